@@ -1,0 +1,1 @@
+"""The places where people talk to Paperboy, one module each."""
