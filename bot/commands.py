@@ -1,0 +1,183 @@
+"""A typed async function becomes a command; typed words become its arguments.
+
+    async def day(ctx: Context, when: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1) -> View:
+        '''Show the papers of one day.
+
+        when: a date, or today or yesterday
+        page: which page of the list
+        '''
+
+Name, help, arguments, forms and suggestions are read off the signature and the docstring. Positional parameters take
+words in their order, the last of them all that is left; keyword-only ones are written `name:value` anywhere.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+from bot.errors import UsageError
+from bot.text import clean, listed, shorten
+from bot.views import View
+
+Handler: TypeAlias = Callable[..., Awaitable[View]]
+H = TypeVar("H", bound=Handler)
+
+# Longer than any abstract that somebody would paste, shorter than what only a program sends.
+LONGEST_ARGUMENT = 2000
+_WORD = re.compile(r'"[^"]*"?|\S+')
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """How one kind of argument is read and asked for.
+
+    `read` turns a person's words into the value, given today's date; it raises ValueError, with a sentence where a
+    better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it.
+    """
+
+    noun: str
+    read: Callable[[str, date], object]
+    example: str
+    suggest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One argument of a command."""
+
+    name: str
+    help: str
+    argument: Argument
+    required: bool
+    named: bool
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A function that can be asked for by name. `shared` answers are seen by everyone in the place."""
+
+    name: str
+    help: str
+    params: tuple[Param, ...]
+    shared: bool
+    handler: Handler
+
+    @property
+    def usage(self) -> str:
+        """How to type it, for example "find QUERY [page:NUMBER]"."""
+        return " ".join([self.name, *map(_usage, self.params)])
+
+    def split(self, words: str) -> dict[str, str]:
+        """Share typed words out to the arguments; nothing is refused here, `bind` does that."""
+        named = {param.name for param in self.params if param.named}
+        args: dict[str, str] = {}
+        rest: list[str] = []
+        for word in _WORD.findall(words):
+            name, colon, value = word.partition(":")
+            if colon and value and name.lower() in named:
+                args[name.lower()] = value.strip('"')
+            else:
+                rest.append(word)
+        positional = [param.name for param in self.params if not param.named] or [""]
+        for name in positional[:-1]:
+            if rest:
+                args[name] = rest.pop(0).strip('"')
+        if rest:
+            args[positional[-1]] = " ".join(rest)
+        return args
+
+    def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
+        """Return the required arguments that are not there yet: what a form would ask for."""
+        return tuple(param for param in self.params if param.required and not args.get(param.name, "").strip())
+
+    def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
+        """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
+        known = {param.name: param for param in self.params}
+        bound: dict[str, object] = {}
+        for name, given in args.items():
+            text = clean(given)
+            if name not in known:
+                raise UsageError(f"“{self.name}” takes nothing more after it, but there is “{shorten(text, 60)}”.")
+            if text:
+                bound[name] = _read(known[name], text, today)
+        if missing := self.missing(args):
+            raise UsageError(f"“{self.name}” needs {listed([_asked(param) for param in missing])}.")
+        return bound
+
+
+def shared(handler: H) -> H:
+    """Mark a command whose answer everyone in the place sees."""
+    handler.__shared__ = True  # type: ignore[attr-defined]  # a mark on the function, read once by `command`
+    return handler
+
+
+def command(handler: Handler) -> Command:
+    """Read a command off a function; ValueError where the signature or docstring lacks something."""
+    title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
+    described = dict(re.findall(r"^(\w+): (.+)$", notes, re.MULTILINE))
+    hints = get_type_hints(handler, include_extras=True)
+    _, *parameters = inspect.signature(handler).parameters.values()
+    name = handler.__name__.strip("_").replace("_", "-")
+    unexplained = [p.name for p in parameters if p.name not in described]
+    if not title or unexplained:
+        raise ValueError(f"{name}: the docstring explains no {', '.join(unexplained) or 'purpose'}")
+    params = tuple(_param(p, hints[p.name], described[p.name]) for p in parameters)
+    return Command(name, title.rstrip("."), params, getattr(handler, "__shared__", False), handler)
+
+
+def number(low: int, high: int, noun: str = "a number") -> Argument:
+    """Make the kind of argument that is a whole number from `low` to `high`."""
+
+    def read(text: str, _: date) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"“{shorten(text, 40)}” is not {noun} from {low:,} to {high:,}.")
+        return int(text)
+
+    return Argument(noun, read, str(low))
+
+
+def _param(parameter: inspect.Parameter, hint: Any, described: str) -> Param:
+    choices: tuple[str, ...] = ()
+    if get_origin(hint) is Literal:
+        choices = get_args(hint)
+        argument = Argument(listed(choices, "or"), _one_of(choices), choices[0])
+    elif get_origin(hint) is Annotated:
+        argument = get_args(hint)[1]
+    else:
+        raise ValueError(f"{parameter.name}: annotate it as Literal[…] or Annotated[type, Argument]")
+    named = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    return Param(parameter.name, described, argument, parameter.default is inspect.Parameter.empty, named, choices)
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, date], str]:
+    def read(text: str, _: date) -> str:
+        if text.lower() not in choices:
+            raise ValueError(f"“{shorten(text, 40)}” is not one of {listed(choices, 'or')}.")
+        return text.lower()
+
+    return read
+
+
+def _read(param: Param, text: str, today: date) -> object:
+    if len(text) > LONGEST_ARGUMENT:
+        raise UsageError(f"That is {len(text):,} characters long; {LONGEST_ARGUMENT:,} are the most that are read.")
+    try:
+        return param.argument.read(text, today)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _usage(param: Param) -> str:
+    word = "|".join(param.choices) or param.name.upper()
+    word = f"{param.name}:{word}" if param.named else word
+    return word if param.required else f"[{word}]"
+
+
+def _asked(param: Param) -> str:
+    return f"{param.argument.noun} (for example {param.argument.example})"

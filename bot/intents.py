@@ -1,0 +1,35 @@
+"""What somebody wants: who, where, which command, with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a platform; `tenant` is the Slack team or Discord guild, "" at the terminal."""
+
+    platform: str
+    tenant: str
+    id: str
+    name: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is said; `address` is the adapter's own, opaque and storable."""
+
+    platform: str
+    tenant: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A command with the words for its arguments, not yet checked."""
+
+    command: str
+    person: Person
+    place: Place
+    args: Mapping[str, str] = field(default_factory=dict)
