@@ -1,0 +1,55 @@
+# Paperboy's tasks; "make help" lists them. Only make and Python 3.11 or newer need to be there before.
+
+PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
+PIP = .venv/bin/python -m pip --disable-pip-version-check --no-input
+UV ?= uv
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make requirements" pyproject.toml
+
+.PHONY: help demo test check format requirements clean
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1#\2/p' Makefile | while IFS='#' read -r task line; do \
+		printf '%-18s %s\n' "$$task" "$$line"; done
+
+demo: .venv/run.stamp ## try Paperboy in the terminal, without an account or a network
+	@.venv/bin/paperboy demo
+
+test: check ## run every check, then every test; ARGS="-k search" goes to pytest
+	@.venv/bin/pytest -q $(ARGS)
+
+check: .venv/dev.stamp ## check layout, style, types and who imports whom
+	@.venv/bin/ruff format --check --quiet
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/mypy
+	@imports=$$(.venv/bin/lint-imports --no-logo) || { echo "$$imports"; exit 1; }
+
+format: .venv/dev.stamp ## lay out the code and fix what can be fixed
+	@.venv/bin/ruff check --fix-only --quiet
+	@.venv/bin/ruff format
+
+requirements: ## pin what pyproject.toml asks for (needs uv); ARGS=--upgrade takes new versions
+	$(LOCK) --group build --output-file requirements/run.txt $(ARGS)
+	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
+
+clean: ## remove .venv and whatever else can be made again
+	rm -rf .venv .pdm-build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A set-up takes away its stamps until it is done; where there is none, the last one was interrupted and .venv starts over.
+.venv/%.stamp: requirements/%.txt pyproject.toml
+	@echo "Setting up: Python packages into .venv (about a minute, once) ..."
+	@test -n "$$(find .venv -name '*.stamp' 2>/dev/null)" && .venv/bin/python -c '' 2>/dev/null || { \
+		for python in $(PYTHONS); do \
+			$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; \
+			python=; \
+		done; \
+		test -n "$$python" || { \
+			echo "Paperboy needs Python 3.11 or newer: install it, or name it as in make PYTHON=/path/to/python3." >&2; exit 1; }; \
+		$$python -c 'import ensurepip, venv' 2>/dev/null || { \
+			echo "This Python cannot make virtual environments: install its venv module (on Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }; \
+		$$python -m venv --clear .venv; }
+	@rm -f .venv/*.stamp
+	@{ $(PIP) install --require-hashes -r $< && $(PIP) install --no-build-isolation --no-deps --editable .; } \
+		>.venv/setup.log 2>&1 || { cat .venv/setup.log >&2; exit 1; }
+	@touch .venv/run.stamp $@
