@@ -1,7 +1,7 @@
 # Paperboy's tasks; "make help" lists them. Only make and Python 3.11 or newer need to be there before.
 
 PYTHONS = $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11)
-PIP = .venv/bin/python -m pip --disable-pip-version-check --no-input
+PIP = .venv/bin/python -m pip --quiet --disable-pip-version-check --no-input
 UV ?= uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make requirements" pyproject.toml
