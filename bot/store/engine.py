@@ -1,0 +1,175 @@
+"""Connections: one that writes, a few that read, and each of their failures as a StoreError.
+
+On SQLite the writing pool has one connection, and so it is the write lock: tasks wait for it in turn, where several
+connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's own lock, against other processes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Connection, PoolResetState, event
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.errors import StoreError
+from bot.store.address import EXAMPLES, Address
+from bot.store.problems import sentence
+
+# FULL: what somebody was told is saved outlives a power cut, which NORMAL does not promise in WAL mode
+# (https://www.sqlite.org/pragma.html#pragma_synchronous)
+_WRITER = ("synchronous=FULL", "foreign_keys=ON")
+_READER = ("query_only=ON",)
+_PATIENCE = 5.0  # seconds, as long as Python's sqlite3 waits for a lock
+
+
+class Database:
+    """The connections to one database."""
+
+    def __init__(self, address: Address) -> None:
+        self.name = address.name
+        self.dialect = address.url.get_backend_name()
+        self._file = address.file
+        self._inode: tuple[int, int] | None = None
+        self._closed = False
+        self._writer, self._reader = _engines(address)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection that reads; on SQLite each statement sees what was committed before it."""
+        self._check()
+        with self._explained():
+            async with self._reader.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Lend the connection that writes, in a transaction: committed at the end, rolled back by any error."""
+        self._check()
+        with self._explained():
+            async with self._writer.begin() as connection:
+                yield connection
+
+    async def settle(self) -> None:
+        """Let readers read while another writes, and refuse to work once the file is no longer at its path.
+
+        Only to be called once the database is known to be ours: it changes the file.
+        """
+        if self.dialect == "sqlite":
+            with self._explained():
+                await self._switch_to_wal()
+        self._inode = _inode(self._file) if self._file else None
+
+    async def _switch_to_wal(self) -> None:
+        deadline = monotonic() + _PATIENCE
+        async with self._writer.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            while True:
+                try:
+                    await driver.execute_fetchall("PRAGMA journal_mode=WAL")
+                except sqlite3.OperationalError as error:
+                    # the one statement that does not wait by itself for another process that opens the database too
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                        raise
+                    await asyncio.sleep(0.01)
+                else:
+                    return
+
+    async def close(self) -> None:
+        """Close all connections; whoever asks after that gets a StoreError."""
+        self._closed = True
+        with self._explained():
+            await self._reader.dispose()
+            await self._writer.dispose()
+
+    def _check(self) -> None:
+        if self._closed:
+            raise StoreError(f"The database {self.name} is closed: open it again.")
+        # SQLite would write on into a file that has lost its name, and all of that would be gone in the end
+        if self._inode and self._file and _inode(self._file) != self._inode:
+            raise StoreError(f"The database {self.name} was moved or removed: put it back, or start Paperboy again.")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error, NoConnection, OSError) as error:
+            raise StoreError(sentence(error, self.name)) from error
+
+
+def _inode(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _engines(address: Address) -> tuple[AsyncEngine, AsyncEngine]:
+    try:
+        if address.sqlite:
+            return _sqlite_writer(address), _sqlite_reader(address)
+        engine = create_async_engine(address.url)
+    except ModuleNotFoundError as error:
+        raise StoreError(f"The database {address.name} needs the Python package {error.name}: install it.") from error
+    except (ArgumentError, ValueError) as error:
+        raise StoreError(f"The address of the database cannot be used: write it as {EXAMPLES}.") from error
+    return engine, engine
+
+
+def _sqlite_writer(address: Address) -> AsyncEngine:
+    engine = create_async_engine(address.url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    event.listen(engine.sync_engine, "connect", _on_connect(_WRITER))
+    event.listen(engine.sync_engine, "begin", _begin)
+    event.listen(engine.sync_engine, "reset", _undo)
+    return engine
+
+
+def _sqlite_reader(address: Address) -> AsyncEngine:
+    engine = create_async_engine(
+        address.url,
+        pool_size=4,
+        max_overflow=0,
+        pool_reset_on_return=None,
+        isolation_level="AUTOCOMMIT",
+        skip_autocommit_rollback=True,
+    )
+    event.listen(engine.sync_engine, "connect", _on_connect(_READER))
+    return engine
+
+
+def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, object], None]:
+    def configure(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # Python's own BEGIN would come late, and never before DDL
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return configure
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _undo(connection: Any, _record: object, state: PoolResetState) -> None:
+    # SQLAlchemy forgets a transaction whose COMMIT failed, but SQLite can still be in it
+    if state.asyncio_safe and connection.driver_connection.in_transaction:
+        connection.rollback()
+
+
+def chunks(values: Sequence[str]) -> Iterator[list[str]]:
+    """Cut values, each taken once, into pieces that fit into the variables of one statement."""
+    # 999 are allowed by any SQLite: https://www.sqlite.org/limits.html#max_variable_number
+    rest = iter(dict.fromkeys(values))
+    while piece := list(islice(rest, 500)):
+        yield piece

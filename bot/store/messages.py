@@ -1,0 +1,40 @@
+"""Which papers a message shows, so that a reaction to it finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from bot.store.engine import Database
+from bot.store.schema import messages
+from bot.store.upserts import insert_or_replace
+
+_PAPERS = select(messages.c.papers).where(
+    messages.c.platform == bindparam("platform"),
+    messages.c.tenant == bindparam("tenant"),
+    messages.c.address == bindparam("address"),
+    messages.c.message == bindparam("message"),
+)
+
+
+class Messages:
+    """The messages sent to one tenant's places."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self._database = database
+        self._tenant = {"platform": platform, "tenant": tenant}
+        self._record = insert_or_replace(database.dialect, messages)
+
+    async def record(self, address: str, message: str, papers: Sequence[str], at: datetime) -> None:
+        """Note which papers a message shows, in their order, instead of what was noted before."""
+        row = {**self._tenant, "address": address, "message": message, "papers": tuple(papers), "sent": at}
+        async with self._database.writing() as connection:
+            await connection.execute(self._record, row)
+
+    async def papers(self, address: str, message: str) -> tuple[str, ...]:
+        """Return the papers that a message shows, in their order; none where it is not known."""
+        asked = {**self._tenant, "address": address, "message": message}
+        async with self._database.reading() as connection:
+            return (await connection.execute(_PAPERS, asked)).scalar_one_or_none() or ()

@@ -1,0 +1,97 @@
+"""Opening the store: whose database it is, of which version, and bringing it up to date."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, inspect, select
+
+from bot.errors import StoreError
+from bot.store.address import Address, read_address
+from bot.store.days import Days
+from bot.store.engine import Database
+from bot.store.messages import Messages
+from bot.store.papers import Papers
+from bot.store.schema import HEAD, VERSION_TABLE, store, version
+from bot.store.shelf import Shelf
+from bot.store.syncs import Syncs
+
+_VERSION = select(version.c.version_num)
+_IDENTITY = select(store.c.identity)
+
+
+class Tenant:
+    """What belongs to the people of one tenant; nothing of another tenant can be reached through it."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self.shelf = Shelf(database, platform, tenant)
+        self.messages = Messages(database, platform, tenant)
+
+
+class Store:
+    """The store of record. `identity` is the database's own random mark, made when it was made."""
+
+    def __init__(self, database: Database, identity: str) -> None:
+        self._database = database
+        self.identity = identity
+        self.papers = Papers(database)
+        self.days = Days(database)
+        self.syncs = Syncs(database)
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the database at an SQLAlchemy address, making it or bringing it up to date first; StoreError."""
+        address = read_address(url)
+        _make_folder(address)
+        database = Database(address)
+        try:
+            return cls(database, await _prepare(database))
+        except BaseException:
+            await database.close()
+            raise
+
+    def tenant(self, platform: str, tenant: str) -> Tenant:
+        """Return what belongs to one tenant of one platform."""
+        return Tenant(self._database, platform, tenant)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+def _make_folder(address: Address) -> None:
+    if address.file is None:
+        return
+    try:
+        address.file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        folder = address.file.parent
+        raise StoreError(f"The folder {folder} for the database cannot be made ({error.strerror}).") from error
+
+
+async def _prepare(database: Database) -> str:
+    # all inside the write lock: of two processes that open a new database at once, the second finds it made
+    async with database.writing() as connection:
+        if await connection.run_sync(_version, database.name) != HEAD:
+            from bot.store.migrating import upgrade
+
+            await connection.run_sync(upgrade, database.name)
+        identity: str = (await connection.execute(_IDENTITY)).scalar_one()
+    await database.settle()
+    return identity
+
+
+def _version(connection: Connection, name: str) -> str | None:
+    tables = inspect(connection).get_table_names()
+    if tables and VERSION_TABLE not in tables:
+        raise StoreError(f"The database {name} belongs to another program: name another one for Paperboy.")
+    return connection.scalar(_VERSION) if tables else None

@@ -1,0 +1,156 @@
+"""Papers: known to all tenants alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.papers import Paper
+from bot.store.engine import Database, chunks
+from bot.store.merging import Known, merge
+from bot.store.pages import Page, page_of, paged
+from bot.store.rows import known_of, paper_of, row_of
+from bot.store.schema import papers, store
+
+Sort: TypeAlias = Literal["votes", "new"]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """How many papers were new, and of how many something changed."""
+
+    added: int
+    updated: int
+
+
+VOTES: tuple[ColumnElement[Any], ...] = (papers.c.upvotes.desc().nulls_last(), papers.c.id)
+_NEW = (papers.c.daily.desc(), papers.c.published.desc().nulls_last(), papers.c.id.desc())
+_DAYS = select(papers.c.id).where(papers.c.daily.between(bindparam("first"), bindparam("last")))
+_BETWEEN = {"votes": paged(_DAYS, VOTES), "new": paged(_DAYS, _NEW)}
+
+_BY_ID = select(papers).where(papers.c.id.in_(bindparam("ids", expanding=True)))
+_COUNT = select(func.count()).select_from(papers)
+_DAY_BEFORE: Select[date | None] = select(func.max(papers.c.daily)).where(papers.c.daily < bindparam("day"))
+_DAY_AFTER: Select[date | None] = select(func.min(papers.c.daily)).where(papers.c.daily > bindparam("day"))
+_CHANGED = (
+    select(papers).where(papers.c.revision > bindparam("after")).order_by(papers.c.revision).limit(bindparam("limit"))
+)
+_REVISION: Select[int] = select(store.c.revision)
+# On PostgreSQL those who save papers wait for this row, so that revisions appear in order; SQLite has one writer.
+_REVISION_TO_RAISE = _REVISION.with_for_update()
+_RAISE_REVISION = update(store).values(revision=bindparam("to"))
+_INSERT = insert(papers)
+_UPDATE = (
+    update(papers)
+    .where(papers.c.id == bindparam("key"))
+    .values({column.name: bindparam(column.name) for column in papers.c if not column.primary_key})
+)
+
+
+class Papers:
+    """The papers that are known."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, papers: Sequence[Paper], as_of: datetime) -> Saved:
+        """Save what is known of papers at a moment, in one transaction.
+
+        A later word on a field stands, an earlier one only fills gaps, and nothing known is blanked.
+        """
+        async with self._database.writing() as connection:
+            revision: int = (await connection.execute(_REVISION_TO_RAISE)).scalar_one()
+            stored = await _stored(connection, [paper.id for paper in papers])
+            plan = _plan(stored, papers, as_of, revision)
+            if plan.inserts:
+                await connection.execute(_INSERT, plan.inserts)
+            if plan.updates:
+                await connection.execute(_UPDATE, plan.updates)
+            if plan.revision > revision:
+                await connection.execute(_RAISE_REVISION, {"to": plan.revision})
+        added = len(plan.inserts)
+        return Saved(added, plan.revision - revision - added)
+
+    async def get(self, ids: Sequence[str]) -> tuple[Paper, ...]:
+        """Return the papers of these ids in this order, leaving out unknown ones."""
+        found: dict[str, Paper] = {}
+        async with self._database.reading() as connection:
+            for chunk in chunks(ids):
+                rows = await connection.execute(_BY_ID, {"ids": chunk})
+                found |= {row.id: paper_of(row) for row in rows}
+        return tuple(found[id_] for id_ in ids if id_ in found)
+
+    async def count(self) -> int:
+        """Return how many papers are known."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(_COUNT)).scalar_one()
+
+    async def between(self, first: date, last: date, *, sort: Sort = "votes", limit: int, offset: int = 0) -> Page:
+        """Return papers from the daily lists of these days, both included: most votes first, or newest first."""
+        asked = {"first": first, "last": last, "limit": limit, "offset": offset}
+        async with self._database.reading() as connection:
+            return page_of((await connection.execute(_BETWEEN[sort], asked)).all())
+
+    async def day_before(self, day: date) -> date | None:
+        """Return the last day before this one whose daily list has papers."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(_DAY_BEFORE, {"day": day})).scalar_one()
+
+    async def day_after(self, day: date) -> date | None:
+        """Return the first day after this one whose daily list has papers."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(_DAY_AFTER, {"day": day})).scalar_one()
+
+    async def revision(self) -> int:
+        """Return the revision of the paper that changed last; 0 before there are any."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(_REVISION)).scalar_one()
+
+    async def changed(self, after: int, limit: int) -> tuple[tuple[int, Paper], ...]:
+        """Return the papers that changed after a revision, each with its own, in the order of revisions."""
+        async with self._database.reading() as connection:
+            rows = await connection.execute(_CHANGED, {"after": after, "limit": limit})
+        return tuple((row.revision, paper_of(row)) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The rows to write, and the revision after that: one more for each paper that is not what it was."""
+
+    inserts: list[dict[str, object]]
+    updates: list[dict[str, object]]
+    revision: int
+
+
+async def _stored(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[Known, int]]:
+    stored: dict[str, tuple[Known, int]] = {}
+    for chunk in chunks(ids):
+        rows = await connection.execute(_BY_ID, {"ids": chunk})
+        stored |= {row.id: (known_of(row), row.revision) for row in rows}
+    return stored
+
+
+def _plan(stored: Mapping[str, tuple[Known, int]], heard: Sequence[Paper], as_of: datetime, revision: int) -> _Plan:
+    merged: dict[str, Known] = {}
+    for paper in heard:
+        before = merged.get(paper.id) or (stored[paper.id][0] if paper.id in stored else None)
+        incoming = Known(paper, as_of)
+        merged[paper.id] = merge(before, incoming) if before else incoming
+    inserts, updates = [], []
+    for id_, known in merged.items():
+        if id_ not in stored:
+            revision += 1
+            inserts.append(row_of(known, revision))
+            continue
+        was, last = stored[id_]
+        if known.paper != was.paper:
+            revision += 1
+            last = revision
+        if known != was:  # a paper only heard of again keeps its revision: an index has nothing to follow
+            updates.append(row_of(known, last) | {"key": id_})
+    return _Plan(inserts, updates, revision)

@@ -1,0 +1,171 @@
+"""The tables as they are now; `migrations` says how a database of any earlier version comes to have them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+# The newest migration. It stands here so that opening a database that is up to date need not import Alembic.
+HEAD = "0001"
+VERSION_TABLE = "paperboy_version"  # not Alembic's own name, by which databases of other programs would pass for ours
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment, aware and in UTC on both sides; SQLite keeps no time zone, so that one without is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Bring the moment into UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
+        """Give back the time zone that SQLite did not keep."""
+        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC) if value is not None else None
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """A tuple of texts, as a JSON list."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, _: Dialect) -> list[str]:
+        """Make a list."""
+        return list(value or ())
+
+    def process_result_value(self, value: list[str] | None, _: Dialect) -> tuple[str, ...]:
+        """Make a tuple again."""
+        return tuple(value or ())
+
+
+class Instants(TypeDecorator[Mapping[str, datetime]]):
+    """A few named moments, as a JSON object of ISO dates."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, datetime] | None, _: Dialect) -> dict[str, str]:
+        """Write the moments out."""
+        return {name: moment.isoformat() for name, moment in (value or {}).items()}
+
+    def process_result_value(self, value: dict[str, str] | None, _: Dialect) -> dict[str, datetime]:
+        """Read them again."""
+        return {name: datetime.fromisoformat(moment) for name, moment in (value or {}).items()}
+
+
+metadata = MetaData(
+    # SQLite can change a constraint later only if it has a name: https://alembic.sqlalchemy.org/en/latest/naming.html
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, **options)
+
+
+version = Table(VERSION_TABLE, MetaData(), Column("version_num", Text))
+
+store = Table(
+    "store",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+    _text("identity"),
+    Column("revision", Integer, nullable=False),  # of the paper that changed last
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    _text("id", primary_key=True),
+    _text("title"),
+    Column("authors", Words, nullable=False),
+    _text("abstract"),
+    _text("summary"),
+    Column("keywords", Words, nullable=False),
+    Column("organization_handle", Text),
+    Column("organization_name", Text),
+    Column("submitter_handle", Text),
+    Column("submitter_name", Text),
+    Column("published", Date),
+    Column("daily", Date),
+    Column("upvotes", Integer),
+    Column("comments", Integer),
+    Column("code", Text),
+    Column("code_matched", Boolean, nullable=False),
+    Column("stars", Integer),
+    Column("project", Text),
+    Column("thumbnail", Text),
+    Column("media", Words, nullable=False),
+    Column("as_of", Instant, nullable=False),  # when the newest of what is known was true
+    Column("since", Instants, nullable=False),  # the fields last known earlier than that, and when
+    Column("revision", Integer, nullable=False),
+    Index(None, "daily", "upvotes", "id"),
+    Index(None, "revision", unique=True),
+)
+
+days = Table(
+    "days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("papers", Integer, nullable=False),
+    Column("fetched", Instant, nullable=False),
+)
+
+syncs = Table(
+    "syncs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("updated", Integer, nullable=False),
+    _text("failed"),
+)
+
+shelf = Table(
+    "shelf",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("person", primary_key=True),
+    Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
+    Column("saved", Instant, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("address", primary_key=True),
+    _text("message", primary_key=True),
+    Column("papers", Words, nullable=False),
+    Column("sent", Instant, nullable=False),
+)

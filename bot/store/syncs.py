@@ -1,0 +1,58 @@
+"""How the last runs of syncing went."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, insert, select
+
+from bot.store.engine import Database
+from bot.store.schema import syncs
+
+KEPT = 100
+
+_INSERT = insert(syncs)
+_LAST = select(syncs.c.at, syncs.c.added, syncs.c.updated, syncs.c.failed).order_by(syncs.c.id.desc()).limit(1)
+_LAST_GOOD = _LAST.where(syncs.c.failed == "")
+_NEWEST = select(syncs.c.id).order_by(syncs.c.id.desc()).limit(bindparam("kept"))
+# however long it all goes wrong, when it last went well can be said
+_NEWEST_GOOD = select(syncs.c.id).where(syncs.c.failed == "").order_by(syncs.c.id.desc()).limit(1)
+_FORGET = delete(syncs).where(syncs.c.id.not_in(_NEWEST), syncs.c.id.not_in(_NEWEST_GOOD))
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRun:
+    """One run; `failed` says why it went wrong, "" when all went well."""
+
+    at: datetime
+    added: int
+    updated: int
+    failed: str = ""
+
+
+class Syncs:
+    """The newest runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def record(self, run: SyncRun) -> None:
+        """Note how a run went, and forget those of long ago."""
+        async with self._database.writing() as connection:
+            await connection.execute(_INSERT, asdict(run))
+            await connection.execute(_FORGET, {"kept": KEPT})
+
+    async def last(self) -> SyncRun | None:
+        """Return the last run."""
+        return await self._one(_LAST)
+
+    async def last_good(self) -> SyncRun | None:
+        """Return the last run in which all went well."""
+        return await self._one(_LAST_GOOD)
+
+    async def _one(self, statement: Select[Any]) -> SyncRun | None:
+        async with self._database.reading() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return SyncRun(*row) if row else None
