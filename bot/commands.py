@@ -18,6 +18,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import NoneType
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.errors import UsageError
@@ -94,21 +95,17 @@ class Command:
 
     def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
         """Return the required arguments that are not there yet: what a form would ask for."""
-        return tuple(param for param in self.params if param.required and not args.get(param.name, "").strip())
+        return tuple(param for param in self.params if param.required and not clean(args.get(param.name, "")))
 
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
         """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
         known = {param.name: param for param in self.params}
-        bound: dict[str, object] = {}
-        for name, given in args.items():
-            text = clean(given)
-            if name not in known:
-                raise UsageError(f"“{self.name}” takes nothing more after it, but there is “{shorten(text, 60)}”.")
-            if text:
-                bound[name] = _read(known[name], text, today)
-        if missing := self.missing(args):
+        given = {name: text for name, words in args.items() if (text := clean(words))}
+        for name in given.keys() - known.keys():
+            raise UsageError(f"“{self.name}” takes nothing more after it, but there is “{shorten(given[name], 60)}”.")
+        if missing := self.missing(given):
             raise UsageError(f"“{self.name}” needs {listed([_asked(param) for param in missing])}.")
-        return bound
+        return {name: _read(known[name], text, today) for name, text in given.items()}
 
 
 def shared(handler: H) -> H:
@@ -144,6 +141,8 @@ def number(low: int, high: int, noun: str = "a number") -> Argument:
 
 def _param(parameter: inspect.Parameter, hint: Any, described: str) -> Param:
     choices: tuple[str, ...] = ()
+    if NoneType in get_args(hint):  # one that may be left out
+        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
     if get_origin(hint) is Literal:
         choices = get_args(hint)
         argument = Argument(listed(choices, "or"), _one_of(choices), choices[0])

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.text import clean
 
-# https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN (2007 to 2014), YYMM.NNNNN since, archive[.CC]/YYMMNNN before
+# https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN(N) since 2007, archive[.CC]/YYMMNNN before
 _NEW_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
 _OLD_ID = r"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3})"
 _ID = rf"({_NEW_ID}|{_OLD_ID})(?:v\d+)?"

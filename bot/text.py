@@ -13,9 +13,14 @@ _UNSEEN = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """Return `text` as one line without control, bidi or zero-width characters."""
+    return _UNSEEN.sub("", _BREAKS.sub(" ", text))
+
+
 def clean(text: str) -> str:
-    """Return `text` as one line: no control, bidi or zero-width characters, no runs of spaces."""
-    return " ".join(_UNSEEN.sub("", _BREAKS.sub(" ", text)).split())
+    """Return `text` as it is kept: what is visible of it, without runs of spaces."""
+    return " ".join(visible(text).split())
 
 
 def shorten(text: str, limit: int) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias, assert_never
 
+from bot.text import visible
+
 
 @dataclass(frozen=True, slots=True)
 class Strong:
@@ -114,9 +116,7 @@ class View:
     @property
     def buttons(self) -> tuple[Button, ...]:
         """All buttons, in the order in which they are shown."""
-        return tuple(
-            button for block in self.blocks if isinstance(block, Item | Buttons) for button in block.buttons
-        )
+        return tuple(button for block in self.blocks if isinstance(block, Item | Buttons) for button in block.buttons)
 
 
 def line(*spans: Span) -> Text:
@@ -131,8 +131,8 @@ def note(*spans: Span) -> Text:
 
 def plain(view: View) -> str:
     """Render a view as plain text: the reference for every adapter, and what a pipe gets."""
-    parts = ["\n".join(_plain_block(block)) for block in view.blocks]
-    return "\n\n".join([view.title, *parts] if view.title else parts)
+    parts = ["\n".join(map(visible, _plain_block(block))) for block in view.blocks]
+    return "\n\n".join([visible(view.title), *parts] if view.title else parts)
 
 
 def plain_spans(spans: Spans) -> str:

@@ -1,0 +1,201 @@
+"""The command line: `paperboy`, its commands, and the one place where the parts are put together."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from bot import __version__
+from bot.commands import Command, command
+from bot.errors import PaperboyError
+from bot.features import ALL
+from bot.settings import Settings, environment, set_up_logging, sqlite_in
+
+if TYPE_CHECKING:
+    from bot.app import Bot
+    from bot.intents import Intent
+    from bot.views import View
+
+DONE, NOTHING, WRONG = 0, 1, 2  # exit codes
+INTERRUPTED = 130  # as shells write it: 128 + SIGINT
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `paperboy`; return its exit code."""
+    args, words = _arguments(argv)
+    try:
+        settings = Settings.read(environment(Path(".env")))
+        set_up_logging(settings.log_level)
+        code: int = asyncio.run(args.run(settings, args, words))
+    except PaperboyError as error:
+        print(f"paperboy: {error}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    return code
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Bot]:
+    """Put a bot together from its settings, and take it apart in the end."""
+    # start-up time: `paperboy --help` needs none of these
+    from bot.app import Bot, utc_now
+    from bot.library import Library
+    from bot.search import Index
+    from bot.sources.hugging_face import HuggingFace
+    from bot.store import Store
+
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(settings.database_url))
+        index = await Index.open(settings.home / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
+        yield Bot(ALL, Library(store, index, source, utc_now), store)
+
+
+def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
+    parser = argparse.ArgumentParser(
+        prog="paperboy",
+        description="Hugging Face's daily papers: look through them, find them again, keep what matters.",
+        epilog="Without a command: a prompt to type at. Exit codes: 0 done, 1 nothing found, 2 wrong use.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"paperboy {__version__}")
+    parser.set_defaults(run=_prompt)
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
+    for one in map(command, ALL):
+        _add_command(commands, one)
+    sync = commands.add_parser("sync", help="Fetch the lists of today and the last days, or of any days")
+    sync.add_argument("--since", type=_day, metavar="DAY", help="the first day, as in 2024-05-27")
+    sync.add_argument("--until", type=_day, metavar="DAY", help="the last day; today if left out")
+    sync.set_defaults(run=_sync)
+    load = commands.add_parser("import", help="Bring in papers from JSON or JSON Lines files, .gz and .xz too")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    load.set_defaults(run=_import)
+    demo = commands.add_parser("demo", help="Show what Paperboy does, with no token and no account")
+    demo.set_defaults(run=_demo)
+    args, words = parser.parse_known_args(argv)
+    if words and (args.run is not _ask or any(word.startswith("--") for word in words)):
+        parser.error(f"unrecognized arguments: {' '.join(words)}")
+    return args, words
+
+
+def _add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], one: Command) -> None:
+    parser = commands.add_parser(one.name, help=one.help, description=f"{one.help}.", allow_abbrev=False)
+    positional = [param for param in one.params if not param.named]
+    if positional:
+        needed = "+" if any(param.required for param in positional) else "*"
+        explained = "; ".join(param.help for param in positional)
+        parser.add_argument("words", nargs=needed, metavar=positional[-1].name.upper(), help=explained)
+    for param in one.params:
+        if param.named:
+            parser.add_argument(f"--{param.name}", help=param.help, choices=param.choices or None)
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON, for programs")
+    parser.set_defaults(run=_ask, command=one)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a day such as 2024-05-27") from None
+
+
+async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
+    """Run one of the bot's commands and print its answer."""
+    from bot.views import Outcome
+
+    async with opened(settings) as bot:
+        view = await bot.handle(_intent(bot, args, words))
+        _print(view, as_json=args.json)
+    match view.outcome:
+        case Outcome.DONE:
+            return DONE
+        case Outcome.REFUSED:
+            return WRONG
+        case Outcome.NOTHING | Outcome.FAILED:
+            return NOTHING
+
+
+def _intent(bot: Bot, args: argparse.Namespace, words: list[str]) -> Intent:
+    from adapters.terminal import HERE, ME
+
+    one: Command = args.command
+    line = " ".join([one.name, *getattr(args, "words", []), *words])
+    intent = bot.read(line, ME, HERE)
+    options = {p.name: value for p in one.params if p.named and (value := getattr(args, p.name)) is not None}
+    return replace(intent, args={**intent.args, **options})
+
+
+def _print(view: View, *, as_json: bool) -> None:
+    from adapters.terminal import show
+    from bot.views import plain
+
+    if as_json:
+        data = view.data if view.data is not None else {"error": plain(view)}
+        print(json.dumps(data, ensure_ascii=False))
+    else:
+        show(view)
+
+
+async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
+    """Open the terminal, keeping the papers in step meanwhile."""
+    from adapters.terminal import Terminal
+
+    async with opened(settings) as bot:
+        keeping = None
+        if settings.sync_minutes:
+            keeping = asyncio.create_task(bot.library.keep_in_step(timedelta(minutes=settings.sync_minutes)))
+        try:
+            await Terminal(settings.home).run(bot)
+        finally:
+            if keeping:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+    return DONE
+
+
+async def _sync(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
+    from bot.intake import sync
+
+    async with opened(settings) as bot:
+        return DONE if await sync(bot.library, args.since, args.until) else NOTHING
+
+
+async def _import(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
+    from bot.intake import load
+
+    async with opened(settings) as bot:
+        return DONE if await load(bot.library, args.files) else NOTHING
+
+
+async def _demo(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
+    """Show the main job in a folder of its own, and leave a person at the prompt."""
+    from adapters.terminal import HERE, ME, Terminal, announce, show
+    from bot.demo import demo
+
+    with TemporaryDirectory(prefix="paperboy-demo-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        async with opened(replace(settings, home=home, database_url=sqlite_in(home))) as bot:
+            view = await demo(bot, ME, HERE, announce, show)
+            if sys.stdin.isatty() and sys.stdout.isatty():
+                announce("Your turn. What you save here is gone when you leave; “paperboy” alone keeps it.")
+                await Terminal(home, view).run(bot)
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+"""The one door: an intent comes in, a view goes out.
+
+Adapters hear something, make an `Intent` of it, ask `Bot.handle` and render the `View` that they get.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Protocol
+
+from bot.commands import Command, Handler, Param, command
+from bot.errors import PaperboyError, UnknownCommand, UsageError
+from bot.intents import Intent, Person, Place
+from bot.reactions import line_for
+from bot.text import clean, listed, shorten
+from bot.views import Button, Buttons, Outcome, Text, View, line
+
+if TYPE_CHECKING:
+    from bot.library import Library
+    from bot.store import Store, Tenant
+
+log = logging.getLogger(__name__)
+
+MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion of an argument: what is shown, and what is filled in."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that stands in a place, by the platform's own id."""
+
+    place: Place
+    message: str
+
+
+class Adapter(Protocol):
+    """A platform: it listens, translates, renders and sends, and decides nothing."""
+
+    platform: str
+
+    async def run(self, bot: Bot) -> None:
+        """Listen until cancelled."""
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        """Say something unasked; `key` makes a repeat harmless. Raises DeliveryError."""
+
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
+        """Look whether `key` was said, after an attempt that may have reached the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a command works with: who asks, where, when, and what the bot has."""
+
+    bot: Bot
+    person: Person
+    place: Place
+    now: datetime
+
+    @property
+    def library(self) -> Library:
+        """The papers, for all tenants."""
+        return self.bot.library
+
+    @property
+    def tenant(self) -> Tenant:
+        """What belongs to the people of this tenant, and to no other."""
+        return self.bot.store.tenant(self.person.platform, self.person.tenant)
+
+
+def utc_now() -> datetime:
+    """Tell the time: the one place that asks the clock."""
+    return datetime.now(UTC)
+
+
+class Bot:
+    """The commands over one store and one library."""
+
+    def __init__(
+        self, features: Sequence[Handler], library: Library, store: Store, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.commands: dict[str, Command] = {c.name: c for c in map(command, features)}
+        self.library = library
+        self.store = store
+        self.now = now
+
+    def read(self, words: str, person: Person, place: Place) -> Intent:
+        """Make an intent of a typed line; no line at all asks for help."""
+        name, _, rest = words.strip().removeprefix("/").partition(" ")
+        name = clean(name).lower() or "help"
+        known = self.commands.get(name)
+        return Intent(name, person, place, known.split(rest) if known else {"": rest})
+
+    def missing(self, intent: Intent) -> tuple[Param, ...]:
+        """Return what a form would have to ask for before the intent can be handled."""
+        known = self.commands.get(intent.command)
+        return known.missing(intent.args) if known else ()
+
+    async def handle(self, intent: Intent) -> View:
+        """Do what is wanted; whatever happens, there is a view to show."""
+        try:
+            wanted = self._command(intent)
+            args = wanted.bind(intent.args, self.today())
+            return await wanted.handler(Context(self, intent.person, intent.place, self.now()), **args)
+        except UnknownCommand as error:
+            return self._unknown(intent, error)
+        except UsageError as error:
+            help_button = Buttons((Button("How it works", f"help {intent.command}"),))
+            return View((line(str(error)), help_button), outcome=Outcome.REFUSED)
+        except PaperboyError as error:
+            log.info("%s: %s", intent.command, error)  # the person reads it in the view
+            return View((line(str(error)),), outcome=Outcome.FAILED)
+        except Exception:
+            log.exception("%s failed", intent.command)
+            sorry = "Something went wrong here, not with what you asked. It is in the log; please try again."
+            return View((line(sorry),), outcome=Outcome.FAILED)
+
+    async def shown(self, place: Place, message: str, view: View) -> None:
+        """Remember which papers a message shows, so that a reaction to it finds them."""
+        if view.papers:
+            tenant = self.store.tenant(place.platform, place.tenant)
+            await tenant.messages.record(place.address, message, view.papers, self.now())
+
+    async def react(self, place: Place, message: str, emoji: str, person: Person, added: bool) -> View | None:  # noqa: FBT001  # the platforms tell it as one event with this flag
+        """Do what a reaction to a message means; None where it means nothing. Repeats are harmless."""
+        papers = await self.store.tenant(place.platform, place.tenant).messages.papers(place.address, message)
+        meant = line_for(emoji, papers, added=added)
+        return await self.handle(self.read(meant, person, place)) if meant else None
+
+    async def suggest(self, command: str, param: str, text: str) -> tuple[Suggestion, ...]:
+        """Complete an argument from what was typed of it, best first, at most 25; () where nothing fits."""
+        known = self.commands.get(command)
+        wanted = next((p for p in known.params if p.name == param), None) if known else None
+        if wanted is None:
+            return ()
+        text = shorten(clean(text), 200)
+        if wanted.choices or wanted.argument.suggest == "command":
+            names = wanted.choices or tuple(self.commands)
+            found = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
+        elif wanted.argument.suggest:
+            found = [Suggestion(s.label, s.value) for s in await self._complete(wanted, text)]
+        else:
+            found = []
+        return tuple(found[:MOST_SUGGESTIONS])
+
+    def today(self) -> date:
+        """Return the day that the feed is at."""
+        return self.library.today()
+
+    def _command(self, intent: Intent) -> Command:
+        if known := self.commands.get(intent.command):
+            return known
+        raise UnknownCommand(f"There is no command “{shorten(intent.command, 40)}”.")
+
+    def _unknown(self, intent: Intent, error: UnknownCommand) -> View:
+        near = get_close_matches(intent.command, self.commands, n=3)
+        words = shorten(clean(" ".join([intent.command, *intent.args.values()])), 200)
+        hint = f" Did you mean {listed(near, 'or')}?" if near else ""
+        buttons = [Button(name.capitalize(), name) for name in near if not self.missing(replace(intent, command=name))]
+        buttons += [Button("Find it", f"find {words}"), Button("Help", "help")]
+        return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
+
+    async def _complete(self, param: Param, text: str) -> tuple[Suggestion, ...]:
+        try:
+            return await self.library.suggest(param.argument.suggest, text, MOST_SUGGESTIONS)
+        except PaperboyError as error:
+            log.warning("suggesting for %s: %s", param.name, error)
+            return ()

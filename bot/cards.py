@@ -1,0 +1,140 @@
+"""How a paper looks: as one among others, and on a card of its own. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from bot.papers import Paper
+from bot.text import count, listed, shorten
+from bot.views import Block, Button, Buttons, Code, Item, Link, Span, Spans, Strong, Text, View, note
+
+AUTHORS_IN_LIST = 2
+AUTHORS_ON_CARD = 8
+SUMMARY_IN_LIST = 240
+KEYWORDS_ON_CARD = 8
+
+
+def card(paper: Paper, *, kept: bool) -> View:
+    """Show all that a reader wants of one paper."""
+    heading = Item(
+        title=(Strong(title(paper)),),
+        lines=tuple(filter(None, (_authors_line(paper), _origin_line(paper), _facts(paper), _links(paper)))),
+        paper=paper.id,
+        picture=paper.thumbnail,
+    )
+    blocks: list[Block] = [heading]
+    if paper.summary:
+        blocks.append(Text((paper.summary,)))
+    if paper.abstract and paper.abstract != paper.summary:
+        blocks.append(Text((Strong("Abstract"), "  ", paper.abstract)))
+    if paper.keywords:
+        blocks.append(note("Keywords: ", ", ".join(paper.keywords[:KEYWORDS_ON_CARD])))
+    blocks.append(Buttons((keep_button(paper, kept=kept), Button("Similar papers", f"similar {paper.id}"))))
+    return View(tuple(blocks))
+
+
+def item(paper: Paper, number: int | None = None, *, kept: bool = False) -> Item:
+    """Show one paper among others."""
+    name = title(paper)
+    lines = (
+        _joined([byline(paper), *_organization(paper), *_when(paper)]),
+        _facts(paper),
+        (shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST),) if paper.summary or paper.abstract else (),
+    )
+    return Item(
+        title=(Link(name, paper.url) if paper.url else Strong(name),),
+        lines=tuple(filter(None, lines)),
+        buttons=(
+            keep_button(paper, kept=kept),
+            Button("Details", f"paper {paper.id}"),
+            Button("Similar", f"similar {paper.id}"),
+        ),
+        number=number,
+        paper=paper.id,
+        picture=paper.thumbnail,
+    )
+
+
+def items(papers: Sequence[Paper], kept: Collection[str], first: int = 1) -> tuple[Item, ...]:
+    """Show papers among others, numbered from `first`."""
+    return tuple(item(paper, n, kept=paper.id in kept) for n, paper in enumerate(papers, first))
+
+
+def keep_button(paper: Paper, *, kept: bool) -> Button:
+    """Offer to keep a paper, or to let go of one that is kept."""
+    return Button("Saved ✓", f"unsave {paper.id}") if kept else Button("Save", f"save {paper.id}")
+
+
+def title(paper: Paper) -> str:
+    """Return the title, or the id of a paper that has none."""
+    return paper.title or paper.id
+
+
+def byline(paper: Paper, most: int = AUTHORS_IN_LIST) -> str:
+    """Name the first authors and say how many more there are."""
+    if len(paper.authors) <= most + 1:
+        return listed(paper.authors)
+    return f"{', '.join(paper.authors[:most])} and {len(paper.authors) - most:,} more"
+
+
+def day_name(day: date) -> str:
+    """Write a date without doubt about day and month: "29 May 2026"."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def _authors_line(paper: Paper) -> Spans:
+    if not paper.authors:
+        return ()
+    how_many = f" ({count(len(paper.authors), 'author')})" if len(paper.authors) > 1 else ""
+    return ("By ", byline(paper, AUTHORS_ON_CARD), how_many)
+
+
+def _origin_line(paper: Paper) -> Spans:
+    daily: list[Span] = [f"Daily Papers {day_name(paper.daily)}"] if paper.daily else []
+    published: list[Span] = [f"published {day_name(paper.published)}"] if paper.published else []
+    submitter: list[Span] = [f"submitted by {paper.submitter.name}"] if paper.submitter else []
+    return _joined([*_organization(paper), *published, *daily, *submitter, Code(paper.id)])
+
+
+def _organization(paper: Paper) -> list[Span]:
+    return [Link(paper.organization.name, paper.organization.url)] if paper.organization else []
+
+
+def _when(paper: Paper) -> list[Span]:
+    when = paper.daily or paper.published
+    return [day_name(when)] if when else []
+
+
+def _facts(paper: Paper) -> Spans:
+    facts: list[Span | Spans] = []
+    if paper.upvotes is not None:
+        facts.append(f"▲ {paper.upvotes:,}")
+    if paper.comments:
+        facts.append(count(paper.comments, "comment"))
+    if paper.code:
+        # matched by a machine: it can be somebody else's work
+        label = "code (matched automatically)" if paper.code_matched else "code"
+        stars = (f" ★ {paper.stars:,}",) if paper.stars is not None else ()
+        facts.append((Link(label, paper.code), *stars))
+    return _joined(facts)
+
+
+def _links(paper: Paper) -> Spans:
+    named = (
+        ("Hugging Face", paper.url),
+        ("arXiv", paper.arxiv_url),
+        ("PDF", paper.pdf_url),
+        ("project", paper.project),
+    )
+    return _joined([Link(name, url) for name, url in named if url])
+
+
+def _joined(parts: Sequence[Span | Spans]) -> Spans:
+    """Put dots between the parts, leaving out empty ones."""
+    spans: list[Span] = []
+    for part in filter(None, parts):
+        if spans:
+            spans.append(" · ")
+        spans.extend(part if isinstance(part, tuple) else (part,))
+    return tuple(spans)

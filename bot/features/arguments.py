@@ -1,0 +1,67 @@
+"""The kinds of arguments that commands take."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from bot.commands import Argument, number
+from bot.text import shorten
+
+
+def _text(text: str, _: date) -> str:
+    return text
+
+
+def _day(text: str, today: date) -> date:
+    if named := _named(text, today=today, yesterday=today - timedelta(days=1)):
+        return named
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"“{shorten(text, 40)}” is not a day; write 2026-05-29, today or yesterday.") from None
+
+
+def _week(text: str, today: date) -> date:
+    this = _monday(today)
+    if named := _named(text, this=this, last=this - timedelta(days=7)):
+        return named
+    try:
+        if found := re.fullmatch(r"(\d{4})-?w(\d{1,2})", text.lower(), re.ASCII):
+            return date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        return _monday(date.fromisoformat(text))
+    except (ValueError, OverflowError):
+        sentence = f"“{shorten(text, 40)}” is not a week; write 2026-W22, a day in it, this or last."
+        raise ValueError(sentence) from None
+
+
+def _month(text: str, today: date) -> date:
+    this = today.replace(day=1)
+    if named := _named(text, this=this, last=(this - timedelta(days=1)).replace(day=1)):
+        return named
+    try:
+        if found := re.fullmatch(r"(\d{4})-(\d{1,2})", text, re.ASCII):
+            return date(int(found[1]), int(found[2]), 1)
+        return date.fromisoformat(text).replace(day=1)
+    except ValueError:
+        sentence = f"“{shorten(text, 40)}” is not a month; write 2026-05, a day in it, this or last."
+        raise ValueError(sentence) from None
+
+
+def _named(text: str, **days: date) -> date | None:
+    return days.get(text.lower())
+
+
+def _monday(day: date) -> date:
+    # the calendar's first day is a Monday, so this stays within the calendar
+    return day - timedelta(days=day.weekday())
+
+
+QUERY = Argument("what to look for", _text, "diffusion author:ho after:2025")
+PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", suggest="paper")
+WORDS = Argument("words", _text, "diffusion")
+DAY = Argument("a day", _day, "2026-05-29")
+WEEK = Argument("a week", _week, "2026-W22")
+MONTH = Argument("a month", _month, "2026-05")
+COMMAND = Argument("a command", _text, "find", suggest="command")
+PAGE = number(1, 10_000, "a page number")

@@ -1,0 +1,126 @@
+"""The lists of days, weeks and months, and what is trending."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from bot.app import Context
+from bot.cards import day_name
+from bot.features.arguments import DAY, MONTH, PAGE, WEEK
+from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.views import Button, View, line, note
+
+
+async def today(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show today's papers, most upvotes first.
+
+    page: which page of the list
+    """
+    now = ctx.library.today()
+    view = await day(ctx, now, page=page)
+    if view.papers or page > 1:
+        return view
+    latest = await ctx.library.latest_day()
+    if latest is None or latest == now:
+        return view
+    # a weekend, or the list has not begun to fill
+    earlier = await day(ctx, latest, page=page)
+    said = note(f"Nothing is on the list of {day_name(now)} yet; this is the last one before.")
+    return View((said, *earlier.blocks), earlier.title, earlier.outcome, earlier.data)
+
+
+async def day(ctx: Context, day: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show the papers of one day, most upvotes first.
+
+    day: the day, as in 2026-05-29, or yesterday
+    page: which page of the list
+    """
+    return await _days(ctx, day, day, page, f"{day:%A} {day_name(day)}", f"day {day}", {"day": day.isoformat()})
+
+
+async def week(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show the papers of one week, most upvotes first.
+
+    week: the week, as in 2026-W22, or last
+    page: which page of the list
+    """
+    today = ctx.library.today()
+    first = week or today - timedelta(days=today.weekday())
+    year, number, _ = first.isocalendar()
+    name = f"{year}-W{number:02}"
+    title = f"Week {number} of {year}, from {day_name(first)}"
+    return await _days(ctx, first, first + timedelta(days=6), page, title, f"week {name}", {"week": name})
+
+
+async def month(ctx: Context, month: Annotated[date | None, MONTH] = None, *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show the papers of one month, most upvotes first.
+
+    month: the month, as in 2026-05, or last
+    page: which page of the list
+    """
+    first = month or ctx.library.today().replace(day=1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    name = f"{first:%Y-%m}"
+    return await _days(ctx, first, last, page, f"{first:%B %Y}", f"month {name}", {"month": name})
+
+
+async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show what is trending on Hugging Face now.
+
+    page: which page of the list
+    """
+    found = await ctx.library.trending(limit=PAGE_SIZE, offset=offset(page))
+    return await listing(
+        ctx,
+        found.papers,
+        found.total,
+        line="trending",
+        page=page,
+        title="Trending papers",
+        remark=found.remark,
+        buttons=(Button("Today", "today"),),
+    )
+
+
+async def _days(
+    ctx: Context, first: date, last: date, page: int, title: str, command: str, data: dict[str, str]
+) -> View:
+    found = await ctx.library.between(first, last, limit=PAGE_SIZE, offset=offset(page))
+    unit = command.partition(" ")[0]
+    before, after = await ctx.library.day_before(first), await ctx.library.day_after(last)
+    turns = (
+        *([Button(f"Previous {unit}", f"{unit} {_written(unit, before)}")] if before else []),
+        *([Button(f"Next {unit}", f"{unit} {_written(unit, after)}")] if after else []),
+    )
+    nothing = "" if found.total else _nothing(first, ctx.library.today())
+    return await listing(
+        ctx,
+        found.papers,
+        found.total,
+        line=command,
+        page=page,
+        title=title,
+        above=(line(nothing),) if nothing else (),
+        remark=found.remark,
+        buttons=turns or (Button("Trending", "trending"),),
+        data=data,
+    )
+
+
+def _written(unit: str, day: date) -> str:
+    """Write the day, or the week or month that it lies in, as the command of that name reads it."""
+    match unit:
+        case "week":
+            year, number, _ = day.isocalendar()
+            return f"{year}-W{number:02}"
+        case "month":
+            return f"{day:%Y-%m}"
+        case _:
+            return day.isoformat()
+
+
+def _nothing(first: date, today: date) -> str:
+    if first > today:
+        return "That is still to come."
+    return "No papers are on this list. At weekends there are often none."

@@ -1,0 +1,138 @@
+"""Finding papers: by words, by id or link, by likeness."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+from bot import cards
+from bot.app import Context
+from bot.errors import UsageError
+from bot.features.arguments import PAGE, PAPER, QUERY
+from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.papers import Paper, paper_id, record
+from bot.text import shorten
+from bot.views import Block, Button, Buttons, Link, Outcome, Strong, View, line, note
+
+if TYPE_CHECKING:
+    from bot.library import Found
+
+MOST_SIMILAR = 5
+CANDIDATES = 3  # how many papers are offered when a title fits several
+
+
+async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[int, PAGE] = 1) -> View:
+    """Find papers by what you remember of them, typos and all.
+
+    query: words of the title or abstract, names, an id or a link; narrow it with filters
+    page: which page of the results
+
+    Filters: author:name, org:name, after:2025, before:2026-05-29, votes:50, has:code, sort:votes, sort:new, sort:best.
+    Quote what has spaces: author:"ada lovelace".
+    """
+    if wanted := paper_id(query):
+        view = await paper(ctx, wanted)
+        papers = [record(found) for found in await ctx.library.papers([wanted])]
+        exact = {"query": query, "corrected": None, "total": len(papers), "ms": 0.0, "page": 1, "papers": papers}
+        return replace(view, data=exact)
+    found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page))
+    data: dict[str, object] = {"query": query, "corrected": found.corrected, "total": found.total, "ms": found.ms}
+    if not found.total:
+        return await _nothing(ctx, query, found, data)
+    return await listing(
+        ctx,
+        found.papers,
+        found.total,
+        line=f"find {query}",
+        page=page,
+        above=_understood(found),
+        data=data,
+    )
+
+
+async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Show all about one paper.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "paper")
+    if isinstance(found, View):
+        return found
+    kept = await ctx.tenant.shelf.kept(ctx.person.id, [found.id])
+    view = cards.card(found, kept=found.id in kept)
+    return View(view.blocks, view.title, data={"paper": record(found)})
+
+
+async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Show papers about the same as one.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "similar")
+    if isinstance(found, View):
+        return found
+    papers = await ctx.library.similar(found, limit=MOST_SIMILAR)
+    name = cards.title(found)
+    to = Link(name, found.url) if found.url else Strong(name)
+    above = line("Papers like ", to) if papers else line("Nothing like ", to, " is known yet.")
+    return await listing(
+        ctx,
+        papers,
+        len(papers),
+        line=f"similar {found.id}",
+        above=(above,),
+        buttons=(Button("Details", f"paper {found.id}"),),
+        data={"similar_to": record(found)},
+    )
+
+
+async def resolve(ctx: Context, text: str, verb: str) -> Paper | View:
+    """Return the paper that is meant, or the view that says why there is none; `verb` is the command to go on with."""
+    wanted = paper_id(text)
+    if wanted or " " not in text:
+        known = await ctx.library.paper(wanted) if wanted else next(iter(await ctx.library.papers([text])), None)
+        if known:
+            return known
+    if wanted:
+        return _not_indexed(wanted)
+    found = await ctx.library.search(text, limit=CANDIDATES)
+    if found.total == 1 or (found.papers and cards.title(found.papers[0]).casefold() == text.casefold()):
+        return found.papers[0]
+    if not found.papers:
+        raise UsageError(f"No paper fits “{shorten(text, 80)}”; give its id, a link to it, or words of its title.")
+    return _which(found, verb)
+
+
+def _which(found: Found, verb: str) -> View:
+    buttons = [Button(shorten(cards.title(paper), 70), f"{verb} {paper.id}") for paper in found.papers]
+    blocks: tuple[Block, ...] = (line("Which one do you mean?"), *(Buttons((button,)) for button in buttons))
+    return View(blocks, outcome=Outcome.NOTHING, data={"candidates": [record(paper) for paper in found.papers]})
+
+
+def _not_indexed(paper_id: str) -> View:
+    arxiv = Link("look at arXiv", f"https://arxiv.org/abs/{paper_id}")
+    blocks = (line(f"Hugging Face knows no paper {paper_id}: ", arxiv, ", or look for words of its title."),)
+    return View(blocks, outcome=Outcome.NOTHING, data={"paper": None})
+
+
+def _understood(found: Found) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if found.corrected:
+        blocks.append(line("Showing results for ", Strong(found.corrected)))
+    if found.filters:
+        blocks.append(note(found.filters[:1].upper() + found.filters[1:] + "."))
+    return tuple(blocks)
+
+
+async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, object]) -> View:
+    tried = f"Nothing found for “{shorten(query, 120)}”"
+    tried += f" (searched for “{found.corrected}”)." if found.corrected else "."
+    hint = "The nearest are:" if found.nearest else "Try fewer or other words, or see what is trending."
+    nearest = found.nearest[:CANDIDATES]
+    buttons = (Button("Trending", "trending"), Button("How to search", "help find"))
+    view = await listing(ctx, nearest, len(nearest), line="find", above=(line(f"{tried} {hint}"),), buttons=buttons)
+    return View(
+        view.blocks,
+        outcome=Outcome.NOTHING,
+        data={**data, "page": 1, "papers": [], "nearest": [record(paper) for paper in nearest]},
+    )

@@ -1,0 +1,56 @@
+"""A list of papers, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bot import cards
+from bot.papers import Paper, record
+from bot.views import Block, Button, Buttons, Outcome, View, note
+
+if TYPE_CHECKING:
+    from bot.app import Context
+
+PAGE_SIZE = 5
+
+
+def offset(page: int) -> int:
+    """Return how many papers stand before a page, counted from 1."""
+    return (page - 1) * PAGE_SIZE
+
+
+async def listing(
+    ctx: Context,
+    papers: Sequence[Paper],
+    total: int,
+    *,
+    line: str,
+    page: int = 1,
+    title: str = "",
+    above: Sequence[Block] = (),
+    remark: str = "",
+    buttons: Sequence[Button] = (),
+    data: Mapping[str, object] | None = None,
+) -> View:
+    """Show one page of a list; `line` is the command that shows it, and further pages with `page:` added."""
+    kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
+    last = offset(page) + len(papers)
+    turn = [Button("Back", f"{line} page:{page - 1}")] if page > 1 else []
+    turn += [Button("More", f"{line} page:{page + 1}")] if last < total else []
+    where = [note(f"{offset(page) + 1}–{last} of {total:,}")] if papers and total > len(papers) else []
+    if not papers:
+        where = [note(f"There is no page {page}.")] if total else []
+    blocks = (
+        *above,
+        *cards.items(papers, kept),
+        *where,
+        *([note(remark)] if remark else []),
+        *([Buttons((*turn, *buttons))] if turn or buttons else []),
+    )
+    return View(
+        blocks,
+        title=title,
+        outcome=Outcome.DONE if papers else Outcome.NOTHING,
+        data={**(data or {}), "total": total, "page": page, "papers": [record(paper) for paper in papers]},
+    )
