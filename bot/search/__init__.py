@@ -1,0 +1,8 @@
+"""Search that forgives: what was meant is found although it is misspelt, half remembered or only begun."""
+
+from bot.search.finding import Hits
+from bot.search.index import Index
+from bot.search.language import Query, parse
+from bot.search.suggestions import Suggestion
+
+__all__ = ["Hits", "Index", "Query", "Suggestion", "parse"]

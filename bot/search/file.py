@@ -1,0 +1,170 @@
+"""The index's file: its tables, and what to do when it is missing, damaged or another's."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import aiosqlite
+
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Raise it whenever a table or what stands in it changes: an index of another version is made anew.
+VERSION = 1
+PATIENCE = 5.0  # seconds to wait for another process that is writing
+
+# `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words.
+# `head` searches it by column. `text` is all that a paper says, searched as one by `body`, which knows word stems.
+# `word` counts in how many papers a word stands; `back` is the word backwards, to find words by their end.
+_TABLES = """
+    CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE paper (
+        row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day TEXT, votes INTEGER NOT NULL,
+        code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL, terms TEXT NOT NULL
+    );
+    CREATE INDEX paper_day ON paper (day, votes);
+    CREATE INDEX paper_votes ON paper (votes, day);
+    CREATE INDEX paper_organization ON paper (organization);
+    CREATE TABLE said (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+    CREATE TABLE word (word TEXT PRIMARY KEY, back TEXT NOT NULL, papers INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE INDEX word_back ON word (back);
+    CREATE TABLE person (
+        row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL, papers INTEGER NOT NULL
+    );
+    CREATE TABLE organization (
+        handle TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL, papers INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE VIRTUAL TABLE head USING fts5 (title, people, terms, content=paper, content_rowid=row, tokenize=ascii);
+    CREATE VIRTUAL TABLE body USING fts5 (text, content=said, content_rowid=row, tokenize='porter ascii');
+    CREATE VIRTUAL TABLE known USING fts5 (words, content=person, content_rowid=row, tokenize=ascii);
+"""
+# SQLITE_ERROR: a table is not there; SQLITE_CONSTRAINT, SQLITE_MISMATCH: what is in it contradicts itself
+_DAMAGE = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_ERROR,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+)
+
+
+class Connection(aiosqlite.Connection):
+    """An aiosqlite connection that can run a whole function of statements in its thread."""
+
+    async def run(self, work: Callable[..., T], *args: object) -> T:
+        """Call `work` with the sqlite3 connection and `args` in the connection's thread."""
+        result: T = await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
+        return result
+
+
+async def connect(path: Path) -> Connection:
+    """Open the file; sqlite3.Error where that does not work."""
+
+    def connector() -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+
+    connection = Connection(connector, iter_chunk_size=64)
+    await connection
+    return connection
+
+
+def about(connection: sqlite3.Connection) -> tuple[int, str, int] | None:
+    """Return version, identity and revision of what is in the file, None where it holds no index."""
+    if ("about",) not in _tables(connection):
+        return None
+    said = dict(connection.execute("SELECT name, value FROM about"))
+    try:
+        return int(said["version"]), str(said["identity"]), int(said["revision"])
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def prepare(connection: sqlite3.Connection, identity: str) -> int:
+    """Make the tables where they are not there or not ours, and return the revision of what is in them."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    # derived data: after a power failure the last transactions may be gone, but never half of one
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    with transaction(connection):
+        found = about(connection)
+        if found is None or found[:2] != (VERSION, identity):
+            if found is not None or _tables(connection):
+                log.info("the search index is made anew: it is of another version or another database")
+            clear(connection)
+            values = [("version", VERSION), ("identity", identity), ("revision", 0)]
+            connection.executemany("INSERT INTO about VALUES (?, ?)", values)
+            return 0
+        return found[2]
+
+
+def revision(connection: sqlite3.Connection) -> int:
+    """Return the store's revision that the index has followed to."""
+    (number,) = connection.execute("SELECT value FROM about WHERE name = 'revision'").fetchone()
+    return int(number)
+
+
+def start_over(connection: sqlite3.Connection, at: int) -> int:
+    """Empty the index, unless another process has done so since it was `at`; return its revision."""
+    with transaction(connection):
+        if (present := revision(connection)) != at:
+            return present
+        kept = connection.execute("SELECT name, value FROM about WHERE name <> 'revision'").fetchall()
+        clear(connection)
+        connection.executemany("INSERT INTO about VALUES (?, ?)", [*kept, ("revision", 0)])
+    return 0
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all or nothing, while no other process writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Drop whatever there is and make empty tables, inside the transaction that is open."""
+    for (name,) in _tables(connection):
+        # an FTS5 table takes its shadow tables with it, and then they are gone
+        if (name,) in _tables(connection):
+            connection.execute(f'DROP TABLE "{name}"')
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file is not what it should be, rather than in use or in an unwritable place."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code & 0xFF in _DAMAGE  # the low byte is the kind, the rest the detail
+
+
+def in_use(error: sqlite3.Error) -> bool:
+    """Whether an error says that another process holds the file."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def remove(path: Path) -> None:
+    """Remove the file with its journal, so that nothing of it gets into the next."""
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _tables(connection: sqlite3.Connection) -> list[tuple[str]]:
+    """List the tables, virtual ones first: they take their shadow tables with them."""
+    return connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+        "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()

@@ -1,0 +1,87 @@
+"""The filters of a query as conditions on papers."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from bot.search.language import Query
+from bot.search.spelling import Slot, understand_names
+from bot.search.words import words
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on the rows of `paper`, with its arguments."""
+
+    sql: str = "TRUE"
+    args: tuple[object, ...] = ()
+
+    def __and__(self, other: Filter) -> Filter:
+        return Filter(f"{self.sql} AND {other.sql}", self.args + other.args)
+
+
+def quoted(word: str) -> str:
+    """Return a word as FTS5 takes it literally."""
+    return '"' + word.replace('"', '""') + '"'
+
+
+def conditions(connection: sqlite3.Connection, query: Query, within: Collection[str] | None) -> Filter:
+    """Return what a paper has to meet besides its words."""
+    wanted = Filter()
+    if query.after:
+        wanted &= Filter("paper.day >= ?", (query.after.isoformat(),))
+    if query.before:
+        wanted &= Filter("paper.day < ?", (query.before.isoformat(),))
+    if query.votes:
+        wanted &= Filter("paper.votes >= ?", (query.votes,))
+    if query.has_code:
+        wanted &= Filter("paper.code")
+    for name in query.authors:
+        wanted &= _by(connection, name)
+    for name in query.organizations:
+        wanted &= _from(connection, name)
+    for phrase in query.phrases:
+        if said := " ".join(words(phrase)):
+            wanted &= Filter("paper.row IN (SELECT rowid FROM body WHERE body MATCH ?)", (quoted(said),))
+    if within is not None:
+        wanted &= Filter("paper.id IN (SELECT value FROM json_each(?))", (json.dumps(list(within)),))
+    return wanted
+
+
+def _by(connection: sqlite3.Connection, name: str) -> Filter:
+    """Papers with an author in whose name all these words stand, also misspelt."""
+    slots = understand_names(connection, name)
+    if not slots:
+        return Filter("FALSE")
+    rows = connection.execute(
+        "SELECT words FROM person WHERE row IN (SELECT rowid FROM known WHERE known MATCH ?) "
+        "ORDER BY papers DESC LIMIT 200",
+        (" AND ".join(map(_any, slots)),),
+    )
+    names = [quoted(found) for (found,) in rows]
+    if not names:
+        return Filter("FALSE")
+    sought = f"people : ({' OR '.join(names)})"
+    return Filter("paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (sought,))
+
+
+def _any(slot: Slot) -> str:
+    initial = [quoted(slot.typed) + " *"] if len(slot.typed) == 1 else []
+    return "(" + " OR ".join(initial + [quoted(word) for r in slot.readings for word in r.words] or ['""']) + ")"
+
+
+def _from(connection: sqlite3.Connection, name: str) -> Filter:
+    """Papers of an organisation, by its name or a part of it, also misspelt."""
+    typed = " ".join(words(name))
+    found = []
+    for handle, said in connection.execute("SELECT handle, words FROM organization"):
+        known = said.split()
+        # one slip in six letters, and "nvid" for nvidia
+        if all(any(k.startswith(t) or fuzz.ratio(t, k) > 80 for k in known) for t in typed.split()) and typed:
+            found.append(handle)
+    return Filter("paper.organization IN (SELECT value FROM json_each(?))", (json.dumps(found),))

@@ -1,0 +1,59 @@
+"""Text becomes words: what a paper says and what a person types are taken apart in the same way."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+# Letters that have no decomposition in Unicode but are typed without their stroke.
+_STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+# Chinese and Japanese are written without spaces: each character is a word there.
+_IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
+_COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑–/+][^\W_]+)+")
+# A name that an abstract introduces in brackets: "(CTM)", "(LLMs)", "(DeepSeek-R1)".
+_DEFINED = re.compile(r"\(((?=[^()\s]*[A-Z])[A-Za-z][A-Za-z0-9-]{1,11})\)")
+# No word that anybody types is longer; what is longer is cut in the same way on both sides.
+LONGEST = 40
+
+# Words that say nothing about which paper is meant.
+COMMON = frozenset(
+    "a an the of for in on with and to via by from using is are at as be or its it into towards toward we how can do "
+    "does what this that which their our".split()
+)
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case and without accents, so that Schölkopf and scholkopf are the same."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
+    # once more: some compatibility forms become capitals
+    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn").casefold()
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text`, folded, in their order."""
+    return [word[:LONGEST] for word in _WORD.findall(fold(text))]
+
+
+def compounds(text: str) -> list[str]:
+    """Return what "pre-training" is when it is written as one word; for three parts, each two neighbours as well."""
+    joined: list[str] = []
+    for compound in _COMPOUND.findall(text):
+        parts = words(compound)
+        joined += ["".join(pair) for pair in pairwise(parts)]
+        if len(parts) > 2:
+            joined.append("".join(parts))
+    return [word[:LONGEST] for word in joined]
+
+
+def defined(abstract: str) -> list[str]:
+    """Return the names that an abstract introduces in brackets, in the singular too."""
+    names: list[str] = []
+    for name in _DEFINED.findall(abstract):
+        names += words(name) + compounds(name)
+        if name.endswith("s") and len(name) > 3:
+            names += words(name[:-1])
+    return names
