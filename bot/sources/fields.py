@@ -1,0 +1,109 @@
+"""One field of a paper at a time out of JSON from outside: what does not fit is dropped, never the paper. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+
+from bot.papers import Account, paper_id, web_address
+from bot.text import clean, shorten
+
+# Each stands well above the longest that 8,206 papers of the feed hold (in brackets), and low enough for a page of a
+# hundred such papers to stay small.
+LONGEST_TITLE = 500  # (175)
+LONGEST_SUMMARY = 1_000  # one sentence; a few are whole paragraphs of 1,600 and are cut
+LONGEST_ABSTRACT = 20_000  # (1,923)
+LONGEST_NAME = 200  # (55)
+LONGEST_KEYWORD = 100  # (73)
+MOST_AUTHORS = 3_000  # (664); the largest collaborations of physics have close to 3,000
+MOST_KEYWORDS = 50  # (33)
+MOST_MEDIA = 20  # (13)
+MOST_OF_ANYTHING = 10**12  # a count beyond is no count, and fits no 64-bit column a little later
+LONGEST_ID = 64  # leaves room for the id in the narrowest button payload, Discord's custom_id of 100
+
+_HANDLE = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def identifier(value: object) -> str:
+    """Return the id, arXiv's in its canonical spelling; ValueError where it can be no id."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if 0 <= value <= MOST_OF_ANYTHING else ""
+    if not isinstance(value, str) or not value:
+        raise ValueError("it has no id")
+    if len(value) > LONGEST_ID or not value.isprintable() or clean(value) != value or " " in value:
+        raise ValueError(f"its id is no printable word of at most {LONGEST_ID} characters")
+    return paper_id(value) or value
+
+
+def text(value: object, longest: int) -> str:
+    """Return a text as one clean line of at most `longest` characters, "" where it is none."""
+    # what stands far behind the cut need not be cleaned first
+    return shorten(clean(value[: 8 * longest]), longest) if isinstance(value, str) else ""
+
+
+def count(value: object) -> int | None:
+    """Return a whole number from 0, None where it is none; true and false are none."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 <= value <= MOST_OF_ANYTHING else None  # type: ignore[operator, return-value]  # whole says int
+
+
+def day(value: object) -> date | None:
+    """Return the date that an ISO date or time begins with, None where it begins with none."""
+    if not isinstance(value, str) or not _DAY.match(value):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def names(value: object) -> tuple[str, ...]:
+    """Return the names in a list of names or of {"name", "hidden"}, without the hidden ones."""
+    return _first(MOST_AUTHORS, _names(value))
+
+
+def words(value: object) -> tuple[str, ...]:
+    """Return the keywords in a list, each once."""
+    return _first(MOST_KEYWORDS, _once(text(word, LONGEST_KEYWORD) for word in _list(value)))
+
+
+def addresses(value: object) -> tuple[str, ...]:
+    """Return the web addresses in a list, each once."""
+    return _first(MOST_MEDIA, _once(web_address(address) or "" for address in _list(value)))
+
+
+def account(value: object) -> Account | None:
+    """Return the account of {"name", "fullname"} or {"handle", "name"}, None where its page could not be linked to."""
+    if not isinstance(value, Mapping):
+        return None
+    handle = _one_of(value, ("handle", "user", "name"), lambda it: it if isinstance(it, str) else "")
+    if len(handle) > LONGEST_KEYWORD or not _HANDLE.fullmatch(handle):
+        return None
+    return Account(handle, _one_of(value, ("fullname", "name"), lambda it: text(it, LONGEST_NAME)) or handle)
+
+
+def _names(value: object) -> Iterator[str]:
+    for author in _list(value):
+        if isinstance(author, Mapping):
+            yield "" if author.get("hidden") else text(author.get("name"), LONGEST_NAME)
+        else:
+            yield text(author, LONGEST_NAME)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _once(found: Iterable[str]) -> Iterable[str]:
+    return dict.fromkeys(found)
+
+
+def _first(most: int, found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(islice(filter(None, found), most))
+
+
+def _one_of(value: Mapping[str, object], keys: tuple[str, ...], read: Callable[[object], str]) -> str:
+    return next(filter(None, (read(value.get(key)) for key in keys)), "")
