@@ -1,0 +1,113 @@
+"""Asks the Hugging Face papers API for lists of papers and for single ones."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote, urlencode, urlsplit
+
+from bot.errors import SettingsError, SourceError
+from bot.papers import Paper, paper_id
+from bot.sources.items import Batch, batch, paper_from_item
+from bot.sources.pace import Patience
+from bot.sources.web import Web
+from bot.text import clean
+
+PAGE = 100  # the most that one page of /api/daily_papers holds
+MOST_PAGES = 100  # the fullest month has about 1,500 papers
+LONGEST_QUERY = 250  # /api/papers/search refuses more
+MOST_FOUND = 120  # … and this limit too
+
+__all__ = ["Batch", "HuggingFace", "Patience"]
+
+
+class HuggingFace:
+    """The papers API at an address; SourceError says in a sentence why something could not be had."""
+
+    def __init__(self, endpoint: str, token: str | None = None, *, patience: Patience | None = None) -> None:
+        token = (token or "").strip()
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise SettingsError("HF_TOKEN holds characters that no token has; copy it again.")
+        self._web = Web(_address(endpoint), token or None, patience or Patience())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._web.close()
+
+    async def daily(self, day: date) -> Batch:
+        """Return the list of one day."""
+        return await self._list({"date": day.isoformat()}, day)
+
+    async def weekly(self, week: str) -> Batch:
+        """Return the list of one ISO week, such as 2026-W20."""
+        return await self._list({"week": week})
+
+    async def monthly(self, month: str) -> Batch:
+        """Return the list of one month, such as 2026-05."""
+        return await self._list({"month": month})
+
+    async def trending(self, limit: int = 50) -> Batch:
+        """Return what is trending now, at most `limit` papers."""
+        return await self._list({"sort": "trending"}, most=limit)
+
+    async def search(self, text: str, limit: int = 50) -> Batch:
+        """Return what the API's own search finds; a text longer than it takes is cut."""
+        query = clean(text)[:LONGEST_QUERY].strip()
+        if not query:
+            return Batch(())
+        asked = {"q": query, "limit": str(max(1, min(limit, MOST_FOUND)))}
+        answer = await self._web.get(f"/api/papers/search?{urlencode(asked)}", batch)
+        return _cut(answer.value, limit) if answer else Batch(())
+
+    async def paper(self, id: str) -> Paper | None:  # noqa: A002  # it is the paper's id, as everywhere
+        """Return one paper, None where the API knows none of that id."""
+        arxiv = paper_id(id)
+        if arxiv is None:
+            return None  # it has no others
+        answer = await self._web.get(f"/api/papers/{quote(arxiv)}", paper_from_item)
+        return answer.value if answer else None
+
+    async def _list(self, query: dict[str, str], day: date | None = None, most: int | None = None) -> Batch:
+        asked = urlencode(query | {"limit": str(PAGE if most is None else max(1, min(most, PAGE)))})
+        papers: dict[str, Paper] = {}
+        skipped, seen = 0, set[str]()
+        while asked and asked not in seen and len(seen) < MOST_PAGES:
+            seen.add(asked)
+            answer = await self._web.get(f"/api/daily_papers?{asked}", lambda items: batch(items, day))
+            if answer is None:
+                raise SourceError("There is no list of papers at HF_ENDPOINT; check that address.")
+            new = {paper.id: paper for paper in answer.value.papers if paper.id not in papers}
+            papers |= new
+            skipped += answer.value.skipped
+            # lists move while they are read: a page can repeat some papers, but one that repeats them all is the last
+            done = not new and not answer.value.skipped
+            asked = "" if done or (most is not None and len(papers) >= most) else answer.next
+        if len(seen) == MOST_PAGES:
+            raise SourceError("A list of papers at HF_ENDPOINT has no end; check that address or try later.")
+        return _cut(Batch(tuple(papers.values()), skipped), most)
+
+
+def _cut(found: Batch, most: int | None) -> Batch:
+    return Batch(found.papers[:most], found.skipped)
+
+
+def _address(endpoint: str) -> str:
+    try:
+        parts = urlsplit(endpoint.strip())
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        known, parts = False, urlsplit("")
+    if not known or parts.username is not None or parts.query or parts.fragment:
+        raise SettingsError(
+            "HF_ENDPOINT must be an address such as https://huggingface.co, without a name or password."
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
