@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -32,6 +33,8 @@ INTERRUPTED = 130  # as shells write it: 128 + SIGINT
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `paperboy`; return its exit code."""
+    # start-up time: what is imported stays, and looking through it for garbage meanwhile takes a fifth of it
+    gc.disable()
     args, words = _arguments(argv)
     try:
         settings = Settings.read(environment(Path(".env")))
@@ -63,6 +66,8 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         index = await Index.open(settings.home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
+        gc.freeze()
+        gc.enable()
         yield Bot(ALL, Library(store, index, source, utc_now), store)
 
 

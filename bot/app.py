@@ -21,19 +21,13 @@ from bot.views import Button, Buttons, Outcome, Text, View, line
 
 if TYPE_CHECKING:
     from bot.library import Library
+    from bot.search import Suggestion
+    from bot.search.suggestions import Kind
     from bot.store import Store, Tenant
 
 log = logging.getLogger(__name__)
 
 MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One completion of an argument: what is shown, and what is filled in."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +134,22 @@ class Bot:
 
     async def suggest(self, command: str, param: str, text: str) -> tuple[Suggestion, ...]:
         """Complete an argument from what was typed of it, best first, at most 25; () where nothing fits."""
+        from bot.search import Suggestion  # start-up time: whoever completes has the index open already
+
         known = self.commands.get(command)
         wanted = next((p for p in known.params if p.name == param), None) if known else None
         if wanted is None:
             return ()
         text = shorten(clean(text), 200)
-        if wanted.choices or wanted.argument.suggest == "command":
-            names = wanted.choices or tuple(self.commands)
-            found = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
-        elif wanted.argument.suggest:
-            found = [Suggestion(s.label, s.value) for s in await self._complete(wanted, text)]
-        else:
-            found = []
-        return tuple(found[:MOST_SUGGESTIONS])
+        match wanted.argument.suggest:
+            case "":
+                names = wanted.choices
+            case "command":
+                names = tuple(self.commands)
+            case kind:
+                return await self._complete(kind, text)
+        fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
+        return tuple(fitting[:MOST_SUGGESTIONS])
 
     def today(self) -> date:
         """Return the day that the feed is at."""
@@ -171,9 +168,9 @@ class Bot:
         buttons += [Button("Find it", f"find {words}"), Button("Help", "help")]
         return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
 
-    async def _complete(self, param: Param, text: str) -> tuple[Suggestion, ...]:
+    async def _complete(self, kind: Kind, text: str) -> tuple[Suggestion, ...]:
         try:
-            return await self.library.suggest(param.argument.suggest, text, MOST_SUGGESTIONS)
+            return await self.library.suggest(kind, text, MOST_SUGGESTIONS)
         except PaperboyError as error:
-            log.warning("suggesting for %s: %s", param.name, error)
+            log.warning("suggesting a %s: %s", kind, error)
             return ()

@@ -44,7 +44,7 @@ class Argument:
     noun: str
     read: Callable[[str, date], object]
     example: str
-    suggest: str = ""
+    suggest: Literal["", "command", "paper", "author", "organization"] = ""
 
 
 @dataclass(frozen=True, slots=True)

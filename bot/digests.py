@@ -17,7 +17,7 @@ def digest(day: date, papers: Sequence[Paper], total: int) -> View:
     """Show the first papers of a day as a channel gets them; `total` is how many the day had."""
     shown = papers[:MOST_PAPERS]
     blocks: list[Block] = [
-        note(f"The {len(shown)} with most upvotes of {count(total, 'paper')} on Hugging Face Daily Papers."),
+        note(f"The {len(shown)} most upvoted of {count(total, 'paper')} on Hugging Face Daily Papers."),
         *cards.items(shown, kept=()),
         Buttons((Button(f"All {total:,} of the day", f"day {day}"), Button("Trending", "trending"))),
     ]

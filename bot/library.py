@@ -19,6 +19,7 @@ from bot.sync import Progress, Report, feed_day, settled, sync
 if TYPE_CHECKING:
     from bot.papers import Paper
     from bot.search import Index, Suggestion
+    from bot.search.suggestions import Kind
     from bot.sources.hugging_face import HuggingFace
 
 log = logging.getLogger(__name__)
@@ -177,8 +178,8 @@ class Library:
         await self._follow()
         return await self.papers(await self._index.similar(paper, limit=limit))
 
-    async def suggest(self, kind: str, text: str, limit: int) -> tuple[Suggestion, ...]:
-        """Complete a title, an author or an organisation."""
+    async def suggest(self, kind: Kind, text: str, limit: int) -> tuple[Suggestion, ...]:
+        """Complete the title of a paper, an author or an organisation."""
         return await self._index.suggest(kind, text, limit)
 
     async def sync(

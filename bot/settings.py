@@ -20,6 +20,7 @@ NAMES = (
     "HF_ENDPOINT",
     "HF_TOKEN",
 )
+HUGGING_FACE = "https://huggingface.co"
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -29,7 +30,7 @@ class Settings:
 
     home: Path
     database_url: str = field(repr=False)  # may hold a password
-    hf_endpoint: str = "https://huggingface.co"
+    hf_endpoint: str = HUGGING_FACE
     hf_token: str | None = field(default=None, repr=False)
     log_level: str = "warning"
     sync_minutes: int = 30  # 0: only when asked
@@ -45,9 +46,9 @@ class Settings:
         return cls(
             home=home,
             database_url=given.get("PAPERBOY_DATABASE_URL", sqlite_in(home)),
-            hf_endpoint=_address("HF_ENDPOINT", given.get("HF_ENDPOINT", cls.hf_endpoint)),
+            hf_endpoint=_address("HF_ENDPOINT", given.get("HF_ENDPOINT", HUGGING_FACE)),
             hf_token=_token("HF_TOKEN", given.get("HF_TOKEN")),
-            log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", cls.log_level), LOG_LEVELS),
+            log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
         )
 
@@ -106,7 +107,7 @@ def _address(name: str, text: str) -> str:
     except ValueError:
         usable = False
     if not usable or any(c.isspace() for c in text):
-        raise SettingsError(f"{name} is “{text}”; it must be an address such as https://huggingface.co.")
+        raise SettingsError(f"{name} is “{text}”; it must be an address such as {HUGGING_FACE}.")
     return text.rstrip("/")
 
 

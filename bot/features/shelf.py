@@ -25,7 +25,7 @@ async def save(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     if isinstance(found, View):
         return found
     new = await ctx.tenant.shelf.save(ctx.person.id, found.id, ctx.now)
-    said = ("Saved ", Strong(cards.title(found)), ".") if new else (Strong(cards.title(found)), " is on your shelf.")
+    said = ("Saved: ", Strong(cards.title(found))) if new else ("Already on your shelf: ", Strong(cards.title(found)))
     buttons = Buttons((SHELF, Button("Undo", f"unsave {found.id}"), Button("Similar papers", f"similar {found.id}")))
     return View((line(*said), buttons), data={"saved": True, "new": new, "paper": record(found)})
 
@@ -41,7 +41,7 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
     said = "Taken off your shelf: " if gone else "Was not on your shelf: "
     buttons = Buttons((*([Button("Undo", f"save {found.id}")] if gone else []), SHELF))
-    return View((line(said, Strong(cards.title(found)), "."), buttons), data={"removed": gone, "paper": record(found)})
+    return View((line(said, Strong(cards.title(found))), buttons), data={"removed": gone, "paper": record(found)})
 
 
 async def saved(

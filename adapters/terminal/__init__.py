@@ -1,0 +1,153 @@
+"""The terminal: typed lines in, styled text out; plain text where no person is looking."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import Bot, Sent
+from bot.errors import UsageError
+from bot.intents import Intent, Person, Place
+from bot.text import visible
+from bot.views import Item, Text, View, plain
+
+ME = Person("terminal", "", "me")
+HERE = Place("terminal", "", "here")
+WHOLE = "view"  # the message id of all that is shown; that of one paper is its number
+NOTHING_YET = View(())
+LEAVE = ("quit", "exit", "q")
+HELP = "Type a command or a button’s number; “react 🔖 2” reacts to the second paper; “help” says more, “quit” leaves."
+
+
+def show(view: View) -> None:
+    """Print a view: laid out for a person, as plain text into a pipe."""
+    if sys.stdout.isatty():
+        from adapters.terminal.layout import draw  # start-up time: only where a person looks
+
+        draw(view)
+    else:
+        print(plain(view), end="\n\n", flush=True)
+
+
+def announce(sentence: str) -> None:
+    """Print what stands between views."""
+    if sys.stdout.isatty():
+        from adapters.terminal.layout import draw_heading  # start-up time: only where a person looks
+
+        draw_heading(sentence)
+    else:
+        print(f"# {visible(sentence)}", end="\n\n", flush=True)
+
+
+class Terminal:
+    """A person at the keyboard, or lines from a pipe."""
+
+    platform = "terminal"
+
+    def __init__(self, home: Path, view: View = NOTHING_YET) -> None:
+        self._history = home / "history"
+        self._view = view  # the last one: its buttons are meant by their numbers
+        self._listed = view  # the last one with papers: they are reacted to
+
+    async def run(self, bot: Bot) -> None:
+        """Answer line by line until the input ends or the person leaves."""
+        await _note(bot, self._view)
+        if _somebody_types():
+            from adapters.terminal.typing import typed  # start-up time: only where a person types
+
+            print(HELP, end="\n\n")
+            lines = typed(bot, self._history)
+        else:
+            lines = _piped()
+        async for line in lines:
+            words = line.split()
+            if words and words[0].lower() in LEAVE and len(words) == 1:
+                return
+            if words:
+                await self._answer(bot, line)
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        """Print something unasked."""
+        show(view)
+        return Sent(place, key)
+
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # the protocol's arguments
+        """Return None: what a terminal printed cannot be looked up."""
+        return None
+
+    async def _answer(self, bot: Bot, line: str) -> None:
+        try:
+            view = await self._heard(bot, line)
+        except UsageError as error:  # the view that stands, its buttons and papers, stays within reach
+            show(View((Text((str(error),)),)))
+            return
+        self._view = view
+        show(view)
+        if view.papers:
+            self._listed = view
+            await _note(bot, view)
+
+    async def _heard(self, bot: Bot, line: str) -> View:
+        match line.split():
+            case [word] if (number := _number(word)) is not None:
+                return await self._press(bot, number)
+            case ["react" | "unreact" as verb, emoji, *rest] if len(rest) <= 1:
+                return await self._react(bot, emoji, "".join(rest), added=verb == "react")
+            case _:
+                return await bot.handle(await _completed(bot, bot.read(line, ME, HERE)))
+
+    async def _press(self, bot: Bot, number: int) -> View:
+        buttons = self._view.buttons
+        if not 1 <= number <= len(buttons):
+            there_are = f"there are 1 to {len(buttons)}" if buttons else "there are none; try “today”"
+            raise UsageError(f"There is no button {number}: {there_are}.")
+        return await bot.handle(bot.read(buttons[number - 1].line, ME, HERE))
+
+    async def _react(self, bot: Bot, emoji: str, item: str, *, added: bool) -> View:
+        shown = len(self._listed.papers)
+        if not shown:
+            raise UsageError("No paper is shown to react to; try “today” first.")
+        if item and not 1 <= (_number(item) or 0) <= shown:
+            raise UsageError(f"There is no paper {item[:20]} here: there are 1 to {shown}.")
+        view = await bot.react(HERE, item.lstrip("0") or WHOLE, emoji, ME, added)
+        if view is None:
+            raise UsageError(f"{emoji[:20]} means nothing here. To keep the first paper: react 🔖 1.")
+        return view
+
+
+async def _note(bot: Bot, view: View) -> None:
+    """Remember the papers shown; what a message with one paper is in a chat, an item is here."""
+    await bot.shown(HERE, WHOLE, view)
+    items = [block for block in view.blocks if isinstance(block, Item) and block.paper]
+    for number, item in enumerate(items, 1):
+        await bot.shown(HERE, str(number), View((item,)))
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else None
+
+
+def _somebody_types() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+async def _completed(bot: Bot, intent: Intent) -> Intent:
+    """Ask for what the intent lacks, where there is somebody to ask; where they give up, the command says it."""
+    missing = bot.missing(intent)
+    if not missing or not _somebody_types():
+        return intent
+    from adapters.terminal.typing import answer  # start-up time: only where a person types
+
+    args = dict(intent.args)
+    for param in missing:
+        args[param.name] = await answer(param.help) or ""
+    return replace(intent, args=args)
+
+
+async def _piped() -> AsyncIterator[str]:
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        yield line.decode(errors="replace").strip()

@@ -1,0 +1,88 @@
+"""What many tests need: papers, and a bot over a real store and index, whose source is out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.app import Bot
+from bot.features import ALL
+from bot.intents import Person, Place
+from bot.library import Library
+from bot.papers import Account, Paper
+from bot.search import Index
+from bot.settings import sqlite_in
+from bot.sources.hugging_face import HuggingFace, Patience
+from bot.store import Store
+from bot.views import View
+
+NOW = datetime(2026, 5, 29, 15, 0, tzinfo=UTC)
+TODAY = date(2026, 5, 29)
+NOBODY = "http://127.0.0.1:9"  # the discard service's port, where nothing answers
+
+ADA = Person("terminal", "", "ada", "Ada")
+BOB = Person("terminal", "", "bob", "Bob")
+HERE = Place("terminal", "", "here")
+
+HEBB = Paper(
+    "2605.00001",
+    "Hebbian Learning Without Labels",
+    authors=("Ada Lovelace", "Charles Babbage", "Mary Somerville", "George Boole"),
+    abstract="Synapses that fire together are made to wire together, without a teacher.",
+    summary="Local learning rules get close to backpropagation.",
+    keywords=("plasticity", "local learning"),
+    organization=Account("analytical", "Analytical Society"),
+    submitter=Account("akhaliq", "AK"),
+    published=date(2026, 5, 27),
+    daily=TODAY,
+    upvotes=120,
+    comments=3,
+    code="https://github.com/analytical/hebb",
+    stars=1200,
+    project="https://hebb.example.org/",
+    thumbnail="https://cdn.example.org/1.png",
+)
+DIFFUSION = Paper(
+    "2605.00002",
+    "Diffusion Models for Weather",
+    authors=("Lewis Richardson",),
+    abstract="Forecasts are drawn from noise, one step at a time.",
+    published=date(2026, 5, 20),
+    daily=date(2026, 5, 28),
+    upvotes=40,
+    code="https://github.com/someone/weather",
+    code_matched=True,
+)
+MANY = tuple(
+    Paper(f"2605.1{n:04}", f"Transformers and the Number {n}", ("Emmy Noether",), daily=TODAY, upvotes=n)
+    for n in range(12)
+)
+
+Ask = Callable[..., Awaitable[View]]
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    """Give a bot that knows a few papers and has nobody to ask for more."""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
+        index = await Index.open(tmp_path / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1)))
+        library = Library(store, index, source, lambda: NOW)
+        await library.add([HEBB, DIFFUSION, *MANY], NOW)
+        yield Bot(ALL, library, store, lambda: NOW)
+
+
+@pytest.fixture
+def ask(bot: Bot) -> Ask:
+    """Give a way to type a line at the bot."""
+
+    async def ask(words: str, person: Person = ADA) -> View:
+        return await bot.handle(bot.read(words, person, HERE))
+
+    return ask

@@ -1,0 +1,99 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from bot.settings import NAMES, Settings, environment
+
+
+def test_nothing_needs_to_be_set():
+    settings = Settings.read({})
+    assert settings.hf_endpoint == "https://huggingface.co"
+    assert settings.database_url == f"sqlite+aiosqlite:///{settings.home / 'paperboy.sqlite3'}"
+    assert settings.home.is_absolute()
+    assert (settings.log_level, settings.sync_minutes, settings.hf_token) == ("warning", 30, None)
+
+
+def test_what_is_set_is_read(tmp_path):
+    env = {
+        "PAPERBOY_HOME": str(tmp_path),
+        "PAPERBOY_LOG_LEVEL": "DEBUG",
+        "PAPERBOY_SYNC_MINUTES": "0",
+        "HF_ENDPOINT": "http://127.0.0.1:8765/",
+        "HF_TOKEN": "hf_secret",
+        "HOME": "/somewhere",
+    }
+    settings = Settings.read(env)
+    assert (settings.home, settings.log_level, settings.sync_minutes) == (tmp_path, "debug", 0)
+    assert (settings.hf_endpoint, settings.hf_token) == ("http://127.0.0.1:8765", "hf_secret")
+
+
+def test_an_empty_value_means_the_default():
+    assert Settings.read(dict.fromkeys(NAMES, "")) == Settings.read({})
+
+
+def test_secrets_are_not_shown():
+    env = {"HF_TOKEN": "hf_secret", "PAPERBOY_DATABASE_URL": "postgresql+asyncpg://me:secret@localhost/papers"}
+    assert "secret" not in repr(Settings.read(env))
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"PAPERBOY_HOM": "/x"}, "There is no setting PAPERBOY_HOM: did you mean PAPERBOY_HOME?"),
+        (
+            {"PAPERBOY_LOG_LEVEL": "loud"},
+            "PAPERBOY_LOG_LEVEL is “loud”; it must be one of debug, info, warning, error.",
+        ),
+        (
+            {"PAPERBOY_SYNC_MINUTES": "often"},
+            "PAPERBOY_SYNC_MINUTES is “often”; it must be a whole number from 0 to 1,440.",
+        ),
+        ({"PAPERBOY_SYNC_MINUTES": "²"}, "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440."),
+        ({"HF_ENDPOINT": "hf.co"}, "HF_ENDPOINT is “hf.co”; it must be an address such as https://huggingface.co."),
+        (
+            {"HF_ENDPOINT": "http://a:b"},
+            "HF_ENDPOINT is “http://a:b”; it must be an address such as https://huggingface.co.",
+        ),
+        ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN holds characters that no token has; copy it again."),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_with_what_it_can_be(env, sentence):
+    with pytest.raises(SettingsError) as refused:
+        Settings.read(env)
+    assert str(refused.value) == sentence
+
+
+def test_every_setting_is_explained_in_the_example():
+    example = Path(__file__).parent.parent.joinpath(".env.example").read_text(encoding="utf-8")
+    assert sorted(
+        line[2:].partition("=")[0] for line in example.splitlines() if line.startswith(("# PAPERBOY_", "# HF_"))
+    ) == sorted(NAMES)
+
+
+def test_the_environment_goes_before_the_file(tmp_path, monkeypatch):
+    file = tmp_path / ".env"
+    file.write_text(
+        "# a comment\nHF_TOKEN='from $HOME file'\nexport PAPERBOY_LOG_LEVEL=info\nEMPTY\n", encoding="utf-8"
+    )
+    monkeypatch.setenv("PAPERBOY_LOG_LEVEL", "error")
+    env = environment(file)
+    assert (env["HF_TOKEN"], env["PAPERBOY_LOG_LEVEL"]) == ("from $HOME file", "error")
+    assert environment(tmp_path / "none") == dict(os.environ)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    folder, garbled, wrong = tmp_path / "folder", tmp_path / "garbled", tmp_path / "wrong"
+    folder.mkdir()
+    garbled.write_bytes(b"HF_TOKEN=\xff\xfe")
+    wrong.write_text("HF_ENDPOINT=https://huggingface.co\n'HF TOKEN\n", encoding="utf-8")
+    for path, words in (
+        (folder, "cannot be read (Is a directory); make it readable or remove it."),
+        (garbled, "is not UTF-8 text; save it as UTF-8 or remove it."),
+        (wrong, "line 2: that is not NAME=value; correct or remove it."),
+    ):
+        with pytest.raises(SettingsError) as refused:
+            environment(path)
+        assert str(path) in str(refused.value)
+        assert words in str(refused.value)
