@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from bot.errors import SettingsError, SourceError
-from bot.papers import Paper, paper_id
+from bot.papers import Paper, paper_id, web_address
 from bot.sources.items import Batch, batch, paper_from_item
 from bot.sources.pace import Patience
 from bot.sources.web import Web
@@ -101,13 +101,8 @@ def _cut(found: Batch, most: int | None) -> Batch:
 
 
 def _address(endpoint: str) -> str:
-    try:
-        parts = urlsplit(endpoint.strip())
-        known = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        known, parts = False, urlsplit("")
-    if not known or parts.username is not None or parts.query or parts.fragment:
-        raise SettingsError(
-            "HF_ENDPOINT must be an address such as https://huggingface.co, without a name or password."
-        )
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    address = web_address(endpoint.strip())
+    parts = urlsplit(address or "")
+    if address is None or "@" in parts.netloc or parts.query or parts.fragment:
+        raise SettingsError("HF_ENDPOINT must be an address such as https://huggingface.co, with no name or password.")
+    return address.rstrip("/")

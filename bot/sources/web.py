@@ -1,13 +1,11 @@
-"""Reads JSON over HTTP with bounds: on time, tries, redirects, bytes and structure, whatever the other side sends."""
+"""Reads JSON over HTTP with bounds: on time, tries, redirects and bytes, whatever the other side sends."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import random
 import re
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +13,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from bot import __version__
-from bot.errors import SourceDown, SourceError
+from bot.papers import web_address
+from bot.sources.failures import Failed, astray, busy, no_data, of_connection, of_status, too_large, unreadable
 from bot.sources.pace import Patience, asked_for, pause
+from bot.sources.payloads import MOST_BYTES, TooLargeError, decoded
 
 if TYPE_CHECKING:
     import aiohttp
@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 20_000_000  # after decompression; a heavy page of a hundred papers has 640,000
-MOST_PARTS = 300_000  # brackets and commas; the same page has 15,000. json.loads holds up everything else meanwhile
 MOST_REDIRECTS = 3
-LONGEST_REST = 300.0  # seconds that one answer can keep all further requests waiting; the API's window
+LONGEST_REST = 300.0  # seconds that one answer can keep all further requests waiting: the API's window
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +34,6 @@ class Answer(Generic[T]):
 
     value: T
     next: str = ""
-
-
-class _Failed(Exception):
-    """One try failed; `tries` are the most that such a failure is worth, `wait` what the other side asks for."""
-
-    def __init__(self, error: SourceError, tries: int = 1, wait: float = 0.0) -> None:
-        super().__init__(str(error))
-        self.error = error
-        self.tries = tries
-        self.wait = wait
 
 
 class Web:
@@ -61,9 +49,9 @@ class Web:
 
     async def close(self) -> None:
         """Let go of all connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
     async def get(self, path: str, read: Callable[[object], T]) -> Answer[T] | None:
         """Return what `read` makes of the JSON at `path`, None where there is nothing.
@@ -72,25 +60,22 @@ class Web:
         """
         clock = asyncio.get_running_loop().time
         deadline = clock() + self._patience.total
-        wait, attempt = self._rest_until - clock(), 0
+        attempt = 0
         while True:
-            await self._wait(wait, deadline)
+            # others may have been asked to wait meanwhile, so that one rest can follow upon the other
+            while (rest := self._rest_until - clock()) > 0:
+                if clock() + rest > deadline:
+                    raise busy(self._host, rest)
+                await asyncio.sleep(rest)
             attempt += 1
             try:
                 return await self._follow(path, read, deadline)
-            except _Failed as failed:
-                if attempt >= failed.tries:
+            except Failed as failed:
+                wait = failed.wait + pause(self._patience, attempt, random.random())  # noqa: S311  # chance, no secret
+                if attempt >= min(failed.tries, self._patience.tries) or clock() + wait > deadline:
                     raise failed.error from failed.__cause__
-                log.info("%s Trying again.", failed)
-                back_off = pause(self._patience, attempt, random.random())  # noqa: S311  # chance, no secret
-                wait = max(failed.wait, self._rest_until - clock()) + back_off
-
-    async def _wait(self, seconds: float, deadline: float) -> None:
-        if seconds <= 0:
-            return
-        if asyncio.get_running_loop().time() + seconds > deadline:
-            raise SourceDown(f"{self._host} asks to be left alone for {seconds:,.0f} seconds; try again after that.")
-        await asyncio.sleep(seconds)
+                log.info("Try %d of %s failed: %s", attempt, path, failed)
+                await asyncio.sleep(wait)
 
     async def _follow(self, path: str, read: Callable[[object], T], deadline: float) -> Answer[T] | None:
         url = self._base + path
@@ -99,37 +84,38 @@ class Web:
             if not isinstance(answer, str):
                 return answer
             url = answer
-        raise _Failed(SourceDown(f"{self._host} sends every request on to another address; check HF_ENDPOINT."))
+        raise astray(self._host)
 
     async def _once(self, url: str, read: Callable[[object], T], deadline: float) -> Answer[T] | str | None:
-        import aiohttp
+        import aiohttp  # start-up time: most commands ask for nothing
 
         session = self._session = self._session or self._open()
-        left = deadline - asyncio.get_running_loop().time()
+        left = max(1.0, deadline - asyncio.get_running_loop().time())
         timeout = aiohttp.ClientTimeout(
             total=min(self._patience.request, left), sock_connect=self._patience.connect, sock_read=self._patience.read
         )
         try:
             async with session.get(url, timeout=timeout, allow_redirects=False) as response:
-                self._note(response)
+                rest = self._note(response)
                 if response.status in (301, 302, 303, 307, 308):
                     return self._redirect(url, response.headers.get("Location", ""))
                 if response.status == 404:
                     return None
-                self._check(response)
+                if failed := of_status(self._host, response.status, rest):
+                    raise failed
                 raw = await self._body(response)
                 value = await asyncio.to_thread(self._read, raw, response.headers.get("Content-Encoding", ""), read)
                 return Answer(value, _next(response.headers.getall("Link", [])))
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise self._broken(error) from error
+        except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
+            raise of_connection(self._host, error) from error
 
     def _open(self) -> aiohttp.ClientSession:
         import aiohttp
 
         headers = {
-            "User-Agent": f"paperboy/{__version__} (aiohttp)",
+            "User-Agent": f"paperboy/{__version__}",
             "Accept": "application/json",
-            "Accept-Encoding": "gzip",  # the one that _plain reads
+            "Accept-Encoding": "gzip",  # what `decoded` can read
         }
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -140,89 +126,42 @@ class Web:
             auto_decompress=False,
         )
 
-    def _note(self, response: aiohttp.ClientResponse) -> None:
-        if rest := asked_for(response.headers, datetime.now(UTC)):
-            clock = asyncio.get_running_loop().time()
-            self._rest_until = max(self._rest_until, clock + min(rest, LONGEST_REST))
+    def _note(self, response: aiohttp.ClientResponse) -> float:
+        rest = asked_for(response.headers, datetime.now(UTC))
+        if rest:
+            until = asyncio.get_running_loop().time() + min(rest, LONGEST_REST)
+            self._rest_until = max(self._rest_until, until)
+        return rest
 
     def _redirect(self, url: str, location: str) -> str:
         try:
-            target = urljoin(url, location)
-            parts, own = urlsplit(target), urlsplit(url)
+            target = web_address(urljoin(url, location))
         except ValueError:
-            raise _Failed(SourceDown(f"{self._host} sends requests on to nowhere; check HF_ENDPOINT.")) from None
-        if (parts.scheme, parts.netloc) == (own.scheme, own.netloc):
-            return target
-        where = f"{parts.scheme}://{parts.hostname}"
-        raise _Failed(
-            SourceDown(f"{self._host} sends requests on to {where}; if you trust that, set HF_ENDPOINT to it.")
-        )
-
-    def _check(self, response: aiohttp.ClientResponse) -> None:
-        status, patience = response.status, self._patience
-        if status == 429:
-            wait = asked_for(response.headers, datetime.now(UTC))
-            down = SourceDown(f"{self._host} takes no more requests for now; try again in a few minutes.")
-            raise _Failed(down, patience.tries, wait)
-        if status == 408 or status >= 500:
-            wait = asked_for(response.headers, datetime.now(UTC))
-            down = SourceDown(f"{self._host} has trouble (HTTP {status}); try again later.")
-            raise _Failed(down, patience.tries, wait)
-        if status in (401, 403):
-            raise _Failed(SourceDown(f"{self._host} refuses access (HTTP {status}); check HF_TOKEN."))
-        if status != 200:
-            raise _Failed(SourceError(f"{self._host} does not understand the request (HTTP {status})."))
-        if "json" not in response.content_type:
-            down = SourceDown(f"{self._host} answered with a page instead of data; check HF_ENDPOINT or try later.")
-            raise _Failed(down, patience.tries)
+            target = None
+        if target is None:
+            raise astray(self._host)
+        there, here = urlsplit(target), urlsplit(url)
+        if (there.scheme, there.netloc) != (here.scheme, here.netloc):
+            raise astray(self._host, f"{there.scheme}://{there.hostname}")
+        return target
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
+        if "json" not in response.content_type:
+            raise no_data(self._host)
         body = bytearray()
         async for piece in response.content.iter_chunked(1 << 16):
             body += piece
             if len(body) > MOST_BYTES:
-                raise _Failed(self._too_large())
+                raise too_large(self._host)
         return bytes(body)
 
     def _read(self, raw: bytes, encoding: str, read: Callable[[object], T]) -> T:
         try:
-            plain = self._plain(raw, encoding.strip().lower())
-            if sum(map(plain.count, (b"[", b"{", b","))) > MOST_PARTS:
-                raise _Failed(self._too_large())
-            return read(json.loads(plain))
-        except (ValueError, RecursionError, zlib.error) as error:
-            unreadable = SourceError(
-                f"{self._host} sent an answer that cannot be read; check HF_ENDPOINT or try later."
-            )
-            raise _Failed(unreadable, 2) from error
-
-    def _plain(self, raw: bytes, encoding: str) -> bytes:
-        if encoding in ("", "identity"):
-            return raw
-        if encoding not in ("gzip", "x-gzip"):
-            raise ValueError(f"compressed as {encoding!r}, which was not asked for")
-        inflater = zlib.decompressobj(wbits=31)
-        plain = inflater.decompress(raw, MOST_BYTES + 1)
-        if len(plain) > MOST_BYTES:
-            raise _Failed(self._too_large())
-        if not inflater.eof:
-            raise ValueError("the compressed answer ends too early")
-        return plain
-
-    def _too_large(self) -> SourceError:
-        return SourceError(f"{self._host} sent far more data than any list of papers has; check HF_ENDPOINT.")
-
-    def _broken(self, error: Exception) -> _Failed:
-        import aiohttp
-
-        host, tries = self._host, self._patience.tries
-        if isinstance(error, aiohttp.ClientSSLError):
-            return _Failed(SourceDown(f"The connection to {host} is not secure; check HF_ENDPOINT and the clock."))
-        if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-            return _Failed(SourceDown(f"{host} cannot be reached; check the network and HF_ENDPOINT."), 2)
-        if isinstance(error, TimeoutError):
-            return _Failed(SourceDown(f"{host} took too long to answer; try again later."), tries)
-        return _Failed(SourceDown(f"{host} broke off the connection; try again later."), tries)
+            return read(decoded(raw, encoding))
+        except TooLargeError as error:
+            raise too_large(self._host) from error
+        except ValueError as error:
+            raise unreadable(self._host) from error
 
 
 def _next(links: list[str]) -> str:
@@ -230,5 +169,5 @@ def _next(links: list[str]) -> str:
     for link in links:
         for address, rest in re.findall(r"<([^<>]*)>([^<>]*)", link):
             if re.search(r";\s*rel=\"?next\b", rest, re.IGNORECASE):
-                return str(address).partition("?")[2].partition("#")[0]
+                return str(address).partition("#")[0].partition("?")[2]
     return ""
