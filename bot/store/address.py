@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreError
 
-SQLITE = "sqlite+aiosqlite"
-POSTGRESQL = "postgresql+asyncpg"
-EXAMPLES = f"for example {SQLITE}:////srv/paperboy.sqlite3 or {POSTGRESQL}://user:password@host/paperboy"
+SHAPE = "sqlite+aiosqlite:////folder/paperboy.sqlite3 or postgresql+asyncpg://user:password@host/paperboy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,43 +22,31 @@ class Address:
     name: str
     file: Path | None = None
 
-    @property
-    def sqlite(self) -> bool:
-        """Whether it leads to SQLite rather than to PostgreSQL."""
-        return self.url.drivername == SQLITE
-
 
 def read_address(text: str) -> Address:
-    """Check an address; StoreError says what is wrong with it."""
+    """Check an address; StoreError says what is wrong with it, without repeating it: a password can be anywhere."""
     if not text.strip():
-        raise StoreError(f"No database is named: give its address, {EXAMPLES}.")
+        raise StoreError(f"No database is named: give its address, like {SHAPE}.")
     try:
         url = make_url(text.strip())
     except (ArgumentError, ValueError) as error:
-        # the text is not repeated: nobody knows where in it the password stands
-        raise StoreError(f"The address of the database cannot be read: write it as {EXAMPLES}.") from error
+        raise StoreError(f"The address of the database cannot be read: write it like {SHAPE}.") from error
     match url.drivername:
         case "sqlite+aiosqlite":
             return _sqlite(url)
         case "postgresql+asyncpg":
             return Address(url, f"{url.database or ''} on {url.host or 'this computer'}")
         case other:
-            raise StoreError(f"A database address cannot begin with {other}: write it as {EXAMPLES}.")
+            raise StoreError(f"The address of a database cannot begin with {other}: write it like {SHAPE}.")
 
 
 def _sqlite(url: URL) -> Address:
-    if url.host or url.username or url.port:
-        raise StoreError(
-            f"The path of a SQLite database begins after three slashes, an absolute one with a fourth: {EXAMPLES}."
-        )
-    if not url.database or url.database == ":memory:":
-        raise StoreError(f"The address of the database names no file: write it as {EXAMPLES}.")
-    if not url.query.get("uri"):
-        if unknown := set(url.query) - {"timeout"}:
-            raise StoreError(
-                f"The address of a SQLite database takes no {min(unknown)}: leave it out, or add uri=true."
-            )
-        file = Path(url.database).absolute()
-        return Address(url, str(file), file)
-    path = unquote(urlsplit(url.database).path)
-    return Address(url, path, None if url.query.get("vfs") == "memdb" else Path(path).absolute())
+    path = url.database or ""
+    if url.query.get("uri"):  # a file: address of SQLite's own, as in https://www.sqlite.org/uri.html
+        path = urlsplit(path).path
+    elif unknown := url.query.keys() - {"timeout"}:
+        raise StoreError(f"The address of a SQLite database takes no {min(unknown)}: leave that out, or add uri=true.")
+    if url.host or not path.strip() or path == ":memory:" or "\0" in path:
+        raise StoreError(f"The address of the database names no file: write it like {SHAPE}.")
+    file = Path(path).absolute()
+    return Address(url, str(file), None if url.query.get("vfs") == "memdb" else file)

@@ -33,16 +33,13 @@ class Days:
 
     async def record(self, day: date, papers: int, at: datetime) -> None:
         """Note that the list of a day was fetched at a moment, and how many papers it had."""
-        async with self._database.writing() as connection:
-            await connection.execute(self._record, {"day": day, "papers": papers, "fetched": at})
+        await self._database.change(self._record, {"day": day, "papers": papers, "fetched": at})
 
     async def fetched(self, first: date, last: date) -> dict[date, datetime]:
         """Return when the lists of these days, both included, were last fetched; other days are left out."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(_FETCHED, {"first": first, "last": last})
-        return {row.day: row.fetched for row in rows}
+        return dict(await self._database.read(_FETCHED, {"first": first, "last": last}))
 
     async def covered(self) -> Covered:
         """Return how many days were fetched, and from when to when."""
-        async with self._database.reading() as connection:
-            return Covered(*(await connection.execute(_COVERED)).one())
+        (row,) = await self._database.read(_COVERED)
+        return Covered(*row)

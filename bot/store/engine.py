@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from itertools import islice
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias, TypeVar, TypeVarTuple
 
-from sqlalchemy import Connection, PoolResetState, event
+from sqlalchemy import Connection, Executable, PoolResetState, Row, Select, event
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
-from bot.store.address import EXAMPLES, Address
+from bot.store.address import SHAPE, Address
 from bot.store.problems import sentence
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+Values: TypeAlias = Mapping[str, Any]
+NOTHING: Values = MappingProxyType({})
 
 # FULL: what somebody was told is saved outlives a power cut, which NORMAL does not promise in WAL mode
 # (https://www.sqlite.org/pragma.html#pragma_synchronous)
@@ -32,7 +37,11 @@ _PATIENCE = 5.0  # seconds, as long as Python's sqlite3 waits for a lock
 
 
 class Database:
-    """The connections to one database."""
+    """The connections to one database.
+
+    Whatever was begun is ended by itself, also when whoever waits for it is cancelled: a statement that is cancelled
+    under way goes on in SQLite's thread, and its connection would keep the file locked.
+    """
 
     def __init__(self, address: Address) -> None:
         self.name = address.name
@@ -40,26 +49,29 @@ class Database:
         self._file = address.file
         self._inode: tuple[int, int] | None = None
         self._closed = False
+        self._running: set[asyncio.Task[Any]] = set()
         self._writer, self._reader = _engines(address)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection that reads; on SQLite each statement sees what was committed before it."""
+    async def read(self, statement: Select[*Ts], values: Values = NOTHING) -> Sequence[Row[*Ts]]:
+        """Return all rows of a statement, as they were committed at one moment."""
         self._check()
-        with self._explained():
-            async with self._reader.connect() as connection:
-                yield connection
+        return await self._whole(self._read(statement, values))
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncIterator[AsyncConnection]:
-        """Lend the connection that writes, in a transaction: committed at the end, rolled back by any error."""
+    async def change(self, statement: Executable, values: Values = NOTHING) -> int:
+        """Run a statement that changes something, and return how many rows it changed."""
+
+        async def run(connection: AsyncConnection) -> int:
+            return (await connection.execute(statement, values)).rowcount
+
+        return await self.write(run)
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Do some work in a transaction: committed at the end, rolled back by any error."""
         self._check()
-        with self._explained():
-            async with self._writer.begin() as connection:
-                yield connection
+        return await self._whole(self._write(work))
 
     async def settle(self) -> None:
-        """Let readers read while another writes, and refuse to work once the file is no longer at its path.
+        """Let others read while one writes, and refuse to work once the file is no longer at its path.
 
         Only to be called once the database is known to be ours: it changes the file.
         """
@@ -67,6 +79,30 @@ class Database:
             with self._explained():
                 await self._switch_to_wal()
         self._inode = _inode(self._file) if self._file else None
+
+    async def close(self) -> None:
+        """Close all connections once they have done what was begun; whoever asks after that gets a StoreError."""
+        self._closed = True
+        await asyncio.gather(*self._running, return_exceptions=True)
+        with self._explained():
+            await self._reader.dispose()
+            await self._writer.dispose()
+
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def _read(self, statement: Select[*Ts], values: Values) -> Sequence[Row[*Ts]]:
+        with self._explained():
+            async with self._reader.connect() as connection:
+                return (await connection.execute(statement, values)).all()
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        with self._explained():
+            async with self._writer.begin() as connection:
+                return await work(connection)
 
     async def _switch_to_wal(self) -> None:
         deadline = monotonic() + _PATIENCE
@@ -83,12 +119,12 @@ class Database:
                 else:
                     return
 
-    async def close(self) -> None:
-        """Close all connections; whoever asks after that gets a StoreError."""
-        self._closed = True
-        with self._explained():
-            await self._reader.dispose()
-            await self._writer.dispose()
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except (DBAPIError, sqlite3.Error, NoConnection, OSError) as error:
+            raise StoreError(sentence(error, self.name)) from error
 
     def _check(self) -> None:
         if self._closed:
@@ -96,13 +132,6 @@ class Database:
         # SQLite would write on into a file that has lost its name, and all of that would be gone in the end
         if self._inode and self._file and _inode(self._file) != self._inode:
             raise StoreError(f"The database {self.name} was moved or removed: put it back, or start Paperboy again.")
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except (DBAPIError, sqlite3.Error, NoConnection, OSError) as error:
-            raise StoreError(sentence(error, self.name)) from error
 
 
 def _inode(file: Path) -> tuple[int, int] | None:
@@ -115,13 +144,13 @@ def _inode(file: Path) -> tuple[int, int] | None:
 
 def _engines(address: Address) -> tuple[AsyncEngine, AsyncEngine]:
     try:
-        if address.sqlite:
+        if address.url.get_backend_name() == "sqlite":
             return _sqlite_writer(address), _sqlite_reader(address)
         engine = create_async_engine(address.url)
     except ModuleNotFoundError as error:
         raise StoreError(f"The database {address.name} needs the Python package {error.name}: install it.") from error
-    except (ArgumentError, ValueError) as error:
-        raise StoreError(f"The address of the database cannot be used: write it as {EXAMPLES}.") from error
+    except (ArgumentError, TypeError, ValueError) as error:
+        raise StoreError(f"The address of the database cannot be used: write it like {SHAPE}.") from error
     return engine, engine
 
 
@@ -165,11 +194,3 @@ def _undo(connection: Any, _record: object, state: PoolResetState) -> None:
     # SQLAlchemy forgets a transaction whose COMMIT failed, but SQLite can still be in it
     if state.asyncio_safe and connection.driver_connection.in_transaction:
         connection.rollback()
-
-
-def chunks(values: Sequence[str]) -> Iterator[list[str]]:
-    """Cut values, each taken once, into pieces that fit into the variables of one statement."""
-    # 999 are allowed by any SQLite: https://www.sqlite.org/limits.html#max_variable_number
-    rest = iter(dict.fromkeys(values))
-    while piece := list(islice(rest, 500)):
-        yield piece

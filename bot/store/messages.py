@@ -30,11 +30,10 @@ class Messages:
     async def record(self, address: str, message: str, papers: Sequence[str], at: datetime) -> None:
         """Note which papers a message shows, in their order, instead of what was noted before."""
         row = {**self._tenant, "address": address, "message": message, "papers": tuple(papers), "sent": at}
-        async with self._database.writing() as connection:
-            await connection.execute(self._record, row)
+        await self._database.change(self._record, row)
 
     async def papers(self, address: str, message: str) -> tuple[str, ...]:
         """Return the papers that a message shows, in their order; none where it is not known."""
         asked = {**self._tenant, "address": address, "message": message}
-        async with self._database.reading() as connection:
-            return (await connection.execute(_PAPERS, asked)).scalar_one_or_none() or ()
+        rows = await self._database.read(_PAPERS, asked)
+        return rows[0][0] if rows else ()

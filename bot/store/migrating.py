@@ -7,7 +7,6 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from bot.errors import StoreError
@@ -21,11 +20,17 @@ def configuration(connection: Connection | None = None) -> Config:
     return config
 
 
-def upgrade(connection: Connection, name: str) -> None:
-    """Bring the database `name` to the newest version, inside the transaction that the connection is in."""
+def upgrade(connection: Connection, version: str | None, name: str) -> None:
+    """Bring the database `name` from a version, None where it is empty, to the newest: all of it or nothing.
+
+    It happens in the transaction that the connection is in.
+    """
     config = configuration(connection)
-    try:
-        command.upgrade(config, ScriptDirectory.from_config(config).get_current_head() or "head")
-    except CommandError as error:
-        # the only version that cannot be found among ours is one from the future
-        raise StoreError(f"The database {name} was made by a newer Paperboy: update this one.") from error
+    if version is not None and version not in versions(config):
+        raise StoreError(f"The database {name} was made by a newer Paperboy: update this one or name another.")
+    command.upgrade(config, "head")
+
+
+def versions(config: Config) -> list[str]:
+    """Return all versions that there are, the newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]

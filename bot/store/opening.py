@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, false, inspect, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store.address import Address, read_address
@@ -19,6 +20,8 @@ from bot.store.syncs import Syncs
 
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
+# SQLite grants even BEGIN IMMEDIATE on a file that it can only read; this fails there and changes nothing elsewhere.
+_TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
 
 
 class Tenant:
@@ -79,13 +82,18 @@ def _make_folder(address: Address) -> None:
 
 
 async def _prepare(database: Database) -> str:
-    # all inside the write lock: of two processes that open a new database at once, the second finds it made
-    async with database.writing() as connection:
-        if await connection.run_sync(_version, database.name) != HEAD:
+    async def prepare(connection: AsyncConnection) -> str:
+        found = await connection.run_sync(_version, database.name)
+        if found != HEAD:
             from bot.store.migrating import upgrade
 
-            await connection.run_sync(upgrade, database.name)
+            await connection.run_sync(upgrade, found, database.name)
+        await connection.execute(_TRY_TO_WRITE)
         identity: str = (await connection.execute(_IDENTITY)).scalar_one()
+        return identity
+
+    # all of it behind the write lock: of two processes that open a new database at once, the second finds it made
+    identity = await database.write(prepare)
     await database.settle()
     return identity
 

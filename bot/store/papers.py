@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, u
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.papers import Paper
-from bot.store.engine import Database, chunks
+from bot.store.chunks import chunks
+from bot.store.engine import Database
 from bot.store.merging import Known, merge
 from bot.store.pages import Page, page_of, paged
 from bot.store.rows import known_of, paper_of, row_of
@@ -63,58 +64,52 @@ class Papers:
 
         A later word on a field stands, an earlier one only fills gaps, and nothing known is blanked.
         """
-        async with self._database.writing() as connection:
-            revision: int = (await connection.execute(_REVISION_TO_RAISE)).scalar_one()
-            stored = await _stored(connection, [paper.id for paper in papers])
-            plan = _plan(stored, papers, as_of, revision)
+
+        async def save(connection: AsyncConnection) -> Saved:
+            revision = (await connection.execute(_REVISION_TO_RAISE)).scalar_one()
+            plan = _plan(await _stored(connection, [paper.id for paper in papers]), papers, as_of, revision)
             if plan.inserts:
                 await connection.execute(_INSERT, plan.inserts)
             if plan.updates:
                 await connection.execute(_UPDATE, plan.updates)
             if plan.revision > revision:
                 await connection.execute(_RAISE_REVISION, {"to": plan.revision})
-        added = len(plan.inserts)
-        return Saved(added, plan.revision - revision - added)
+            added = len(plan.inserts)
+            return Saved(added, plan.revision - revision - added)
+
+        return await self._database.write(save)
 
     async def get(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Return the papers of these ids in this order, leaving out unknown ones."""
         found: dict[str, Paper] = {}
-        async with self._database.reading() as connection:
-            for chunk in chunks(ids):
-                rows = await connection.execute(_BY_ID, {"ids": chunk})
-                found |= {row.id: paper_of(row) for row in rows}
+        for chunk in chunks(ids):
+            found |= {row.id: paper_of(row) for row in await self._database.read(_BY_ID, {"ids": chunk})}
         return tuple(found[id_] for id_ in ids if id_ in found)
 
     async def count(self) -> int:
         """Return how many papers are known."""
-        async with self._database.reading() as connection:
-            return (await connection.execute(_COUNT)).scalar_one()
+        return (await self._database.read(_COUNT))[0][0]
 
     async def between(self, first: date, last: date, *, sort: Sort = "votes", limit: int, offset: int = 0) -> Page:
         """Return papers from the daily lists of these days, both included: most votes first, or newest first."""
         asked = {"first": first, "last": last, "limit": limit, "offset": offset}
-        async with self._database.reading() as connection:
-            return page_of((await connection.execute(_BETWEEN[sort], asked)).all())
+        return page_of(await self._database.read(_BETWEEN[sort], asked))
 
     async def day_before(self, day: date) -> date | None:
         """Return the last day before this one whose daily list has papers."""
-        async with self._database.reading() as connection:
-            return (await connection.execute(_DAY_BEFORE, {"day": day})).scalar_one()
+        return (await self._database.read(_DAY_BEFORE, {"day": day}))[0][0]
 
     async def day_after(self, day: date) -> date | None:
         """Return the first day after this one whose daily list has papers."""
-        async with self._database.reading() as connection:
-            return (await connection.execute(_DAY_AFTER, {"day": day})).scalar_one()
+        return (await self._database.read(_DAY_AFTER, {"day": day}))[0][0]
 
     async def revision(self) -> int:
         """Return the revision of the paper that changed last; 0 before there are any."""
-        async with self._database.reading() as connection:
-            return (await connection.execute(_REVISION)).scalar_one()
+        return (await self._database.read(_REVISION))[0][0]
 
     async def changed(self, after: int, limit: int) -> tuple[tuple[int, Paper], ...]:
         """Return the papers that changed after a revision, each with its own, in the order of revisions."""
-        async with self._database.reading() as connection:
-            rows = await connection.execute(_CHANGED, {"after": after, "limit": limit})
+        rows = await self._database.read(_CHANGED, {"after": after, "limit": limit})
         return tuple((row.revision, paper_of(row)) for row in rows)
 
 

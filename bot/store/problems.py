@@ -32,4 +32,4 @@ def sentence(error: Exception, name: str) -> str:
         case OSError():
             return f"The database {name} cannot be reached ({cause.strerror or cause}): check that it runs."
         case _:
-            return f"The database {name} reports an error: {str(cause).strip() or type(cause).__name__}"
+            return f"The database {name} reports: {str(cause).strip(' .') or type(cause).__name__}."

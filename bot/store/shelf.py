@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreError
-from bot.store.engine import Database, chunks
+from bot.store.chunks import chunks
+from bot.store.engine import Database
 from bot.store.pages import Page, page_of, paged
 from bot.store.papers import VOTES
 from bot.store.schema import papers, shelf
@@ -47,8 +48,7 @@ class Shelf:
         """Keep a paper for a person; False when it was there. StoreError for a paper that is not known."""
         row = {**self._tenant, "person": person, "paper": paper, "saved": at}
         try:
-            async with self._database.writing() as connection:
-                return (await connection.execute(self._save, row)).rowcount == 1
+            return await self._database.change(self._save, row) == 1
         except StoreError as error:
             if isinstance(error.__cause__, IntegrityError):  # the key is no conflict; the one thing left is the paper
                 raise StoreError(f"There is no paper {paper} to keep: fetch it first.") from error
@@ -56,26 +56,22 @@ class Shelf:
 
     async def remove(self, person: str, paper: str) -> bool:
         """Keep a paper no longer; False when it was not there."""
-        async with self._database.writing() as connection:
-            removed = await connection.execute(_REMOVE, {**self._tenant, "person": person, "paper": paper})
-            return removed.rowcount == 1
+        row = {**self._tenant, "person": person, "paper": paper}
+        return await self._database.change(_REMOVE, row) == 1
 
     async def kept(self, person: str, papers: Sequence[str]) -> frozenset[str]:
         """Return which of these papers the person keeps."""
         kept: set[str] = set()
-        async with self._database.reading() as connection:
-            for chunk in chunks(papers):
-                asked = {**self._tenant, "person": person, "papers": chunk}
-                kept.update((await connection.execute(_KEPT, asked)).scalars())
+        for chunk in chunks(papers):
+            asked = {**self._tenant, "person": person, "papers": chunk}
+            kept.update(id_ for (id_,) in await self._database.read(_KEPT, asked))
         return frozenset(kept)
 
     async def ids(self, person: str) -> tuple[str, ...]:
         """Return all that the person keeps, newest first."""
-        async with self._database.reading() as connection:
-            return tuple((await connection.execute(_IDS, {**self._tenant, "person": person})).scalars())
+        return tuple(id_ for (id_,) in await self._database.read(_IDS, {**self._tenant, "person": person}))
 
     async def page(self, person: str, *, sort: ShelfSort = "new", limit: int, offset: int = 0) -> Page:
         """Return papers that the person keeps: newest kept first, most votes first, or by title."""
         asked = {**self._tenant, "person": person, "limit": limit, "offset": offset}
-        async with self._database.reading() as connection:
-            return page_of((await connection.execute(_PAGE[sort], asked)).all())
+        return page_of(await self._database.read(_PAGE[sort], asked))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 from bot.store.schema import syncs
@@ -40,9 +40,12 @@ class Syncs:
 
     async def record(self, run: SyncRun) -> None:
         """Note how a run went, and forget those of long ago."""
-        async with self._database.writing() as connection:
+
+        async def record(connection: AsyncConnection) -> None:
             await connection.execute(_INSERT, asdict(run))
             await connection.execute(_FORGET, {"kept": KEPT})
+
+        await self._database.write(record)
 
     async def last(self) -> SyncRun | None:
         """Return the last run."""
@@ -52,7 +55,6 @@ class Syncs:
         """Return the last run in which all went well."""
         return await self._one(_LAST_GOOD)
 
-    async def _one(self, statement: Select[Any]) -> SyncRun | None:
-        async with self._database.reading() as connection:
-            row = (await connection.execute(statement)).one_or_none()
-        return SyncRun(*row) if row else None
+    async def _one(self, statement: Select[datetime, int, int, str]) -> SyncRun | None:
+        rows = await self._database.read(statement)
+        return SyncRun(*rows[0]) if rows else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import sqlite
 
 
@@ -18,16 +18,16 @@ def _insert(dialect: str, table: Table) -> Any:
 
 
 @cache
-def insert_or_replace(dialect: str, table: Table) -> Executable:
+def insert_or_replace(dialect: str, table: Table) -> Insert:
     """Insert a row, or bring the row of the same key up to date."""
     statement = _insert(dialect, table)
     rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    upsert: Executable = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
+    upsert: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
     return upsert
 
 
 @cache
-def insert_or_keep(dialect: str, table: Table) -> Executable:
+def insert_or_keep(dialect: str, table: Table) -> Insert:
     """Insert a row unless there is one of the same key."""
-    upsert: Executable = _insert(dialect, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    upsert: Insert = _insert(dialect, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
     return upsert
