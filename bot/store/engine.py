@@ -83,7 +83,8 @@ class Database:
     async def close(self) -> None:
         """Close all connections once they have done what was begun; whoever asks after that gets a StoreError."""
         self._closed = True
-        await asyncio.gather(*self._running, return_exceptions=True)
+        if self._running:
+            await asyncio.wait(self._running)
         with self._explained():
             await self._reader.dispose()
             await self._writer.dispose()
