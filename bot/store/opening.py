@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, false, inspect, select, update
+from sqlalchemy import Connection, false, func, inspect, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
@@ -20,6 +20,8 @@ from bot.store.syncs import Syncs
 
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
+# What BEGIN IMMEDIATE is on SQLite, for PostgreSQL until the end of the transaction; the number is any that is our own.
+_LOCK_POSTGRESQL = select(func.pg_advisory_xact_lock(1706_03762))
 # SQLite grants even BEGIN IMMEDIATE on a file that it can only read; this fails there and changes nothing elsewhere.
 _TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
 
@@ -83,6 +85,8 @@ def _make_folder(address: Address) -> None:
 
 async def _prepare(database: Database) -> str:
     async def prepare(connection: AsyncConnection) -> str:
+        if database.dialect == "postgresql":
+            await connection.execute(_LOCK_POSTGRESQL)
         found = await connection.run_sync(_version, database.name)
         if found != HEAD:
             from bot.store.migrating import upgrade
