@@ -81,7 +81,7 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         len(papers),
         line=f"similar {found.id}",
         above=(above,),
-        buttons=(Button("Details", f"paper {found.id}"),),
+        buttons=(Button("The paper itself", f"paper {found.id}"),),
         data={"similar_to": record(found)},
     )
 
