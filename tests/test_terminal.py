@@ -151,8 +151,10 @@ def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_pa
         screen.wait_for("Days fetched", times=2)
         os.write(ours, b"save\r")
         screen.wait_for("part of its title:")
+        screen.text = ""
         os.write(ours, b"\x03")  # given up
         screen.wait_for("needs a paper")
+        screen.wait_for("paperboy>")
         os.write(ours, b"\x04")
         assert process.wait(timeout=20) == 0
     finally:
