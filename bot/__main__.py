@@ -159,17 +159,10 @@ def _print(view: View, *, as_json: bool) -> None:
 async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Open the terminal, keeping the papers in step meanwhile."""
     from adapters.terminal import Terminal
+    from bot.running import in_step
 
-    async with opened(settings) as bot:
-        keeping = None
-        if settings.sync_minutes:
-            keeping = asyncio.create_task(bot.library.keep_in_step(timedelta(minutes=settings.sync_minutes)))
-        try:
-            await Terminal(settings.home).run(bot)
-        finally:
-            if keeping:
-                keeping.cancel()
-                await asyncio.gather(keeping, return_exceptions=True)
+    async with opened(settings) as bot, in_step(bot, timedelta(minutes=settings.sync_minutes)):
+        await Terminal(settings.home).run(bot)
     return DONE
 
 

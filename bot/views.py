@@ -42,10 +42,11 @@ Spans: TypeAlias = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A command line that can be pressed."""
+    """A command line that can be pressed; where it `turns`, the answer takes the place of what is shown."""
 
     label: str
     line: str
+    turns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,17 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One answer. `data` is the same answer for programs, as JSON values."""
+    """One answer.
+
+    `data` is the same answer for programs, as JSON values. `becomes` is what the button that led here is from now on,
+    where it is shown to nobody else: Save is then Saved.
+    """
 
     blocks: tuple[Block, ...]
     title: str = ""
     outcome: Outcome = Outcome.DONE
     data: Mapping[str, object] | None = None
+    becomes: Button | None = None
 
     @property
     def papers(self) -> tuple[str, ...]:

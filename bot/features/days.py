@@ -90,8 +90,8 @@ async def _days(
     unit = command.partition(" ")[0]
     before, after = await ctx.library.day_before(first), await ctx.library.day_after(last)
     turns = (
-        *([Button(f"Previous {unit}", f"{unit} {_written(unit, before)}")] if before else []),
-        *([Button(f"Next {unit}", f"{unit} {_written(unit, after)}")] if after else []),
+        *([Button(f"Previous {unit}", f"{unit} {_written(unit, before)}", turns=True)] if before else []),
+        *([Button(f"Next {unit}", f"{unit} {_written(unit, after)}", turns=True)] if after else []),
     )
     nothing = "" if found.total else _nothing(first, ctx.library.today())
     return await listing(

@@ -36,8 +36,8 @@ async def listing(
     """Show one page of a list; `line` is the command that shows it, and further pages with `page:` added."""
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
     last = offset(page) + len(papers)
-    turn = [Button("Back", f"{line} page:{page - 1}")] if page > 1 else []
-    turn += [Button("More", f"{line} page:{page + 1}")] if last < total else []
+    turn = [Button("Back", f"{line} page:{page - 1}", turns=True)] if page > 1 else []
+    turn += [Button("More", f"{line} page:{page + 1}", turns=True)] if last < total else []
     where = [note(f"{offset(page) + 1}–{last} of {total:,}")] if papers and total > len(papers) else []
     if not papers:
         where = [note(f"There is no page {page}.")] if total else []

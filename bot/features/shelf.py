@@ -27,7 +27,8 @@ async def save(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     new = await ctx.tenant.shelf.save(ctx.person.id, found.id, ctx.now)
     said = ("Saved: ", Strong(cards.title(found))) if new else ("Already on your shelf: ", Strong(cards.title(found)))
     buttons = Buttons((SHELF, Button("Undo", f"unsave {found.id}"), Button("Similar papers", f"similar {found.id}")))
-    return View((line(*said), buttons), data={"saved": True, "new": new, "paper": record(found)})
+    data = {"saved": True, "new": new, "paper": record(found)}
+    return View((line(*said), buttons), data=data, becomes=cards.keep_button(found, kept=True))
 
 
 async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -41,7 +42,10 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
     said = "Taken off your shelf: " if gone else "Was not on your shelf: "
     buttons = Buttons((*([Button("Undo", f"save {found.id}")] if gone else []), SHELF))
-    return View((line(said, Strong(cards.title(found))), buttons), data={"removed": gone, "paper": record(found)})
+    data = {"removed": gone, "paper": record(found)}
+    return View(
+        (line(said, Strong(cards.title(found))), buttons), data=data, becomes=cards.keep_button(found, kept=False)
+    )
 
 
 async def saved(
@@ -75,7 +79,9 @@ async def saved(
         line=f"saved sort:{sort}" if sort != "new" else "saved",
         page=page,
         title=f"Your shelf: {count(found.total, 'paper')}",
-        buttons=tuple(Button(label, f"saved sort:{by}") for label, by in _ORDERS if by != sort and found.total > 1),
+        buttons=tuple(
+            Button(label, f"saved sort:{by}", turns=True) for label, by in _ORDERS if by != sort and found.total > 1
+        ),
     )
 
 

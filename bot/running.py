@@ -1,0 +1,66 @@
+"""Keeping the platforms connected and the papers in step, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from time import monotonic
+
+from bot.app import Adapter, Bot
+from bot.errors import SettingsError
+
+log = logging.getLogger(__name__)
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before something that failed is started again
+STEADY = 300.0  # seconds after which an earlier failure no longer counts
+
+
+async def run(bot: Bot, adapters: Sequence[Adapter], sync_every: timedelta) -> bool:
+    """Run all adapters until cancelled or until none is left; False where not one of them could be started.
+
+    One that fails is started again after a pause; one whose settings are wrong says so once and is left out.
+    """
+    async with in_step(bot, sync_every):
+        ended = await asyncio.gather(*(supervise(one.platform, partial(one.run, bot)) for one in adapters))
+    return any(ended)
+
+
+@asynccontextmanager
+async def in_step(bot: Bot, every: timedelta) -> AsyncIterator[None]:
+    """Sync now and then meanwhile; not at all where `every` is nothing."""
+    keeping = asyncio.create_task(supervise("syncing", partial(bot.library.keep_in_step, every))) if every else None
+    try:
+        yield
+    finally:
+        if keeping:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> bool:
+    """Do `work` until it ends by itself, starting it again when it fails; False where its settings are wrong."""
+    failures = 0
+    while True:
+        started = monotonic()
+        try:
+            await work()
+        except SettingsError as error:
+            log.critical("%s is left out: %s", name, error)
+            return False
+        except Exception:
+            failures = 1 if monotonic() - started > STEADY else failures + 1
+            pause = pause_after(failures, random.random())  # noqa: S311  # spreads restarts, keeps no secret
+            log.exception("%s failed and is started again in %.0f s", name, pause)
+            await asyncio.sleep(pause)
+        else:
+            return True
+
+
+def pause_after(failures: int, luck: float) -> float:
+    """Return the seconds to wait after so many failures in a row; `luck` from 0 to 1 spreads restarts."""
+    return float(min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(failures - 1, 10)) * (0.5 + luck / 2))
