@@ -45,15 +45,15 @@ _TABLES = """
     CREATE VIRTUAL TABLE body USING fts5 (text, content=said, content_rowid=row, tokenize='porter ascii');
     CREATE VIRTUAL TABLE known USING fts5 (words, content=person, content_rowid=row, tokenize=ascii);
 """
-# SQLITE_ERROR: a table is not there; SQLITE_CONSTRAINT, SQLITE_MISMATCH: what is in it contradicts itself
+# CONSTRAINT and MISMATCH: what is in the file contradicts itself
 _DAMAGE = (
     sqlite3.SQLITE_CORRUPT,
     sqlite3.SQLITE_NOTADB,
     sqlite3.SQLITE_FORMAT,
-    sqlite3.SQLITE_ERROR,
     sqlite3.SQLITE_CONSTRAINT,
     sqlite3.SQLITE_MISMATCH,
 )
+_DAMAGED = ("no such table", "vtable constructor failed", "malformed database schema", "database disk image")
 
 
 class Connection(aiosqlite.Connection):
@@ -147,8 +147,10 @@ def clear(connection: sqlite3.Connection) -> None:
 
 def damaged(error: sqlite3.Error) -> bool:
     """Whether an error says that the file is not what it should be, rather than in use or in an unwritable place."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in _DAMAGE  # the low byte is the kind, the rest the detail
+    kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # the rest is detail
+    if kind == sqlite3.SQLITE_ERROR:  # everything else, a mistake in a statement too
+        return str(error).startswith(_DAMAGED)
+    return kind in _DAMAGE
 
 
 def in_use(error: sqlite3.Error) -> bool:

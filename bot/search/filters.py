@@ -10,54 +10,50 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot.search.language import Query
-from bot.search.spelling import Slot, understand_names
+from bot.search.matching import any_of, quoted
+from bot.search.spelling import Slot, Speller
 from bot.search.words import words
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A condition on the rows of `paper`, with its arguments."""
+    """Conditions on the rows of `paper`, each led in by AND, with their arguments."""
 
-    sql: str = "TRUE"
+    sql: str = ""
     args: tuple[object, ...] = ()
 
     def __and__(self, other: Filter) -> Filter:
-        return Filter(f"{self.sql} AND {other.sql}", self.args + other.args)
-
-
-def quoted(word: str) -> str:
-    """Return a word as FTS5 takes it literally."""
-    return '"' + word.replace('"', '""') + '"'
+        return Filter(self.sql + other.sql, self.args + other.args)
 
 
 def conditions(connection: sqlite3.Connection, query: Query, within: Collection[str] | None) -> Filter:
     """Return what a paper has to meet besides its words."""
     wanted = Filter()
     if query.after:
-        wanted &= Filter("paper.day >= ?", (query.after.isoformat(),))
+        wanted &= Filter(" AND paper.day >= ?", (query.after.isoformat(),))
     if query.before:
-        wanted &= Filter("paper.day < ?", (query.before.isoformat(),))
+        wanted &= Filter(" AND paper.day < ?", (query.before.isoformat(),))
     if query.votes:
-        wanted &= Filter("paper.votes >= ?", (query.votes,))
+        wanted &= Filter(" AND paper.votes >= ?", (query.votes,))
     if query.has_code:
-        wanted &= Filter("paper.code")
+        wanted &= Filter(" AND paper.code")
     for name in query.authors:
         wanted &= _by(connection, name)
     for name in query.organizations:
         wanted &= _from(connection, name)
     for phrase in query.phrases:
         if said := " ".join(words(phrase)):
-            wanted &= Filter("paper.row IN (SELECT rowid FROM body WHERE body MATCH ?)", (quoted(said),))
+            wanted &= Filter(" AND paper.row IN (SELECT rowid FROM body WHERE body MATCH ?)", (quoted(said),))
     if within is not None:
-        wanted &= Filter("paper.id IN (SELECT value FROM json_each(?))", (json.dumps(list(within)),))
+        wanted &= Filter(" AND paper.id IN (SELECT value FROM json_each(?))", (json.dumps(list(within)),))
     return wanted
 
 
 def _by(connection: sqlite3.Connection, name: str) -> Filter:
     """Papers with an author in whose name all these words stand, also misspelt."""
-    slots = understand_names(connection, name)
+    slots = Speller(connection, words(name)).slots()
     if not slots:
-        return Filter("FALSE")
+        return Filter(" AND FALSE")
     rows = connection.execute(
         "SELECT words FROM person WHERE row IN (SELECT rowid FROM known WHERE known MATCH ?) "
         "ORDER BY papers DESC LIMIT 200",
@@ -65,14 +61,14 @@ def _by(connection: sqlite3.Connection, name: str) -> Filter:
     )
     names = [quoted(found) for (found,) in rows]
     if not names:
-        return Filter("FALSE")
+        return Filter(" AND FALSE")
     sought = f"people : ({' OR '.join(names)})"
-    return Filter("paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (sought,))
+    return Filter(" AND paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (sought,))
 
 
 def _any(slot: Slot) -> str:
-    initial = [quoted(slot.typed) + " *"] if len(slot.typed) == 1 else []
-    return "(" + " OR ".join(initial + [quoted(word) for r in slot.readings for word in r.words] or ['""']) + ")"
+    initial = [f"{quoted(slot.typed)} *"] if len(slot.typed) == 1 else []
+    return "(" + " OR ".join([any_of([slot.typed]), *initial, *(any_of(r.words) for r in slot.readings)]) + ")"
 
 
 def _from(connection: sqlite3.Connection, name: str) -> Filter:
@@ -84,4 +80,4 @@ def _from(connection: sqlite3.Connection, name: str) -> Filter:
         # one slip in six letters, and "nvid" for nvidia
         if all(any(k.startswith(t) or fuzz.ratio(t, k) > 80 for k in known) for t in typed.split()) and typed:
             found.append(handle)
-    return Filter("paper.organization IN (SELECT value FROM json_each(?))", (json.dumps(found),))
+    return Filter(" AND paper.organization IN (SELECT value FROM json_each(?))", (json.dumps(found),))

@@ -1,4 +1,4 @@
-"""From a query to papers: candidates by their words, the best of them on top."""
+"""From a query to papers: understood, looked for, the best of them on top."""
 
 from __future__ import annotations
 
@@ -6,32 +6,27 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.search.filters import Filter, conditions, quoted
+from bot.search.candidates import Candidate, Candidates
+from bot.search.filters import Filter, conditions
 from bot.search.language import Query
-from bot.search.ranking import Candidate, Ranked, rank
-from bot.search.spelling import Slot, understand
-from bot.search.words import COMMON, words
+from bot.search.ranking import Ranked, rank
+from bot.search.spelling import Slot, Speller
+from bot.search.words import words
 
-# So many are looked at closely: the right one is among them in 99 of 100 searches.
-CANDIDATES = 150
-# With fewer papers than this that hold all words, papers that hold most of them are looked at too.
-FEW = 20
-# A word in more papers than this does not single one out.
-FREQUENT = 3000
-# A paper that answers less of the query than this is only near it.
-ANSWERS = 0.5
+# A paper that answers less of the query than this is only near it; more is asked where others answer all of it.
+ANSWERS, ANSWERS_BESIDE_BETTER = 0.5, 0.7
+# Nobody reads further; counting to the end costs time.
 COUNTED = 10_000
-
-_COLUMNS = "paper.row, paper.id, paper.day, paper.votes, paper.title, paper.people, paper.terms, said.text"
-_FROM = "JOIN paper ON paper.row = found.rowid JOIN said ON said.row = found.rowid"
+# Known words are read as slips only in queries of this length: in longer ones the other words will do.
+DOUBTED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What a search found.
 
-    `total` counts all that match. `corrected` is the query as understood, where words were replaced. `nearest` are
-    papers that come close when none matches.
+    `total` counts all that match, up to 10,000. `corrected` is the query as understood, where words were replaced.
+    `nearest` are papers that come close when none matches.
     """
 
     ids: tuple[str, ...] = ()
@@ -41,187 +36,85 @@ class Hits:
 
 
 def find(connection: sqlite3.Connection, query: Query, limit: int, offset: int, within: Collection[str] | None) -> Hits:
-    """Search."""
+    """Find the papers that a query asks for, all or among the ids `within`."""
     wanted = conditions(connection, query, within)
-    slots = understand(connection, query.text)
-    hits = (
-        _find(connection, query, slots, wanted, limit, offset)
-        if slots
-        else _list(connection, query, wanted, limit, offset)
-    )
-    if not hits.total and query.filtered:
-        free = Query(query.text)
-        around = conditions(connection, free, within)
-        nearest = _find(connection, free, slots, around, limit, 0) if slots else Hits()
-        return replace(hits, nearest=nearest.ids or nearest.nearest)
-    return hits
+    if not words(query.text):
+        # text without a word in it, such as "?!", asks for nothing; no text asks for everything
+        return Hits() if query.text and not query.filtered else _list(connection, query, wanted, limit, offset)
+    hits = _Search(connection, query, wanted).page(limit, offset)
+    if hits.total or not query.filtered:
+        return hits
+    plain = Query(query.text)
+    around = _Search(connection, plain, conditions(connection, plain, within)).page(limit, 0)
+    return replace(hits, nearest=around.ids or around.nearest)
 
 
 def _list(connection: sqlite3.Connection, query: Query, wanted: Filter, limit: int, offset: int) -> Hits:
     """List by the filters alone."""
-    if words_missing(query):
-        return Hits()
-    rows = connection.execute(
-        f"SELECT id FROM paper WHERE {wanted.sql} ORDER BY {_order(query)} LIMIT ? OFFSET ?",  # noqa: S608
+    passing = f"FROM paper WHERE TRUE{wanted.sql}"
+    ids = connection.execute(
+        f"SELECT id {passing} ORDER BY {_order(query)} LIMIT ? OFFSET ?",
         (*wanted.args, limit, offset),
-    )
-    ids = tuple(row for (row,) in rows)
-    (total,) = connection.execute(f"SELECT count(*) FROM paper WHERE {wanted.sql}", wanted.args).fetchone()  # noqa: S608
-    return Hits(ids, total)
-
-
-def words_missing(query: Query) -> bool:
-    """Whether there is nothing to look for: text without a single word, and no filter."""
-    return bool(query.text) and not query.filtered
+    ).fetchall()
+    (total,) = connection.execute(f"SELECT count(*) {passing}", wanted.args).fetchone()
+    return Hits(tuple(paper_id for (paper_id,) in ids), total)
 
 
 def _order(query: Query) -> str:
-    newest, most = "paper.day DESC", "paper.votes DESC"
-    return ", ".join([most, newest, "paper.id"] if query.sort == "votes" else [newest, most, "paper.id"])
+    return "votes DESC, day DESC, paper.id" if query.sort == "votes" else "day DESC, votes DESC, paper.id"
 
 
-def _find(
-    connection: sqlite3.Connection, query: Query, slots: Sequence[Slot], wanted: Filter, limit: int, offset: int
-) -> Hits:
-    telling = [slot for slot in slots if slot.typed not in COMMON] or list(slots)
-    everywhere = _all_of(telling)
-    total = _count(connection, everywhere, wanted) if everywhere else 0
-    candidates = _holding_all(connection, everywhere, wanted, total) if everywhere and total else {}
-    if len(candidates) < FEW:
-        candidates |= _holding_some(connection, telling, wanted)
-    understood = " ".join(
-        word
-        for slot in slots
-        for word in (slot.readings[0].words if slot.readings and not slot.open else (slot.typed,))
-    )
-    ranked = rank(list(candidates.values()), slots, " ".join(words(query.text)), understood)
-    corrected = _corrected(slots, ranked[0].candidate) if ranked else None
-    matching = [r for r in ranked if r.cover >= ANSWERS]
-    if not matching:
-        return Hits(corrected=corrected, nearest=tuple(r.candidate.id for r in ranked[:limit]))
-    if query.sort != "best":
-        return _sorted(connection, query, everywhere, wanted, total, matching, limit, offset, corrected)
-    total = max(total, len(matching))
-    ids = [r.candidate.id for r in matching[offset : offset + limit]]
-    if len(ids) < limit and total > len(matching):
-        ids += _further(connection, everywhere, wanted, matching, limit - len(ids), max(0, offset - len(matching)))
-    return Hits(tuple(ids), total, corrected)
+class _Search:
+    """One search by words."""
 
+    def __init__(self, connection: sqlite3.Connection, query: Query, wanted: Filter) -> None:
+        self._query = query
+        self._typed = words(query.text)
+        speller = Speller(connection, self._typed)
+        self._slots = speller.slots()
+        self._candidates = Candidates(connection, self._typed, self._slots, wanted)
+        self._complete = self._candidates.count(COUNTED)
+        if not self._complete and len(self._slots) <= DOUBTED:
+            self._slots = speller.doubting(self._slots)
+            self._candidates = Candidates(connection, self._typed, self._slots, wanted)
+            self._complete = self._candidates.count(COUNTED)
 
-def _sorted(
-    connection: sqlite3.Connection,
-    query: Query,
-    everywhere: tuple[str, str] | None,
-    wanted: Filter,
-    total: int,
-    matching: Sequence[Ranked],
-    limit: int,
-    offset: int,
-    corrected: str | None,
-) -> Hits:
-    if total and everywhere:
-        rows = connection.execute(
-            f"SELECT id FROM paper WHERE row IN ({_MATCHING}) AND {wanted.sql} "  # noqa: S608
-            f"ORDER BY {_order(query)} LIMIT ? OFFSET ?",
-            (*everywhere, *wanted.args, limit, offset),
-        )
-        return Hits(tuple(row for (row,) in rows), total, corrected)
-    keys = {
-        "votes": lambda r: (r.candidate.votes, r.candidate.day or ""),
-        "new": lambda r: (r.candidate.day or "", r.candidate.votes),
-    }
-    ordered = sorted(matching, key=keys[query.sort], reverse=True)
-    return Hits(tuple(r.candidate.id for r in ordered[offset : offset + limit]), len(ordered), corrected)
+    def page(self, limit: int, offset: int) -> Hits:
+        ranked = rank(self._candidates.gather(), self._slots, self._typed)
+        least = ANSWERS_BESIDE_BETTER if self._complete else ANSWERS
+        matching = [r for r in ranked if r.cover >= least]
+        corrected = _corrected(self._slots, ranked[0].candidate) if ranked else None
+        if not matching:
+            return Hits(corrected=corrected, nearest=tuple(r.candidate.id for r in ranked[:limit]))
+        if self._query.sort != "best":
+            return replace(self._sorted(matching, limit, offset), corrected=corrected)
+        ids = [r.candidate.id for r in matching[offset : offset + limit]]
+        unseen = max(0, self._complete - sum(r.cover > 0.7 for r in matching))
+        if unseen and len(ids) < limit:
+            rows = [r.candidate.row for r in matching]
+            ids += self._candidates.further(rows, _order(self._query), limit - len(ids), max(0, offset - len(matching)))
+        return Hits(tuple(ids), len(matching) + unseen, corrected)
 
+    def _sorted(self, matching: Sequence[Ranked], limit: int, offset: int) -> Hits:
+        if self._complete:
+            return Hits(tuple(self._candidates.further((), _order(self._query), limit, offset)), self._complete)
 
-_MATCHING = "SELECT rowid FROM head WHERE head MATCH ? UNION SELECT rowid FROM body WHERE body MATCH ?"
+        def key(ranked: Ranked) -> tuple[str | int, str | int]:
+            day, votes = ranked.candidate.day or "", ranked.candidate.votes
+            return (votes, day) if self._query.sort == "votes" else (day, votes)
 
-
-def _all_of(slots: Sequence[Slot]) -> tuple[str, str] | None:
-    """Return the expressions for head and body that ask for every word, None where one cannot be anywhere."""
-    if not all(slot.readings for slot in slots):
-        return None
-    return " AND ".join(_head(slot) for slot in slots), " AND ".join(_body(slot) for slot in slots)
-
-
-def _body(slot: Slot) -> str:
-    readings = [" AND ".join(map(quoted, reading.words)) for reading in slot.readings]
-    return "(" + " OR ".join(f"({reading})" for reading in readings) + ")"
-
-
-def _head(slot: Slot) -> str:
-    begun = f"{quoted(slot.typed)} * OR " if slot.open and len(slot.typed) > 1 else ""
-    return f"({begun}{_body(slot)})"
-
-
-def _count(connection: sqlite3.Connection, everywhere: tuple[str, str], wanted: Filter) -> int:
-    counted = f"SELECT count(*) FROM (SELECT 1 FROM paper WHERE row IN ({_MATCHING}) AND {wanted.sql} LIMIT ?)"  # noqa: S608
-    (total,) = connection.execute(counted, (*everywhere, *wanted.args, COUNTED)).fetchone()
-    return int(total)
-
-
-def _holding_all(
-    connection: sqlite3.Connection, everywhere: tuple[str, str], wanted: Filter, total: int
-) -> dict[int, Candidate]:
-    found = _candidates(connection, "head", everywhere[0], wanted)
-    if len(found) < CANDIDATES and total > len(found):
-        found |= _candidates(connection, "body", everywhere[1], wanted)
-    return found
-
-
-def _holding_some(connection: sqlite3.Connection, slots: Sequence[Slot], wanted: Filter) -> dict[int, Candidate]:
-    readable = sorted((slot for slot in slots if slot.readings), key=lambda slot: -slot.weight)
-    if not readable:
-        return {}
-    rare = [s for s in readable if max(r.papers for r in s.readings) < FREQUENT] or readable[:1]
-    found = _candidates(connection, "head", " OR ".join(map(_head, rare)), wanted)
-    if len(rare) > 1:
-        found |= _candidates(connection, "body", " OR ".join(map(_body, rare[:4])), wanted)
-    return found
-
-
-def _candidates(connection: sqlite3.Connection, table: str, sought: str, wanted: Filter) -> dict[int, Candidate]:
-    best = "bm25(head, 4.0, 4.0, 2.0)" if table == "head" else "rank"
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM (SELECT rowid, {best} AS worth FROM {table} WHERE {table} MATCH ?) AS found {_FROM} "  # noqa: S608
-        f"WHERE {wanted.sql} ORDER BY worth LIMIT ?",
-        (sought, *wanted.args, CANDIDATES),
-    )
-    return {row[0]: Candidate(*row) for row in rows}
-
-
-def _further(
-    connection: sqlite3.Connection,
-    everywhere: tuple[str, str] | None,
-    wanted: Filter,
-    shown: Sequence[Ranked],
-    limit: int,
-    offset: int,
-) -> list[str]:
-    """List what matches beyond the papers that were looked at closely."""
-    if not everywhere:
-        return []
-    rows = ",".join(str(r.candidate.row) for r in shown)
-    found = connection.execute(
-        f"SELECT id FROM paper WHERE row IN ({_MATCHING}) AND {wanted.sql} AND row NOT IN ({rows}) "  # noqa: S608
-        "ORDER BY votes DESC, day DESC, id LIMIT ? OFFSET ?",
-        (*everywhere, *wanted.args, limit, offset),
-    )
-    return [paper_id for (paper_id,) in found]
+        ids = [r.candidate.id for r in sorted(matching, key=key, reverse=True)]
+        return Hits(tuple(ids[offset : offset + limit]), len(ids))
 
 
 def _corrected(slots: Sequence[Slot], best: Candidate) -> str | None:
-    """Return the query in the words that the best paper holds, None where every word was known."""
-    said = f" {best.title} {best.people} {best.terms} {best.text} "
-    meant = []
-    for slot in slots:
-        fitting = [r for r in slot.readings if all(f" {word} " in said for word in r.words)]
-        kept = (
-            slot.known
-            or not slot.readings
-            or (slot.open and any(w.startswith(slot.typed) for r in slot.readings for w in r.words))
-        )
-        meant.append(slot.typed if kept else " ".join((fitting or slot.readings)[0].words))
-    typed = " ".join(slot.typed for slot in slots)
-    understood = " ".join(dict.fromkeys(" ".join(meant).split()))
-    return understood if understood != typed else None
+    """Return the query in the words that the best paper holds, None where it holds them as they were typed."""
+    meant = [_held(slot, best.text) for slot in slots]
+    return " ".join(dict.fromkeys(" ".join(meant).split())) if meant != [slot.typed for slot in slots] else None
+
+
+def _held(slot: Slot, text: str) -> str:
+    if f" {slot.typed} " in text or (slot.begun and f" {slot.typed}" in text):
+        return slot.typed
+    fitting = [r for r in slot.readings if all(f" {word} " in text for word in r.words)]
+    return " ".join(fitting[0].words) if fitting else slot.meant

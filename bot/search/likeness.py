@@ -8,7 +8,7 @@ from math import log
 
 from bot.papers import Paper
 from bot.search.filling import entry
-from bot.search.filters import quoted
+from bot.search.matching import quoted
 from bot.search.words import COMMON
 
 TELLING = 25  # words that are compared; more cost time and change little

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
 from rapidfuzz.distance import OSA
 
-from bot.search.words import COMMON, words
+from bot.search.words import COMMON
 
 # More words than this say nothing more about which paper is meant, and each costs time.
 MOST_WORDS = 24
-# How far a word counts for what was typed: as it stands, beginning with it, one slip away, two slips away …
-EXACT, BEGINS, ONE_SLIP, TWO_SLIPS, JOINED = 1.0, 0.9, 0.85, 0.65, 0.95
+# How well a reading stands for what was typed: the word itself, two words written as one, one as two, slips.
+EXACT, JOINED, APART, ONE_SLIP, TWO_SLIPS = 1.0, 0.95, 0.85, 0.85, 0.65
+# What a reading is worth less where the word as it was typed is known too.
+DOUBT = 0.1
+# What was typed may be the beginning of these; more of them make no difference to which paper is found.
+COMPLETIONS = 16
+READINGS = 6
+# A word of two letters in as many papers as this may be run together with another.
+COMMONPLACE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a typed word: the words that stand for it, and how well they do (0 to 1)."""
+    """One way to read a typed word: the words that stand for it, how well (0 to 1), and in how many papers."""
 
     words: tuple[str, ...]
     worth: float
@@ -28,28 +36,96 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A word as it was typed and the ways to read it, the best first. `weight` says how much it tells."""
+    """A word as it was typed and the ways to read it, the best first.
+
+    `begun` are the words that begin with it, if it may not be typed to its end. `weight` says how much it tells.
+    """
 
     typed: str
     readings: tuple[Reading, ...]
+    begun: tuple[str, ...]
+    papers: int
     weight: float
     known: bool
-    open: bool = False  # the last word, which may not be typed to its end
+
+    @property
+    def readable(self) -> bool:
+        """Whether any paper has a word for it."""
+        return bool(self.readings or self.begun)
+
+    @property
+    def meant(self) -> str:
+        """The best reading, as text."""
+        return self.typed if self.known or self.begun or not self.readings else " ".join(self.readings[0].words)
 
 
-def understand(connection: sqlite3.Connection, text: str) -> tuple[Slot, ...]:
-    """Read each word of a query in the light of the words that the index knows."""
-    typed = list(dict.fromkeys(words(text)))[:MOST_WORDS]
-    if not typed:
-        return ()
-    (total,) = connection.execute("SELECT coalesce(max(row), 0) FROM paper").fetchone()
-    counts = _counts(connection, _lookups(typed))
-    return tuple(_slot(connection, typed, n, counts, total) for n in range(len(typed)))
+class Speller:
+    """Reads the words of one query in the light of the words that the index knows."""
+
+    def __init__(self, connection: sqlite3.Connection, typed: Sequence[str]) -> None:
+        self._connection = connection
+        self._typed = list(dict.fromkeys(typed))[:MOST_WORDS]
+        self._total = connection.execute("SELECT coalesce(max(row), 0) FROM paper").fetchone()[0]
+        self._counts = _counts(connection, _lookups(self._typed))
+
+    def slots(self) -> tuple[Slot, ...]:
+        """Read each word: one that is known as it stands, any other in the ways that it may be misspelt."""
+        return tuple(self._slot(n) for n in range(len(self._typed)))
+
+    def doubting(self, slots: Sequence[Slot]) -> tuple[Slot, ...]:
+        """Read known words as slips too: "fed forward" may be "feed forward". For when nothing holds them all."""
+        return tuple(self._doubted(slot) for slot in slots)
+
+    def _slot(self, n: int) -> Slot:
+        word, last = self._typed[n], n == len(self._typed) - 1
+        known = word in self._counts
+        readings = [Reading((word,), EXACT, self._counts[word])] if known else []
+        around = [a + b for a, b in pairwise(self._typed[max(0, n - 1) : n + 2])]
+        readings += [Reading((joined,), JOINED, self._counts[joined]) for joined in around if joined in self._counts]
+        # a single letter begins too many words to tell anything
+        begun = _begun(self._connection, word) if last and len(word) > 1 else []
+        if not known:
+            readings += _apart(word, self._counts)
+            if not begun:
+                readings += self._slips(word, unfinished=last)
+        papers = max([r.papers for r in readings] + [count for _, count in begun[:1]], default=0)
+        return Slot(
+            typed=word,
+            readings=tuple(sorted(readings, key=lambda r: (-r.worth, -r.papers))[:READINGS]),
+            begun=tuple(found for found, _ in begun),
+            papers=papers,
+            weight=log(1 + self._total / (1 + papers)) * (0.1 if word in COMMON else 1.0),
+            known=known,
+        )
+
+    def _doubted(self, slot: Slot) -> Slot:
+        if slot.typed in COMMON or not (slot.known or slot.begun):
+            return slot
+        # a frequent word is rarely a slip for a rare one
+        others = self._slips(slot.typed, unfinished=False) + _apart(slot.typed, self._counts)
+        likely = [r for r in others if r.worth >= ONE_SLIP and r.papers > 2 * slot.papers]
+        return replace(slot, readings=(*slot.readings, *(replace(r, worth=r.worth - DOUBT) for r in likely[:4])))
+
+    def _slips(self, word: str, *, unfinished: bool) -> list[Reading]:
+        """Words one slip away, or two where there is none and the word is long enough to tell."""
+        if len(word) < 3:
+            return []
+        found = []
+        for candidate, papers in _near(self._connection, word):
+            slips = _distance(word, candidate, unfinished=unfinished)
+            if candidate != word and slips <= (1 if len(word) < 5 else 2):
+                found.append(Reading((candidate,), ONE_SLIP if slips <= 1 else TWO_SLIPS, papers))
+        best = max((r.worth for r in found), default=0)
+        return sorted((r for r in found if r.worth == best), key=lambda r: -r.papers)[:READINGS]
 
 
-def understand_names(connection: sqlite3.Connection, name: str) -> tuple[Slot, ...]:
-    """Read the words of a person's name."""
-    return understand(connection, name)
+def _distance(word: str, candidate: str, *, unfinished: bool) -> int:
+    """Count the slips (letters changed, left out, put in, or swapped) between a typed word and a known one."""
+    slips = OSA.distance(word, candidate, score_cutoff=2)
+    if unfinished and slips > 1 and len(candidate) > len(word):
+        # the beginning of a longer word can hold a slip too
+        slips = min(slips, *(OSA.distance(word, candidate[: len(word) + more], score_cutoff=1) for more in (-1, 0, 1)))
+    return slips
 
 
 def _lookups(typed: list[str]) -> set[str]:
@@ -61,64 +137,28 @@ def _lookups(typed: list[str]) -> set[str]:
 def _counts(connection: sqlite3.Connection, wanted: set[str]) -> dict[str, int]:
     marks = ",".join("?" * len(wanted))
     return dict(
-        connection.execute(f"SELECT word, papers FROM word WHERE word IN ({marks}) AND papers > 0", tuple(wanted))  # noqa: S608
+        connection.execute(
+            f"SELECT word, papers FROM word WHERE word IN ({marks}) AND papers > 0",  # noqa: S608
+            sorted(wanted),
+        )
     )
 
 
-def _slot(connection: sqlite3.Connection, typed: list[str], n: int, counts: dict[str, int], total: int) -> Slot:
-    word, last = typed[n], n == len(typed) - 1
-    readings = []
-    if word in counts:
-        readings.append(Reading((word,), EXACT, counts[word]))
-    neighbours = [typed[n - 1] + word] * (n > 0) + [word + follower for follower in typed[n + 1 : n + 2]]
-    readings += [Reading((joined,), JOINED, counts[joined]) for joined in neighbours if joined in counts]
-    if last and len(word) > 1:
-        readings += _begun(connection, word)
-    if word not in counts:
-        readings += _apart(word, counts)
-        if not (last and readings):
-            readings += _slips(connection, word, last=last)
-    readings = sorted(readings, key=lambda r: -r.worth)
-    papers = max((r.papers for r in readings), default=0)
-    weight = log(1 + total / (1 + papers)) * (0.1 if word in COMMON else 1)
-    return Slot(word, tuple(readings[:8]), weight, known=word in counts, open=last)
-
-
-def _begun(connection: sqlite3.Connection, word: str) -> list[Reading]:
-    """Words that begin with what was typed, the most frequent first."""
-    rows = connection.execute(
-        "SELECT word, papers FROM word WHERE word > ? AND word < ? AND papers > 0 ORDER BY papers DESC LIMIT 12",
-        (word, word + "\U0010ffff"),
-    )
-    return [Reading((found,), BEGINS - 0.1 * (1 - len(word) / len(found)), papers) for found, papers in rows]
+def _begun(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:
+    """Return longer words that begin with what was typed, the most frequent first."""
+    return connection.execute(
+        "SELECT word, papers FROM word WHERE word > ? AND word < ? AND papers > 0 ORDER BY papers DESC LIMIT ?",
+        (word, word + "\U0010ffff", COMPLETIONS),
+    ).fetchall()
 
 
 def _apart(word: str, counts: dict[str, int]) -> list[Reading]:
     """Two known words that were run together."""
     cuts = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
     found = [(min(counts[a], counts[b]), a, b) for a, b in cuts if a in counts and b in counts]
-    return [Reading((a, b), JOINED, papers) for papers, a, b in sorted(found, reverse=True)[:2]]
-
-
-def _slips(connection: sqlite3.Connection, word: str, *, last: bool) -> list[Reading]:
-    """Words one slip away, or two where there is none and the word is long enough to tell."""
-    if len(word) < 3:
-        return []
-    near = _near(connection, word)
-    found: list[Reading] = []
-    for candidate, papers in near:
-        distance: float = OSA.distance(word, candidate, score_cutoff=2)
-        if last and distance > 1 and len(candidate) > len(word):
-            # what was typed of a longer word can hold a slip too
-            distance = 0.5 + min(
-                OSA.distance(word, candidate[:end]) for end in (len(word) - 1, len(word), len(word) + 1)
-            )
-        if distance <= 1:
-            found.append(Reading((candidate,), ONE_SLIP, papers))
-        elif distance <= 2 and len(word) >= 5:
-            found.append(Reading((candidate,), TWO_SLIPS - (0.05 if distance < 2 else 0), papers))
-    best = max((r.worth for r in found), default=0)
-    return sorted((r for r in found if r.worth > best - 0.1), key=lambda r: (-r.worth, -r.papers))[:6]
+    # nearly any word falls apart if one of the parts may be two letters
+    likely = [(papers, a, b) for papers, a, b in found if papers > COMMONPLACE or min(len(a), len(b)) > 2]
+    return [Reading((a, b), APART, papers) for papers, a, b in sorted(likely, reverse=True)[:2]]
 
 
 def _near(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:

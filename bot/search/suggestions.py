@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias, assert_never
 
 from rapidfuzz import fuzz
 
-from bot.search.filters import quoted
 from bot.search.finding import find
 from bot.search.language import Query
-from bot.search.spelling import understand_names
+from bot.search.matching import quoted
+from bot.search.spelling import Speller
 from bot.search.words import words
 
 Kind: TypeAlias = Literal["paper", "author", "organization"]
@@ -52,7 +52,7 @@ def _authors(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Sug
         return tuple(Suggestion(name, name) for (name,) in rows)
     begun = " AND ".join(f"{quoted(word)} *" for word in typed)
     found = _people(connection, begun)
-    if not found and (slots := understand_names(connection, text)):
+    if not found and (slots := Speller(connection, typed).slots()):
         meant = [[word for reading in slot.readings for word in reading.words] or [slot.typed] for slot in slots]
         found = _people(connection, " AND ".join(f"({' OR '.join(map(quoted, ways))})" for ways in meant))
         found.sort(key=lambda row: -fuzz.ratio(" ".join(typed), row[1]))
