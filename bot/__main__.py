@@ -68,7 +68,7 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
         gc.freeze()
         gc.enable()
-        yield Bot(ALL, Library(store, index, source, utc_now), store)
+        yield Bot(ALL, Library(store, index, source, utc_now), store, utc_now, settings.reactions)
 
 
 def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:

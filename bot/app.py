@@ -5,8 +5,9 @@ Adapters hear something, make an `Intent` of it, ask `Bot.handle` and render the
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -15,9 +16,9 @@ from typing import TYPE_CHECKING, Protocol
 from bot.commands import Command, Handler, Param, command
 from bot.errors import PaperboyError, UnknownCommand, UsageError
 from bot.intents import Intent, Person, Place
-from bot.reactions import line_for
+from bot.reactions import Reactions, same_emoji
 from bot.text import clean, listed, shorten
-from bot.views import Button, Buttons, Outcome, Text, View, line
+from bot.views import Button, Buttons, Outcome, Text, View, line, with_lines
 
 if TYPE_CHECKING:
     from bot.library import Library
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+AGAIN = "again"  # asks for a line that was kept under a key
+USUAL_REACTIONS = Reactions()
 MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
 
 
@@ -82,12 +85,19 @@ class Bot:
     """The commands over one store and one library."""
 
     def __init__(
-        self, features: Sequence[Handler], library: Library, store: Store, now: Callable[[], datetime] = utc_now
+        self,
+        features: Sequence[Handler],
+        library: Library,
+        store: Store,
+        now: Callable[[], datetime] = utc_now,
+        reactions: Reactions = USUAL_REACTIONS,
     ) -> None:
         self.commands: dict[str, Command] = {c.name: c for c in map(command, features)}
         self.library = library
         self.store = store
         self.now = now
+        self.reactions = reactions
+        self._reacting = asyncio.Lock()
 
     def read(self, words: str, person: Person, place: Place) -> Intent:
         """Make an intent of a typed line; no line at all asks for help."""
@@ -104,6 +114,7 @@ class Bot:
     async def handle(self, intent: Intent) -> View:
         """Do what is wanted; whatever happens, there is a view to show."""
         try:
+            intent = await self._unfolded(intent)
             wanted = self._command(intent)
             args = wanted.bind(intent.args, self.today())
             return await wanted.handler(Context(self, intent.person, intent.place, self.now()), **args)
@@ -126,11 +137,54 @@ class Bot:
             tenant = self.store.tenant(place.platform, place.tenant)
             await tenant.messages.record(place.address, message, view.papers, self.now())
 
-    async def react(self, place: Place, message: str, emoji: str, person: Person, added: bool) -> View | None:  # noqa: FBT001  # the platforms tell it as one event with this flag
-        """Do what a reaction to a message means; None where it means nothing. Repeats are harmless."""
-        papers = await self.store.tenant(place.platform, place.tenant).messages.papers(place.address, message)
-        meant = line_for(emoji, papers, added=added)
-        return await self.handle(self.read(meant, person, place)) if meant else None
+    async def react(
+        self,
+        place: Place,
+        message: str,
+        emoji: str,
+        person: Person,
+        added: bool,  # noqa: FBT001  # the platforms tell it as one event with this flag
+        at: datetime | None = None,
+    ) -> View | None:
+        """Do what a reaction to a message means; None where it means nothing, is repeated, or was overtaken.
+
+        `at` is when it was made, where the platform says so: events that come late or in another order change nothing.
+        Where the view is FAILED, nothing is noted, and the same event can be given again.
+        """
+        tenant = self.store.tenant(place.platform, place.tenant)
+        emoji, key = same_emoji(emoji), (place.address, message, same_emoji(emoji), person.id)
+        from bot.store.reactions import Reaction  # start-up time: the store is open already
+
+        async with self._reacting:  # one after the other: the next has to find what the last one left
+            papers = await tenant.messages.papers(place.address, message)
+            meant = self.reactions.line_for(emoji, papers, added=added)
+            last = await tenant.reactions.last(*key) if meant else None
+            if not meant or (last and at and (last.at > at or last == Reaction(added, at))):
+                return None
+            view = await self.handle(self.read(meant, person, place))
+            if view.outcome is not Outcome.FAILED:
+                await tenant.reactions.record(*key, Reaction(added, at or self.now()))
+            return view
+
+    async def sweep(self, place: Place, message: str, present: Collection[tuple[str, Person]]) -> None:
+        """Make up for reactions that were missed; `present` are all that a message has now, each with its person."""
+        there = {(same_emoji(emoji), person.id): person for emoji, person in present}
+        known = await self.store.tenant(place.platform, place.tenant).reactions.present(place.address, message)
+        for emoji, person_id in known - there.keys():
+            await self.react(place, message, emoji, Person(place.platform, place.tenant, person_id), added=False)
+        for emoji, person_id in there.keys() - known:
+            await self.react(place, message, emoji, there[emoji, person_id], added=True)
+
+    async def recent(self, platform: str, since: datetime, limit: int = 1000) -> tuple[Sent, ...]:
+        """Return the messages that show papers and were sent since then, newest first: those to sweep."""
+        found = await self.store.messages.recent(platform, since, limit)
+        return tuple(Sent(Place(platform, one.tenant, one.address), one.message) for one in found)
+
+    async def fold(self, view: View, place: Place, longest: int) -> View:
+        """Return the view with no button line of more than `longest` characters: a longer one is kept under a key."""
+        keep = self.store.tenant(place.platform, place.tenant).lines.keep
+        folded = {b.line: f"{AGAIN} {await keep(b.line)}" for b in view.buttons if len(b.line) > longest}
+        return with_lines(view, folded) if folded else view
 
     async def suggest(self, command: str, param: str, text: str) -> tuple[Suggestion, ...]:
         """Complete an argument from what was typed of it, best first, at most 25; () where nothing fits."""
@@ -154,6 +208,15 @@ class Bot:
     def today(self) -> date:
         """Return the day that the feed is at."""
         return self.library.today()
+
+    async def _unfolded(self, intent: Intent) -> Intent:
+        if intent.command != AGAIN:
+            return intent
+        kept = self.store.tenant(intent.place.platform, intent.place.tenant).lines
+        line = await kept.get(clean(intent.args.get("", "")))
+        if line is None:
+            raise UnknownCommand("That button is from another time; ask again.")
+        return self.read(line, intent.person, intent.place)
 
     def _command(self, intent: Intent) -> Command:
         if known := self.commands.get(intent.command):

@@ -15,8 +15,8 @@ SUMMARY_IN_LIST = 240
 KEYWORDS_ON_CARD = 8
 
 
-def card(paper: Paper, *, kept: bool) -> View:
-    """Show all that a reader wants of one paper."""
+def card(paper: Paper, *, kept: bool, votes: int = 0) -> View:
+    """Show all that a reader wants of one paper; `votes` are the team's."""
     heading = Item(
         title=(Strong(title(paper)),),
         lines=tuple(filter(None, (_authors_line(paper), _origin_line(paper), _facts(paper), _links(paper)))),
@@ -30,7 +30,10 @@ def card(paper: Paper, *, kept: bool) -> View:
         blocks.append(Text((Strong("Abstract"), "  ", paper.abstract)))
     if paper.keywords:
         blocks.append(note("Keywords: ", ", ".join(paper.keywords[:KEYWORDS_ON_CARD])))
-    blocks.append(Buttons((keep_button(paper, kept=kept), Button("Similar papers", f"similar {paper.id}"))))
+    if votes:
+        blocks.append(note(f"{count(votes, 'vote')} in this team."))
+    similar = Button("Similar papers", f"similar {paper.id}")
+    blocks.append(Buttons((keep_button(paper, kept=kept), vote_button(paper, voted=False), similar)))
     return View(tuple(blocks))
 
 
@@ -64,6 +67,11 @@ def items(papers: Sequence[Paper], kept: Collection[str], first: int = 1) -> tup
 def keep_button(paper: Paper, *, kept: bool) -> Button:
     """Offer to keep a paper, or to let go of one that is kept."""
     return Button("Saved ✓", f"unsave {paper.id}") if kept else Button("Save", f"save {paper.id}")
+
+
+def vote_button(paper: Paper, *, voted: bool) -> Button:
+    """Offer to vote for a paper, or to take the vote back."""
+    return Button("Voted ✓", f"unvote {paper.id}") if voted else Button("Vote", f"vote {paper.id}")
 
 
 def title(paper: Paper) -> str:

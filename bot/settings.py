@@ -11,12 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
+from bot.reactions import USUAL, Reactions
 
 NAMES = (
     "PAPERBOY_HOME",
     "PAPERBOY_DATABASE_URL",
     "PAPERBOY_LOG_LEVEL",
     "PAPERBOY_SYNC_MINUTES",
+    "PAPERBOY_REACTIONS",
     "HF_ENDPOINT",
     "HF_TOKEN",
 )
@@ -34,6 +36,7 @@ class Settings:
     hf_token: str | None = field(default=None, repr=False)
     log_level: str = "warning"
     sync_minutes: int = 30  # 0: only when asked
+    reactions: Reactions = field(default_factory=Reactions)
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -50,6 +53,7 @@ class Settings:
             hf_token=_token("HF_TOKEN", given.get("HF_TOKEN")),
             log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
+            reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
         )
 
 
@@ -116,6 +120,13 @@ def _token(name: str, text: str | None) -> str | None:
     if text and (not text.isascii() or not text.isprintable() or " " in text):
         raise SettingsError(f"{name} holds characters that no token has; copy it again.")
     return text
+
+
+def _reactions(name: str, text: str) -> Reactions:
+    try:
+        return Reactions.read(text)
+    except ValueError as error:
+        raise SettingsError(f"{name}: {error}") from error
 
 
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ is text to type.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias, assert_never
 
@@ -133,6 +133,19 @@ def line(*spans: Span) -> Text:
 def note(*spans: Span) -> Text:
     """Make a quiet remark of spans."""
     return Text(spans, quiet=True)
+
+
+def with_lines(view: View, lines: Mapping[str, str]) -> View:
+    """Return a view whose buttons have other lines, as far as `lines` names them."""
+
+    def changed(buttons: tuple[Button, ...]) -> tuple[Button, ...]:
+        return tuple(replace(button, line=lines.get(button.line, button.line)) for button in buttons)
+
+    blocks = (
+        replace(block, buttons=changed(block.buttons)) if isinstance(block, Item | Buttons) else block
+        for block in view.blocks
+    )
+    return replace(view, blocks=tuple(blocks))
 
 
 def plain(view: View) -> str:

@@ -51,6 +51,10 @@ def test_secrets_are_not_shown():
             "PAPERBOY_SYNC_MINUTES is “often”; it must be a whole number from 0 to 1,440.",
         ),
         ({"PAPERBOY_SYNC_MINUTES": "²"}, "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440."),
+        (
+            {"PAPERBOY_REACTIONS": "🔖"},
+            "PAPERBOY_REACTIONS: “🔖” is not an emoji, = and one of save or vote, as in 🔖=save 👍=vote.",
+        ),
         ({"HF_ENDPOINT": "hf.co"}, "HF_ENDPOINT is “hf.co”; it must be an address such as https://huggingface.co."),
         (
             {"HF_ENDPOINT": "http://a:b"},

@@ -8,6 +8,7 @@ from bot.features.days import day, month, today, trending, week
 from bot.features.finding import find, paper, similar
 from bot.features.sharing import share
 from bot.features.shelf import save, saved, unsave
+from bot.features.votes import unvote, vote
 
 ALL: tuple[Handler, ...] = (
     find,
@@ -21,6 +22,8 @@ ALL: tuple[Handler, ...] = (
     save,
     unsave,
     saved,
+    vote,
+    unvote,
     share,
     help_,
     status,

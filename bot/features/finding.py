@@ -59,7 +59,7 @@ async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     if isinstance(found, View):
         return found
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [found.id])
-    view = cards.card(found, kept=found.id in kept)
+    view = cards.card(found, kept=found.id in kept, votes=await ctx.tenant.votes.count(found.id))
     return View(view.blocks, view.title, data={"paper": record(found)})
 
 

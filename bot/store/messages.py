@@ -1,8 +1,9 @@
-"""Which papers a message shows, so that a reaction to it finds them."""
+"""Which papers a message shows, so that a reaction to it finds them, and which messages there are."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -17,6 +18,33 @@ _PAPERS = select(messages.c.papers).where(
     messages.c.address == bindparam("address"),
     messages.c.message == bindparam("message"),
 )
+_RECENT = (
+    select(messages.c.tenant, messages.c.address, messages.c.message)
+    .where(messages.c.platform == bindparam("platform"), messages.c.sent >= bindparam("since"))
+    .order_by(messages.c.sent.desc())
+    .limit(bindparam("limit"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that shows papers, and where it stands."""
+
+    tenant: str
+    address: str
+    message: str
+
+
+class AllMessages:
+    """The messages of all tenants, for an adapter that looks what it has missed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def recent(self, platform: str, since: datetime, limit: int) -> tuple[Message, ...]:
+        """Return the messages of a platform sent since then, newest first."""
+        rows = await self._database.read(_RECENT, {"platform": platform, "since": since, "limit": limit})
+        return tuple(Message(*row) for row in rows)
 
 
 class Messages:

@@ -12,11 +12,14 @@ from bot.errors import StoreError
 from bot.store.address import Address, read_address
 from bot.store.days import Days
 from bot.store.engine import Database
-from bot.store.messages import Messages
+from bot.store.lines import Lines
+from bot.store.messages import AllMessages, Messages
 from bot.store.papers import Papers
+from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
 from bot.store.syncs import Syncs
+from bot.store.votes import Votes
 
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
@@ -32,6 +35,9 @@ class Tenant:
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
         self.shelf = Shelf(database, platform, tenant)
         self.messages = Messages(database, platform, tenant)
+        self.reactions = Reactions(database, platform, tenant)
+        self.votes = Votes(database, platform, tenant)
+        self.lines = Lines(database, platform, tenant)
 
 
 class Store:
@@ -43,6 +49,7 @@ class Store:
         self.papers = Papers(database)
         self.days = Days(database)
         self.syncs = Syncs(database)
+        self.messages = AllMessages(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 # The newest migration. It stands here so that opening a database that is up to date need not import Alembic.
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = "paperboy_version"  # not Alembic's own name, by which databases of other programs would pass for ours
 
 
@@ -168,4 +168,37 @@ messages = Table(
     _text("message", primary_key=True),
     Column("papers", Words, nullable=False),
     Column("sent", Instant, nullable=False),
+    Index(None, "platform", "sent"),
+)
+
+reactions = Table(
+    "reactions",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("address", primary_key=True),
+    _text("message", primary_key=True),
+    _text("emoji", primary_key=True),
+    _text("person", primary_key=True),
+    Column("present", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),  # when the platform says that it was added or taken away
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
+    _text("person", primary_key=True),
+    Column("voted", Instant, nullable=False),
+)
+
+lines = Table(
+    "lines",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("key", primary_key=True),
+    _text("line"),
 )

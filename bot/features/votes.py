@@ -1,0 +1,47 @@
+"""Votes: what a team finds worth its time."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from bot import cards
+from bot.app import Context
+from bot.features.arguments import PAPER
+from bot.features.finding import resolve
+from bot.papers import Paper, record
+from bot.text import count
+from bot.views import Button, Buttons, Strong, View, line
+
+
+async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Vote for a paper in your team.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "vote")
+    if isinstance(found, View):
+        return found
+    new = await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
+    return await _counted(ctx, found, "Your vote counts: " if new else "You have voted for it: ", voted=True)
+
+
+async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Take your vote for a paper back.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "unvote")
+    if isinstance(found, View):
+        return found
+    gone = await ctx.tenant.votes.remove(ctx.person.id, found.id)
+    return await _counted(ctx, found, "Vote taken back: " if gone else "You had no vote for it: ", voted=False)
+
+
+async def _counted(ctx: Context, paper: Paper, said: str, *, voted: bool) -> View:
+    votes = await ctx.tenant.votes.count(paper.id)
+    blocks = (
+        line(said, Strong(cards.title(paper)), f" has {count(votes, 'vote')} here."),
+        Buttons((cards.vote_button(paper, voted=voted), Button("Details", f"paper {paper.id}"))),
+    )
+    data = {"votes": votes, "voted": voted, "paper": record(paper)}
+    return View(blocks, data=data, becomes=cards.vote_button(paper, voted=voted))

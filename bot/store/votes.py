@@ -1,0 +1,42 @@
+"""What a team votes for: each person has one vote for a paper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, func, select
+
+from bot.store.engine import Database
+from bot.store.schema import votes
+from bot.store.upserts import insert_or_keep
+
+_OURS = (
+    votes.c.platform == bindparam("platform"),
+    votes.c.tenant == bindparam("tenant"),
+    votes.c.paper == bindparam("paper"),
+)
+_COUNT = select(func.count()).where(*_OURS)
+_REMOVE = delete(votes).where(*_OURS, votes.c.person == bindparam("person"))
+
+
+class Votes:
+    """The votes of one tenant's people."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self._database = database
+        self._tenant = {"platform": platform, "tenant": tenant}
+        self._add = insert_or_keep(database.dialect, votes)
+
+    async def add(self, person: str, paper: str, at: datetime) -> bool:
+        """Count a person's vote for a paper that is known; False when it was counted."""
+        row = {**self._tenant, "person": person, "paper": paper, "voted": at}
+        return await self._database.change(self._add, row) == 1
+
+    async def remove(self, person: str, paper: str) -> bool:
+        """Count a person's vote no longer; False when it was not counted."""
+        return await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper}) == 1
+
+    async def count(self, paper: str) -> int:
+        """Return how many voted for a paper."""
+        ((number,),) = await self._database.read(_COUNT, {**self._tenant, "paper": paper})
+        return number
