@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.commands import Command, command
-from bot.errors import PaperboyError
+from bot.errors import PaperboyError, SettingsError
 from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging, sqlite_in
 
 if TYPE_CHECKING:
-    from bot.app import Bot
+    from bot.app import Adapter, Bot
     from bot.intents import Intent
     from bot.views import View
 
@@ -75,11 +75,12 @@ def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
     parser = argparse.ArgumentParser(
         prog="paperboy",
         description="Hugging Face's daily papers: look through them, find them again, keep what matters.",
-        epilog="Without a command: a prompt to type at. Exit codes: 0 done, 1 nothing found, 2 wrong use.",
+        epilog="Without a command: run where a chat token is set, otherwise a prompt to type at. "
+        "Exit codes: 0 done, 1 nothing found, 2 wrong use.",
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"paperboy {__version__}")
-    parser.set_defaults(run=_prompt)
+    parser.set_defaults(run=_run_or_prompt)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for one in map(command, ALL):
         _add_command(commands, one)
@@ -90,6 +91,8 @@ def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
     load = commands.add_parser("import", help="Bring in papers from JSON or JSON Lines files, .gz and .xz too")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     load.set_defaults(run=_import)
+    running = commands.add_parser("run", help="Connect to Slack and Discord, wherever there is a token, and stay there")
+    running.set_defaults(run=_run)
     demo = commands.add_parser("demo", help="Show what Paperboy does, with no token and no account")
     demo.set_defaults(run=_demo)
     args, words = parser.parse_known_args(argv)
@@ -154,6 +157,34 @@ def _print(view: View, *, as_json: bool) -> None:
         print(json.dumps(data, ensure_ascii=False))
     else:
         show(view)
+
+
+async def _run_or_prompt(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
+    """Connect where there is a token, and open a prompt where there is none."""
+    chosen = _run if settings.slack or settings.discord else _prompt
+    return await chosen(settings, args, words)
+
+
+async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
+    """Stay connected until told to stop."""
+    from bot.running import run, until_told
+
+    adapters: list[Adapter] = []
+    if settings.slack:
+        from adapters.slack import Slack
+
+        adapters.append(Slack(settings.slack))
+    if settings.discord:
+        from adapters.discord import Discord
+
+        adapters.append(Discord(settings.discord))
+    if not adapters:
+        raise SettingsError(
+            "There is no token: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see README)."
+        )
+    async with opened(settings) as bot:
+        ended = await until_told(run(bot, adapters, timedelta(minutes=settings.sync_minutes)))
+    return DONE if ended else WRONG
 
 
 async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from bot.app import Adapter, Bot
 from bot.errors import SettingsError
@@ -40,6 +42,22 @@ async def in_step(bot: Bot, every: timedelta) -> AsyncIterator[None]:
         if keeping:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def until_told(work: Coroutine[Any, Any, bool]) -> bool:
+    """Do `work` until it ends or the process is asked to stop (SIGTERM, SIGINT), then let it clean up."""
+    task = asyncio.create_task(work)
+    loop = asyncio.get_running_loop()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(one, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        log.info("stopped")
+        return True
+    finally:
+        for one in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(one)
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> bool:

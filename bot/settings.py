@@ -19,11 +19,43 @@ NAMES = (
     "PAPERBOY_LOG_LEVEL",
     "PAPERBOY_SYNC_MINUTES",
     "PAPERBOY_REACTIONS",
+    "PAPERBOY_LINK_PREVIEWS",
     "HF_ENDPOINT",
     "HF_TOKEN",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_API_URL",
+    "DISCORD_TOKEN",
+    "DISCORD_API_URL",
+    "DISCORD_GATEWAY_URL",
+    "DISCORD_SHARDS",
+    "DISCORD_SHARD_IDS",
 )
 HUGGING_FACE = "https://huggingface.co"
+SLACK = "https://slack.com/api"
+_SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}
 LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class SlackSettings:
+    """What the Slack adapter needs."""
+
+    bot_token: str = field(repr=False)
+    app_token: str = field(repr=False)
+    api_url: str = SLACK
+    link_previews: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DiscordSettings:
+    """What the Discord adapter needs; without addresses it asks Discord's own, without shards it asks how many."""
+
+    token: str = field(repr=False)
+    api_url: str | None = None
+    gateway_url: str | None = None
+    shards: int | None = None
+    shard_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +69,8 @@ class Settings:
     log_level: str = "warning"
     sync_minutes: int = 30  # 0: only when asked
     reactions: Reactions = field(default_factory=Reactions)
+    slack: SlackSettings | None = None
+    discord: DiscordSettings | None = None
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -54,6 +88,8 @@ class Settings:
             log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
             reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
+            slack=_slack(given),
+            discord=_discord(given),
         )
 
 
@@ -104,14 +140,14 @@ def _home(text: str | None) -> Path:
     return user_data_path("paperboy", appauthor=False)
 
 
-def _address(name: str, text: str) -> str:
+def _address(name: str, text: str, example: str = HUGGING_FACE) -> str:
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+        usable = parts.scheme in _SCHEMES[urlsplit(example).scheme] and parts.hostname and (parts.port or True)
     except ValueError:
         usable = False
     if not usable or any(c.isspace() for c in text):
-        raise SettingsError(f"{name} is “{text}”; it must be an address such as {HUGGING_FACE}.")
+        raise SettingsError(f"{name} is “{text}”; it must be an address such as {example}.")
     return text.rstrip("/")
 
 
@@ -120,6 +156,46 @@ def _token(name: str, text: str | None) -> str | None:
     if text and (not text.isascii() or not text.isprintable() or " " in text):
         raise SettingsError(f"{name} holds characters that no token has; copy it again.")
     return text
+
+
+def _slack(given: Mapping[str, str]) -> SlackSettings | None:
+    bot, app = (
+        _token("SLACK_BOT_TOKEN", given.get("SLACK_BOT_TOKEN")),
+        _token("SLACK_APP_TOKEN", given.get("SLACK_APP_TOKEN")),
+    )
+    if not bot and not app:
+        return None
+    if not bot or not app:
+        lacks = "SLACK_APP_TOKEN (it begins with xapp-)" if bot else "SLACK_BOT_TOKEN (it begins with xoxb-)"
+        raise SettingsError(f"Slack needs two tokens, and {lacks} is not set: see the README.")
+    url = _address("SLACK_API_URL", given.get("SLACK_API_URL", SLACK), SLACK)
+    previews = _choice("PAPERBOY_LINK_PREVIEWS", given.get("PAPERBOY_LINK_PREVIEWS", "off"), ("on", "off"))
+    return SlackSettings(bot, app, url, previews == "on")
+
+
+def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
+    token = _token("DISCORD_TOKEN", given.get("DISCORD_TOKEN"))
+    if not token:
+        return None
+    api, gateway = given.get("DISCORD_API_URL"), given.get("DISCORD_GATEWAY_URL")
+    shards = given.get("DISCORD_SHARDS")
+    ids = [
+        _number("DISCORD_SHARD_IDS", one.strip(), 0, 10_000)
+        for one in given.get("DISCORD_SHARD_IDS", "").split(",")
+        if one
+    ]
+    count = _number("DISCORD_SHARDS", shards, 1, 10_000) if shards else None
+    if ids and (count is None or max(ids) >= count):
+        raise SettingsError(
+            "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be set too."
+        )
+    return DiscordSettings(
+        token,
+        _address("DISCORD_API_URL", api, "https://discord.com/api/v10") if api else None,
+        _address("DISCORD_GATEWAY_URL", gateway, "wss://gateway.discord.gg") if gateway else None,
+        count,
+        tuple(ids),
+    )
 
 
 def _reactions(name: str, text: str) -> Reactions:

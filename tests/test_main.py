@@ -159,6 +159,12 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(paperboy, env, words):
     assert done.stderr.count("\n") == 1
 
 
+def test_running_without_a_token_says_which_to_set(paperboy):
+    done = paperboy("run")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in done.stderr
+
+
 def test_an_env_file_that_cannot_be_read_is_one_sentence(paperboy, tmp_path):
     (tmp_path / ".env").write_bytes(b"HF_TOKEN=\xff")
     done = paperboy("status")

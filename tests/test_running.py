@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import signal
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot import running
 from bot.errors import SettingsError
-from bot.running import in_step, pause_after, run, supervise
+from bot.running import in_step, pause_after, run, supervise, until_told
 
 
 class Platform:
@@ -64,6 +65,11 @@ async def test_being_cancelled_ends_everything(bot):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_signal_ends_the_work_in_good_order(bot):
+    asyncio.get_running_loop().call_later(0.05, signal.raise_signal, signal.SIGTERM)
+    assert await until_told(run(bot, [Platform("one", 3600)], timedelta()))
 
 
 async def test_what_ends_by_itself_is_not_started_again():

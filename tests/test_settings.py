@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import NAMES, Settings, environment
+from bot.settings import NAMES, DiscordSettings, Settings, SlackSettings, environment
 
 
 def test_nothing_needs_to_be_set():
@@ -27,6 +27,15 @@ def test_what_is_set_is_read(tmp_path):
     settings = Settings.read(env)
     assert (settings.home, settings.log_level, settings.sync_minutes) == (tmp_path, "debug", 0)
     assert (settings.hf_endpoint, settings.hf_token) == ("http://127.0.0.1:8765", "hf_secret")
+
+
+def test_a_platform_is_there_when_its_tokens_are():
+    settings = Settings.read({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "PAPERBOY_LINK_PREVIEWS": "on"})
+    assert settings.slack == SlackSettings("xoxb-1", "xapp-1", "https://slack.com/api", link_previews=True)
+    assert settings.discord is None
+    shards = {"DISCORD_TOKEN": "t", "DISCORD_SHARDS": "4", "DISCORD_SHARD_IDS": "0, 3"}
+    assert Settings.read(shards).discord == DiscordSettings("t", shards=4, shard_ids=(0, 3))
+    assert "xoxb" not in repr(settings)
 
 
 def test_an_empty_value_means_the_default():
@@ -60,6 +69,18 @@ def test_secrets_are_not_shown():
             {"HF_ENDPOINT": "http://a:b"},
             "HF_ENDPOINT is “http://a:b”; it must be an address such as https://huggingface.co.",
         ),
+        (
+            {"SLACK_BOT_TOKEN": "xoxb-1"},
+            "Slack needs two tokens, and SLACK_APP_TOKEN (it begins with xapp-) is not set: see the README.",
+        ),
+        (
+            {"DISCORD_TOKEN": "x", "DISCORD_SHARDS": "2", "DISCORD_SHARD_IDS": "1,2"},
+            "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be set too.",
+        ),
+        (
+            {"DISCORD_TOKEN": "x", "DISCORD_GATEWAY_URL": "https://x"},
+            "DISCORD_GATEWAY_URL is “https://x”; it must be an address such as wss://gateway.discord.gg.",
+        ),
         ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN holds characters that no token has; copy it again."),
     ],
 )
@@ -72,7 +93,9 @@ def test_a_setting_that_makes_no_sense_is_named_with_what_it_can_be(env, sentenc
 def test_every_setting_is_explained_in_the_example():
     example = Path(__file__).parent.parent.joinpath(".env.example").read_text(encoding="utf-8")
     assert sorted(
-        line[2:].partition("=")[0] for line in example.splitlines() if line.startswith(("# PAPERBOY_", "# HF_"))
+        line[2:].partition("=")[0]
+        for line in example.splitlines()
+        if line.startswith(("# PAPERBOY_", "# HF_", "# SLACK_", "# DISCORD_"))
     ) == sorted(NAMES)
 
 

@@ -14,7 +14,7 @@ from bot.store.reactions import Reaction
 async def test_the_last_that_is_known_of_a_reaction_comes_back(store: Store, noon: datetime):
     reactions = store.tenant("slack", "T1").reactions
     assert await reactions.last("C1", "17.5", "🔖", "U1") is None
-    for reaction in (Reaction(True, noon), Reaction(False, noon + timedelta(seconds=1))):
+    for reaction in (Reaction(present=True, at=noon), Reaction(present=False, at=noon + timedelta(seconds=1))):
         await reactions.record("C1", "17.5", "🔖", "U1", reaction)
         assert await reactions.last("C1", "17.5", "🔖", "U1") == reaction
 
