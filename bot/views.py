@@ -88,7 +88,15 @@ class Buttons:
     buttons: tuple[Button, ...]
 
 
-Block: TypeAlias = Text | Item | Picture | Buttons
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A place to type the rest of the command line that begins with `line`."""
+
+    label: str
+    line: str
+
+
+Block: TypeAlias = Text | Item | Picture | Buttons | Field
 
 
 class Outcome(Enum):
@@ -187,6 +195,8 @@ def _plain_block(block: Block) -> Iterator[str]:
             yield f"{alt} ({url})" if alt else url
         case Buttons(buttons):
             yield from map(_plain_button, buttons)
+        case Field(label, begun):
+            yield f"→ {label}: {begun} …"
         case _:
             assert_never(block)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from bot.views import Button, Buttons, Code, Item, Link, Picture, Span, Strong, Text, View
+from bot.views import Button, Buttons, Code, Field, Item, Link, Picture, Span, Strong, Text, View
 
 # what is markup, a mention or a command to some platform or terminal
 MARKUP = (
@@ -37,6 +37,7 @@ BLOCK = st.one_of(
     ),
     st.builds(Picture, URLS, WORDS),
     st.builds(Buttons, st.lists(BUTTON, min_size=1, max_size=3).map(tuple)),
+    st.builds(Field, WORDS, st.just("saved")),
 )
 VIEWS = st.builds(View, st.lists(BLOCK, max_size=6).map(tuple), st.one_of(st.just(""), WORDS))
 
@@ -56,6 +57,8 @@ def words(view: View) -> Iterator[str]:
                 yield alt
             case Buttons(buttons):
                 yield from (button.label for button in buttons)
+            case Field(label, _):
+                yield label
 
 
 def _of(span: Span) -> str:

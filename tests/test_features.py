@@ -178,6 +178,25 @@ async def test_a_shelf_is_searched_sorted_and_turned(ask):
     assert "Find everywhere: find weather" in plain(view)
 
 
+async def test_the_paper_in_a_message_is_kept_and_of_several_one_is_chosen(ask):
+    assert "Saved: Hebbian" in plain(await ask("collect look at <https://arxiv.org/abs/2605.00001|this>!"))
+    both = await ask("collect https://arxiv.org/abs/2605.00001 and hf.co/papers/2605.00002")
+    assert "2 papers in that. Which do you want to keep?" in plain(both)
+    assert both.papers == ("2605.00001", "2605.00002")
+    assert "There is no paper in that." in plain(await ask("collect good morning"))
+
+
+async def test_home_welcomes_and_then_shows_the_shelf_and_the_best_of_the_day(ask):
+    assert "press Save on what you want to keep" in plain(await ask("home"))
+    for n in range(7):
+        await ask(f"save 2605.1{n:04}")
+    view = await ask("home")
+    assert "Your shelf  7 papers" in plain(view)
+    assert "→ Search your shelf: saved …" in plain(view)
+    assert HEBB.id in view.papers
+    assert len((await ask("home page:2")).papers) == 5
+
+
 async def test_similar_papers_are_about_the_same(ask):
     view = await ask("similar 2605.10003")
     assert "Papers like Transformers and the Number 3" in plain(view)

@@ -1,4 +1,4 @@
-from bot.views import Button, Buttons, Code, Item, Link, Picture, Strong, View, line, note, plain
+from bot.views import Button, Buttons, Code, Field, Item, Link, Picture, Strong, View, line, note, plain
 
 VIEW = View(
     (
@@ -15,6 +15,7 @@ VIEW = View(
         Picture("https://example.org/q.png", ""),
         note("1 of 2"),
         Buttons((Button("More", "list page:2"),)),
+        Field("Search", "list"),
     ),
     title="A list",
 )
@@ -33,7 +34,8 @@ def test_plain_text_shows_everything_and_a_button_as_what_to_type():
         "a picture (https://example.org/p.png)\n\n"
         "https://example.org/q.png\n\n"
         "1 of 2\n\n"
-        "→ More: list page:2"
+        "→ More: list page:2\n\n"
+        "→ Search: list …"
     )
 
 

@@ -11,7 +11,7 @@ from rich.style import Style
 from rich.text import Text as Styled
 
 from bot.text import visible
-from bot.views import Block, Button, Buttons, Code, Item, Link, Picture, Spans, Strong, Text, View
+from bot.views import Block, Button, Buttons, Code, Field, Item, Link, Picture, Spans, Strong, Text, View
 
 WIDEST = 100  # longer lines are hard to read
 
@@ -50,6 +50,8 @@ def _block(block: Block, numbers: Iterator[int]) -> RenderableType:
             return _styled((Link(alt or url, url),))
         case Buttons(buttons):
             return _pressable(buttons, numbers)
+        case Field(label, begun):
+            return _styled((f"{label}: type ", Code(f"{begun} …")))
         case _:
             assert_never(block)
 

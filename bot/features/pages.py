@@ -20,6 +20,13 @@ def offset(page: int) -> int:
     return (page - 1) * PAGE_SIZE
 
 
+def turned(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
+    """Return the buttons that lead from a page that shows so many of `total` to those before and after."""
+    back = Button("Back", f"{line} page:{page - 1}", turns=True)
+    more = Button("More", f"{line} page:{page + 1}", turns=True)
+    return (*([back] if page > 1 else []), *([more] if offset(page) + shown < total else []))
+
+
 async def listing(
     ctx: Context,
     papers: Sequence[Paper],
@@ -35,10 +42,12 @@ async def listing(
 ) -> View:
     """Show one page of a list; `line` is the command that shows it, and further pages with `page:` added."""
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
-    last = offset(page) + len(papers)
-    turn = [Button("Back", f"{line} page:{page - 1}", turns=True)] if page > 1 else []
-    turn += [Button("More", f"{line} page:{page + 1}", turns=True)] if last < total else []
-    where = [note(f"{offset(page) + 1}–{last} of {total:,}")] if papers and total > len(papers) else []
+    turn = turned(line, page, len(papers), total)
+    where = (
+        [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {total:,}")]
+        if papers and total > len(papers)
+        else []
+    )
     if not papers:
         where = [note(f"There is no page {page}.")] if total else []
     blocks = (

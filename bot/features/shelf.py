@@ -9,10 +9,11 @@ from bot.app import Context
 from bot.features.arguments import PAGE, PAPER, WORDS
 from bot.features.finding import resolve
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.papers import record
+from bot.papers import paper_ids, record
 from bot.text import count, shorten
-from bot.views import Button, Buttons, Strong, View, line, note
+from bot.views import Button, Buttons, Outcome, Strong, View, line, note
 
+MOST_COLLECTED = 5
 SHELF = Button("My shelf", "saved")
 
 
@@ -46,6 +47,22 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     return View(
         (line(said, Strong(cards.title(found))), buttons), data=data, becomes=cards.keep_button(found, kept=False)
     )
+
+
+async def collect(ctx: Context, text: Annotated[str, WORDS]) -> View:
+    """Keep the paper that a message links to.
+
+    text: the message, with links to papers or their ids
+    """
+    ids = paper_ids(text, MOST_COLLECTED)
+    if len(ids) == 1:
+        return await save(ctx, ids[0])
+    papers = [paper for one in ids if (paper := await ctx.library.paper(one))]
+    if not papers:
+        blocks = (line("There is no paper in that. A link to arXiv or Hugging Face, or an id, would be one."),)
+        return View((*blocks, Buttons((Button("Find one", "help find"),))), outcome=Outcome.NOTHING)
+    above = (line(f"{count(len(papers), 'paper')} in that. Which do you want to keep?"),)
+    return await listing(ctx, papers, len(papers), line="saved", above=above)
 
 
 async def saved(
