@@ -20,7 +20,8 @@ class Failed(Exception):
 
 def busy(host: str, seconds: float) -> SourceDown:
     """Return the error for a server that takes no requests for so long."""
-    when = count(max(1, round(seconds)), "second") if seconds < 100 else count(round(seconds / 60), "minute")
+    unit, noun = (1, "second") if seconds < 100 else (60, "minute") if seconds < 6000 else (3600, "hour")
+    when = count(max(1, round(seconds / unit)), noun)
     return SourceDown(f"{host} takes no more requests for now; try again in {when}.")
 
 

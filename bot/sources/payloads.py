@@ -7,8 +7,8 @@ import zlib
 
 MOST_BYTES = 20_000_000  # before and after decompression; a heavy page of a hundred papers has 640,000
 # Brackets and commas; the same page has 15,000. They are what costs: json.loads lets nothing else run meanwhile
-# (200,000 of them take 5 to 100 ms), and an empty list of 2 bytes takes 56 in memory.
-MOST_PARTS = 200_000
+# (100,000 of them take 5 to 130 ms), and an empty list of 2 bytes takes 56 in memory.
+MOST_PARTS = 100_000
 
 
 class TooLargeError(ValueError):

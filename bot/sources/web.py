@@ -142,7 +142,7 @@ class Web:
             raise astray(self._host)
         there, here = urlsplit(target), urlsplit(url)
         if (there.scheme, there.netloc) != (here.scheme, here.netloc):
-            raise astray(self._host, f"{there.scheme}://{there.hostname}")
+            raise astray(self._host, f"{there.scheme}://{there.netloc.rpartition('@')[2]}")
         return target
 
     async def _body(self, response: aiohttp.ClientResponse) -> bytes:
