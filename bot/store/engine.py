@@ -15,6 +15,7 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, TypeVarTuple
 
+import aiosqlite
 from sqlalchemy import Connection, Executable, PoolResetState, Row, Select, event
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -155,8 +156,25 @@ def _engines(address: Address) -> tuple[AsyncEngine, AsyncEngine]:
     return engine, engine
 
 
+async def _connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(*arguments, **options)
+    thread = connection._thread  # noqa: SLF001 - SQLAlchemy reaches for it too, for the same want of another way
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        # aiosqlite leaves the thread of a connection that failed to report to a loop that may be closed by then
+        thread.join()
+        raise
+
+
+_CONNECT = {"async_creator_fn": _connect}
+
+
 def _sqlite_writer(address: Address) -> AsyncEngine:
-    engine = create_async_engine(address.url, pool_size=1, max_overflow=0, pool_reset_on_return=None)
+    engine = create_async_engine(
+        address.url, pool_size=1, max_overflow=0, pool_reset_on_return=None, connect_args=_CONNECT
+    )
     event.listen(engine.sync_engine, "connect", _on_connect(_WRITER))
     event.listen(engine.sync_engine, "begin", _begin)
     event.listen(engine.sync_engine, "reset", _undo)
@@ -171,6 +189,7 @@ def _sqlite_reader(address: Address) -> AsyncEngine:
         pool_reset_on_return=None,
         isolation_level="AUTOCOMMIT",
         skip_autocommit_rollback=True,
+        connect_args=_CONNECT,
     )
     event.listen(engine.sync_engine, "connect", _on_connect(_READER))
     return engine

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
@@ -86,6 +87,17 @@ def test_the_migrations_end_in_the_schema_of_today(tmp_path: Path):
         assert context.get_current_revision() == HEAD == versions(configuration())[0]
         assert compare_metadata(context, metadata) == []
     engine.dispose()
+
+
+async def test_a_database_of_an_earlier_version_is_brought_up_to_date_and_keeps_what_it_holds(file: Path, url: str):
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0001")
+    engine.dispose()
+    ask(file, "INSERT INTO days VALUES ('2026-03-01', 12, '2026-03-02 12:00:00.000000')")
+    async with await Store.open(url) as store:
+        assert (await store.days.covered()).days == 1
+    assert ask(file, f"SELECT version_num FROM {VERSION_TABLE}") == [(HEAD,)]
 
 
 def test_opening_a_database_that_is_up_to_date_needs_no_alembic(tmp_path: Path):
@@ -188,6 +200,18 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(url: str,
 
 async def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
     assert f"{tmp_path} cannot be opened" in await refusal(sqlite(tmp_path))
+
+
+def test_a_program_that_ends_because_its_database_cannot_be_opened_ends_in_silence(tmp_path: Path):
+    program = (
+        "import asyncio, sys; from bot.errors import StoreError; from bot.store import Store\n"
+        "for _ in range(50):\n"
+        "    try: asyncio.run(Store.open(sys.argv[1]))\n"
+        "    except StoreError: pass"
+    )
+    start = [sys.executable, "-c", program, sqlite(tmp_path)]
+    ended = subprocess.run(start, check=True, capture_output=True, text=True, timeout=30)
+    assert ended.stderr == ""
 
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
