@@ -1,8 +1,4 @@
-"""Connections: one that writes, a few that read, and each of their failures as a StoreError.
-
-On SQLite the writing pool has one connection, and so it is the write lock: tasks wait for it in turn, where several
-connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's own lock, against other processes.
-"""
+"""Reading and writing: whatever is begun ends as a whole, and whatever fails is a StoreError."""
 
 from __future__ import annotations
 
@@ -15,14 +11,14 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, TypeVarTuple
 
-import aiosqlite
-from sqlalchemy import Connection, Executable, PoolResetState, Row, Select, event
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Executable, Row, Select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.store.address import SHAPE, Address
+from bot.store.address import Address
+from bot.store.connections import engines
 from bot.store.problems import sentence
 
 T = TypeVar("T")
@@ -30,10 +26,6 @@ Ts = TypeVarTuple("Ts")
 Values: TypeAlias = Mapping[str, Any]
 NOTHING: Values = MappingProxyType({})
 
-# FULL: what somebody was told is saved outlives a power cut, which NORMAL does not promise in WAL mode
-# (https://www.sqlite.org/pragma.html#pragma_synchronous)
-_WRITER = ("synchronous=FULL", "foreign_keys=ON")
-_READER = ("query_only=ON",)
 _PATIENCE = 5.0  # seconds, as long as Python's sqlite3 waits for a lock
 
 
@@ -51,7 +43,7 @@ class Database:
         self._inode: tuple[int, int] | None = None
         self._closed = False
         self._running: set[asyncio.Task[Any]] = set()
-        self._writer, self._reader = _engines(address)
+        self._writer, self._reader = engines(address)
 
     async def read(self, statement: Select[*Ts], values: Values = NOTHING) -> Sequence[Row[*Ts]]:
         """Return all rows of a statement, as they were committed at one moment."""
@@ -142,75 +134,3 @@ def _inode(file: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _engines(address: Address) -> tuple[AsyncEngine, AsyncEngine]:
-    try:
-        if address.url.get_backend_name() == "sqlite":
-            return _sqlite_writer(address), _sqlite_reader(address)
-        engine = create_async_engine(address.url)
-    except ModuleNotFoundError as error:
-        raise StoreError(f"The database {address.name} needs the Python package {error.name}: install it.") from error
-    except (ArgumentError, TypeError, ValueError) as error:
-        raise StoreError(f"The address of the database cannot be used: write it like {SHAPE}.") from error
-    return engine, engine
-
-
-async def _connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
-    connection = aiosqlite.connect(*arguments, **options)
-    thread = connection._thread  # noqa: SLF001 - SQLAlchemy reaches for it too, for the same want of another way
-    thread.daemon = True
-    try:
-        return await connection
-    except BaseException:
-        # aiosqlite leaves the thread of a connection that failed to report to a loop that may be closed by then
-        thread.join()
-        raise
-
-
-_CONNECT = {"async_creator_fn": _connect}
-
-
-def _sqlite_writer(address: Address) -> AsyncEngine:
-    engine = create_async_engine(
-        address.url, pool_size=1, max_overflow=0, pool_reset_on_return=None, connect_args=_CONNECT
-    )
-    event.listen(engine.sync_engine, "connect", _on_connect(_WRITER))
-    event.listen(engine.sync_engine, "begin", _begin)
-    event.listen(engine.sync_engine, "reset", _undo)
-    return engine
-
-
-def _sqlite_reader(address: Address) -> AsyncEngine:
-    engine = create_async_engine(
-        address.url,
-        pool_size=4,
-        max_overflow=0,
-        pool_reset_on_return=None,
-        isolation_level="AUTOCOMMIT",
-        skip_autocommit_rollback=True,
-        connect_args=_CONNECT,
-    )
-    event.listen(engine.sync_engine, "connect", _on_connect(_READER))
-    return engine
-
-
-def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, object], None]:
-    def configure(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # Python's own BEGIN would come late, and never before DDL
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    return configure
-
-
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _undo(connection: Any, _record: object, state: PoolResetState) -> None:
-    # SQLAlchemy forgets a transaction whose COMMIT failed, but SQLite can still be in it
-    if state.asyncio_safe and connection.driver_connection.in_transaction:
-        connection.rollback()
