@@ -17,14 +17,14 @@ from bot.search.words import COMMON
 CLOSELY = 80
 # With fewer papers than this that hold all words, papers that hold most of them are looked at too.
 FEW = 4
-# More than this are not put in order by FTS5: it takes a microsecond for each.
-ORDERED = 1500
+# More than this are not put in order by FTS5: it takes a microsecond for each, more in the long text.
+ORDERED = {"head": 1500, "body": 600}
 # Words of more papers than this together are not gathered one by one.
 GATHERED = 5000
 # A word in no more papers than this singles one out, wherever it stands; in the text it counts for half.
 RARE, IN_TEXT = 300, 0.5
-# A word of the title or a name counts for more than a term.
-BEST = {"head": "ORDER BY bm25(head, 4.0, 4.0, 2.0)", "body": "ORDER BY rank"}
+# Title, names, terms.
+BEST = {"head": "ORDER BY bm25(head, 4.0, 2.0, 3.0)", "body": "ORDER BY rank"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,10 @@ class Candidate:
 
 
 class Candidates:
-    """Looks for papers with the words of one query among those that pass its filter."""
+    """Looks for papers with the words of one query among those that pass its filter.
+
+    `whole` are the rows of those gathered that hold all words.
+    """
 
     def __init__(
         self, connection: sqlite3.Connection, typed: Sequence[str], slots: Sequence[Slot], wanted: Filter
@@ -54,6 +57,7 @@ class Candidates:
         self._slots = telling[:-1] if len(telling) > 1 and len(telling[-1].typed) == 1 else telling
         self._wanted = wanted
         self._complete = all(slot.readable for slot in self._slots)
+        self.whole: set[int] = set()
 
     def count(self, at_most: int) -> int:
         """Count the papers that hold all words."""
@@ -66,6 +70,7 @@ class Candidates:
     def gather(self) -> list[Candidate]:
         """Return the papers worth a close look."""
         rows = self._holding_all() if self._complete else {}
+        self.whole = set(rows)
         if len(rows) >= CLOSELY and len(self._typed) > 1:
             rows |= dict.fromkeys(self._rows("head", title_begins(self._typed), CLOSELY))
         if len(rows) < FEW and len(self._slots) > 1:
@@ -93,12 +98,12 @@ class Candidates:
 
     def _best(self, table: str, sought: str) -> list[int]:
         """Return the best by BM25, or where there are too many to order, those that hold the words together."""
-        found = self._rows(table, sought, ORDERED)
+        found = self._rows(table, sought, ORDERED[table])
         if len(found) <= CLOSELY:
             return found
-        if len(found) < ORDERED:
+        if len(found) < ORDERED[table]:
             return self._rows(table, sought, CLOSELY, BEST[table])
-        together = self._rows("head", close_together(self._slots), ORDERED, BEST["head"])
+        together = self._rows("head", close_together(self._slots), ORDERED["head"], BEST["head"])
         return list(dict.fromkeys(together[:CLOSELY] + found[-FEW:]))
 
     def _holding_most(self) -> list[int]:
@@ -118,7 +123,7 @@ class Candidates:
                     weights[row] += slot.weight * IN_TEXT
         if frequent and (len(frequent) > 1 or not weights):
             together = sum(slot.weight for slot in frequent)
-            for row in self._rows("head", " AND ".join(map(in_head, frequent)), ORDERED):
+            for row in self._rows("head", " AND ".join(map(in_head, frequent)), ORDERED["head"]):
                 weights[row] += together
         return [row for _, row in sorted(zip(weights.values(), weights, strict=True), reverse=True)[:CLOSELY]]
 

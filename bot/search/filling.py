@@ -42,8 +42,8 @@ def entry(paper: Paper) -> Entry:
     names = [" ".join(words(name)) for name in paper.authors]
     title = words(paper.title)
     terms = compounds(paper.title) + defined(paper.abstract)
-    for keyword in paper.keywords:
-        terms += words(keyword) + compounds(keyword)
+    keywords = " ".join(paper.keywords)
+    terms += words(keywords) + compounds(keywords)
     terms += words(f"{account.name} {account.handle}") if account else []
     terms = list(dict.fromkeys(terms))
     people = f" {BETWEEN} ".join(filter(None, names))

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot.search.language import Query
-from bot.search.matching import any_of, quoted
-from bot.search.spelling import Slot, Speller
+from bot.search.matching import quoted
+from bot.search.names import people
+from bot.search.spelling import Speller
 from bot.search.words import words
 
 
@@ -51,24 +52,13 @@ def conditions(connection: sqlite3.Connection, query: Query, within: Collection[
 
 def _by(connection: sqlite3.Connection, name: str) -> Filter:
     """Papers with an author in whose name all these words stand, also misspelt."""
-    slots = Speller(connection, words(name)).slots()
-    if not slots:
+    speller = Speller(connection, words(name))
+    slots = speller.slots()
+    found = people(connection, slots) or people(connection, speller.doubting(slots))
+    if not found:
         return Filter(" AND FALSE")
-    rows = connection.execute(
-        "SELECT words FROM person WHERE row IN (SELECT rowid FROM known WHERE known MATCH ?) "
-        "ORDER BY papers DESC LIMIT 200",
-        (" AND ".join(map(_any, slots)),),
-    )
-    names = [quoted(found) for (found,) in rows]
-    if not names:
-        return Filter(" AND FALSE")
-    sought = f"people : ({' OR '.join(names)})"
-    return Filter(" AND paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (sought,))
-
-
-def _any(slot: Slot) -> str:
-    initial = [f"{quoted(slot.typed)} *"] if len(slot.typed) == 1 else []
-    return "(" + " OR ".join([any_of([slot.typed]), *initial, *(any_of(r.words) for r in slot.readings)]) + ")"
+    names = " OR ".join({quoted(spelt) for _, spelt in found})
+    return Filter(" AND paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (f"people : ({names})",))
 
 
 def _from(connection: sqlite3.Connection, name: str) -> Filter:

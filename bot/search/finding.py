@@ -9,23 +9,26 @@ from dataclasses import dataclass, replace
 from bot.search.candidates import Candidate, Candidates
 from bot.search.filters import Filter, conditions
 from bot.search.language import Query
+from bot.search.names import people
 from bot.search.ranking import Ranked, rank
 from bot.search.spelling import Slot, Speller
 from bot.search.words import words
 
 # A paper that answers less of the query than this is only near it; more is asked where others answer all of it.
-ANSWERS, ANSWERS_BESIDE_BETTER = 0.5, 0.7
+ANSWERS, ANSWERS_BESIDE_BETTER = 0.35, 0.6
 # Nobody reads further; counting to the end costs time.
-COUNTED = 10_000
+COUNTED = 2_000
 # Known words are read as slips only in queries of this length: in longer ones the other words will do.
 DOUBTED = 8
+# A person's name has no more words than this.
+NAME = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
     """What a search found.
 
-    `total` counts all that match, up to 10,000. `corrected` is the query as understood, where words were replaced.
+    `total` counts all that match, up to 2,000. `corrected` is the query as understood, where words were replaced.
     `nearest` are papers that come close when none matches.
     """
 
@@ -71,25 +74,33 @@ class _Search:
         self._query = query
         self._typed = words(query.text)
         speller = Speller(connection, self._typed)
-        self._slots = speller.slots()
-        self._candidates = Candidates(connection, self._typed, self._slots, wanted)
+        self._look(connection, speller.slots(), wanted)
+        if len(self._slots) <= DOUBTED and not self._complete:
+            self._look(connection, speller.doubting(self._slots), wanted)
+        elif 1 < len(self._slots) <= NAME and not (self._ranked and self._ranked[0].clear):
+            # "ruoqi lui" are words of two people, and slips for the name of a third
+            slots = speller.doubting(self._slots)
+            if not people(connection, self._slots) and people(connection, slots):
+                self._look(connection, slots, wanted)
+
+    def _look(self, connection: sqlite3.Connection, slots: Sequence[Slot], wanted: Filter) -> None:
+        self._slots = slots
+        self._candidates = Candidates(connection, self._typed, slots, wanted)
         self._complete = self._candidates.count(COUNTED)
-        if not self._complete and len(self._slots) <= DOUBTED:
-            self._slots = speller.doubting(self._slots)
-            self._candidates = Candidates(connection, self._typed, self._slots, wanted)
-            self._complete = self._candidates.count(COUNTED)
+        self._ranked = rank(self._candidates.gather(), slots, self._typed)
 
     def page(self, limit: int, offset: int) -> Hits:
-        ranked = rank(self._candidates.gather(), self._slots, self._typed)
+        """Return one page of what was found, or what is nearest where nothing fits."""
+        ranked, whole = self._ranked, self._candidates.whole
         least = ANSWERS_BESIDE_BETTER if self._complete else ANSWERS
-        matching = [r for r in ranked if r.cover >= least]
+        matching = [r for r in ranked if r.candidate.row in whole or r.cover >= least]
         corrected = _corrected(self._slots, ranked[0].candidate) if ranked else None
         if not matching:
             return Hits(corrected=corrected, nearest=tuple(r.candidate.id for r in ranked[:limit]))
         if self._query.sort != "best":
             return replace(self._sorted(matching, limit, offset), corrected=corrected)
         ids = [r.candidate.id for r in matching[offset : offset + limit]]
-        unseen = max(0, self._complete - sum(r.cover > 0.7 for r in matching))
+        unseen = max(0, self._complete - len(whole))
         if unseen and len(ids) < limit:
             rows = [r.candidate.row for r in matching]
             ids += self._candidates.further(rows, _order(self._query), limit - len(ids), max(0, offset - len(matching)))

@@ -15,20 +15,26 @@ from bot.search.spelling import Slot
 from bot.search.words import COMMON
 
 # Fitted on development seeds of known-item queries, then rounded: what each feature of `_features` adds to a score.
-WEIGHTS = (1.0, 0.95, 0.8, 0.55, 0.15, 0.25, 0.0, 0.3, 0.15, 0.3)
+WEIGHTS = (1.0, 0.7, 0.78, 0.5, 0.35, 0.15, 0.1, 0.4)
 # What the beginning of a word counts for: less where what was typed is a word of its own.
 BEGINS, BEGINS_ANOTHER = 0.8, 0.5
+# With so much of the query in its title or as the name of one author, a paper is what was meant.
+CLEAR = 0.75
 # What newer and better liked papers gain: enough to settle near ties, too little to turn an order.
 NEWEST, LIKED = 0.01, 0.004
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its score; `cover` says how much of the query it answers (0 to 1)."""
+    """A candidate with its score.
+
+    `cover` says how much of the query it answers (0 to 1), `clear` whether its title and one of its authors do so.
+    """
 
     candidate: Candidate
     score: float
     cover: float
+    clear: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,12 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
     age = {day: (n + 1) / len(newest) for n, day in enumerate(newest)}
     ranked = []
     for candidate in candidates:
-        features, cover = _features(candidate, sought, understood, telling)
+        features = _features(candidate, sought, understood, telling)
+        title, person, term, text, *_, together = features
+        clear = title + (person if together in (0.0, 1.0) else 0.0) > CLEAR
         score = sum(map(mul, WEIGHTS, features))
         score += NEWEST * age[candidate.day or ""] + LIKED * log1p(max(candidate.votes, 0))
-        ranked.append(Ranked(candidate, score, cover))
+        ranked.append(Ranked(candidate, score, title + person + term + text, clear))
     return sorted(ranked, key=lambda r: (-r.score, r.candidate.id))
 
 
@@ -75,23 +83,18 @@ def _sought(slots: Sequence[Slot]) -> list[_Sought]:
     return found
 
 
-def _features(
-    candidate: Candidate, sought: Sequence[_Sought], understood: str, telling: str
-) -> tuple[tuple[float, ...], float]:
-    """Measure how a candidate fits: its words by place, its title as a whole, its names. Return the cover as well."""
+def _features(candidate: Candidate, sought: Sequence[_Sought], understood: str, telling: str) -> tuple[float, ...]:
+    """Measure how a candidate fits: its words by place, its title as a whole, its names."""
     shares, named = _places(candidate, sought)
     title = candidate.title[1:-1]
     plain = " ".join([word for word in title.split() if word not in COMMON])
-    features = (
+    return (
         *shares,
         fuzz.ratio(understood, title) / 100,
-        fuzz.token_set_ratio(understood, title) / 100,
-        fuzz.partial_ratio(telling, plain) / 100,
         1.0 if title.startswith(understood) else 0.0,
         1.0 if telling in plain else 0.0,
         _together(named, candidate.people) if len(named) > 1 else 0.0,
     )
-    return features, sum(shares)
 
 
 def _places(candidate: Candidate, sought: Sequence[_Sought]) -> tuple[list[float], list[str]]:

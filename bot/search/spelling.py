@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.search.words import COMMON
@@ -15,14 +17,22 @@ from bot.search.words import COMMON
 # More words than this say nothing more about which paper is meant, and each costs time.
 MOST_WORDS = 24
 # How well a reading stands for what was typed: the word itself, two words written as one, one as two, slips.
-EXACT, JOINED, APART, ONE_SLIP, TWO_SLIPS = 1.0, 0.95, 0.85, 0.85, 0.65
+EXACT, JOINED, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0.85, 0.85, 0.75, 0.65
 # What a reading is worth less where the word as it was typed is known too.
 DOUBT = 0.1
 # What was typed may be the beginning of these; more of them make no difference to which paper is found.
 COMPLETIONS = 16
 READINGS = 6
+# rapidfuzz compares so many words in less than a millisecond, in which nothing else runs.
+LOOKED_AT = 5000
+# Letters that a slip can put in; letters of other scripts are those of the word itself.
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+# Nobody mistypes a longer word and expects it to be found.
+LONGEST = 24
 # A word of two letters in as many papers as this may be run together with another.
 COMMONPLACE = 50
+# A word so much rarer than its two halves is more likely these, run together.
+RARER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +94,9 @@ class Speller:
         readings += [Reading((joined,), JOINED, self._counts[joined]) for joined in around if joined in self._counts]
         # a single letter begins too many words to tell anything
         begun = _begun(self._connection, word) if last and len(word) > 1 else []
-        if not known:
-            readings += _apart(word, self._counts)
-            if not begun:
-                readings += self._slips(word, unfinished=last)
+        readings += _apart(word, self._counts)
+        if not known and not begun:
+            readings += self._slips(word, unfinished=last)
         papers = max([r.papers for r in readings] + [count for _, count in begun[:1]], default=0)
         return Slot(
             typed=word,
@@ -101,31 +110,22 @@ class Speller:
     def _doubted(self, slot: Slot) -> Slot:
         if slot.typed in COMMON or not (slot.known or slot.begun):
             return slot
-        # a frequent word is rarely a slip for a rare one
-        others = self._slips(slot.typed, unfinished=False) + _apart(slot.typed, self._counts)
-        likely = [r for r in others if r.worth >= ONE_SLIP and r.papers > 2 * slot.papers]
-        return replace(slot, readings=(*slot.readings, *(replace(r, worth=r.worth - DOUBT) for r in likely[:4])))
+        others = [r for r in self._slips(slot.typed, unfinished=False) if r.worth >= ONE_SLIP]
+        return replace(slot, readings=(*slot.readings, *(replace(r, worth=r.worth - DOUBT) for r in others)))
 
     def _slips(self, word: str, *, unfinished: bool) -> list[Reading]:
         """Words one slip away, or two where there is none and the word is long enough to tell."""
-        if len(word) < 3:
+        if not 3 <= len(word) <= LONGEST:
             return []
-        found = []
-        for candidate, papers in _near(self._connection, word):
-            slips = _distance(word, candidate, unfinished=unfinished)
-            if candidate != word and slips <= (1 if len(word) < 5 else 2):
-                found.append(Reading((candidate,), ONE_SLIP if slips <= 1 else TWO_SLIPS, papers))
-        best = max((r.worth for r in found), default=0)
-        return sorted((r for r in found if r.worth == best), key=lambda r: -r.papers)[:READINGS]
-
-
-def _distance(word: str, candidate: str, *, unfinished: bool) -> int:
-    """Count the slips (letters changed, left out, put in, or swapped) between a typed word and a known one."""
-    slips = OSA.distance(word, candidate, score_cutoff=2)
-    if unfinished and slips > 1 and len(candidate) > len(word):
-        # the beginning of a longer word can hold a slip too
-        slips = min(slips, *(OSA.distance(word, candidate[: len(word) + more], score_cutoff=1) for more in (-1, 0, 1)))
-    return slips
+        slipped = _slipped(word)
+        near = dict(_spelt(self._connection, slipped))
+        found = [Reading((other,), ONE_SLIP, papers) for other, papers in near.items() if other != word]
+        if unfinished and len(word) > 3:
+            begun = _spelt_begun(self._connection, [spelt for spelt in slipped if len(spelt) >= len(word)])
+            found += [Reading((other,), ONE_SLIP_BEGUN, papers) for other, papers in begun if other not in near]
+        if not found and len(word) > 4:
+            found = [Reading((near,), TWO_SLIPS, papers) for near, papers in _two_slips(self._connection, word)]
+        return sorted(found, key=lambda r: (-r.worth, -r.papers))[:READINGS]
 
 
 def _lookups(typed: list[str]) -> set[str]:
@@ -153,22 +153,56 @@ def _begun(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:
 
 
 def _apart(word: str, counts: dict[str, int]) -> list[Reading]:
-    """Two known words that were run together."""
+    """Two known words that were run together; where that is a word as well, only if they are much more frequent."""
     cuts = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
     found = [(min(counts[a], counts[b]), a, b) for a, b in cuts if a in counts and b in counts]
     # nearly any word falls apart if one of the parts may be two letters
-    likely = [(papers, a, b) for papers, a, b in found if papers > COMMONPLACE or min(len(a), len(b)) > 2]
+    likely = [
+        (papers, a, b)
+        for papers, a, b in found
+        if papers > RARER * counts.get(word, 0) and (papers > COMMONPLACE or min(len(a), len(b)) > 2)
+    ]
     return [Reading((a, b), APART, papers) for papers, a, b in sorted(likely, reverse=True)[:2]]
 
 
-def _near(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:
-    """Return the words that share a beginning or an end with `word`: one slip leaves one of the two halves whole."""
-    start, end = max(1, (len(word) - 1) // 2), max(1, len(word) // 2)
-    head, tail = word[:start], word[::-1][:end]
+def _slipped(word: str) -> list[str]:
+    """Return all that `word` can have been one slip ago: a letter more, less, another, or two letters swapped."""
+    letters = sorted({*LETTERS, *word})
+    cuts = [(word[:n], word[n:]) for n in range(len(word) + 1)]
+    shorter = [a + b[1:] for a, b in cuts if b]
+    swapped = [a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1]
+    other = [a + c + b[1:] for a, b in cuts if b for c in letters]
+    longer = [a + c + b for a, b in cuts for c in letters]
+    return sorted({*shorter, *swapped, *other, *longer})
+
+
+def _spelt(connection: sqlite3.Connection, spelt: list[str]) -> list[tuple[str, int]]:
+    """Return those that are words."""
     return connection.execute(
+        "SELECT word, papers FROM json_each(?) CROSS JOIN word ON word.word = value WHERE papers > 0",
+        (json.dumps(spelt),),
+    ).fetchall()
+
+
+def _spelt_begun(connection: sqlite3.Connection, spelt: list[str]) -> list[tuple[str, int]]:
+    """Return words that begin with one of these."""
+    return connection.execute(
+        "SELECT DISTINCT word, papers FROM json_each(?) CROSS JOIN word ON word.word >= value "
+        "AND word.word < value || char(0x10ffff) WHERE papers > 0 LIMIT ?",
+        (json.dumps(spelt), LOOKED_AT),
+    ).fetchall()
+
+
+def _two_slips(connection: sqlite3.Connection, word: str) -> list[tuple[str, int]]:
+    """Return words two slips away that share a beginning or an end with `word`, as most do."""
+    part = max(3, len(word) // 2)
+    head, tail = word[:part], word[::-1][:part]
+    rows = connection.execute(
         "SELECT word, papers FROM word WHERE word >= ?1 AND word < ?2 AND length(word) BETWEEN ?5 AND ?6 "
         "AND papers > 0 "
         "UNION SELECT word, papers FROM word WHERE back >= ?3 AND back < ?4 AND length(word) BETWEEN ?5 AND ?6 "
-        "AND papers > 0",
-        (head, head + "\U0010ffff", tail, tail + "\U0010ffff", len(word) - 2, len(word) + 6),
+        "AND papers > 0 LIMIT ?7",
+        (head, head + "\U0010ffff", tail, tail + "\U0010ffff", len(word) - 2, len(word) + 2, LOOKED_AT),
     ).fetchall()
+    near = process.extract(word, [found for found, _ in rows], scorer=OSA.distance, score_cutoff=2, limit=None)
+    return [rows[n] for _, _, n in near]

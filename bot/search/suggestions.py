@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from bot.search.finding import find
 from bot.search.language import Query
 from bot.search.matching import quoted
+from bot.search.names import people
 from bot.search.spelling import Speller
 from bot.search.words import words
 
@@ -48,22 +49,24 @@ def _papers(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Sugg
 def _authors(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Suggestion, ...]:
     typed = words(text)
     if not typed:
-        rows = connection.execute("SELECT name FROM person ORDER BY papers DESC, name LIMIT ?", (limit,)).fetchall()
-        return tuple(Suggestion(name, name) for (name,) in rows)
-    begun = " AND ".join(f"{quoted(word)} *" for word in typed)
-    found = _people(connection, begun)
-    if not found and (slots := Speller(connection, typed).slots()):
-        meant = [[word for reading in slot.readings for word in reading.words] or [slot.typed] for slot in slots]
-        found = _people(connection, " AND ".join(f"({' OR '.join(map(quoted, ways))})" for ways in meant))
-        found.sort(key=lambda row: -fuzz.ratio(" ".join(typed), row[1]))
+        found = connection.execute(
+            "SELECT name, words FROM person ORDER BY papers DESC, name LIMIT ?", (limit,)
+        ).fetchall()
+    else:
+        found = _begun(connection, typed, limit)
+        if not found:
+            speller = Speller(connection, typed)
+            found = people(connection, speller.slots()) or people(connection, speller.doubting(speller.slots()))
+            found.sort(key=lambda person: -fuzz.ratio(" ".join(typed), person[1]))
     return tuple(Suggestion(name, name) for name, _ in found[:limit])
 
 
-def _people(connection: sqlite3.Connection, sought: str) -> list[tuple[str, str]]:
+def _begun(connection: sqlite3.Connection, typed: list[str], limit: int) -> list[tuple[str, str]]:
+    """Return names in which each word begins one of theirs."""
     return connection.execute(
-        "SELECT name, person.words FROM known JOIN person ON person.row = known.rowid WHERE known MATCH ? "
-        "ORDER BY papers DESC, name LIMIT 100",
-        (sought,),
+        "SELECT name, person.words FROM known CROSS JOIN person ON person.row = known.rowid WHERE known MATCH ? "
+        "ORDER BY papers DESC, name LIMIT ?",
+        (" AND ".join(f"{quoted(word)} *" for word in typed), limit),
     ).fetchall()
 
 

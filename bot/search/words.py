@@ -11,6 +11,7 @@ _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h",
 # Chinese and Japanese are written without spaces: each character is a word there.
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
+_BREAKS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑–/+][^\W_]+)+")
 # A name that an abstract introduces in brackets: "(CTM)", "(LLMs)", "(DeepSeek-R1)".
 _DEFINED = re.compile(r"\(((?=[^()\s]*[A-Z])[A-Za-z][A-Za-z0-9-]{1,11})\)")
@@ -35,17 +36,23 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the words of `text`, folded, in their order."""
-    return [word[:LONGEST] for word in _WORD.findall(fold(text))]
+    folded = fold(text)
+    # the same rule twice: a translation is five times as quick as an expression that knows all scripts
+    found = folded.translate(_BREAKS).split() if folded.isascii() else _WORD.findall(folded)
+    return [word[:LONGEST] for word in found] if len(folded) > LONGEST else found
 
 
 def compounds(text: str) -> list[str]:
     """Return what "pre-training" is when it is written as one word; for three parts, each two neighbours as well."""
     joined: list[str] = []
-    for compound in _COMPOUND.findall(text):
-        parts = words(compound)
-        joined += ["".join(pair) for pair in pairwise(parts)]
-        if len(parts) > 2:
-            joined.append("".join(parts))
+    for spelt in text.split():
+        if spelt.isalnum():
+            continue
+        for compound in _COMPOUND.findall(spelt):
+            parts = words(compound)
+            joined += map("".join, pairwise(parts))
+            if len(parts) > 2:
+                joined.append("".join(parts))
     return [word[:LONGEST] for word in joined]
 
 

@@ -1,0 +1,29 @@
+"""Which people are meant by words of their names."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from bot.search.matching import any_of, quoted
+from bot.search.spelling import Slot
+
+# More people than this with the same words in their names are not told apart by them.
+MOST = 200
+
+
+def people(connection: sqlite3.Connection, slots: Sequence[Slot]) -> list[tuple[str, str]]:
+    """Return names, and their words, that hold all the words as they may be meant; those with most papers first."""
+    if not slots:
+        return []
+    return connection.execute(
+        "SELECT name, person.words FROM known CROSS JOIN person ON person.row = known.rowid WHERE known MATCH ? "
+        "ORDER BY papers DESC, name LIMIT ?",
+        (" AND ".join(map(_asked, slots)), MOST),
+    ).fetchall()
+
+
+def _asked(slot: Slot) -> str:
+    # "G. Hinton" is Geoffrey
+    initial = [f"{quoted(slot.typed)} *"] if len(slot.typed) == 1 else []
+    return "(" + " OR ".join([quoted(slot.typed), *initial, *(any_of(r.words) for r in slot.readings)]) + ")"
