@@ -23,7 +23,10 @@ _FEED_ZONE = "America/New_York"
 _ROLL_OVER = time(21, 30)  # there, the next day's list begins
 
 SETTLED = timedelta(days=3)  # votes and late papers hardly move a list any more after that
-MOST_FAILURES = 5  # days in a row; after that the source is down, and asking on is a burden to it
+# After so much trouble in a row asking on is only a burden: five days of a source that is down, or twenty of answers
+# that are wrong, which may all the same be right again for other days.
+MOST_TROUBLE = 20
+TROUBLE_DOWN, TROUBLE_WRONG = 4, 1
 
 
 class Source(Protocol):
@@ -71,7 +74,7 @@ class Report:
 
     `days` were fetched, with `papers` on their lists, of which `added` are new and `updated` have changed; `skipped`
     items could not be read; `failed` are the days that could not be had, each with the reason. `left` days were not
-    asked for, because the source was down: the same run goes on from there.
+    asked for, because too much went wrong: the same run goes on from there.
     """
 
     days: int = 0
@@ -117,10 +120,8 @@ async def sync(
     asked = [day for day in span if day not in known or not settled(day, known[day], fresh)]
     run = _Run(source, days, add, now, progress, len(asked))
     left = await run.through(asked)
-    if not left and run.failed:
-        again, run.failed = list(run.failed), {}
-        unasked = await run.through(again)
-        run.failed |= dict.fromkeys(unasked, "It was not asked for again, because nothing else could be had.")
+    if not left:
+        await run.through(list(run.failed))
     return Report(run.fetched, run.papers, run.added, run.updated, run.skipped, tuple(run.failed.items()), len(left))
 
 
@@ -141,18 +142,19 @@ class _Run:
 
     async def through(self, asked: Sequence[date]) -> Sequence[date]:
         """Fetch these days; return those that were not asked for."""
-        down = 0
+        trouble = 0
         for number, day in enumerate(asked, 1):
             try:
                 await self._fetch(day)
-                down = 0
+                self.failed.pop(day, None)
+                trouble = 0
             except SourceError as error:
-                log.warning("The list of %s could not be had: %s", day, error)
+                log.info("The list of %s could not be had: %s", day, error)
                 self.failed[day] = str(error)
-                down = down + 1 if isinstance(error, SourceDown) else 0
+                trouble += TROUBLE_DOWN if isinstance(error, SourceDown) else TROUBLE_WRONG
             if self.progress:
                 self.progress(Progress(self.fetched + len(self.failed), self.total, day, self.added))
-            if down == MOST_FAILURES:
+            if trouble >= MOST_TROUBLE:
                 return asked[number:]
         return ()
 

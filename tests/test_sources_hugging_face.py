@@ -175,7 +175,7 @@ async def test_what_does_not_pass_is_given_up_with_a_sentence(
         (reply(b"", 204), SourceError, 1),
         (reply({}, 401), SourceDown, 1),
         (reply({}, 403), SourceDown, 1),
-        (reply({}, 404), SourceError, 1),
+        (reply({}, 404), SourceDown, 1),
         (reply({"error": "no list"}), SourceError, 2),
         (reply(None), SourceError, 2),
         (reply(b""), SourceError, 2),

@@ -182,11 +182,23 @@ async def test_a_source_that_is_down_is_left_alone_and_the_same_run_goes_on_late
     assert await bring(source, kept, OLD[0], OLD[-1]) == Report(days=9, papers=18, added=18)
 
 
-async def test_what_only_some_answers_have_wrong_does_not_stop_a_run(site: Site, source: HuggingFace, kept: Kept):
+async def test_wrong_answers_for_some_days_do_not_stop_a_run(site: Site, source: HuggingFace, kept: Kept):
     site.fill(*OLD)
     site.answer = lambda request: reply({}, 400) if request.query["date"] < f"{OLD[9]}" else site.api(request)
     report = await bring(source, kept, OLD[0], OLD[-1])
     assert (report.days, len(report.failed), report.left) == (1, 9, 0)
+    report = await bring(source, kept, OLD[0] - timedelta(days=30), OLD[-1])
+    assert (report.days, len(report.failed), report.left) == (0, 20, 19)
+
+
+async def test_days_that_fail_again_keep_their_reasons_and_progress_never_goes_back(
+    site: Site, source: HuggingFace, kept: Kept
+):
+    fail_on(site, *OLD[0:10:2])
+    told: list[Progress] = []
+    report = await sync(source, kept, kept.add, OLD[0], OLD[-1], now=lambda: NOW, progress=told.append)
+    assert [day for day, _ in report.failed] == OLD[8::-2]
+    assert [progress.done for progress in told] == [*range(1, 11), 10, 10, 10, 10, 10]
 
 
 async def test_items_that_cannot_be_read_are_counted(site: Site, source: HuggingFace, kept: Kept):

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode, urlsplit
 
-from bot.errors import SettingsError, SourceError
+from bot.errors import SettingsError, SourceDown, SourceError
 from bot.papers import Paper, paper_id, web_address
 from bot.sources.items import Batch, batch, paper_from_item
 from bot.sources.pace import Patience
@@ -84,7 +84,7 @@ class HuggingFace:
             seen.add(asked)
             answer = await self._web.get(f"/api/daily_papers?{asked}", lambda items: batch(items, day))
             if answer is None:
-                raise SourceError("There is no list of papers at HF_ENDPOINT; check that address.")
+                raise SourceDown("There is no list of papers at HF_ENDPOINT; check that address.")
             new = {paper.id: paper for paper in answer.value.papers if paper.id not in papers}
             papers |= new
             skipped += answer.value.skipped
