@@ -16,7 +16,7 @@ from bot.search.words import COMMON
 # So many are looked at closely: the right one is among them in 99 of 100 searches.
 CLOSELY = 80
 # With fewer papers than this that hold all words, papers that hold most of them are looked at too.
-FEW = 4
+FEW, MANY = 4, 4
 # More than this are not put in order by FTS5: it takes a microsecond for each, more in the long text.
 ORDERED = {"head": 1500, "body": 600}
 # Words of more papers than this together are not gathered one by one.
@@ -73,7 +73,8 @@ class Candidates:
         self.whole = set(rows)
         if len(rows) >= CLOSELY and len(self._typed) > 1:
             rows |= dict.fromkeys(self._rows("head", title_begins(self._typed), CLOSELY))
-        if len(rows) < FEW and len(self._slots) > 1:
+        # many words are not all in one paper by chance
+        if len(rows) < (FEW if len(self._slots) < MANY else 1) and len(self._slots) > 1:
             rows |= dict.fromkeys(self._holding_most())
         return self._fetch(list(rows))
 

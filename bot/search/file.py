@@ -6,19 +6,20 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 import aiosqlite
 
 log = logging.getLogger(__name__)
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
 VERSION = 1
 PATIENCE = 5.0  # seconds to wait for another process that is writing
+CACHE = 32_000  # kilobytes
 
 # `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words.
 # `head` searches it by column. `text` is all that a paper says, searched as one by `body`, which knows word stems.
@@ -56,6 +57,19 @@ _DAMAGE = (
 _DAMAGED = ("no such table", "vtable constructor failed", "malformed database schema", "database disk image")
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an index says about itself: its version, which database it derives from, how far it has followed that."""
+
+    version: int
+    identity: str
+    revision: int
+
+    def fits(self, identity: str) -> bool:
+        """Whether it can be used for this database as it is."""
+        return (self.version, self.identity) == (VERSION, identity)
+
+
 class Connection(aiosqlite.Connection):
     """An aiosqlite connection that can run a whole function of statements in its thread."""
 
@@ -76,50 +90,80 @@ async def connect(path: Path) -> Connection:
     return connection
 
 
-def about(connection: sqlite3.Connection) -> tuple[int, str, int] | None:
-    """Return version, identity and revision of what is in the file, None where it holds no index."""
-    if ("about",) not in _tables(connection):
-        return None
-    said = dict(connection.execute("SELECT name, value FROM about"))
-    try:
-        return int(said["version"]), str(said["identity"]), int(said["revision"])
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
 def prepare(connection: sqlite3.Connection, identity: str) -> int:
     """Make the tables where they are not there or not ours, and return the revision of what is in them."""
     connection.execute("PRAGMA journal_mode = WAL")
     # derived data: after a power failure the last transactions may be gone, but never half of one
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    with transaction(connection):
-        found = about(connection)
-        if found is None or found[:2] != (VERSION, identity):
-            if found is not None or _tables(connection):
-                log.info("the search index is made anew: it is of another version or another database")
-            clear(connection)
-            values = [("version", VERSION), ("identity", identity), ("revision", 0)]
-            connection.executemany("INSERT INTO about VALUES (?, ?)", values)
-            return 0
-        return found[2]
+    connection.execute("PRAGMA cell_size_check = ON")
+    if not _ours(connection, identity):
+        with transaction(connection):
+            # another process may have been quicker
+            if not _ours(connection, identity):
+                if _tables(connection):
+                    log.info("the search index is of another version or another database, and is made anew")
+                _clear(connection, About(VERSION, identity, 0))
+    return revision(connection)
+
+
+def only_read(connection: sqlite3.Connection) -> None:
+    """Make sure that a connection changes nothing, and keep the pages that each search needs in memory."""
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
+
+
+def about(connection: sqlite3.Connection) -> About | None:
+    """Return what the file says about itself, None where it holds no index."""
+    if "about" not in _tables(connection):
+        return None
+    said = dict(connection.execute("SELECT name, value FROM about"))
+    try:
+        return About(int(said["version"]), str(said["identity"]), int(said["revision"]))
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def revision(connection: sqlite3.Connection) -> int:
     """Return the store's revision that the index has followed to."""
-    (number,) = connection.execute("SELECT value FROM about WHERE name = 'revision'").fetchone()
-    return int(number)
+    found = about(connection)
+    if found is None:
+        raise sqlite3.DatabaseError("it does not say what it is")
+    return found.revision
+
+
+def _ours(connection: sqlite3.Connection, identity: str) -> bool:
+    found = about(connection)
+    return found is not None and found.fits(identity)
 
 
 def start_over(connection: sqlite3.Connection, at: int) -> int:
     """Empty the index, unless another process has done so since it was `at`; return its revision."""
     with transaction(connection):
-        if (present := revision(connection)) != at:
-            return present
-        kept = connection.execute("SELECT name, value FROM about WHERE name <> 'revision'").fetchall()
-        clear(connection)
-        connection.executemany("INSERT INTO about VALUES (?, ?)", [*kept, ("revision", 0)])
+        found = about(connection)
+        if found is None or found.revision != at:
+            return revision(connection)
+        _clear(connection, replace(found, revision=0))
     return 0
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Read everything; sqlite3.DatabaseError where something does not fit."""
+    for (found,) in connection.execute("PRAGMA quick_check").fetchall():
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+    for table in ("head", "body", "known"):
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+
+
+def at_once(connection: sqlite3.Connection, work: Callable[..., T], *args: object) -> T:
+    """Call `work` on one state of the index, whatever another connection writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        return work(connection, *args)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 @contextmanager
@@ -135,14 +179,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def clear(connection: sqlite3.Connection) -> None:
+def _clear(connection: sqlite3.Connection, now: About) -> None:
     """Drop whatever there is and make empty tables, inside the transaction that is open."""
-    for (name,) in _tables(connection):
-        # an FTS5 table takes its shadow tables with it, and then they are gone
-        if (name,) in _tables(connection):
-            connection.execute(f'DROP TABLE "{name}"')
+    while tables := _tables(connection):
+        # an FTS5 table takes the tables that it keeps its words in with it
+        connection.execute(f'DROP TABLE "{tables[0]}"')
     for statement in filter(str.strip, _TABLES.split(";")):
         connection.execute(statement)
+    connection.executemany("INSERT INTO about VALUES (?, ?)", asdict(now).items())
 
 
 def damaged(error: sqlite3.Error) -> bool:
@@ -164,9 +208,10 @@ def remove(path: Path) -> None:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
-def _tables(connection: sqlite3.Connection) -> list[tuple[str]]:
-    """List the tables, virtual ones first: they take their shadow tables with them."""
-    return connection.execute(
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    """List the tables, virtual ones first."""
+    rows = connection.execute(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
         "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'"
-    ).fetchall()
+    )
+    return [name for (name,) in rows]

@@ -35,6 +35,8 @@ class Index:
         self._identity = identity
         self._following = asyncio.Lock()
         self._source: tuple[Changed, int] | None = None
+        self._connections: tuple[file.Connection, ...] = ()
+        self._inode: int | None = None
         self.revision = 0
 
     @classmethod
@@ -49,13 +51,22 @@ class Index:
 
     async def close(self) -> None:
         """Close the file."""
-        await self._writer.close()
-        await self._reader.close()
+        for connection in self._connections:
+            await connection.close()
+
+    @property
+    def _writer(self) -> file.Connection:
+        return self._connections[0]
+
+    @property
+    def _reader(self) -> file.Connection:
+        return self._connections[1]
 
     async def follow(self, changed: Changed, revision: int) -> int:
-        """Bring in what `changed(after, limit)` lists since the last time; return how many papers that were.
+        """Bring in what changed in the store since the last time; return how many papers that were.
 
-        `revision` is the store's present one. Where another process holds the file, what is missing comes next time.
+        `changed(after, limit)` lists papers in the order of their revisions, each with its own; `revision` is the
+        highest of them. Where the file cannot be written to now, what is missing comes next time.
         """
         self._source = (changed, revision)
         if revision == self.revision:
@@ -64,11 +75,10 @@ class Index:
             try:
                 return await self._follow(changed, revision)
             except sqlite3.Error as error:
-                if file.in_use(error):
-                    log.info("the search index is in use by another process, and is brought up to date later")
-                    return 0
-                await self._heal(error)
-                return await self._follow(changed, revision)
+                if file.damaged(error):
+                    return await self._heal(error)
+                log.warning("the search index %s could not be brought up to date: %s", self._path, error)
+                return 0
 
     async def search(self, query: Query, *, limit: int, offset: int = 0, within: Collection[str] | None = None) -> Hits:
         """Find papers, `within` only among those ids."""
@@ -82,62 +92,78 @@ class Index:
         """Complete what somebody types: a title, an author, an organisation."""
         return await self._read(suggest, kind, text, limit, empty=())
 
+    async def check(self) -> bool:
+        """Read the whole file: whether it is sound. One that is not is made anew and filled."""
+        async with self._following:
+            try:
+                await self._writer.run(file.check)
+            except sqlite3.Error as error:
+                if not file.damaged(error):
+                    raise self._unusable(error) from error
+                await self._heal(error)
+                return False
+        return True
+
     async def _open(self) -> None:
         try:
-            self._writer, self._reader, self.revision = await self._connected()
-        except sqlite3.Error as error:
-            if not file.damaged(error) or self._path.is_dir():
-                raise self._unusable(error) from error
-            await self._heal(error)
-        self._inode = _inode(self._path)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                await self._connect()
+            except sqlite3.Error as error:
+                if not file.damaged(error):
+                    raise
+                await self._heal(error)
+        except (OSError, sqlite3.Error) as error:
+            raise self._unusable(error) from error
 
-    async def _connected(self) -> tuple[file.Connection, file.Connection, int]:
-        """Open the file twice: one connection writes, the other reads meanwhile."""
+    async def _connect(self) -> None:
+        """Open the file twice, one connection writes and the other reads meanwhile; close what was open before."""
         writer = await file.connect(self._path)
         try:
             revision = await writer.run(file.prepare, self._identity)
             reader = await file.connect(self._path)
+            await reader.run(file.only_read)
         except BaseException:
             await writer.close()
             raise
-        return writer, reader, revision
+        before, self._connections = self._connections, (writer, reader)
+        self._inode, self.revision = _inode(self._path), revision
+        for connection in before:
+            await connection.close()
 
-    async def _heal(self, error: sqlite3.Error) -> None:
-        """Put an empty index in the place of a damaged one."""
+    async def _heal(self, error: sqlite3.Error) -> int:
+        """Make a damaged index anew, and bring in what was in it; return how many papers."""
         log.warning("the search index %s is damaged (%s) and is made anew", self._path, error)
         try:
             file.remove(self._path)
-            await self._reopen()
-        except (sqlite3.Error, OSError) as trouble:
+            await self._connect()
+            return await self._follow(*self._source) if self._source else 0
+        except (OSError, sqlite3.Error) as trouble:
             raise self._unusable(trouble) from trouble
-
-    async def _reopen(self) -> None:
-        old = [getattr(self, "_writer", None), getattr(self, "_reader", None)]
-        self._writer, self._reader, self.revision = await self._connected()
-        self._inode = _inode(self._path)
-        for connection in filter(None, old):
-            await connection.close()
 
     def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
-            f"The search index {self._path} cannot be used ({error}): check that its folder can be written to."
+            f"The search index {self._path} cannot be used ({error}): "
+            "check that its folder can be written to and that no other program holds it."
         )
 
     async def _follow(self, changed: Changed, revision: int) -> int:
-        if _inode(self._path) != self._inode:
-            log.info("the search index %s is gone, and is made anew", self._path)
-            await self._reopen()
+        found = await self._writer.run(file.about)
+        if _inode(self._path) != self._inode or found is None or not found.fits(self._identity):
+            log.info("the search index %s was taken away or replaced, and is opened again", self._path)
+            await self._connect()
         at = await self._writer.run(file.revision)
         if at > revision and not await changed(at - 1, 1):
             log.info("the database is older than the search index, which is made anew")
             at = await self._writer.run(file.start_over, at)
         papers = 0
         while at < revision:
-            batch, reached = await _batch(changed, at, revision)
-            at = await self._writer.run(_bring_in, at, reached, batch)
+            batch = await changed(at, BATCH)
+            reached = batch[-1][0] if len(batch) == BATCH else max([revision, *(number for number, _ in batch)])
+            at = await self._writer.run(_bring_in, at, reached, [paper for _, paper in batch])
             papers += len(batch)
         self.revision = at
-        if papers > BATCH:
+        if papers >= BATCH:
             log.info("the search index took in %d papers", papers)
         return papers
 
@@ -145,33 +171,17 @@ class Index:
         """Run `work` on the reading connection; a damaged file is made anew and filled first, a locked one is empty."""
         reader = self._reader
         try:
-            return await reader.run(work, *args)
+            return await reader.run(file.at_once, work, *args)
         except sqlite3.Error as error:
             if file.in_use(error):
-                log.warning("the search index is locked by another process")
+                log.warning("the search index %s is locked by another process", self._path)
                 return empty
             if not file.damaged(error):
                 raise self._unusable(error) from error
             async with self._following:
                 if reader is self._reader:  # nobody else has noticed yet
                     await self._heal(error)
-                    if self._source:
-                        await self._follow(*self._source)
-        return await self._reader.run(work, *args)
-
-
-async def _batch(changed: Changed, after: int, revision: int) -> tuple[list[Paper], int]:
-    """Ask for the next changes; return them and how far they reach, never a part of those that share a revision."""
-    limit = BATCH
-    while True:
-        batch = await changed(after, limit)
-        papers = [paper for _, paper in batch]
-        if len(batch) < limit:
-            return papers, max([revision, *(number for number, _ in batch)])
-        last = batch[-1][0]
-        if whole := [number for number, _ in batch if number != last]:
-            return papers[: len(whole)], whole[-1]
-        limit *= 2
+        return await self._reader.run(file.at_once, work, *args)
 
 
 def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: Sequence[Paper]) -> int:
