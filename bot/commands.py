@@ -39,12 +39,14 @@ class Argument:
 
     `read` turns a person's words into the value, given today's date; it raises ValueError, with a sentence where a
     better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it.
+    `bounds` are the least and the greatest where it is a whole number.
     """
 
     noun: str
     read: Callable[[str, date], object]
     example: str
     suggest: Literal["", "command", "paper", "author", "organization"] = ""
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def number(low: int, high: int, noun: str = "a number") -> Argument:
             raise ValueError(f"“{shorten(text, 40)}” is not {noun} from {low:,} to {high:,}.")
         return int(text)
 
-    return Argument(noun, read, str(low))
+    return Argument(noun, read, str(low), bounds=(low, high))
 
 
 def _param(parameter: inspect.Parameter, hint: Any, described: str) -> Param:

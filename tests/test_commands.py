@@ -48,6 +48,10 @@ def test_name_help_and_arguments_are_read_off_the_function():
     assert command(shared(look_up)).shared
 
 
+def test_a_whole_number_says_its_bounds():
+    assert {param.name: param.argument.bounds for param in LOOK_UP.params if param.argument.bounds} == {"page": (1, 9)}
+
+
 def test_typed_words_are_shared_out_to_the_arguments():
     assert LOOK_UP.split('2026-05-28 "two words" page:2 and more SORT:votes') == {
         "day": "2026-05-28",
