@@ -1,0 +1,108 @@
+"""Slack, over Socket Mode with slack-bolt: no public address is needed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.slack.answering import LONGEST_LINE, Answers
+from adapters.slack.connections import Connections
+from adapters.slack.hearing import Hearing
+from adapters.slack.payloads import PLATFORM
+from adapters.slack.posting import Posting
+from adapters.slack.previews import Previews
+from adapters.slack.sweeping import sweep
+from adapters.slack.troubles import TOKEN_REFUSED, SlackError
+from adapters.slack.web import TIMEOUT, Web
+from bot.app import Bot, Sent
+from bot.errors import SettingsError
+from bot.intents import Place
+from bot.settings import SlackSettings
+from bot.views import View
+
+log = logging.getLogger(__name__)
+
+
+class Slack:
+    """One workspace."""
+
+    platform = PLATFORM
+
+    def __init__(self, settings: SlackSettings) -> None:
+        self._settings = settings
+        self._web = Web(settings)
+        self._posting = Posting(self._web)
+        self._bot: Bot | None = None
+
+    async def run(self, bot: Bot) -> None:
+        """Listen until cancelled. Raises SettingsError where Slack refuses a token."""
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
+            self._web.client.session = session
+            self._bot = bot
+            try:
+                await self._listen(bot, await self._sign_in())
+            finally:
+                self._bot = self._web.client.session = None
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        """Post once. Raises DeliveryError."""
+        if self._bot is None:
+            return await self._posting.post(place, view, key)
+        folded = await self._bot.fold(view, place, LONGEST_LINE)
+        sent = await self._posting.post(place, folded, key)
+        await self._bot.shown(sent.place, sent.message, view)
+        return sent
+
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
+        """Look in the place for what was posted under `key`. Raises DeliveryError."""
+        return await self._posting.find(place, key, since)
+
+    async def _sign_in(self) -> AuthorizeResult:
+        try:
+            me = await self._web.ask(self._web.client.auth_test)
+        except SlackError as error:
+            if error.code in TOKEN_REFUSED:
+                raise SettingsError(
+                    f"Slack refuses SLACK_BOT_TOKEN ({error.code}): copy it again from OAuth & Permissions."
+                ) from error
+            raise
+        self._web.bot = str(me.get("user") or self._web.bot)
+        return AuthorizeResult(
+            enterprise_id=me.get("enterprise_id"),
+            team_id=me["team_id"],
+            bot_user_id=me["user_id"],
+            bot_id=me.get("bot_id"),
+        )
+
+    async def _listen(self, bot: Bot, me: AuthorizeResult) -> None:
+        team = str(me.team_id)
+        sweeping: set[asyncio.Task[None]] = set()
+
+        async def answer(request: SocketModeRequest) -> BoltResponse:
+            response: BoltResponse = await run_async_bolt_app(app, request)
+            return response
+
+        def back() -> None:
+            for earlier in sweeping:
+                earlier.cancel()
+            task = asyncio.create_task(sweep(bot, self._web, team, str(me.bot_user_id)))
+            sweeping.add(task)
+            task.add_done_callback(sweeping.discard)
+
+        connections = Connections(self._web, self._settings.app_token, answer, back)
+        previews = Previews(bot, self._web, team) if self._settings.link_previews else None
+        answers = Answers(bot, self._web, self._posting)
+        app = Hearing(bot, me, answers, previews, connections.hold).app(f"{self._settings.api_url}/")
+        try:
+            await connections.stay()
+        finally:
+            for task in tuple(sweeping):
+                task.cancel()
+            await asyncio.gather(*sweeping, return_exceptions=True)

@@ -1,0 +1,129 @@
+"""Modals: forms for what a command lacks, and views that stand in a window of their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from adapters.slack.limits import SURFACE, Json
+from adapters.slack.payloads import Asked
+from adapters.slack.render import blocks, plain_text
+from bot.commands import LONGEST_ARGUMENT, Param
+from bot.intents import Intent, Place
+from bot.views import Text, View
+
+FORM, WINDOW = "form", "window"  # callback ids
+TITLE = 24
+PLACEHOLDER = 150
+OPTION = 75
+VALUE = 150
+OPTIONS = 100
+METADATA = 3000
+WAITING = View((Text(("One moment …",), quiet=True),))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that was sent: what is wanted, and who asked for it where."""
+
+    intent: Intent
+    asked: Asked
+    first: str  # the id of its first input
+
+
+def form(intent: Intent, missing: Sequence[Param], asked: Asked) -> Json | None:
+    """Make the form that asks for what is missing; None where what is known already is too long to go with it."""
+    known = {
+        "command": intent.command,
+        "args": dict(intent.args),
+        "address": asked.place.address,
+        "url": asked.response_url,
+    }
+    metadata = json.dumps(known, ensure_ascii=False)
+    if len(metadata) > METADATA:
+        return None
+    name = intent.command.capitalize()
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": metadata,
+        "title": plain_text(name, TITLE),
+        "submit": plain_text(name, TITLE),
+        "close": plain_text("Cancel", TITLE),
+        "blocks": [_input(intent.command, param) for param in missing],
+    }
+
+
+def filled(body: Json, asked: Asked) -> Filled:
+    """Read a form that was sent; `asked` is who sent it."""
+    view = body["view"]
+    known = json.loads(view["private_metadata"])
+    values = {block: _value(state) for block, states in view["state"]["values"].items() for state in states.values()}
+    place = Place(asked.place.platform, asked.place.tenant, known["address"])
+    asked = replace(asked, place=place, response_url=known["url"], surface={} if known["url"] else view)
+    intent = Intent(known["command"], asked.person, place, {**known["args"], **values})
+    return Filled(intent, asked, next(iter(view["state"]["values"]), ""))
+
+
+def window(view: View, name: str) -> Json:
+    """Make a modal that shows a view."""
+    return framed(blocks(view, name, SURFACE))
+
+
+def home(view: View, name: str) -> Json:
+    """Make a Home tab that shows a view."""
+    return {"type": "home", "blocks": blocks(view, name, SURFACE)}
+
+
+def framed(rendered: Sequence[Json]) -> Json:
+    """Make a modal of rendered blocks."""
+    window = {
+        "type": "modal",
+        "callback_id": WINDOW,
+        "title": plain_text("Paperboy", TITLE),
+        "close": plain_text("Close", TITLE),
+        "blocks": list(rendered),
+    }
+    # Slack wants a way to send a modal in which something can be typed
+    has_input = any(block["type"] == "input" for block in rendered)
+    return {**window, "submit": plain_text("Done", TITLE)} if has_input else window
+
+
+def asked_for(action_id: str) -> tuple[str, str]:
+    """Return the command and the argument that an input asks for."""
+    command, _, param = action_id.partition(" ")
+    return command, param
+
+
+def options(suggestions: Sequence[tuple[str, str]], typed: str) -> list[Json]:
+    """Offer suggestions as label and value, and what was typed itself: it may be a link or an id not known yet."""
+    offered = [(label, value) for label, value in suggestions if len(value) <= VALUE]
+    if typed and len(typed) <= VALUE and typed not in {value for _, value in offered}:
+        offered = [*offered[: OPTIONS - 1], (f"“{typed}”", typed)]
+    return [{"text": plain_text(label, OPTION), "value": value} for label, value in offered[:OPTIONS]]
+
+
+def _input(command: str, param: Param) -> Json:
+    noun = param.argument.noun
+    return {
+        "type": "input",
+        "block_id": param.name,
+        "label": plain_text(noun[:1].upper() + noun[1:], TITLE * 10),
+        "hint": plain_text(param.help[:1].upper() + param.help[1:] + ".", LONGEST_ARGUMENT),
+        "element": {**_element(param), "action_id": f"{command} {param.name}"},
+    }
+
+
+def _element(param: Param) -> Json:
+    placeholder = plain_text(param.argument.example, PLACEHOLDER)
+    if param.argument.suggest:
+        return {"type": "external_select", "placeholder": placeholder, "min_query_length": 1}
+    if param.choices:
+        return {"type": "static_select", "options": options([(one, one) for one in param.choices], "")}
+    return {"type": "plain_text_input", "placeholder": placeholder, "max_length": LONGEST_ARGUMENT}
+
+
+def _value(state: Mapping[str, Json]) -> str:
+    chosen = state.get("selected_option") or {}
+    return str(chosen.get("value") or state.get("value") or "")

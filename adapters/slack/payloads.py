@@ -1,0 +1,95 @@
+"""What Slack sends, read: who asked, where, and how an answer reaches them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from adapters.slack.limits import Json
+from bot.intents import Person, Place
+
+PLATFORM = "slack"
+LONGEST_TEXT = 2000  # that a command reads
+_ADDRESSES = ("url", "from_url", "original_url", "title_link")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked, where, and by which ways an answer reaches them.
+
+    `alone` tells that nobody else sees the message in which a button was pressed; `thread` is where its answer goes;
+    `surface` is the modal or Home in which it was pressed.
+    """
+
+    person: Person
+    place: Place
+    response_url: str = ""
+    trigger: str = ""
+    thread: str = ""
+    message: Json = field(default_factory=dict)
+    message_ts: str = ""
+    alone: bool = False
+    surface: Json = field(default_factory=dict)
+
+
+def slash(body: Json, team: str) -> Asked:
+    """Read who gave a slash command."""
+    return Asked(
+        Person(PLATFORM, team, str(body["user_id"]), str(body.get("user_name", ""))),
+        Place(PLATFORM, team, str(body["channel_id"])),
+        str(body.get("response_url", "")),
+        str(body.get("trigger_id", "")),
+    )
+
+
+def pressed(body: Json, team: str) -> Asked:
+    """Read who pressed a button, chose a shortcut or sent a form."""
+    user, container = body["user"], body.get("container", {})
+    channel = str(body.get("channel", {}).get("id") or container.get("channel_id") or "")
+    thread = str(container.get("thread_ts") or body.get("message", {}).get("thread_ts") or "")
+    address = "/".join(filter(None, (channel, thread))) or str(user["id"])  # in Home, the conversation with the person
+    return Asked(
+        Person(PLATFORM, team, str(user["id"]), str(user.get("username") or user.get("name") or "")),
+        Place(PLATFORM, team, address),
+        str(body.get("response_url", "")),
+        str(body.get("trigger_id", "")),
+        thread,
+        body.get("message", {}),
+        str(container.get("message_ts", "")),
+        # an ephemeral message, or one in the conversation between a person and us
+        bool(container.get("is_ephemeral")) or (channel.startswith("D") and container.get("type") == "message"),
+        body.get("view") or {},
+    )
+
+
+def typed(text: str) -> str:
+    """Return what a person typed; Slack escapes three characters of it."""
+    return html.unescape(text) if "&" in text else text
+
+
+def moment(ts: str) -> datetime:
+    """Return when something happened, from Slack's "1700000000.000200"."""
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def words_of(message: Json) -> str:
+    """Return the addresses in a message and then its text, as much as a command reads."""
+    found = dict.fromkeys((*_addresses(message.get("blocks")), *_addresses(message.get("attachments"))))
+    text = " ".join((*found, typed(str(message.get("text", "")))))
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT].rpartition(" ")[0]
+    return text
+
+
+def _addresses(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key in _ADDRESSES and isinstance(part, str):
+                yield part
+            else:
+                yield from _addresses(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _addresses(part)

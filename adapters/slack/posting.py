@@ -1,0 +1,116 @@
+"""Messages that everyone in a place sees: posted once, and found again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from time import monotonic
+
+from adapters.slack.limits import Json, is_named
+from adapters.slack.render import blocks, notice
+from adapters.slack.troubles import SlackError
+from adapters.slack.web import PAUSE, TRIES, Web
+from bot.app import Sent
+from bot.intents import Place
+from bot.views import View
+
+log = logging.getLogger(__name__)
+
+PAGE = 15  # the most that Slack gives apps from outside a workspace
+PAGES = 4
+CLOCKS = timedelta(seconds=5)  # that ours and Slack's may differ
+
+
+class Posting:
+    """Posts into channels, in order for each of them."""
+
+    def __init__(self, web: Web) -> None:
+        self._web = web
+        self._turn: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._resting: dict[str, float] = {}  # until when Slack wants no more in a channel
+
+    async def post(self, place: Place, view: View, key: str) -> Sent:
+        """Post once. Raises SlackError; after one that is `ambiguous`, `find` knows."""
+        channel, _, thread = place.address.partition("/")
+        async with self._turn[channel]:
+            rest = self._resting.get(channel, 0.0) - monotonic()
+            if rest > 0:
+                raise SlackError(f"Slack asks to wait {rest:.0f} seconds.", "ratelimited", retry_after=rest)
+            return await self._post(place, channel, thread, view, key)
+
+    async def post_surely(self, place: Place, view: View, key: str) -> Sent:
+        """Post an answer, waiting where Slack asks for it, and never twice."""
+        started = datetime.now(UTC)
+        channel, _, thread = place.address.partition("/")
+        async with self._turn[channel]:
+            for attempt in range(TRIES):
+                try:
+                    return await self._post(place, channel, thread, view, key)
+                except SlackError as error:
+                    if error.permanent or attempt == TRIES - 1:
+                        raise
+                    log.warning("%s: %s", place.address, error)
+                    await asyncio.sleep(error.retry_after or PAUSE * 2**attempt)
+                    if error.ambiguous and (sent := await self.find(place, key, started)):
+                        return sent
+        raise AssertionError  # the last attempt returns or raises
+
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
+        """Look for a message by the ids of its blocks. Raises SlackError."""
+        async for message in self._messages(place, since - CLOCKS):
+            if is_named(message.get("blocks", []), name_for(key)):
+                return Sent(_channel_of(place), str(message["ts"]))
+        return None
+
+    async def _post(self, place: Place, channel: str, thread: str, view: View, key: str) -> Sent:
+        async def say(rendered: list[Json]) -> Json:
+            call = partial(
+                self._web.client.chat_postMessage,
+                channel=channel,
+                thread_ts=thread or None,
+                blocks=rendered,
+                text=notice(view),
+                mrkdwn=False,
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+            return await self._web.ask(call)
+
+        try:
+            answer = await self._web.pictured(say, blocks(view, name_for(key)))
+        except SlackError as error:
+            if error.retry_after:
+                self._resting[channel] = monotonic() + error.retry_after
+            raise
+        # a person's address becomes that of the conversation with them: reactions name that one
+        return Sent(Place(place.platform, place.tenant, str(answer["channel"])), str(answer["ts"]))
+
+    async def _messages(self, place: Place, since: datetime) -> AsyncIterator[Json]:
+        channel, _, thread = place.address.partition("/")
+        oldest, cursor = f"{since.timestamp():.6f}", ""
+        for _ in range(PAGES):
+            page = partial(self._web.client.conversations_history, channel=channel)
+            if thread:
+                page = partial(self._web.client.conversations_replies, channel=channel, ts=thread)
+            answer = await self._web.ask(
+                partial(page, oldest=oldest, limit=PAGE, cursor=cursor or None, inclusive=True)
+            )
+            for message in answer.get("messages", []):
+                yield message
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            if not cursor:
+                return
+
+
+def name_for(key: str) -> str:
+    """Return what the ids of a message's blocks begin with; a key can be longer than an id."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def _channel_of(place: Place) -> Place:
+    return Place(place.platform, place.tenant, place.address.partition("/")[0])
