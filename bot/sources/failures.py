@@ -13,7 +13,8 @@ class Failed(Exception):
 
     def __init__(self, error: SourceError, tries: int, wait: float = 0.0) -> None:
         super().__init__(str(error))
-        self.error = error
+        # not the error itself: it will have this one as its context, and all that both hold on to would stay for long
+        self.kind = type(error)
         self.tries = tries
         self.wait = wait
 

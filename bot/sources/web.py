@@ -73,7 +73,7 @@ class Web:
             except Failed as failed:
                 wait = failed.wait + pause(self._patience, attempt, random.random())  # noqa: S311  # chance, no secret
                 if attempt >= min(failed.tries, self._patience.tries) or clock() + wait > deadline:
-                    raise failed.error from failed.__cause__
+                    raise failed.kind(str(failed)) from failed.__cause__
                 log.info("Try %d of %s failed: %s", attempt, path, failed)
                 await asyncio.sleep(wait)
 
