@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -71,28 +72,50 @@ class About:
 
 
 class Connection(aiosqlite.Connection):
-    """An aiosqlite connection that can run a whole function of statements in its thread."""
+    """An aiosqlite connection that can run a whole function of statements in its thread, and waits for its end."""
+
+    async def open(self) -> None:
+        """Open the file; sqlite3.Error where that does not work."""
+        try:
+            await self
+        except BaseException:
+            # a thread that outlives the event loop has nobody to tell that it ends
+            self._thread.join()
+            raise
+
+    async def close(self) -> None:
+        """Close the file."""
+        await super().close()
+        self._thread.join()
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
-        """Call `work` with the sqlite3 connection and `args` in the connection's thread."""
-        result: T = await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
+        """Call `work` with the sqlite3 connection and `args` in the connection's thread; sqlite3.Error if it fails."""
+        try:
+            result: T = await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
+        except UnicodeDecodeError as error:
+            # the driver could not even read the name of a damaged table
+            raise sqlite3.DatabaseError("what is in it is no text") from error
         return result
 
 
-async def connect(path: Path) -> Connection:
-    """Open the file; sqlite3.Error where that does not work."""
+async def connect(path: Path, prepare: Callable[..., T], *args: object) -> tuple[Connection, T]:
+    """Open the file and call `prepare` with the connection and `args`; sqlite3.Error where that does not work."""
 
     def connector() -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
 
     connection = Connection(connector, iter_chunk_size=64)
-    await connection
-    return connection
+    await connection.open()
+    try:
+        return connection, await connection.run(prepare, *args)
+    except BaseException:
+        await connection.close()
+        raise
 
 
 def prepare(connection: sqlite3.Connection, identity: str) -> int:
     """Make the tables where they are not there or not ours, and return the revision of what is in them."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     # derived data: after a power failure the last transactions may be gone, but never half of one
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cell_size_check = ON")
@@ -104,6 +127,20 @@ def prepare(connection: sqlite3.Connection, identity: str) -> int:
                     log.info("the search index is of another version or another database, and is made anew")
                 _clear(connection, About(VERSION, identity, 0))
     return revision(connection)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers read while one writes; SQLite does not wait by itself for another process that does the same."""
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not in_use(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def only_read(connection: sqlite3.Connection) -> None:

@@ -118,11 +118,9 @@ class Index:
 
     async def _connect(self) -> None:
         """Open the file twice, one connection writes and the other reads meanwhile; close what was open before."""
-        writer = await file.connect(self._path)
+        writer, revision = await file.connect(self._path, file.prepare, self._identity)
         try:
-            revision = await writer.run(file.prepare, self._identity)
-            reader = await file.connect(self._path)
-            await reader.run(file.only_read)
+            reader, _ = await file.connect(self._path, file.only_read)
         except BaseException:
             await writer.close()
             raise
