@@ -1,0 +1,76 @@
+"""Discord: slash commands, buttons, forms and reactions in; Components V2 out."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+import discord
+
+from adapters.discord import posting
+from adapters.discord.connection import Connection, set_addresses
+from adapters.discord.failures import TROUBLE, delivery_error
+from adapters.discord.naming import PLATFORM
+from adapters.discord.secrets import keep_secret
+from bot.app import Bot, Sent
+from bot.errors import DeliveryError, SettingsError
+from bot.intents import Place
+from bot.settings import DiscordSettings
+from bot.views import View
+
+log = logging.getLogger(__name__)
+
+BAD_TOKEN = "Discord does not take DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
+# how the gateway closes where a setting is wrong: https://discord.com/developers/docs/topics/opcodes-and-status-codes
+CLOSED_FOR_GOOD = {
+    4004: BAD_TOKEN,
+    4010: "Discord does not take DISCORD_SHARD_IDS; each must be below DISCORD_SHARDS.",
+    4011: "Paperboy is in too many servers for one connection; set DISCORD_SHARDS higher, or leave it out.",
+}
+
+
+class Discord:
+    """The adapter for Discord."""
+
+    platform = PLATFORM
+
+    def __init__(self, settings: DiscordSettings) -> None:
+        self._settings = settings
+        self._connection: Connection | None = None
+        self._bot: Bot | None = None
+
+    async def run(self, bot: Bot) -> None:
+        """Stay connected until cancelled; SettingsError where the token or the shards are wrong."""
+        set_addresses(self._settings)
+        keep_secret(self._settings.token)
+        connection = Connection(self._settings, bot)
+        try:
+            async with connection:
+                await connection.login(self._settings.token)
+                self._connection, self._bot = connection, bot
+                await connection.connect()
+        except discord.LoginFailure as error:
+            raise SettingsError(BAD_TOKEN) from error
+        except discord.ConnectionClosed as error:
+            if sentence := CLOSED_FOR_GOOD.get(error.code):
+                raise SettingsError(sentence) from error
+            raise
+        except TROUBLE as error:
+            raise delivery_error(error) from error
+        finally:
+            self._connection = None
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        """Post a view in a channel, thread or forum. Raises DeliveryError."""
+        connection, bot = self._connected()
+        return await posting.post(connection, bot, place, view, key)
+
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
+        """Look whether `key` was posted, as far as the channel may be read."""
+        connection, _ = self._connected()
+        return await posting.find(connection, place, key, since)
+
+    def _connected(self) -> tuple[Connection, Bot]:
+        if self._connection is None or self._bot is None:
+            raise DeliveryError("Paperboy is not connected to Discord; it is tried again.", retry_after=10)
+        return self._connection, self._bot

@@ -1,0 +1,134 @@
+"""An interaction is acknowledged, handed to the bot and answered."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from discord import ui
+
+from adapters.discord.asking import field_form, form
+from adapters.discord.hearing import Heard, hear
+from adapters.discord.naming import place
+from adapters.discord.presses import LONGEST_LINE, Kind, Press
+from adapters.discord.render import press, render
+from bot.app import Bot
+from bot.text import shorten, visible
+from bot.views import Button, Outcome, View, line
+
+log = logging.getLogger(__name__)
+
+Interaction = discord.Interaction[Any]
+REFUSED = View(
+    (line("Discord would not show the answer. It is in the log; please ask another way."),), outcome=Outcome.FAILED
+)
+
+
+async def answer(bot: Bot, interaction: Interaction) -> None:
+    """Do what is wanted and show the answer to whom it is for; ask first for what it lacks."""
+    heard = hear(bot, interaction)
+    if heard is None:
+        return
+    try:
+        if asked := _asked(bot, interaction, heard):
+            await interaction.response.send_modal(asked)
+        else:
+            await _answer(bot, interaction, heard)
+    except discord.NotFound:  # 10062: acknowledged after Discord's three seconds; 10008, 10015: there no more
+        log.warning("%s came too late to be answered, or the message is gone", heard.intent.command)
+
+
+async def complete(bot: Bot, interaction: Interaction) -> None:
+    """Complete what somebody types."""
+    data: Any = interaction.data
+    option = next((one for one in data.get("options", ()) if one.get("focused")), None)
+    found = await bot.suggest(data["name"], option["name"], str(option["value"])) if option else ()
+    choices: dict[str, str] = {}
+    for one in found:
+        label = shorten(visible(one.label), 100) or one.value  # Discord's limit, as for the value
+        if len(one.value) <= 100:
+            choices[label if label not in choices else shorten(f"{one.value} {label}", 100)] = one.value
+    named = [discord.app_commands.Choice(name=name, value=value) for name, value in choices.items()]
+    try:
+        await interaction.response.autocomplete(named[:25])
+    except discord.NotFound:  # they type on, or it took more than three seconds
+        log.info("a completion for %s came too late", data["name"])
+
+
+def _asked(bot: Bot, interaction: Interaction, heard: Heard) -> ui.Modal | None:
+    if heard.press and heard.press.kind is Kind.FIELD:
+        return field_form(_label(interaction, heard.pressed) or heard.press.line, heard.press)
+    return form(bot.missing(heard.intent), heard)
+
+
+async def _answer(bot: Bot, interaction: Interaction, heard: Heard) -> None:
+    command = bot.commands.get(heard.intent.command)
+    public = bool(command and command.shared)
+    own = heard.press is not None and _own(interaction)
+    # who sees the answer is fixed here
+    await (interaction.response.defer() if own else interaction.response.defer(ephemeral=not public, thinking=True))
+    view = await bot.handle(heard.intent)
+    if own and heard.press and heard.press.kind is Kind.TURN:
+        await interaction.edit_original_response(view=await _rendered(bot, interaction, heard, view))
+    elif own and view.becomes and (changed := _changed(interaction, heard, view.becomes)):
+        await interaction.edit_original_response(view=changed)
+    else:
+        await _say(bot, interaction, heard, view, public=public)
+
+
+async def _say(bot: Bot, interaction: Interaction, heard: Heard, view: View, *, public: bool) -> None:
+    layout = await _rendered(bot, interaction, heard, view)
+    try:
+        message = await interaction.followup.send(view=layout, ephemeral=not public, wait=True)
+    except discord.NotFound:
+        raise
+    except discord.HTTPException:
+        log.exception("Discord refused the answer to %s", heard.intent.command)
+        await interaction.followup.send(view=render(REFUSED), ephemeral=not public)
+        return
+    if public:  # nobody can react to what only one person sees
+        await bot.shown(place(str(interaction.guild_id or ""), message.channel.id), str(message.id), view)
+
+
+async def _rendered(bot: Bot, interaction: Interaction, heard: Heard, view: View) -> ui.LayoutView:
+    folded = await bot.fold(view, heard.intent.place, LONGEST_LINE)
+    here = str(interaction.guild_id or "")
+    return render(folded, heard.tenant if heard.tenant != here else "")
+
+
+def _own(interaction: Interaction) -> bool:
+    """Tell whether nobody but the presser sees the message."""
+    message = interaction.message
+    return message is not None and (message.flags.ephemeral or bool(interaction.context.dm_channel))
+
+
+def _changed(interaction: Interaction, heard: Heard, becomes: Button) -> ui.LayoutView | None:
+    """Return the message with the pressed button as it is from now on."""
+    if interaction.message is None or heard.press is None:
+        return None
+    layout = ui.LayoutView.from_message(interaction.message, timeout=None)
+    layout.stop()
+    number = heard.pressed.partition(":")[0][1:]
+    new_id = Press(press(becomes).kind, becomes.line, heard.press.tenant).id(int(number or 0))
+    for child in layout.walk_children():
+        if isinstance(child, ui.Button) and child.custom_id == heard.pressed:
+            child.label, child.custom_id = becomes.label, new_id
+            return layout
+        for option in child.options if isinstance(child, ui.Select) else ():
+            if option.value == heard.pressed:
+                option.label, option.value = becomes.label, new_id
+                return layout
+    return None
+
+
+def _label(interaction: Interaction, custom_id: str) -> str:
+    """Return what stands on a button of the message."""
+    layout = ui.LayoutView.from_message(interaction.message) if interaction.message else ui.LayoutView()
+    for child in layout.walk_children():
+        if isinstance(child, ui.Button) and child.custom_id == custom_id:
+            return child.label or ""
+        for option in child.options if isinstance(child, ui.Select) else ():
+            if option.value == custom_id:
+                return option.label
+    return ""

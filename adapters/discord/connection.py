@@ -1,0 +1,92 @@
+"""The connection to Discord: what it brings goes to the bot, and the commands are registered where they changed."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from adapters.discord import answering
+from adapters.discord.commands import payloads, same
+from adapters.discord.naming import place
+from adapters.discord.reacting import Reacting
+from bot.app import Bot, Sent
+from bot.settings import DiscordSettings
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE = 60.0  # seconds that a rate limit is waited for; a longer one is said
+INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)  # none of them privileged
+
+
+class Connection(discord.AutoShardedClient):
+    """One login and its shards; a new one is made for each run."""
+
+    def __init__(self, settings: DiscordSettings, bot: Bot) -> None:
+        super().__init__(
+            intents=INTENTS,
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_PAUSE,
+            shard_count=settings.shards,
+            shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # its own default is None
+        )
+        self._bot = bot
+        self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
+        self._reacting = Reacting(self, bot)
+
+    async def setup_hook(self) -> None:
+        """Register the commands where Discord has others."""
+        wanted = payloads(self._bot.commands)
+        if self.application_id is None:
+            return
+        if not same(wanted, await self.http.get_global_commands(self.application_id)):
+            await self.http.bulk_upsert_global_commands(self.application_id, wanted)
+            log.info("registered %d commands at Discord", len(wanted))
+
+    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+        """Connect a shard, at the address that is set instead of the one that Discord names."""
+        await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer, or complete what is being typed."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            await answering.complete(self._bot, interaction)
+        else:
+            await answering.answer(self._bot, interaction)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Heed a reaction."""
+        await self._reacting.heard(event, added=True)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        """Heed that a reaction was taken away."""
+        await self._reacting.heard(event, added=False)
+
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        """Look what is left where somebody took all reactions away."""
+        where = place(str(event.guild_id or ""), event.channel_id)
+        await self._reacting.look_at(Sent(where, str(event.message_id)))
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        """Look what is left where somebody took all reactions of an emoji away."""
+        where = place(str(event.guild_id or ""), event.channel_id)
+        await self._reacting.look_at(Sent(where, str(event.message_id)))
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Make up for what was missed: this is told at first, and after every gap that could not be resumed."""
+        await self._reacting.missed(shard_id, self.shard_count or 1)
+
+
+def set_addresses(settings: DiscordSettings) -> None:
+    """Point the SDK at other addresses: it knows them as constants of its classes."""
+    if settings.api_url:
+        Route.BASE = settings.api_url
+    if settings.gateway_url:
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.gateway_url)

@@ -1,0 +1,103 @@
+"""People at Discord: they type, press, send forms and react, as the gateway tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from simcord.backend import serializers
+from simcord.backend.models import Interaction, Message
+from simcord.components import walk_components
+from simcord.interactions import base_payload
+
+from tests.rigs.discord import DiscordRig
+
+COMMAND, COMPONENT, COMPLETION, MODAL = 2, 3, 4, 5
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person in a channel or thread, or alone with the bot."""
+
+    rig: DiscordRig
+    id: int
+    channel: int
+    guild: int | None
+
+    def type(self, name: str, **options: str | int) -> Interaction:
+        """Send a slash command."""
+        given = [{"name": key, "type": 4 if isinstance(v, int) else 3, "value": v} for key, v in options.items()]
+        return self._do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given})
+
+    def complete(self, name: str, option: str, typed: str) -> Interaction:
+        """Type into an option."""
+        focused = {"name": option, "type": 3, "value": typed, "focused": True}
+        return self._do(COMPLETION, {"id": "1", "name": name, "type": 1, "options": [focused]})
+
+    def collect(self, message: Message, name: str = "Save paper") -> Interaction:
+        """Choose a command in the menu of a message."""
+        payload = serializers.message_payload(self.rig.backend, message)
+        target = str(message.id)
+        data = {"id": "1", "name": name, "type": 3, "target_id": target, "resolved": {"messages": {target: payload}}}
+        return self._do(COMMAND, data)
+
+    def press(self, message: Message, label: str) -> Interaction:
+        """Press a button, or choose in a menu, by what stands on it."""
+        for one in walk_components(message.components):
+            if one.get("label") == label:
+                return self._do(COMPONENT, {"custom_id": one["custom_id"], "component_type": 2}, message)
+            for option in one.get("options", ()):
+                if option["label"] == label:
+                    chosen = {"custom_id": one["custom_id"], "component_type": 3, "values": [option["value"]]}
+                    return self._do(COMPONENT, chosen, message)
+        raise AssertionError(f"no button {label} among {list(labels(message))}")
+
+    def send(self, modal: dict[str, Any], **typed: str) -> Interaction:
+        """Fill a form in and send it."""
+        fields = [
+            {"type": 18, "id": n, "component": {"type": 4, "id": n + 9, "custom_id": name, "value": value}}
+            for n, (name, value) in enumerate(typed.items(), 1)
+        ]
+        return self._do(MODAL, {"custom_id": modal["custom_id"], "components": fields})
+
+    def react(self, message: Message, emoji: str = "🔖", *, added: bool = True) -> None:
+        """React to a message, or take the reaction away."""
+        self.rig.backend.set_reaction(message.channel_id, message.id, emoji, self.id, added)
+
+    async def sees(self, record: Interaction) -> Message:
+        """Wait for the answer to what this person did."""
+        await self.rig.until(lambda: record.responded and not record.loading and _answer(record))
+        await self.rig.until(lambda: not _answered(self.rig, record).flags & (1 << 7))
+        return _answered(self.rig, record)
+
+    def _do(self, kind: int, data: dict[str, Any], message: Message | None = None) -> Interaction:
+        record, payload = base_payload(
+            self.rig.backend, type=kind, channel_id=self.channel, guild_id=self.guild, user_id=self.id, data=data
+        )
+        if message is not None:
+            record.source_message_id = message.id
+            payload["message"] = serializers.message_payload(self.rig.backend, message)
+        self.rig.backend.emit("INTERACTION_CREATE", payload)
+        return record
+
+
+def _answer(record: Interaction) -> int | None:
+    return record.followup_ids[-1] if record.followup_ids else record.message_id
+
+
+def _answered(rig: DiscordRig, record: Interaction) -> Message:
+    return rig.backend.get_message(record.channel_id, _answer(record) or 0)
+
+
+def text(message: Message) -> str:
+    """Return all texts of a message, as Markdown."""
+    return "\n".join(one["content"] for one in walk_components(message.components) if one["type"] == 10)
+
+
+def labels(message: Message) -> Iterator[str]:
+    """Yield what can be pressed or chosen."""
+    for one in walk_components(message.components):
+        if one["type"] == 2:
+            yield one["label"]
+        yield from (option["label"] for option in one.get("options", ()))
