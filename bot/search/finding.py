@@ -49,7 +49,7 @@ def find(connection: sqlite3.Connection, query: Query, limit: int, offset: int, 
         return hits
     plain = Query(query.text)
     around = _Search(connection, plain, conditions(connection, plain, within)).page(limit, 0)
-    return replace(hits, nearest=around.ids or around.nearest)
+    return replace(hits, corrected=around.corrected, nearest=around.ids or around.nearest)
 
 
 def _list(connection: sqlite3.Connection, query: Query, wanted: Filter, limit: int, offset: int) -> Hits:
