@@ -26,7 +26,7 @@ def blocks(view: View, name: str, room: Room = MESSAGE) -> list[Json]:
     What has no room is left out, with a remark that says so.
     """
     title = [[{"type": "header", "text": plain_text(view.title, HEADER)}]] if view.title else []
-    groups = [*title, *(list(_block(block)) for block in view.blocks)]
+    groups = [*title, *(list(_block(block)) for block in view.blocks)] or [[_rich([])]]
     ends_with_buttons = bool(view.blocks) and isinstance(view.blocks[-1], Buttons)
     return named(fitting(groups, room, left_out, keep_last=ends_with_buttons), name)
 
@@ -52,7 +52,7 @@ def plain_text(text: str, limit: int) -> Json:
 
 def left_out(blocks: int) -> Json:
     """Make the remark that so many things found no room."""
-    return _quiet(f"{count(blocks, 'more')} left out here: Slack has no room for them in one message.")
+    return _quiet(f"{count(blocks, 'more', 'more')} left out here: Slack has no room for them in one message.")
 
 
 def _block(block: Block) -> Iterator[Json]:
@@ -133,7 +133,8 @@ def _rich(lines: Sequence[Spans], *, bold: bool = False) -> Json:
             if (words := _words((span,))) and room > 0:
                 elements.append(_element(span, shorten(words, room), bold=bold and number == 0))
             room -= len(words)
-    if not elements or (room < 0 and not elements[-1]["text"].endswith("…")):
+    blank = not any(element["text"].strip() for element in elements)
+    if blank or (room < 0 and not elements[-1]["text"].endswith("…")):
         elements.append({"type": "text", "text": BLANK})
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 

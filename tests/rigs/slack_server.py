@@ -1,0 +1,278 @@
+"""Slack on loopback: its Web API and Socket Mode, as far as the bot uses them, strict about what may be sent."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from slack_sdk.models.views import View
+
+from tests.rigs.slack_rules import broken_rules, seen
+
+Json = dict[str, Any]
+TEAM, BOT = "T1", "UBOT"
+BOT_TOKEN, APP_TOKEN = "xoxb-good", "xapp-good"
+PATIENCE = 10.0
+
+
+@dataclass
+class Message:
+    """A message as one person or a channel sees it."""
+
+    channel: str
+    ts: str
+    body: Json
+    person: str = ""  # who alone sees it
+    thread: str = ""
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def blocks(self) -> list[Json]:
+        blocks: list[Json] = self.body["blocks"]
+        return blocks
+
+    @property
+    def seen(self) -> str:
+        return seen(self.blocks)
+
+
+class SlackServer:
+    """One workspace, as the bot meets it."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self.unfurls: list[Json] = []
+        self.views: dict[str, Json] = {}
+        self.homes: dict[str, Json] = {}
+        self.calls: list[tuple[str, Json]] = []
+        self.faults: dict[str, list[Any]] = {}  # what the next calls of a method meet
+        self.members = {"C1", "C2"}  # channels that the bot is in
+        self.sockets: list[web.WebSocketResponse] = []
+        self.broken_pictures: set[str] = set()
+        self.trace: list[str] = []  # what was not as Slack wants it
+        self.refusing = False  # to be called at all
+        self._acks: dict[str, asyncio.Future[Any]] = {}
+        self._urls: dict[str, tuple[str, str, str, int]] = {}  # channel, person, ts of the message, uses
+        self._numbers = count(1)
+        self._turn = count()
+        self._news = asyncio.Condition()
+
+    async def start(self) -> None:
+        app = web.Application(client_max_size=10**7)
+        app.router.add_route("*", "/api/{method}", self._api)
+        app.router.add_get("/socket", self._socket)
+        app.router.add_post("/respond/{key}", self._respond)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    async def stop(self) -> None:
+        for socket in self.sockets:
+            await socket.close()
+        await self._runner.cleanup()
+
+    async def deliver(self, kind: str, payload: Json, patience: float = 3.0) -> tuple[Any, float]:
+        """Send an envelope over one of the connections; return how it was acknowledged, and after how many seconds."""
+        envelope = f"e{next(self._numbers)}"
+        self._acks[envelope] = asyncio.get_running_loop().create_future()
+        socket = self.sockets[next(self._turn) % len(self.sockets)]
+        started = time.monotonic()
+        await socket.send_json({"envelope_id": envelope, "type": kind, "payload": payload})
+        answer = await asyncio.wait_for(self._acks[envelope], patience)
+        return answer, time.monotonic() - started
+
+    async def until(self, condition: Any) -> None:
+        """Wait until something is so."""
+        async with self._news, asyncio.timeout(PATIENCE):
+            await self._news.wait_for(condition)
+
+    def response_url(self, channel: str, user: str, ts: str = "") -> str:
+        key = f"r{next(self._numbers)}"
+        self._urls[key] = (channel, user, ts, 0)
+        return f"{self.url}/respond/{key}"
+
+    async def _changed(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"type": "hello", "num_connections": len(self.sockets) + 1})
+        self.sockets.append(socket)
+        await self._changed()
+        try:
+            async for message in socket:
+                if message.type == WSMsgType.TEXT:
+                    ack = json.loads(message.data)
+                    future = self._acks.pop(ack["envelope_id"], None)
+                    if future and not future.done():
+                        future.set_result(ack.get("payload"))
+        finally:
+            self.sockets.remove(socket)
+            await self._changed()
+        return socket
+
+    async def _api(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        if request.content_type == "application/json":
+            body = await request.json()
+        else:
+            body = {**request.query, **await request.post()}
+            body = {k: json.loads(v) if str(v)[:1] in ("{", "[") else v for k, v in body.items()}
+        self.calls.append((method, body))
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        fault = self.faults.get(method, [])
+        met = fault.pop(0) if fault else None
+        if self.refusing or met == "drop":
+            request.transport.abort()  # type: ignore[union-attr]  # there is one while a request is handled
+            return web.Response()
+        if isinstance(met, int):
+            return web.Response(status=met, text="<html>no</html>", content_type="text/html")
+        if isinstance(met, dict):
+            headers = {"Retry-After": str(met["retry_after"])} if "retry_after" in met else {}
+            return web.json_response(
+                {"ok": False, "error": met["error"]}, status=met.get("status", 200), headers=headers
+            )
+        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
+            return web.json_response({"ok": False, "error": "invalid_auth"})
+        try:
+            answer = getattr(self, "_" + method.replace(".", "_").lower())(body)
+        except Refused as error:
+            await self._changed()
+            return web.json_response({"ok": False, "error": str(error)})
+        await self._changed()
+        if met == "lost":  # it was done, and nobody learns of it
+            request.transport.abort()  # type: ignore[union-attr]  # there is one while a request is handled
+        return web.json_response({"ok": True, **answer})
+
+    def _auth_test(self, _: Json) -> Json:
+        return {"team_id": TEAM, "user_id": BOT, "bot_id": "B1", "user": "paperboy", "url": "https://team.slack.com/"}
+
+    def _apps_connections_open(self, _: Json) -> Json:
+        return {"url": f"ws://127.0.0.1:{self.port}/socket"}
+
+    def _chat_postmessage(self, body: Json) -> Json:
+        channel = f"D{body['channel']}" if body["channel"].startswith("U") else body["channel"]
+        if channel not in self.members and not channel.startswith("D"):
+            raise Refused("not_in_channel")
+        self._check_message(body)
+        message = Message(channel, self._ts(), body, thread=body.get("thread_ts", ""))
+        self.messages.append(message)
+        return {"channel": channel, "ts": message.ts, "message": body}
+
+    def _chat_postephemeral(self, body: Json) -> Json:
+        self._check_message(body)
+        self.messages.append(Message(body["channel"], self._ts(), body, body["user"]))
+        return {"message_ts": self.messages[-1].ts}
+
+    def _chat_unfurl(self, body: Json) -> Json:
+        for unfurl in body["unfurls"].values():
+            self._check_blocks(unfurl["blocks"], 50)
+        self.unfurls.append(body)
+        return {}
+
+    def _views_open(self, body: Json) -> Json:
+        self._check_view(body["view"])
+        key = f"V{next(self._numbers)}"
+        self.views[key] = {**body["view"], "id": key}
+        return {"view": self.views[key]}
+
+    _views_push = _views_open
+
+    def _views_update(self, body: Json) -> Json:
+        self._check_view(body["view"])
+        self.views[body["view_id"]] = {**body["view"], "id": body["view_id"]}
+        return {"view": self.views[body["view_id"]]}
+
+    def _views_publish(self, body: Json) -> Json:
+        self._check_view(body["view"])
+        self.homes[body["user_id"]] = {**body["view"], "id": f"V{body['user_id']}"}
+        return {"view": self.homes[body["user_id"]]}
+
+    def _conversations_history(self, body: Json) -> Json:
+        found = [
+            {"ts": m.ts, **m.body}
+            for m in reversed(self.messages)
+            if m.channel == body["channel"] and not m.person and float(m.ts) >= float(body.get("oldest", 0))
+        ]
+        return {"messages": found[: int(body["limit"])]}
+
+    _conversations_replies = _conversations_history
+
+    def _reactions_get(self, body: Json) -> Json:
+        for message in self.messages:
+            if (message.channel, message.ts) == (body["channel"], body["timestamp"]):
+                reactions = [{"name": name, "users": users} for name, users in message.reactions.items() if users]
+                return {"message": {"reactions": reactions}}
+        raise Refused("message_not_found")
+
+    async def _respond(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        self.calls.append(("response_url", body))
+        fault = self.faults.get("response_url", [])
+        if (met := fault.pop(0) if fault else None) is not None:
+            headers = {"Retry-After": "0"} if met == 429 else {}
+            return web.Response(status=met, text="no", headers=headers)
+        channel, person, ts, uses = self._urls[request.match_info["key"]]
+        if uses == 5:
+            return web.Response(status=404, text="used_url")
+        self._urls[request.match_info["key"]] = (channel, person, ts, uses + 1)
+        try:
+            self._check_message(body)
+        except Refused as error:
+            return web.Response(status=500, text=str(error))
+        alone = "" if body["response_type"] == "in_channel" else person
+        old = next((m for m in self.messages if m.ts == ts), None)
+        if old and body.get("replace_original"):
+            old.body = body
+        else:
+            self.messages.append(Message(channel, self._ts(), body, alone, body.get("thread_ts", "")))
+        await self._changed()
+        return web.Response(text="ok")
+
+    def _ts(self) -> str:
+        return f"{time.time():.3f}{next(self._numbers) % 1000:03}"
+
+    # --- what Slack takes ---
+
+    def _check_message(self, body: Json) -> None:
+        self._rule(not body.get("mrkdwn", True), "the text would be read as markup")
+        self._rule(0 < len(body["text"]) <= 4000, "no text, or too much")
+        self._rule(not body.get("link_names") and not body.get("unfurl_links", False), "pings or unfurls")
+        self._check_blocks(body["blocks"], 50)
+
+    def _check_view(self, view: Json) -> None:
+        self._check_blocks(view["blocks"], 100)
+        self._rule(len(view.get("private_metadata", "")) <= 3000, "too much private_metadata")
+        inputs = any(block["type"] == "input" for block in view["blocks"])
+        self._rule(view["type"] == "home" or not inputs or "submit" in view, "no submit")
+        if view["type"] == "modal":
+            self._rule(len(view["title"]["text"]) <= 24, "too long a title")
+            with suppress(TypeError):
+                View(**view).validate_json()
+
+    def _check_blocks(self, blocks: list[Json], most: int) -> None:
+        for picture in self.broken_pictures:
+            if picture in json.dumps(blocks):
+                raise Refused("invalid_blocks")
+        broken = list(broken_rules(blocks, most))
+        self._rule(not broken, broken)
+
+    def _rule(self, kept: object, what: object) -> None:
+        if not kept:
+            self.trace.append(str(what))
+            raise Refused("invalid_blocks")
+
+
+class Refused(Exception):
+    """Slack's word for why not."""
