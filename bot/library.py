@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ FRESH = timedelta(minutes=15)  # a list younger than this is shown as it is
 PATIENCE = 8.0  # seconds that a person waits for fresher figures before the known ones are shown
 RECENT = 7  # days that an ordinary sync goes back
 TRENDING = 50
+TOO_SLOW = "Hugging Face takes too long to answer; try again later."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,11 @@ class Library:
         known = await self._store.papers.get([paper_id])
         if known:
             return known[0]
-        paper = await self._source.paper(paper_id)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                paper = await self._source.paper(paper_id)
+        except TimeoutError as error:
+            raise SourceError(TOO_SLOW) from error
         if paper is None:
             return None
         await self.add([paper], self._now())
@@ -197,8 +201,9 @@ class Library:
     async def keep_in_step(self, every: timedelta) -> None:
         """Sync now and then again, until cancelled; trouble is logged and shown by `status`."""
         while True:
-            with suppress(SourceError):
-                await self.sync()
+            report = await self.sync()
+            if report.failed:
+                log.warning("%d days could not be had, the first because: %s", len(report.failed), report.failed[0][1])
             self.next_sync = self._now() + every
             await asyncio.sleep(every.total_seconds())
 
@@ -243,4 +248,4 @@ class Library:
 
 
 def _remark(error: Exception) -> str:
-    return str(error) or "Hugging Face took too long to answer."
+    return str(error) or TOO_SLOW

@@ -328,5 +328,5 @@ def test_no_file_raises_anything_but_a_source_error(found: Found, content: bytes
 
 def test_an_import_is_as_old_as_what_it_tells():
     assert as_of(FULL) == datetime(2026, 5, 20, tzinfo=UTC)
-    assert as_of(Paper("1", "T", published=DAY)) == datetime(2026, 5, 20, tzinfo=UTC)
+    assert as_of(Paper("1", "T", published=DAY)) == datetime(1970, 1, 1, tzinfo=UTC)  # of no list: only fills gaps
     assert as_of(Paper("1", "T")) == datetime(1970, 1, 1, tzinfo=UTC)

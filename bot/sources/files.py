@@ -29,7 +29,7 @@ class Skipped:
 
 def as_of(paper: Paper) -> datetime:
     """Return the time that an imported paper's figures are from: too early to override what the API said later."""
-    return datetime.combine(paper.daily or paper.published or date(1970, 1, 1), time(), UTC)
+    return datetime.combine(paper.daily or date(1970, 1, 1), time(), UTC)
 
 
 def read(path: Path) -> Iterator[Paper | Skipped]:
