@@ -48,7 +48,10 @@ class Discord:
             async with connection:
                 await connection.login(self._settings.token)
                 self._connection, self._bot = connection, bot
-                await connection.connect()
+                try:
+                    await connection.connect()
+                finally:
+                    await connection.settle()
         except discord.LoginFailure as error:
             raise SettingsError(BAD_TOKEN) from error
         except discord.ConnectionClosed as error:

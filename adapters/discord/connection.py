@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -20,6 +21,7 @@ from bot.settings import DiscordSettings
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0  # seconds that a rate limit is waited for; a longer one is said
+LONGEST_FAREWELL = 5.0  # seconds for what is under way when the bot is stopped
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)  # none of them privileged
 
 
@@ -40,6 +42,7 @@ class Connection(discord.AutoShardedClient):
         self._bot = bot
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._reacting = Reacting(self, bot)
+        self._busy: set[asyncio.Future[Any]] = set()
 
     async def setup_hook(self) -> None:
         """Register the commands where Discord has others."""
@@ -56,6 +59,7 @@ class Connection(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer, or complete what is being typed."""
+        self._note()
         if interaction.type is discord.InteractionType.autocomplete:
             await answering.complete(self._bot, interaction)
         else:
@@ -63,10 +67,12 @@ class Connection(discord.AutoShardedClient):
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Heed a reaction."""
+        self._note()
         await self._reacting.heard(event, added=True)
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         """Heed that a reaction was taken away."""
+        self._note()
         await self._reacting.heard(event, added=False)
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
@@ -82,6 +88,16 @@ class Connection(discord.AutoShardedClient):
     async def on_shard_connect(self, shard_id: int) -> None:
         """Make up for what was missed: this is told at first, and after every gap that could not be resumed."""
         await self._reacting.missed(shard_id, self.shard_count or 1)
+
+    async def settle(self) -> None:
+        """Let what was begun come to its end, before the connection is closed."""
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=LONGEST_FAREWELL)
+
+    def _note(self) -> None:
+        if task := asyncio.current_task():
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
 
 
 def set_addresses(settings: DiscordSettings) -> None:

@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 from bot.text import shorten, visible
 from bot.views import Code, Link, Span, Spans, Strong
 
-# `:` only where it begins an address or stands in an emoji's name such as :tada:
-_MARKS = re.compile(r"[\\*_~`|<>\[\]@]|:(?=//|[^\s:]+:)")
+# a colon can be that of an address or of an emoji's name such as :tada:, but not before a space
+_MARKS = re.compile(r"[\\*_~`|<>\[\]@]|:(?!\s)")
 # what is markup at the beginning of a line only: headings, small print, lists
 _LINE_MARK = re.compile(r"^(\s*)(?:(?=[-+#])|(\d+)(?=[.)]))")
 # in a link Discord wants brackets in pairs, and shows the source where the text looks like another address

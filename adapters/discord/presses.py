@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 LONGEST_ID = 100  # characters of a custom_id
-LONGEST_LINE = LONGEST_ID - len("b39:") - 20 - len(":")  # a message has up to 40 components; a guild's id has 20 digits
+LONGEST_LINE = LONGEST_ID - len("b999:") - 20 - len(":")  # a guild's id has up to 20 digits
 
 
 class Kind(Enum):

@@ -39,7 +39,7 @@ Component: TypeAlias = ui.Item[Any]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Something to press, its custom_id made."""
+    """Something to press."""
 
     label: str
     id: str
@@ -64,7 +64,7 @@ def render(view: View, tenant: str = "", mark: int | None = None) -> ui.LayoutVi
     """
     parts = _written(_joined(_parts(view, tenant)))
     layout = ui.LayoutView(timeout=None)
-    children = next(_fitting(parts))
+    children = next(_fitting(parts)) or [ui.TextDisplay(NOTHING_TO_SEE)]
     layout.add_item(ui.Container(*children, accent_colour=ACCENTS[view.outcome], id=mark))
     layout.stop()  # presses come through on_interaction; nothing is kept in memory
     return layout

@@ -1,13 +1,14 @@
 """Discord on loopback: its HTTP API and gateway as sockets, in front of simcord's state and rules.
 
-The unmodified discord.py connects to it. What simcord lacks is added here: nonces, limits of bodies, sessions that resume,
-and faults on demand.
+The unmodified discord.py connects to it. What simcord lacks is added here: nonces, limits of bodies, sessions that
+resume, and faults on demand.
 """
 
 from __future__ import annotations
 
 import asyncio
 import fnmatch
+import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -93,6 +94,7 @@ class DiscordRig:
         self.shards = shards
         self.changed = asyncio.Event()
         self.at = ""
+        self.finished: set[str] = set()  # tokens of interactions that got more than an acknowledgement
         self._nonces: dict[tuple[str, str], Any] = {}
 
     @asynccontextmanager
@@ -152,6 +154,8 @@ class DiscordRig:
             return _json(error.to_json(), error.status)
         if said_before:
             self._nonces[said_before] = found
+        if path.startswith("/webhooks/"):
+            self.finished.add(path.split("/")[3])
         return _json(found) if found is not None else web.Response(status=204)
 
     # the gateway
@@ -232,11 +236,13 @@ class DiscordRig:
     async def until(self, holds: Callable[[], Any], seconds: float = 5.0) -> Any:
         """Wait until something holds; return it."""
         async with asyncio.timeout(seconds):
-            while not (found := holds()):
+            while True:
+                found = holds()
+                if found := await found if inspect.isawaitable(found) else found:
+                    return found
                 self.changed.clear()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self.changed.wait(), 0.05)
-        return found
+                    await asyncio.wait_for(self.changed.wait(), 0.02)
 
     def requests(self, fitting: str) -> list[Any]:
         """Return the bodies of the requests that fit, as in "POST /channels/*"."""

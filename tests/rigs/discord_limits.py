@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 MESSAGE = {
@@ -34,7 +35,7 @@ COMMAND = {"name", "type", "description", "options", "contexts", "integration_ty
 OPTION = {"name", "type", "description", "required", "choices", "autocomplete", "min_value", "max_value", "max_length"}
 
 
-def refused(method: str, path: str, body: Any) -> str:
+def refused(method: str, path: str, body: Any) -> str:  # noqa: PLR0911  # one line a kind of request
     """Say what is wrong with a request, or ""."""
     if method not in {"POST", "PUT", "PATCH"} or body is None:
         return ""
@@ -120,7 +121,7 @@ def _command(command: Mapping[str, Any]) -> Iterator[str]:
     elif not 1 <= len(command["name"]) <= 32 or command.get("description"):
         yield "name or description of a menu command"
     options = command.get("options", ())
-    if len(options) > 25 or any(b.get("required") and not a.get("required") for a, b in zip(options, options[1:])):
+    if len(options) > 25 or any(b.get("required") and not a.get("required") for a, b in pairwise(options)):
         yield "options: too many, or a required one after one that is not"
     for option in options:
         if unknown := option.keys() - OPTION:

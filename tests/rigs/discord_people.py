@@ -67,9 +67,9 @@ class Somebody:
 
     async def sees(self, record: Interaction) -> Message:
         """Wait for the answer to what this person did."""
-        await self.rig.until(lambda: record.responded and not record.loading and _answer(record))
-        await self.rig.until(lambda: not _answered(self.rig, record).flags & (1 << 7))
-        return _answered(self.rig, record)
+        await self.rig.until(lambda: record.token in self.rig.finished)
+        answers = [record.message_id or 0, *record.followup_ids]
+        return self.rig.backend.get_message(record.channel_id, answers[-1])
 
     def _do(self, kind: int, data: dict[str, Any], message: Message | None = None) -> Interaction:
         record, payload = base_payload(
@@ -80,14 +80,6 @@ class Somebody:
             payload["message"] = serializers.message_payload(self.rig.backend, message)
         self.rig.backend.emit("INTERACTION_CREATE", payload)
         return record
-
-
-def _answer(record: Interaction) -> int | None:
-    return record.followup_ids[-1] if record.followup_ids else record.message_id
-
-
-def _answered(rig: DiscordRig, record: Interaction) -> Message:
-    return rig.backend.get_message(record.channel_id, _answer(record) or 0)
 
 
 def text(message: Message) -> str:
@@ -101,3 +93,14 @@ def labels(message: Message) -> Iterator[str]:
         if one["type"] == 2:
             yield one["label"]
         yield from (option["label"] for option in one.get("options", ()))
+
+
+def somebody(rig: DiscordRig, name: str) -> Somebody:
+    """Let somebody into the first channel of the first server; both are made where there are none."""
+    backend = rig.backend
+    guild = next(iter(backend.guilds.values()), None) or backend.create_guild("Team")
+    here = (one for one in backend.channels.values() if one.guild_id == guild.id)
+    channel = next(here, None) or backend.create_channel(guild.id, "papers")
+    user = backend.make_user(name)
+    backend.add_member(guild.id, user.id)
+    return Somebody(rig, user.id, channel.id, guild.id)
