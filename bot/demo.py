@@ -28,7 +28,7 @@ async def demo(
     day = await _latest(bot.library)
     if day is None:
         say("It is out of reach; taking three days that come with Paperboy instead.")
-        day = await _bring_sample(bot.library)
+        day = await bring_sample(bot.library)
     listing = await bot.library.between(day, day, limit=MOST_PAPERS)
     say("What a channel gets each day")
     show(digest(day, listing.papers, listing.total))
@@ -69,7 +69,8 @@ async def _latest(library: Library) -> date | None:
     today = library.today()
     with suppress(TimeoutError):
         async with asyncio.timeout(PATIENCE):
-            await library.sync(today - timedelta(days=DAYS - 1), today)
+            if not (await library.sync(today, today)).failed:
+                await library.sync(today - timedelta(days=DAYS - 1), today)
     for back in range(DAYS):
         day = today - timedelta(days=back)
         if (await library.known(day, day)).total >= MOST_PAPERS:
@@ -77,7 +78,7 @@ async def _latest(library: Library) -> date | None:
     return None
 
 
-async def _bring_sample(library: Library) -> date:
+async def bring_sample(library: Library) -> date:
     """Add the sample's days; return the newest."""
     lines = files("bot.sample").joinpath("days.jsonl").read_text(encoding="utf-8").splitlines()
     captured = [json.loads(line) for line in lines]
