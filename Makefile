@@ -6,7 +6,7 @@ UV ?= uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make requirements" pyproject.toml
 
-.PHONY: help demo test check format requirements clean
+.PHONY: help demo test check format preview requirements clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1#\2/p' Makefile | while IFS='#' read -r task line; do \
@@ -28,12 +28,15 @@ format: .venv/dev.stamp ## lay out the code and fix what can be fixed
 	@.venv/bin/ruff check --fix-only --quiet
 	@.venv/bin/ruff format
 
+preview: .venv/dev.stamp ## write what people see in each chat as HTML, into build/preview/
+	@.venv/bin/python -m preview
+
 requirements: ## pin what pyproject.toml asks for (needs uv); ARGS=--upgrade takes new versions
 	$(LOCK) --group build --output-file requirements/run.txt $(ARGS)
 	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
 
 clean: ## remove .venv and whatever else can be made again
-	rm -rf .venv .pdm-build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv build .pdm-build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A set-up takes away its stamps until it is done; where there is none, the last one was interrupted and .venv starts over.

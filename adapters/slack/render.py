@@ -33,9 +33,10 @@ def blocks(view: View, name: str, room: Room = MESSAGE) -> list[Json]:
 
 def notice(view: View) -> str:
     """Say in one line what a view shows, for notifications and screen readers; escaped, as Slack wants it."""
-    titles = [_words(block.title) for block in view.blocks if isinstance(block, Item)]
-    texts = [_words(block.spans) for block in view.blocks if isinstance(block, Text)]
-    said = ": ".join(filter(None, (visible(view.title), " · ".join(titles) or next(iter(texts), ""))))
+    papers = " · ".join(_words(block.title) for block in view.blocks if isinstance(block, Item) and block.paper)
+    texts = (_words(block.spans) for block in view.blocks if isinstance(block, Text))
+    titles = (_words(block.title) for block in view.blocks if isinstance(block, Item))
+    said = ": ".join(filter(None, (visible(view.title), papers or next(texts, "") or next(titles, ""))))
     return escaped(shorten(said.strip() or "Paperboy", NOTICE))
 
 
@@ -74,20 +75,28 @@ def _block(block: Block) -> Iterator[Json]:
 
 
 def _item(item: Item) -> Iterator[Json]:
-    """Show the picture beside the longest line without links: only a section takes one, and only with such text."""
+    """Show the picture beside the longest lines without links: only a section takes one, and only with such text."""
     head = (f"{item.number}. ", *item.title) if item.number else item.title
-    plain = [n for n, line in enumerate(item.lines) if all(isinstance(span, str) for span in line)]
-    if not item.picture or not plain:
+    beside = _plain_lines(item.lines)
+    if not item.picture or not beside:
         yield _rich([head, *item.lines], bold=True)
         if item.picture:
             yield {"type": "context", "elements": [_image(item.picture, item)]}
         return
-    beside = max(plain, key=lambda n: len(_words(item.lines[n])))
-    yield _rich([head, *item.lines[:beside]], bold=True)
-    text = plain_text(_words(item.lines[beside]), PARAGRAPH)
-    yield {"type": "section", "text": text, "accessory": _image(item.picture, item)}
-    if after := item.lines[beside + 1 :]:
+    yield _rich([head, *item.lines[: beside.start]], bold=True)
+    text = "\n".join(_words(item.lines[n]) for n in beside)
+    section = {"type": "plain_text", "text": shorten(text, PARAGRAPH) if text.strip() else BLANK, "emoji": False}
+    yield {"type": "section", "text": section, "accessory": _image(item.picture, item)}
+    if after := item.lines[beside.stop :]:
         yield _rich(after)
+
+
+def _plain_lines(lines: Sequence[Spans]) -> range:
+    """Return where the longest run of lines stands that are nothing but text."""
+    plain = [all(isinstance(span, str) for span in spans) for spans in lines]
+    ends = range(len(lines) + 1)
+    runs = [range(first, last) for first in ends for last in ends[first:] if all(plain[first:last])]
+    return max(runs, key=lambda run: sum(len(_words(lines[n])) for n in run), default=range(0))
 
 
 def _image(url: str, item: Item) -> Json:

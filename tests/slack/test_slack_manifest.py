@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def read(text):
 
 
 def _block(lines, at, indent):
-    found = [] if lines[at].lstrip().startswith("- ") else {}
+    found: Any = [] if lines[at].lstrip().startswith("- ") else {}
     while at < len(lines) and len(lines[at]) - len(lines[at].lstrip()) == indent:
         line = lines[at].strip()
         if isinstance(found, list):

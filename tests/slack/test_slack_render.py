@@ -87,6 +87,7 @@ def test_a_notification_says_what_there_is():
     assert notice(View(cards.items(papers, ()), title="Daily Papers")) == (
         "Daily Papers: Attention &amp; &lt;All&gt; · Weather"
     )
+    assert notice(View((Item(("Commands",)), Text(("What there is",))))) == "What there is"
     assert notice(View(())) == "Paperboy"
 
 

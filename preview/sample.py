@@ -1,0 +1,58 @@
+"""Views over the three days that come with Paperboy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.app import Bot
+from bot.demo import bring_sample, half_remembered
+from bot.digests import digest
+from bot.features import ALL
+from bot.intents import Person, Place
+from bot.library import Library
+from bot.search import Index
+from bot.settings import sqlite_in
+from bot.sources.hugging_face import HuggingFace, Patience
+from bot.store import Store
+from bot.views import View
+
+NOBODY = "http://127.0.0.1:9"  # the discard service's port: what is shown is the sample and nothing else
+BEGUN = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+async def views(person: Person, place: Place) -> Mapping[str, View]:
+    """Return a digest, a card, a list, the places to begin, help and a slip, as `person` gets them."""
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
+        index = await Index.open(folder / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1)))
+        moment = [BEGUN]
+        library = Library(store, index, source, lambda: moment[0])
+        day = await bring_sample(library)
+        moment[0] = datetime.combine(day, time(22), UTC)
+        bot = Bot(ALL, library, store, lambda: moment[0])
+
+        async def say(words: str) -> View:
+            return await bot.handle(bot.read(words, person, place))
+
+        listing = await library.known(day, day, limit=5)
+        first, second = listing.papers[0], listing.papers[1]
+        welcome = await say("home")
+        for paper in listing.papers[:2]:
+            await say(f"save {paper.id}")
+        return {
+            "digest": digest(day, listing.papers, listing.total),
+            "card": await say(f"paper {second.id}"),
+            "list": await say(f"find {half_remembered(first.title)}"),
+            "saved": await say(f"save {first.id}"),
+            "welcome": welcome,
+            "home": await say("home"),
+            "help": await say("help"),
+            "slip": await say("fnd diffusion"),
+        }

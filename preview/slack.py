@@ -1,0 +1,98 @@
+"""Slack's Block Kit as HTML, near enough to see what is ugly."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from adapters.slack.forms import form
+from adapters.slack.limits import SURFACE
+from adapters.slack.payloads import Asked
+from adapters.slack.render import blocks, notice
+from bot.commands import command
+from bot.features import ALL
+from bot.intents import Intent, Person, Place
+from bot.views import View
+from preview.sample import views
+
+Json = dict[str, Any]
+ME, HERE = Person("slack", "T1", "U1", "ada"), Place("slack", "T1", "C1")
+AT_HOME = ("home", "welcome")
+STYLE = Path(__file__).with_suffix(".css")
+
+
+def pages() -> Mapping[str, str]:
+    """Return a page a view, and one with a form."""
+    shown = {name: _page(name, view) for name, view in asyncio.run(views(ME, HERE)).items()}
+    save = next(one for one in map(command, ALL) if one.name == "save")
+    asked = form(Intent("save", ME, HERE), save.missing({}), Asked(ME, HERE))
+    return {**shown, "form": _html(_modal(asked or {}))}
+
+
+def _page(name: str, view: View) -> str:
+    if name in AT_HOME:
+        return _html(f"<main class=home>{_blocks(blocks(view, 'x', SURFACE))}</main>")
+    only = "" if name == "digest" else "<div class=only>Only visible to you</div>"
+    who = f"{only}<div class=who>Paperboy <i>APP</i> <small>9:00</small></div>"
+    message = f"<main><div class=face>P</div><div>{who}{_blocks(blocks(view, 'x'))}</div></main>"
+    return _html(f"{message}<div class=notice><b>Paperboy</b><br>{notice(view)}</div>")
+
+
+def _modal(made: Json) -> str:
+    buttons = "".join(f"<span class=button>{_text(made[key])}</span>" for key in ("close", "submit"))
+    title = f"<h2>{_text(made['title'])}</h2>"
+    return f"<main class=modal>{title}<div>{_blocks(made['blocks'])}</div><footer>{buttons}</footer></main>"
+
+
+def _html(body: str) -> str:
+    style = STYLE.read_text(encoding="utf-8")
+    return f"<!doctype html><meta charset=utf-8><title>Slack</title><style>{style}</style>{body}"
+
+
+def _blocks(made: list[Json]) -> str:
+    return "".join(f"<div class={block['type'].removesuffix('_text')}>{''.join(_block(block))}</div>" for block in made)
+
+
+def _block(block: Json) -> Iterator[str]:
+    match block["type"]:
+        case "header":
+            yield _text(block["text"])
+        case "rich_text":
+            for section in block["elements"]:
+                yield from map(_span, section["elements"])
+        case "section":
+            yield f"<span>{_text(block['text'])}</span>{_element(block['accessory']) if 'accessory' in block else ''}"
+        case "context" | "actions":
+            yield from map(_element, block["elements"])
+        case "image":
+            yield _element(block)
+        case "input":
+            hint = f"<small>{_text(block['hint'])}</small>" if "hint" in block else ""
+            placeholder = _text(block["element"].get("placeholder", {"text": ""}))
+            yield f"{_text(block['label'])}<div>{placeholder}&nbsp;</div>{hint}"
+        case unknown:
+            raise ValueError(unknown)
+
+
+def _element(element: Json) -> str:
+    match element["type"]:
+        case "button":
+            return f"<span class=button>{_text(element['text'])}</span>"
+        case "image":
+            return f'<img src="{escape(element["image_url"])}" alt="{escape(element["alt_text"])}">'
+        case _:
+            return _text(element)
+
+
+def _span(element: Json) -> str:
+    text, style = escape(element["text"]), element.get("style", {})
+    text = f'<a href="{escape(element["url"])}">{text}</a>' if element["type"] == "link" else text
+    text = f"<code>{text}</code>" if style.get("code") else text
+    return f"<b>{text}</b>" if style.get("bold") else text
+
+
+def _text(made: Json) -> str:
+    return escape(str(made["text"]))
