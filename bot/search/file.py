@@ -24,7 +24,7 @@ CACHE = 32_000  # kilobytes
 
 # `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words.
 # `head` searches it by column. `text` is all that a paper says, searched as one by `body`, which knows word stems.
-# `word` counts in how many papers a word stands; `back` is the word backwards, to find words by their end.
+# `word` counts in how many papers a word stands.
 _TABLES = """
     CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE paper (
@@ -35,8 +35,7 @@ _TABLES = """
     CREATE INDEX paper_votes ON paper (votes, day);
     CREATE INDEX paper_organization ON paper (organization);
     CREATE TABLE said (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
-    CREATE TABLE word (word TEXT PRIMARY KEY, back TEXT NOT NULL, papers INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE INDEX word_back ON word (back);
+    CREATE TABLE word (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE person (
         row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL, papers INTEGER NOT NULL
     );
@@ -55,7 +54,13 @@ _DAMAGE = (
     sqlite3.SQLITE_CONSTRAINT,
     sqlite3.SQLITE_MISMATCH,
 )
-_DAMAGED = ("no such table", "vtable constructor failed", "malformed database schema", "database disk image")
+_DAMAGED = (
+    "no such table",
+    "vtable constructor failed",
+    "malformed database schema",
+    "unsupported file format",
+    "invalid fts5 file format",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +242,11 @@ def damaged(error: sqlite3.Error) -> bool:
 def in_use(error: sqlite3.Error) -> bool:
     """Whether an error says that another process holds the file."""
     return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def read_only(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file cannot be written to."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_READONLY
 
 
 def remove(path: Path) -> None:

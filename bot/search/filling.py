@@ -16,14 +16,18 @@ BETWEEN = "·"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index keeps of a paper. `title`, `people`, `terms` and `text` are folded words with single spaces."""
+    """What the index keeps of a paper. `title`, `people`, `terms` and `text` are folded words with single spaces.
+
+    `authors` are the names as they are written with the words of each, `organization` is handle, name and words.
+    """
 
     id: str
     label: str
     day: str | None
     votes: int
     code: bool
-    organization: str | None
+    authors: tuple[tuple[str, str], ...]
+    organization: tuple[str, str, str] | None
     title: str
     people: str
     terms: str
@@ -34,46 +38,46 @@ class Entry:
         """What is searched."""
         return self.title, self.people, self.terms, self.text
 
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What is shown, filtered and sorted by."""
+        return self.label, self.day, self.votes, self.code, self.organization and self.organization[0]
+
 
 def entry(paper: Paper) -> Entry:
     """Take a paper apart."""
-    day = paper.published or paper.daily
-    account = paper.organization
-    names = [" ".join(words(name)) for name in paper.authors]
-    title = words(paper.title)
-    terms = compounds(paper.title) + defined(paper.abstract)
-    keywords = " ".join(paper.keywords)
-    terms += words(keywords) + compounds(keywords)
-    terms += words(f"{account.name} {account.handle}") if account else []
+    day, account = paper.published or paper.daily, paper.organization
+    title, keywords = words(paper.title), " ".join(paper.keywords)
+    authors = {name: " ".join(words(name)) for name in paper.authors}
+    house = list(dict.fromkeys(words(f"{account.name} {account.handle}"))) if account else []
+    terms = [*compounds(paper.title), *defined(paper.abstract), *words(keywords), *compounds(keywords), *house]
+    said = [*words(paper.summary), *words(paper.abstract), *compounds(paper.abstract)]
     terms = list(dict.fromkeys(terms))
-    people = f" {BETWEEN} ".join(filter(None, names))
-    summary, abstract = words(paper.summary), words(paper.abstract)
-    more = compounds(paper.abstract)
-    text = " ".join([*title, *(word for name in names for word in name.split()), *terms, *summary, *abstract, *more])
     return Entry(
         id=paper.id,
         label=paper.title,
         day=day.isoformat() if day else None,
         votes=paper.upvotes or 0,
         code=paper.code is not None,
-        organization=account.handle if account else None,
+        authors=tuple(authors.items()),
+        organization=(account.handle, account.name, " ".join(house)) if account else None,
         title=" ".join(title),
-        people=people,
+        people=f" {BETWEEN} ".join(filter(None, authors.values())),
         terms=" ".join(terms),
-        text=text,
+        text=" ".join(filter(None, [*title, *authors.values(), *terms, *said])),
     )
 
 
-def write(connection: sqlite3.Connection, papers: Sequence[Paper]) -> None:
+def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """Bring papers in, each in its newest version, inside the transaction that is open."""
-    entries = [entry(paper) for paper in {paper.id: paper for paper in papers}.values()]
     counts: Counter[str] = Counter()
-    for new in entries:
+    written = []
+    for new in {new.id: new for new in entries}.values():
         row, old = _present(connection, new.id)
         if old == new.spoken:
             connection.execute(
                 "UPDATE paper SET label = ?, day = ?, votes = ?, code = ?, organization = ? WHERE row = ?",
-                (new.label, new.day, new.votes, new.code, new.organization, row),
+                (*new.facts, row),
             )
             continue
         if old is not None:
@@ -81,9 +85,10 @@ def write(connection: sqlite3.Connection, papers: Sequence[Paper]) -> None:
             counts.subtract(set(old[3].split()))
         _put_in(connection, row, new)
         counts.update(set(new.text.split()))
+        written.append(new)
     _count_words(connection, counts)
-    _name_people(connection, papers)
-    _name_organizations(connection, papers)
+    _name_people(connection, written)
+    _name_organizations(connection, written)
 
 
 def _present(connection: sqlite3.Connection, paper_id: str) -> tuple[int | None, tuple[str, ...] | None]:
@@ -106,10 +111,11 @@ def _take_out(connection: sqlite3.Connection, row: int | None, old: tuple[str, .
 def _put_in(connection: sqlite3.Connection, row: int | None, new: Entry) -> None:
     title, people, terms, text = new.spoken
     row = connection.execute(
-        "INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row, new.id, new.label, new.day, new.votes, new.code, new.organization, title, people, terms),
+        "INSERT INTO paper (row, id, label, day, votes, code, organization, title, people, terms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row, new.id, *new.facts, title, people, terms),
     ).lastrowid
-    connection.execute("INSERT INTO said VALUES (?, ?)", (row, text))
+    connection.execute("INSERT INTO said (row, text) VALUES (?, ?)", (row, text))
     connection.execute(
         "INSERT INTO head (rowid, title, people, terms) VALUES (?, ?, ?, ?)", (row, title, people, terms)
     )
@@ -118,28 +124,27 @@ def _put_in(connection: sqlite3.Connection, row: int | None, new: Entry) -> None
 
 def _count_words(connection: sqlite3.Connection, counts: Counter[str]) -> None:
     connection.executemany(
-        "INSERT INTO word VALUES (?, ?, ?) ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
+        "INSERT INTO word VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
         # in their order: neighbours stand on one page
-        [(word, word[::-1], number) for word, number in sorted(counts.items()) if number],
+        sorted(item for item in counts.items() if item[1]),
     )
 
 
-def _name_people(connection: sqlite3.Connection, papers: Sequence[Paper]) -> None:
-    """Count the papers of each author; one that comes again counts again, which only orders suggestions."""
-    counts = Counter(name for paper in papers for name in set(paper.authors))
+def _name_people(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    """Count the papers of each author; a paper whose words changed counts again, which only orders suggestions."""
+    counts = Counter(author for new in entries for author in new.authors)
     (last,) = connection.execute("SELECT coalesce(max(row), 0) FROM person").fetchone()
     connection.executemany(
         "INSERT INTO person (name, words, papers) VALUES (?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET papers = papers + excluded.papers",
-        [(name, " ".join(words(name)), number) for name, number in counts.items()],
+        [(name, said, number) for (name, said), number in counts.items()],
     )
     connection.execute("INSERT INTO known (rowid, words) SELECT row, words FROM person WHERE row > ?", (last,))
 
 
-def _name_organizations(connection: sqlite3.Connection, papers: Sequence[Paper]) -> None:
-    accounts = [paper.organization for paper in papers if paper.organization]
+def _name_organizations(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     connection.executemany(
         "INSERT INTO organization VALUES (?, ?, ?, 1) "
         "ON CONFLICT (handle) DO UPDATE SET papers = papers + 1, name = excluded.name, words = excluded.words",
-        [(a.handle, a.name, " ".join(dict.fromkeys(words(f"{a.name} {a.handle}")))) for a in accounts],
+        [new.organization for new in entries if new.organization],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TypeAlias, TypeVar
 from bot.errors import StoreError
 from bot.papers import Paper
 from bot.search import file
-from bot.search.filling import write
+from bot.search.filling import entry, write
 from bot.search.finding import Hits, find
 from bot.search.language import Query
 from bot.search.likeness import similar
@@ -75,7 +76,7 @@ class Index:
             try:
                 return await self._follow(changed, revision)
             except sqlite3.Error as error:
-                if file.damaged(error):
+                if self._broken(error):
                     return await self._heal(error)
                 log.warning("the search index %s could not be brought up to date: %s", self._path, error)
                 return 0
@@ -98,7 +99,7 @@ class Index:
             try:
                 await self._writer.run(file.check)
             except sqlite3.Error as error:
-                if not file.damaged(error):
+                if not self._broken(error):
                     raise self._unusable(error) from error
                 await self._heal(error)
                 return False
@@ -138,6 +139,10 @@ class Index:
             return await self._follow(*self._source) if self._source else 0
         except (OSError, sqlite3.Error) as trouble:
             raise self._unusable(trouble) from trouble
+
+    def _broken(self, error: sqlite3.Error) -> bool:
+        # a damaged header can say that the file may only be read
+        return file.damaged(error) or (file.read_only(error) and os.access(self._path, os.W_OK))
 
     def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
@@ -187,11 +192,12 @@ def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: 
 
     Nothing is written where another process was quicker.
     """
+    entries = [entry(paper) for paper in papers]
     with file.transaction(connection):
         at = file.revision(connection)
         if at != after:
             return at
-        write(connection, papers)
+        write(connection, entries)
         connection.execute("UPDATE about SET value = ? WHERE name = 'revision'", (reached,))
     return reached
 
