@@ -93,6 +93,8 @@ def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
     load.set_defaults(run=_import)
     running = commands.add_parser("run", help="Connect to Slack and Discord, wherever there is a token, and stay there")
     running.set_defaults(run=_run)
+    invite = commands.add_parser("discord-invite", help="Print the link that invites the bot to a Discord server")
+    invite.set_defaults(run=_discord_invite)
     demo = commands.add_parser("demo", help="Show what Paperboy does, with no token and no account")
     demo.set_defaults(run=_demo)
     args, words = parser.parse_known_args(argv)
@@ -209,6 +211,13 @@ async def _import(settings: Settings, args: argparse.Namespace, _: list[str]) ->
 
     async with opened(settings) as bot:
         return DONE if await load(bot.library, args.files) else NOTHING
+
+
+async def _discord_invite(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
+    from adapters.discord.invite import invite
+
+    print(await invite(settings.discord))
+    return DONE
 
 
 async def _demo(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:

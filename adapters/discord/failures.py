@@ -56,11 +56,14 @@ def lacking(channel: object) -> str:
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread) or guild is None or guild.me is None:
         return ""
     wanted = POSTING_IN_THREADS if isinstance(channel, discord.Thread) else POSTING
-    has = channel.permissions_for(guild.me)
-    return listed([_name(flag) for flag, needed in wanted if needed and not getattr(has, flag)])
+    try:
+        has = channel.permissions_for(guild.me)
+    except discord.ClientException:  # a thread whose channel is not to be seen
+        return "View Channel"
+    return listed([permission_name(flag) for flag, needed in wanted if needed and not getattr(has, flag)])
 
 
-def _name(flag: str) -> str:
+def permission_name(flag: str) -> str:
     """Write a permission as Discord's settings show it."""
     names = {"read_messages": "View Channel", "view_channel": "View Channel"}
     return names.get(flag) or flag.replace("_", " ").title().replace(" In ", " in ")

@@ -104,7 +104,8 @@ async def _recent(channel: object, since: datetime) -> AsyncIterator[discord.Mes
         threads = [thread for thread in await channel.guild.active_threads() if thread.parent_id == channel.id]
         for thread in sorted(threads, key=lambda thread: thread.id, reverse=True)[:LOOKED_THROUGH]:
             if discord.utils.snowflake_time(thread.id) >= since:
-                yield await thread.fetch_message(thread.id)
+                async for message in thread.history(limit=1, oldest_first=True):
+                    yield message
     elif isinstance(channel, discord.abc.Messageable):
         async for message in channel.history(limit=LOOKED_THROUGH, after=since, oldest_first=False):
             yield message

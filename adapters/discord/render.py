@@ -47,7 +47,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What stands together: lines, what can be pressed under them, a thumbnail at their side or a picture of its own."""
+    """What stands together: lines, what can be pressed under them, a thumbnail beside them or a picture of its own."""
 
     lines: tuple[Line, ...] = ()
     controls: tuple[Control, ...] = ()

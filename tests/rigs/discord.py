@@ -95,6 +95,7 @@ class DiscordRig:
         self.changed = asyncio.Event()
         self.at = ""
         self.finished: set[str] = set()  # tokens of interactions that got more than an acknowledgement
+        self._runner: web.AppRunner | None = None
         self._nonces: dict[tuple[str, str], Any] = {}
 
     @asynccontextmanager
@@ -103,7 +104,7 @@ class DiscordRig:
         app = web.Application(client_max_size=2**24)
         app.router.add_get("/gateway/", self._gateway)
         app.router.add_route("*", "/api/v10/{path:.*}", self._api)
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        runner = self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await runner.setup()
         await (site := web.TCPSite(runner, "127.0.0.1", port)).start()
         assert site._server is not None  # noqa: SLF001  # aiohttp tells the port nowhere else
@@ -112,6 +113,18 @@ class DiscordRig:
             yield self
         finally:
             await runner.cleanup()
+
+    async def stop(self) -> None:
+        """Stop serving: nobody answers at the address any more."""
+        self.drop()
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def ask_to_reconnect(self) -> None:
+        """Ask all shards to connect again, as Discord does before it restarts a gateway."""
+        for session in list(self.sessions.values()):
+            if session.socket:
+                await _send(session.socket, RECONNECT, None)
 
     def settings(self, token: str = TOKEN, **changed: Any) -> DiscordSettings:
         return DiscordSettings(token, f"http://{self.at}/api/v10", f"ws://{self.at}/gateway/", **changed)
