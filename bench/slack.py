@@ -1,0 +1,304 @@
+"""Measures Slack: how soon people are answered, whether rendering keeps the limits, whether a reaction is ever lost.
+
+    python bench/slack.py [talk] [render] [reactions] [--seconds 60] [--people 50] [--papers 10000] [--events 1000]
+
+The bot runs as a process of its own over the real SDK; the Slack that it talks to is the one of the tests.
+"""
+
+# ruff: noqa: INP001, S311, T201  # a program on its own, which prints, and nothing in it is a secret
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from statistics import quantiles
+from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from adapters.slack import Slack
+from adapters.slack.render import blocks, notice
+from bot import cards
+from bot.app import Bot, utc_now
+from bot.demo import bring_sample
+from bot.features import ALL
+from bot.library import Library
+from bot.papers import Account, Paper
+from bot.search import Index
+from bot.settings import SlackSettings, sqlite_in
+from bot.sources.hugging_face import HuggingFace, Patience
+from bot.store import Store
+from bot.views import View
+from tests.contract import MARKUP
+from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig, eventually
+from tests.rigs.slack_rules import broken_rules
+
+NOBODY = "http://127.0.0.1:9"
+SAMPLE_DAY = datetime(2026, 5, 22, 22, tzinfo=UTC)
+LINES = (
+    *("find attnetion sparse", "find diffusion", "find agents benchmrk", "find 2605.19577", "day 2026-05-22"),
+    *("day 2026-05-20", "paper 2605.19577", "similar 2605.19577", "save 2605.19577", "saved", "help", "status", ""),
+)
+
+
+async def main() -> None:
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="*", help="talk, render, reactions; all of them if left out")
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--papers", type=int, default=10_000)
+    parser.add_argument("--events", type=int, default=1_000)
+    parser.add_argument("--serve", nargs=2, metavar=("URL", "FOLDER"), help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.serve:
+        await serve(*args.serve)
+        return
+    what = args.what or ["talk", "render", "reactions"]
+    if "talk" in what:
+        await talk(args.people, args.seconds)
+    if "render" in what:
+        render(args.papers)
+    if "reactions" in what:
+        await reactions(args.events)
+
+
+# --- the bot's process ---
+
+
+async def serve(url: str, folder: str) -> None:
+    """Be the bot until told to stop, then print how late its event loop was."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with opened(Path(folder)) as bot:
+        running = asyncio.create_task(Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(bot))
+        lags: list[float] = []
+        while not stop.is_set() and not running.done():
+            started = time.perf_counter()
+            await asyncio.sleep(0.005)
+            lags.append((time.perf_counter() - started - 0.005) * 1000)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    print(json.dumps(lags))
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Bot]:
+    """Put a bot together that knows the sample's papers."""
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
+        index = await Index.open(folder / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1)))
+        library = Library(store, index, source, lambda: SAMPLE_DAY)
+        if not (await library.status()).papers:
+            await bring_sample(library)
+        yield Bot(ALL, library, store, utc_now)
+
+
+@asynccontextmanager
+async def process(rig: SlackRig, folder: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run the bot as a process."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, __file__, "--serve", rig.url, folder, stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        await eventually(lambda: len(rig.sockets) >= 2)
+        yield child
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.wait()
+
+
+# --- people talking ---
+
+
+async def talk(people: int, seconds: float) -> None:
+    """Let people give commands for a while, each about once a second, and tell how soon they were served."""
+    rig = SlackRig()
+    await rig.start()
+    acknowledged: list[float] = []
+    answered: list[float] = []
+    with TemporaryDirectory() as folder:
+        async with process(rig, folder) as child:
+            end = time.monotonic() + seconds
+            await asyncio.gather(*(person(rig, f"U{n}", end, acknowledged, answered) for n in range(people)))
+            child.send_signal(signal.SIGTERM)
+            printed, _ = await child.communicate()
+    await rig.stop()
+    print(f"talk: {people} people for {seconds:.0f} s, {len(answered)} commands, {len(rig.trace)} refused by the rig")
+    for name, figures in (("acknowledged", acknowledged), ("answered", answered), ("loop lag", json.loads(printed))):
+        print(f"  {name:<13} {spread(figures)}")
+
+
+async def person(rig: SlackRig, user: str, end: float, acknowledged: list[float], answered: list[float]) -> None:
+    """Give commands until the end, and note the milliseconds."""
+    chance = random.Random(user)
+    while time.monotonic() < end:
+        await asyncio.sleep(chance.uniform(0.5, 1.5))
+        before = len(rig.messages)
+        started = time.monotonic()
+        acknowledged.append(await rig.slash(chance.choice(LINES), user) * 1000)
+
+        def mine(before: int = before) -> bool:
+            return any(message.person == user for message in rig.messages[before:])
+
+        await rig.until(mine)
+        answered.append((time.monotonic() - started) * 1000)
+
+
+def spread(figures: list[float]) -> str:
+    """Write the middle, the slow end and the worst, in milliseconds."""
+    cuts = quantiles(figures, n=100)
+    return f"p50 {cuts[49]:7.1f} ms   p99 {cuts[98]:7.1f} ms   worst {max(figures):7.1f} ms"
+
+
+# --- rendering ---
+
+
+def render(papers: int) -> None:
+    """Render papers with anything in their fields, as cards and in lists, and count the rules broken."""
+    chance = random.Random(1)
+    started = time.perf_counter()
+    broken: list[str] = []
+    escapes = 0
+    for number in range(papers):
+        paper = any_paper(chance, number)
+        view = cards.card(paper, kept=False) if number % 2 else View(cards.items([paper] * chance.randint(1, 12), ()))
+        made = blocks(view, "x")
+        broken += broken_rules(made)
+        raw = json.dumps(made)
+        escapes += '"mrkdwn"' in raw or '"emoji": true' in raw or "<" in notice(view)
+    took = time.perf_counter() - started
+    print(f"render: {papers} papers in {took:.1f} s, {len(broken)} limits broken, {escapes} escapes {broken[:3] or ''}")
+
+
+def any_paper(chance: random.Random, number: int) -> Paper:
+    """Make up a paper with markup, mentions and too much in its fields."""
+
+    def text(most: int) -> str:
+        words = ("word", "Übermaß", "模型", "x" * 90, *MARKUP)
+        return " ".join(chance.choices(words, k=chance.randint(0, most)))
+
+    many = chance.choice((0, 1, 3, 30, 664))
+    return Paper(
+        f"2605.{number:05}",
+        text(chance.choice((3, 60))),
+        tuple(text(3) for _ in range(many)),
+        abstract=text(chance.choice((50, 1000))),
+        summary=text(chance.choice((0, 40))),
+        keywords=tuple(text(3) for _ in range(chance.randint(0, 12))),
+        organization=Account("org", text(4)) if chance.random() < 0.5 else None,
+        submitter=Account("ada", text(2)) if chance.random() < 0.5 else None,
+        daily=date(2026, 5, 22),
+        upvotes=chance.choice((None, 0, 10**9)),
+        comments=chance.choice((None, 2)),
+        code=chance.choice((None, "https://example.org/code")),
+        thumbnail=chance.choice((None, "https://example.org/1.png")),
+    )
+
+
+# --- reactions ---
+
+
+async def reactions(events: int) -> None:
+    """Send reactions, some repeated and all shuffled, kill the bot meanwhile, and compare the shelves."""
+    chance = random.Random(2)
+    rig = SlackRig()
+    await rig.start()
+    with TemporaryDirectory() as folder:
+        async with process(rig, folder) as child:
+            shown = await shared(rig, folder)
+            began = time.time() - events  # one a second until now
+            made = [
+                (chance.choice(list(shown)), f"U{chance.randrange(10)}", chance.random() < 0.6, began + n)
+                for n in range(events)
+            ]
+            told = made + chance.sample(made, int(events * 0.3))
+            chance.shuffle(told)
+            half = len(told) // 2
+            unheard = await tell(rig, shown, told[:half])
+            dying = asyncio.create_task(tell(rig, shown, told[half : half + 100]))
+            await asyncio.sleep(0.05)
+            child.kill()
+            unheard += await dying
+            await child.wait()
+        # nothing is looked up on coming back: what counts is what was told
+        rig.faults["reactions.get"] = [{"error": "message_not_found"}] * len(shown)
+        async with process(rig, folder):
+            lost = await tell(rig, shown, unheard + told[half + 100 :])
+        wrong = await compare(folder, made)
+    await rig.stop()
+    print(
+        f"reactions: {events} events, {len(told)} told, killed with {len(unheard)} not acknowledged and told again, "
+        f"{len(lost)} never acknowledged, {wrong} shelves wrong of 10"
+    )
+
+
+Told = tuple[str, str, bool, float]
+
+
+async def tell(rig: SlackRig, shown: dict[str, Message], told: list[Told]) -> list[Told]:
+    """Send events, twenty at a time; return those that were not acknowledged."""
+    unheard: list[Told] = []
+    gate = asyncio.Semaphore(20)
+
+    async def one(event: Told) -> None:
+        paper, user, added, at = event
+        async with gate:
+            try:
+                await rig.event(rig.reaction(shown[paper], "bookmark", user, added=added, at=at), patience=5)
+            except (
+                TimeoutError,
+                ConnectionError,
+                ZeroDivisionError,
+            ):  # the last: there is no connection to send it over
+                unheard.append(event)
+
+    await asyncio.gather(*map(one, told))
+    return unheard
+
+
+async def shared(rig: SlackRig, folder: str) -> dict[str, Message]:
+    """Let the bot share some papers; return the message of each."""
+    async with opened(Path(folder)) as bot:
+        day = SAMPLE_DAY.date()
+        papers = (await bot.library.known(day, day, limit=20)).papers
+        found = {paper.id: await rig.ask(f"share {paper.id}") for paper in papers}
+        messages = bot.store.tenant("slack", TEAM).messages
+        for message in found.values():
+            await eventually(lambda message=message: messages.papers(message.channel, message.ts))
+        return found
+
+
+def latest(made: list[Told]) -> dict[tuple[str, str], tuple[float, bool]]:
+    """Return when each person last changed the reaction to each paper, and whether it is there since then."""
+    last: dict[tuple[str, str], tuple[float, bool]] = {}
+    for paper, user, added, at in made:
+        last[user, paper] = max(last.get((user, paper), (0.0, False)), (at, added))
+    return last
+
+
+async def compare(folder: str, made: list[Told]) -> int:
+    """Count the people whose shelf is not what their last reactions say."""
+    last = latest(made)
+    async with opened(Path(folder)) as bot:
+        wrong = 0
+        for user in {user for user, _ in last}:
+            due = {paper for (who, paper), (_, added) in last.items() if who == user and added}
+            wrong += set(await bot.store.tenant("slack", TEAM).shelf.ids(user)) != due
+        return wrong
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
