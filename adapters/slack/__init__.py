@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from datetime import datetime
 
 import aiohttp
@@ -12,14 +13,15 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.slack.answering import LONGEST_LINE, Answers
-from adapters.slack.connections import Connections
+from adapters.slack.answering import Answers
+from adapters.slack.connections import Connections, pause_after
 from adapters.slack.hearing import Hearing
 from adapters.slack.payloads import PLATFORM
 from adapters.slack.posting import Posting
 from adapters.slack.previews import Previews
+from adapters.slack.surfaces import LONGEST_LINE
 from adapters.slack.sweeping import sweep
-from adapters.slack.troubles import TOKEN_REFUSED, SlackError
+from adapters.slack.troubles import SlackError
 from adapters.slack.web import TIMEOUT, Web
 from bot.app import Bot, Sent
 from bot.errors import SettingsError
@@ -65,21 +67,27 @@ class Slack:
         return await self._posting.find(place, key, since)
 
     async def _sign_in(self) -> AuthorizeResult:
-        try:
-            me = await self._web.ask(self._web.client.auth_test)
-        except SlackError as error:
-            if error.code in TOKEN_REFUSED:
-                raise SettingsError(
-                    f"Slack refuses SLACK_BOT_TOKEN ({error.code}): copy it again from OAuth & Permissions."
-                ) from error
-            raise
-        self._web.bot = str(me.get("user") or self._web.bot)
-        return AuthorizeResult(
-            enterprise_id=me.get("enterprise_id"),
-            team_id=me["team_id"],
-            bot_user_id=me["user_id"],
-            bot_id=me.get("bot_id"),
-        )
+        """Ask Slack who we are, until it answers."""
+        failures = 0
+        while True:
+            try:
+                me = await self._web.ask(self._web.client.auth_test)
+            except SlackError as error:
+                if error.permanent:
+                    again = "copy it again from OAuth & Permissions."
+                    raise SettingsError(f"Slack refuses SLACK_BOT_TOKEN ({error.code}): {again}") from error
+                failures += 1
+                pause = pause_after(failures, random.random(), error.retry_after)  # noqa: S311  # spreads tries
+                log.warning("%s (in %.1f s)", error, pause)
+                await asyncio.sleep(pause)
+            else:
+                self._web.bot = str(me.get("user") or self._web.bot)
+                return AuthorizeResult(
+                    enterprise_id=me.get("enterprise_id"),
+                    team_id=me["team_id"],
+                    bot_user_id=me["user_id"],
+                    bot_id=me.get("bot_id"),
+                )
 
     async def _listen(self, bot: Bot, me: AuthorizeResult) -> None:
         team = str(me.team_id)

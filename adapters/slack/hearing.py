@@ -108,23 +108,24 @@ class Hearing:
             await ack(response_action="errors", errors={filled.first: sentence})
         elif filled.asked.response_url:
             await ack()
-            await self._held(self._form_answered(work, filled))
+            await self._held(self._answered(work, filled))
         else:
-            waiting = View(()) if work.done() else forms.WAITING
-            window = await self._answers.window(work.result() if work.done() else waiting, filled.asked.place)
-            await ack(response_action="update", view=window)
-            if not work.done():
-                await self._held(self._window_filled(work, filled))
+            shown = await self._answers.surfaces.window(
+                work.result() if work.done() else forms.WAITING, filled.asked.place
+            )
+            waiting = "" if work.done() else filled.asked.surface["id"]
+            await ack(response_action="update", view=shown)
+            await self._held(self._answered_in_window(work, filled, waiting))
 
     async def window(self, ack: AsyncAck) -> None:
         """Hear that somebody is done with a window."""
         await ack()
 
-    async def _form_answered(self, work: asyncio.Task[View], filled: forms.Filled) -> None:
-        await self._answers.submitted(await work, filled)
+    async def _answered(self, work: asyncio.Task[View], filled: forms.Filled) -> None:
+        await self._answers.show(await work, filled.intent, filled.asked)
 
-    async def _window_filled(self, work: asyncio.Task[View], filled: forms.Filled) -> None:
-        await self._answers.update(filled.asked.surface["id"], await work, filled.asked)
+    async def _answered_in_window(self, work: asyncio.Task[View], filled: forms.Filled, waiting: str) -> None:
+        await self._answers.show_in_window(await work, filled.intent, filled.asked, waiting=waiting)
 
     async def options(self, ack: AsyncAck, body: Json) -> None:
         """Complete what is typed into a form."""
@@ -165,7 +166,7 @@ class Hearing:
         """Show the Home to whoever opens it."""
         event = body["event"]
         if event.get("tab") == "home":
-            await self._held(self._answers.publish_home(Person(PLATFORM, self._team, event["user"]), "home"))
+            await self._held(self._answers.surfaces.publish_home(Person(PLATFORM, self._team, event["user"]), "home"))
 
     async def link_shared(self, body: Json) -> None:
         """Show a card under a link to a paper, where previews are switched on."""

@@ -11,6 +11,7 @@ from adapters.slack.limits import Json
 from bot.intents import Person, Place
 
 PLATFORM = "slack"
+EVERYONE = "everyone"  # begins the ids of what was said to all through a response_url, perhaps between two people
 LONGEST_TEXT = 2000  # that a command reads
 _ADDRESSES = ("url", "from_url", "original_url", "title_link")
 
@@ -58,10 +59,15 @@ def pressed(body: Json, team: str) -> Asked:
         thread,
         body.get("message", {}),
         str(container.get("message_ts", "")),
-        # an ephemeral message, or one in the conversation between a person and us
-        bool(container.get("is_ephemeral")) or (channel.startswith("D") and container.get("type") == "message"),
+        bool(container.get("is_ephemeral")) or _between_us(channel, body),
         body.get("view") or {},
     )
+
+
+def _between_us(channel: str, body: Json) -> bool:
+    """Tell whether a message stands in the conversation between a person and us."""
+    is_message = body.get("container", {}).get("type") == "message"
+    return channel.startswith("D") and is_message and not body["actions"][0]["block_id"].startswith(EVERYONE)
 
 
 def typed(text: str) -> str:

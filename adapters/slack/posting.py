@@ -64,7 +64,7 @@ class Posting:
         """Look for a message by the ids of its blocks. Raises SlackError."""
         async for message in self._messages(place, since - CLOCKS):
             if is_named(message.get("blocks", []), name_for(key)):
-                return Sent(_channel_of(place), str(message["ts"]))
+                return Sent(channel_of(place), str(message["ts"]))
         return None
 
     async def _post(self, place: Place, channel: str, thread: str, view: View, key: str) -> Sent:
@@ -112,5 +112,6 @@ def name_for(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _channel_of(place: Place) -> Place:
+def channel_of(place: Place) -> Place:
+    """Return the channel of a thread: reactions name no other place."""
     return Place(place.platform, place.tenant, place.address.partition("/")[0])

@@ -173,6 +173,14 @@ async def test_it_is_back_by_itself_after_slack_was_gone(rig):
     assert HEBB.title in (await rig.ask("find hebbian")).seen
 
 
+async def test_it_comes_up_when_slack_does(bot, rig):
+    rig.faults["auth.test"] = ["drop", 503, {"error": "ratelimited", "status": 429, "retry_after": 0}]
+    running = asyncio.create_task(Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")).run(bot))
+    await rig.until(lambda: len(rig.sockets) == 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_shutdown_finishes_what_it_holds(rig, connected, monkeypatch, bot):
     handle = bot.handle
 

@@ -1,7 +1,10 @@
 """People and the bot in Slack, over the real SDK and a Slack of our own on loopback."""
 
+import asyncio
+
 import pytest
 
+from adapters.slack import answering
 from bot.commands import command
 from bot.features import ALL
 from bot.intents import Person, Place
@@ -153,7 +156,7 @@ async def test_sharing_where_the_bot_is_no_member_works_and_says_what_is_missing
     await rig.until(lambda: len(rig.messages) == 2)
     card, hint = rig.messages
     assert (card.person, hint.person) == ("", "U1")
-    assert "I am not in that channel: /invite @paperboy brings me in." in hint.seen
+    assert "Reactions to this are not seen. I am not in that channel: /invite @paperboy brings me in." in hint.seen
 
 
 async def test_answers_in_a_thread_stay_in_it(rig, slack):
@@ -236,3 +239,51 @@ async def test_a_form_over_home_is_answered_in_its_window(rig):
 def _button(label, line):
     element = {"type": "button", "text": {"type": "plain_text", "text": label}, "action_id": "press.0", "value": line}
     return {"type": "actions", "block_id": "x.0", "elements": [element]}
+
+
+async def test_a_form_that_comes_too_late_is_a_sentence(rig):
+    rig.faults["views.open"] = [{"error": "expired_trigger_id"}]
+    assert "“save” needs a paper" in (await rig.ask("save")).seen
+
+
+async def test_what_takes_long_over_home_opens_a_window_meanwhile(rig, bot, monkeypatch):
+    handle = bot.handle
+
+    async def slow(intent):
+        await asyncio.sleep(0.2 if intent.command == "paper" else 0)
+        return await handle(intent)
+
+    monkeypatch.setattr(bot, "handle", slow)
+    monkeypatch.setattr(answering, "SOON", 0.05)
+    home = await rig.open_home()
+    await rig.press(home, "Details")
+    await rig.until(lambda: any("One moment …" in seen(view["blocks"]) for view in rig.views.values()))
+    await rig.until(lambda: any(TITLE in seen(view["blocks"]) for view in rig.views.values()))
+
+
+async def test_sharing_from_a_form_over_home_reaches_the_person(rig):
+    home = await rig.open_home()
+    await rig.press({**home, "blocks": [_button("Share", "share")]}, "Share")
+    await rig.until(lambda: rig.views)
+    (form,) = rig.views.values()
+    await rig.submit(form, paper=HEBB.id)
+    await rig.until(lambda: rig.messages)
+    assert rig.messages[0].channel == "DU1"
+
+
+async def test_in_a_conversation_with_the_bot_a_message_changes_in_place(rig, slack, ask):
+    await slack.send(place("U1"), await ask("find hebbian"), "k")
+    (message,) = rig.messages
+    await rig.press(message, "Save")
+    await rig.until(lambda: "Saved ✓" in message.seen)
+
+
+async def test_between_two_people_a_card_for_both_stays_as_it_is(rig):
+    rig.faults["chat.postMessage"] = [{"error": "channel_not_found"}]
+    await rig.slash(f"share {HEBB.id}", channel="D7")
+    await rig.until(lambda: len(rig.messages) == 2)
+    card = rig.messages[0]
+    await rig.press(card, "Save", user="U2")
+    await rig.until(lambda: len(rig.messages) == 3)
+    assert labels(card.blocks)[0] == "Save"
+    assert rig.messages[2].person == "U2"
