@@ -37,7 +37,7 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
     assert (options["page"]["type"], options["page"]["min_value"], options["page"]["max_value"]) == (4, 1, 10_000)
     assert commands["save", 1]["options"][0] == {
         "name": "paper",
-        "description": "its id, a link to it, or part of its title",
+        "description": "Its id, a link to it, or part of its title",
         "required": True,
         "type": 3,
         "max_length": 2000,
@@ -155,7 +155,7 @@ async def test_a_form_asks_for_what_a_command_lacks(rig, ada):
     modal = await rig.until(lambda: asked.modal)
     (label,) = modal["components"]
     assert (label["label"], label["component"]["custom_id"]) == ("Paper", "paper")
-    assert label["description"] == "its id, a link to it, or part of its title"
+    assert label["description"] == "Its id, a link to it, or part of its title"
     assert "Saved" in text(await ada.sees(ada.send(modal, paper=ID)))
 
 

@@ -23,7 +23,14 @@ def form(missing: Sequence[Param], heard: Heard) -> ui.Modal | None:
         return None
     modal = _modal(heard.intent.command.capitalize(), press)
     for param in missing:
-        modal.add_item(_input(param.name.capitalize(), param.name, param.help, f"Such as {param.argument.example}"))
+        modal.add_item(
+            _input(
+                param.name.capitalize(),
+                param.name,
+                param.help[:1].upper() + param.help[1:],
+                f"Such as {param.argument.example}",
+            )
+        )
     return modal
 
 

@@ -58,7 +58,7 @@ def _option(param: Param) -> Payload:
 
 
 def _described(text: str) -> str:
-    return shorten(visible(text), LONGEST_DESCRIPTION)
+    return shorten(visible(text[:1].upper() + text[1:]), LONGEST_DESCRIPTION)
 
 
 def _by_name(commands: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], object]:

@@ -1,13 +1,15 @@
 """Views as Discord's components: one container, at most 40 components and 4,000 characters.
 
-Where a view has too much for one message, thumbnails go first, from the last one up. Then the buttons of each item
-become a menu. Then all texts are one and all buttons a few menus, and what even those have no room for is counted.
+Where a view has too much for one message, the lines between its items go first, then thumbnails from the last one up.
+Then the buttons of each item become a menu. Then all texts are one and all buttons a few menus, and what even those
+have no room for is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, TypeAlias, assert_never
 from urllib.parse import urlsplit
 
@@ -142,6 +144,7 @@ def _written(parts: Sequence[Part]) -> list[Part]:
 
 def _fitting(parts: Sequence[Part]) -> Iterator[list[Component]]:
     """Yield the ways to lay the parts out that fit, best first."""
+    yield from _if_fits(_spaced(parts))
     pictured = [index for index, part in enumerate(parts) if part.thumbnail]
     for most in range(len(pictured), -1, -1):
         bare = set(pictured[most:])
@@ -149,6 +152,16 @@ def _fitting(parts: Sequence[Part]) -> Iterator[list[Component]]:
         yield from _if_fits([child for part in drawn for child in _roomy(part)])
     yield from _if_fits([child for part in parts for child in _narrow(part)])
     yield _narrowest(parts)
+
+
+def _spaced(parts: Sequence[Part]) -> list[Component]:
+    """Lay the parts out with a line between two that have something to press."""
+    children: list[Component] = []
+    for before, part in pairwise([Part(), *parts]):
+        if before.controls and part.lines:
+            children.append(ui.Separator())
+        children += _roomy(part)
+    return children
 
 
 def _if_fits(children: list[Component]) -> Iterator[list[Component]]:
