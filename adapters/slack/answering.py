@@ -19,7 +19,7 @@ from adapters.slack.web import Web, patiently
 from bot.app import Bot
 from bot.commands import Param
 from bot.intents import Intent, Person, Place
-from bot.views import Button, Outcome, View, note
+from bot.views import Button, Outcome, View, line, note
 
 log = logging.getLogger(__name__)
 
@@ -132,8 +132,13 @@ class Answers:
         try:
             sent = await self._posting.post_surely(asked.place, folded, new_name())
         except SlackError as error:
-            if error.code not in {"not_in_channel", "channel_not_found"} or not asked.response_url:
+            if not asked.response_url:
                 raise
+            if error.code not in {"not_in_channel", "channel_not_found"}:
+                log.warning("%s: %s", asked.place.address, error)
+                sorry = View((line(f"It could not be posted. {error}"),))
+                await self._respond(asked, self._remember(sorry), notice(sorry))
+                return True
             # where a command was given it may be answered, member or not; only reactions are not told to a stranger
             await self._respond(asked, blocks(folded, f"{EVERYONE}-{new_name()}"), notice(view), to_everyone=True)
             hint = View((note(f"Reactions to this are not seen. {error}"),))

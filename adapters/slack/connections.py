@@ -76,9 +76,7 @@ class Connections:
             except (SlackError, aiohttp.ClientError, OSError) as error:
                 failures = 1 if monotonic() - started > LONGEST_PAUSE else failures + 1
                 pause = pause_after(failures, random.random(), getattr(error, "retry_after", None))  # noqa: S311  # spreads dialling, keeps no secret
-                log.warning(
-                    "the connection to Slack was lost, dialling again in %.1f s: %s", pause, str(error) or repr(error)
-                )
+                log.warning("the connection to Slack was lost, dialling again in %.1f s: %s", pause, _reason(error))
                 await asyncio.sleep(pause)
 
     async def _connection(self) -> None:
@@ -165,3 +163,8 @@ def pause_after(failures: int, luck: float, asked: float | None = None) -> float
     """Return the seconds to wait after so many failures in a row, at least what Slack asked for; `luck` is 0 to 1."""
     pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(failures - 1, 10)) * (0.5 + luck / 2)
     return max(pause, asked or 0.0)
+
+
+def _reason(error: Exception) -> str:
+    # what aiohttp says of a refused handshake names the address, and that holds a ticket
+    return f"HTTP {error.status}" if isinstance(error, aiohttp.ClientResponseError) else str(error) or repr(error)

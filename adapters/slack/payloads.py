@@ -49,7 +49,9 @@ def pressed(body: Json, team: str) -> Asked:
     """Read who pressed a button, chose a shortcut or sent a form."""
     user, container = body["user"], body.get("container", {})
     channel = str(body.get("channel", {}).get("id") or container.get("channel_id") or "")
+    ts = str(container.get("message_ts", ""))
     thread = str(container.get("thread_ts") or body.get("message", {}).get("thread_ts") or "")
+    thread = "" if thread == ts else thread  # the message that a thread hangs from stands in the channel
     address = "/".join(filter(None, (channel, thread))) or str(user["id"])  # in Home, the conversation with the person
     return Asked(
         Person(PLATFORM, team, str(user["id"]), str(user.get("username") or user.get("name") or "")),
@@ -58,7 +60,7 @@ def pressed(body: Json, team: str) -> Asked:
         str(body.get("trigger_id", "")),
         thread,
         body.get("message", {}),
-        str(container.get("message_ts", "")),
+        ts,
         bool(container.get("is_ephemeral")) or _between_us(channel, body),
         body.get("view") or {},
     )

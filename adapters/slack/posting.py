@@ -7,15 +7,15 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
 from adapters.slack.limits import Json, is_named
 from adapters.slack.render import blocks, notice
 from adapters.slack.troubles import SlackError
-from adapters.slack.web import PAUSE, TRIES, Web
-from bot.app import Sent
+from adapters.slack.web import Web, patiently
+from bot.app import Sent, utc_now
 from bot.intents import Place
 from bot.views import View
 
@@ -44,21 +44,23 @@ class Posting:
             return await self._post(place, channel, thread, view, key)
 
     async def post_surely(self, place: Place, view: View, key: str) -> Sent:
-        """Post an answer, waiting where Slack asks for it, and never twice."""
-        started = datetime.now(UTC)
+        """Post an answer, waiting where Slack asks for it, and never twice. Raises SlackError."""
+        started = utc_now()
         channel, _, thread = place.address.partition("/")
+
+        async def attempt() -> Sent:
+            try:
+                return await self._post(place, channel, thread, view, key)
+            except SlackError as error:
+                if not error.ambiguous:
+                    raise
+                log.info("%s: %s", place.address, error)
+            if sent := await patiently(lambda: self.find(place, key, started), repeatable=True):
+                return sent
+            raise SlackError("Slack did not take the message.")  # certain by now, so that it can be posted again
+
         async with self._turn[channel]:
-            for attempt in range(TRIES):
-                try:
-                    return await self._post(place, channel, thread, view, key)
-                except SlackError as error:
-                    if error.permanent or attempt == TRIES - 1:
-                        raise
-                    log.warning("%s: %s", place.address, error)
-                    await asyncio.sleep(error.retry_after or PAUSE * 2**attempt)
-                    if error.ambiguous and (sent := await self.find(place, key, started)):
-                        return sent
-        raise AssertionError  # the last attempt returns or raises
+            return await patiently(attempt)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look for a message by the ids of its blocks. Raises SlackError."""

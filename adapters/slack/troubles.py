@@ -45,9 +45,9 @@ def trouble(error: Exception, bot: str) -> SlackError:
             code = str(data.get("error", "")) if isinstance(data, dict) else ""
             return refusal(status, code, error.response.headers, bot)
         case aiohttp.ClientConnectorError():  # never connected, so nothing was sent
-            return SlackError("Slack cannot be reached; it is tried again.")
+            return SlackError("Slack cannot be reached.")
         case _:
-            return SlackError("Slack did not answer; it is tried again.", ambiguous=True)
+            return SlackError("Slack did not answer.", ambiguous=True)
 
 
 def refusal(status: int, code: str, headers: Any, bot: str) -> SlackError:
@@ -59,5 +59,5 @@ def refusal(status: int, code: str, headers: Any, bot: str) -> SlackError:
     if code in _FINAL:
         return SlackError(_FINAL[code].format(bot=bot), code, permanent=True)
     if status >= 500 or code in _AMBIGUOUS or not code:
-        return SlackError("Slack has trouble of its own; it is tried again.", code, ambiguous=True)
+        return SlackError("Slack has trouble of its own.", code, ambiguous=True)
     return SlackError(f"Slack refused it ({code}).", code, permanent=True)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -25,6 +25,7 @@ TRIES = 4
 PAUSE = 0.5  # seconds before the second try; twice as long before each further one
 LONGEST_WAIT = 60.0  # seconds; whoever asked has gone by then
 
+T = TypeVar("T")
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 
 
@@ -71,7 +72,7 @@ class Web:
             return await say(without_pictures(blocks))
 
 
-async def patiently(say: Callable[[], Awaitable[Any]], *, repeatable: bool = False) -> Any:
+async def patiently(say: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
     """Say something, and again while Slack asks to wait or cannot be reached; raises the last SlackError.
 
     What may have arrived is said again only where a repeat does no harm.

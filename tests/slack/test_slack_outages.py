@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack import Slack, connections, posting, web
+from adapters.slack import Slack, connections, web
 from adapters.slack.connections import LONGEST_PAUSE, pause_after
 from bot.errors import DeliveryError, SettingsError
 from bot.settings import SlackSettings
@@ -23,7 +23,6 @@ VIEW = View((line("Here it is"),))
 def short_pauses(monkeypatch):
     monkeypatch.setattr(connections, "SHORTEST_PAUSE", 0.01)
     monkeypatch.setattr(web, "PAUSE", 0.01)
-    monkeypatch.setattr(posting, "PAUSE", 0.01)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +111,14 @@ async def test_a_shared_answer_is_posted_once_whatever_happens(rig):
     await rig.until(lambda: rig.messages)
     await asyncio.sleep(0.2)
     assert len(rig.messages) == 1
+
+
+@pytest.mark.usefixtures("slack")
+async def test_what_cannot_be_posted_is_told_to_whoever_wanted_it(rig):
+    rig.faults["chat.postMessage"] = [{"error": "is_archived"}]
+    answer = await rig.ask(f"share {HEBB.id}")
+    assert answer.person == "U1"
+    assert "It could not be posted. That channel is archived" in answer.seen
 
 
 @pytest.mark.usefixtures("slack")

@@ -167,6 +167,15 @@ async def test_answers_in_a_thread_stay_in_it(rig, slack):
     assert rig.messages[1].thread == "1700000000.000001"
 
 
+async def test_answers_about_a_message_with_a_thread_below_it_stand_beside_it(rig, slack):
+    await slack.send(place("C1"), View((Buttons((Button("Today", "today"),)),)), "k")
+    (message,) = rig.messages
+    message.thread = message.ts
+    await rig.press(message, "Today")
+    await rig.until(lambda: len(rig.messages) == 2)
+    assert rig.messages[1].thread == ""
+
+
 async def test_the_shortcut_finds_papers_in_any_message(rig):
     blocks = [{"type": "rich_text", "elements": [{"type": "link", "url": f"https://arxiv.org/abs/{HEBB.id}"}]}]
     await rig.shortcut({"text": "look &amp; see " * 400, "blocks": blocks, "ts": "1.1"})
