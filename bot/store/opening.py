@@ -87,7 +87,9 @@ def _make_folder(address: Address) -> None:
         address.file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         folder = address.file.parent
-        raise StoreError(f"The folder {folder} for the database cannot be made ({error.strerror}).") from error
+        raise StoreError(
+            f"The folder {folder} for the database cannot be made ({error.strerror}): name another one."
+        ) from error
 
 
 async def _prepare(database: Database) -> str:
