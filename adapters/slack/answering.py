@@ -90,15 +90,16 @@ class Answers:
 
     async def _in_place(self, view: View, asked: Asked, words: str, *, turns: bool, block_id: str) -> None:
         """Change the message in which a button was pressed, which nobody else sees."""
-        shown = self._private.pop(name_of(block_id), None) or asked.message.get("blocks")
+        before = name_of(block_id)
         folded = await self._bot.fold(view, asked.place, LONGEST_LINE)
         if turns:
             await self._respond(asked, self._remember(folded), notice(view), replaces=True)
             if asked.message:
                 await self._bot.shown(channel_of(asked.place), asked.message_ts, view)
-        elif shown and view.becomes:
+        elif view.becomes and (shown := self._private.get(before) or asked.message.get("blocks")):
             name = new_name()  # a changed message wants new ids: https://docs.slack.dev/reference/block-kit/blocks
-            self._private[name] = named(_turned(shown, words, view.becomes), name)
+            # under the old name too: the next button may be pressed before this change is seen
+            self._private[name] = self._private[before] = named(_turned(shown, words, view.becomes), name)
             await self._respond(asked, self._private[name], notice(view), replaces=True)
         else:
             await self._respond(asked, self._remember(folded), notice(view))

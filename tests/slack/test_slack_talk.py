@@ -10,7 +10,7 @@ from bot.features import ALL
 from bot.intents import Person, Place
 from bot.views import Button, Buttons, View
 from tests.conftest import HEBB
-from tests.rigs.slack import TEAM, eventually
+from tests.rigs.slack import TEAM, Message, eventually
 from tests.rigs.slack_rules import labels, seen
 
 TITLE = HEBB.title
@@ -118,6 +118,14 @@ async def test_save_turns_into_saved_where_it_stands(rig):
     await rig.press(answer, "Saved ✓")
     await rig.until(lambda: "Saved ✓" not in answer.seen)
     assert labels(answer.blocks)[0] == "Save"
+
+
+async def test_two_buttons_pressed_at_once_both_turn(rig):
+    answer = await rig.ask("today")
+    second = {"blocks": [block for block in answer.blocks if block["type"] == "actions"][1:]}
+    other = Message(answer.channel, answer.ts, second, answer.person)
+    await asyncio.gather(rig.press(answer, "Save"), rig.press(other, "Save"))
+    await rig.until(lambda: labels(answer.blocks).count("Saved ✓") == 2)
 
 
 async def test_more_takes_the_place_of_the_page(rig):
