@@ -242,6 +242,15 @@ async def test_a_page_follows_a_page(tmp_path: Path):
     await index.close()
 
 
+async def test_the_rarest_of_many_words_that_begin_alike_is_found(tmp_path: Path):
+    papers = [Paper(f"2501.{n:05}", f"Hebbian networks and trac{n:02}s") for n in range(40) for _ in range(40 - n)]
+    papers.append(Paper("2502.00001", "Oja rules and traczzz"))
+    index = await filled(tmp_path / "index.db", papers)
+    for text in ("oja trac", "oja trac sort:new"):
+        assert (await search(index, text)).ids == ("2502.00001",)
+    await index.close()
+
+
 async def test_votes_and_age_only_settle_ties(tmp_path: Path):
     title = "Graph networks for molecules"
     papers = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from bot.search.filters import Filter
-from bot.search.matching import close_together, in_body, in_head, in_head_as_typed, title_begins
+from bot.search.matching import as_meant, close_together, in_body, in_head, in_head_as_typed, title_begins
 from bot.search.spelling import Slot
 from bot.search.words import COMMON
 
@@ -17,14 +17,16 @@ from bot.search.words import COMMON
 CLOSELY = 80
 # With fewer papers than this that hold all words, papers that hold most of them are looked at too.
 FEW, MANY = 4, 4
-# More than this are not put in order by FTS5: it takes a microsecond for each, more in the long text.
-ORDERED = {"head": 1500, "body": 600}
+# More than this are not put in order by BM25: it takes a microsecond for each.
+ORDERED = 1500
+# Nobody reads further; counting to the end costs time.
+COUNTED = 2000
 # Words of more papers than this together are not gathered one by one.
 GATHERED = 5000
 # A word in no more papers than this singles one out, wherever it stands; in the text it counts for half.
 RARE, IN_TEXT = 300, 0.5
 # Title, names, terms.
-BEST = {"head": "ORDER BY bm25(head, 4.0, 2.0, 3.0)", "body": "ORDER BY rank"}
+BEST = "bm25(head, 4.0, 2.0, 3.0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Candidate:
 class Candidates:
     """Looks for papers with the words of one query among those that pass its filter.
 
-    `whole` are the rows of those gathered that hold all words.
+    `everywhere` are the rows of papers that hold all words, no more than about `COUNTED`; `best` are the best of them.
     """
 
     def __init__(
@@ -56,21 +58,15 @@ class Candidates:
         # the first letter of a word that is still being typed tells nothing yet
         self._slots = telling[:-1] if len(telling) > 1 and len(telling[-1].typed) == 1 else telling
         self._wanted = wanted
-        self._complete = all(slot.readable for slot in self._slots)
-        self.whole: set[int] = set()
-
-    def count(self, at_most: int) -> int:
-        """Count the papers that hold all words."""
-        if not self._complete:
-            return 0
-        sql = f"SELECT count(*) FROM (SELECT 1 {self._holding(filtered=bool(self._wanted.sql))} LIMIT ?)"  # noqa: S608
-        (number,) = self._connection.execute(sql, (self._all(in_body), *self._wanted.args, at_most)).fetchone()
-        return int(number)
+        complete = all(slot.readable for slot in self._slots)
+        everywhere = self._rows("body", self._all(in_body), COUNTED) if complete else []
+        self.best = self._holding_all(everywhere) if complete else {}
+        # only the most frequent words that begin with the last one are looked for in the long text
+        self.everywhere = [*self.best.keys() - everywhere, *everywhere]
 
     def gather(self) -> list[Candidate]:
-        """Return the papers worth a close look."""
-        rows = self._holding_all() if self._complete else {}
-        self.whole = set(rows)
+        """Return the papers worth a close look: the best, and where these are few, those with most of the words."""
+        rows = dict(self.best)
         if len(rows) >= CLOSELY and len(self._typed) > 1:
             rows |= dict.fromkeys(self._rows("head", title_begins(self._typed), CLOSELY))
         # many words are not all in one paper by chance
@@ -78,34 +74,33 @@ class Candidates:
             rows |= dict.fromkeys(self._holding_most())
         return self._fetch(list(rows))
 
-    def further(self, shown: Sequence[int], order: str, limit: int, offset: int) -> list[str]:
-        """Return the ids of papers that hold all words, besides those shown, in an order."""
-        if not self._complete or limit <= 0:
-            return []
-        sql = (
-            f"SELECT paper.id {self._holding(filtered=True)} "  # noqa: S608
-            f"AND paper.row NOT IN (SELECT value FROM json_each(?)) ORDER BY {order} LIMIT ? OFFSET ?"
+    def listed(self, order: str, limit: int, offset: int, *, without: Collection[int] = ()) -> list[str]:
+        """Return the ids of the papers that hold all words, or of some of them, in an order."""
+        rows = [row for row in self.everywhere if row not in without]
+        found = self._connection.execute(
+            f"SELECT id FROM paper WHERE row IN (SELECT value FROM json_each(?)) ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
+            (json.dumps(rows), limit, offset),
         )
-        args = (self._all(in_body), *self._wanted.args, json.dumps(list(shown)), limit, offset)
-        return [paper_id for (paper_id,) in self._connection.execute(sql, args)]
+        return [paper_id for (paper_id,) in found]
 
-    def _holding_all(self) -> dict[int, None]:
-        rows = dict.fromkeys(self._best("head", self._all(in_head_as_typed)))
+    def _holding_all(self, everywhere: Sequence[int]) -> dict[int, None]:
+        rows = dict.fromkeys(self._best(self._all(in_head_as_typed), begun=not self._slots[-1].known))
         if len(rows) < CLOSELY and self._slots[-1].begun:
-            rows |= dict.fromkeys(self._best("head", self._all(in_head)))
+            rows |= dict.fromkeys(self._best(self._all(in_head), begun=True))
         if len(rows) < FEW:
-            rows |= dict.fromkeys(self._best("body", self._all(in_body)))
+            # the newest: in the long text BM25 would take as long as all the rest
+            rows |= dict.fromkeys(everywhere[:CLOSELY])
         return rows
 
-    def _best(self, table: str, sought: str) -> list[int]:
-        """Return the best by BM25, or where there are too many to order, those that hold the words together."""
-        found = self._rows(table, sought, ORDERED[table])
+    def _best(self, sought: str, *, begun: bool) -> list[int]:
+        """Return the best by BM25 where there are more than are looked at, and of very many, those close together."""
+        found = self._rows("head", sought, ORDERED)
         if len(found) <= CLOSELY:
             return found
-        if len(found) < ORDERED[table]:
-            return self._rows(table, sought, CLOSELY, BEST[table])
-        together = self._rows("head", close_together(self._slots), ORDERED["head"], BEST["head"])
-        return list(dict.fromkeys(together[:CLOSELY] + found[-FEW:]))
+        if len(found) < ORDERED and not begun:
+            return self._rows("head", " AND ".join(map(as_meant, self._slots)), CLOSELY, best=True)
+        together = self._rows("head", close_together(self._slots), CLOSELY)
+        return list(dict.fromkeys([*together, *found]))[:CLOSELY]
 
     def _holding_most(self) -> list[int]:
         """Return the papers with the most telling of the words, each word weighed by how few papers have it."""
@@ -124,25 +119,21 @@ class Candidates:
                     weights[row] += slot.weight * IN_TEXT
         if frequent and (len(frequent) > 1 or not weights):
             together = sum(slot.weight for slot in frequent)
-            for row in self._rows("head", " AND ".join(map(in_head, frequent)), ORDERED["head"]):
+            for row in self._rows("head", " AND ".join(map(in_head, frequent)), ORDERED):
                 weights[row] += together
         return [row for _, row in sorted(zip(weights.values(), weights, strict=True), reverse=True)[:CLOSELY]]
-
-    def _holding(self, *, filtered: bool) -> str:
-        # CROSS JOIN: the words first, the filter only on what they find
-        paper = "CROSS JOIN paper ON paper.row = body.rowid" if filtered else ""
-        return f"FROM body {paper} WHERE body MATCH ?{self._wanted.sql}"
 
     def _all(self, where: Callable[[Slot], str]) -> str:
         return " AND ".join(map(where, self._slots))
 
-    def _rows(self, table: str, sought: str, limit: int, order: str = "") -> list[int]:
+    def _rows(self, table: str, sought: str, limit: int, *, best: bool = False) -> list[int]:
         paper = f"CROSS JOIN paper ON paper.row = {table}.rowid" if self._wanted.sql else ""
+        order = BEST if best else f"{table}.rowid DESC"
         # in one row: each step of a cursor lets another thread have the interpreter, and waits to get it back
         (rows,) = self._connection.execute(
             f"SELECT group_concat(found) FROM (SELECT {table}.rowid AS found FROM {table} {paper} "  # noqa: S608
             f"WHERE {table} MATCH ?"
-            f"{self._wanted.sql} {order} LIMIT ?)",
+            f"{self._wanted.sql} ORDER BY {order} LIMIT ?)",
             (sought, *self._wanted.args, limit),
         ).fetchone()
         return list(map(int, rows.split(","))) if rows else []

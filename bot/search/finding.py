@@ -16,8 +16,6 @@ from bot.search.words import words
 
 # A paper that answers less of the query than this is only near it; more is asked where others answer all of it.
 ANSWERS, ANSWERS_BESIDE_BETTER = 0.35, 0.6
-# Nobody reads further; counting to the end costs time.
-COUNTED = 2_000
 # Known words are read as slips only in queries of this length: in longer ones the other words will do.
 DOUBTED = 8
 # A person's name has no more words than this.
@@ -74,41 +72,46 @@ class _Search:
         self._query = query
         self._typed = words(query.text)
         speller = Speller(connection, self._typed)
-        self._look(connection, speller.slots(), wanted)
-        if len(self._slots) <= DOUBTED and not self._complete:
-            self._look(connection, speller.doubting(self._slots), wanted)
-        elif 1 < len(self._slots) <= NAME and not (self._ranked and self._ranked[0].clear):
+        self._look(speller.slots(), connection, wanted)
+        if not self._candidates.best and len(self._slots) <= DOUBTED:
+            self._look(speller.doubting(self._slots), connection, wanted)
+        self._rank()
+        if 1 < len(self._slots) <= NAME and self._candidates.best and not self._ranked[0].clear:
             # "ruoqi lui" are words of two people, and slips for the name of a third
             slots = speller.doubting(self._slots)
             if not people(connection, self._slots) and people(connection, slots):
-                self._look(connection, slots, wanted)
+                self._look(slots, connection, wanted)
+                self._rank()
 
-    def _look(self, connection: sqlite3.Connection, slots: Sequence[Slot], wanted: Filter) -> None:
+    def _look(self, slots: Sequence[Slot], connection: sqlite3.Connection, wanted: Filter) -> None:
         self._slots = slots
         self._candidates = Candidates(connection, self._typed, slots, wanted)
-        self._complete = self._candidates.count(COUNTED)
-        self._ranked = rank(self._candidates.gather(), slots, self._typed)
+
+    def _rank(self) -> None:
+        self._ranked = rank(self._candidates.gather(), self._slots, self._typed)
 
     def page(self, limit: int, offset: int) -> Hits:
         """Return one page of what was found, or what is nearest where nothing fits."""
-        ranked, whole = self._ranked, self._candidates.whole
-        least = ANSWERS_BESIDE_BETTER if self._complete else ANSWERS
-        matching = [r for r in ranked if r.candidate.row in whole or r.cover >= least]
-        corrected = _corrected(self._slots, ranked[0].candidate) if ranked else None
+        best = self._candidates.best
+        least = ANSWERS_BESIDE_BETTER if best else ANSWERS
+        matching = [r for r in self._ranked if r.candidate.row in best or r.cover >= least]
+        corrected = _corrected(self._slots, self._ranked[0].candidate) if self._ranked else None
         if not matching:
-            return Hits(corrected=corrected, nearest=tuple(r.candidate.id for r in ranked[:limit]))
+            return Hits(corrected=corrected, nearest=tuple(r.candidate.id for r in self._ranked[:limit]))
         if self._query.sort != "best":
             return replace(self._sorted(matching, limit, offset), corrected=corrected)
         ids = [r.candidate.id for r in matching[offset : offset + limit]]
-        unseen = max(0, self._complete - len(whole))
-        if unseen and len(ids) < limit:
-            rows = [r.candidate.row for r in matching]
-            ids += self._candidates.further(rows, _order(self._query), limit - len(ids), max(0, offset - len(matching)))
-        return Hits(tuple(ids), len(matching) + unseen, corrected)
+        rows = {r.candidate.row for r in matching}
+        further = len(set(self._candidates.everywhere) - rows)
+        if further and len(ids) < limit:
+            beyond = max(0, offset - len(matching))
+            ids += self._candidates.listed(_order(self._query), limit - len(ids), beyond, without=rows)
+        return Hits(tuple(ids), len(matching) + further, corrected)
 
     def _sorted(self, matching: Sequence[Ranked], limit: int, offset: int) -> Hits:
-        if self._complete:
-            return Hits(tuple(self._candidates.further((), _order(self._query), limit, offset)), self._complete)
+        if self._candidates.best:
+            ids = self._candidates.listed(_order(self._query), limit, offset)
+            return Hits(tuple(ids), len(self._candidates.everywhere))
 
         def key(ranked: Ranked) -> tuple[str | int, str | int]:
             day, votes = ranked.candidate.day or "", ranked.candidate.votes

@@ -33,6 +33,11 @@ def in_body(slot: Slot) -> str:
     return "(" + " OR ".join([*_readings(slot), *map(quoted, slot.begun)]) + ")"
 
 
+def as_meant(slot: Slot) -> str:
+    """Ask for the best reading of a word only."""
+    return "(" + " AND ".join(map(quoted, slot.meant.split())) + ")"
+
+
 def close_together(slots: Sequence[Slot]) -> str:
     """Ask for the words in one column with no more than a few others between them."""
     *first, last = [quoted(slot.meant) for slot in slots]

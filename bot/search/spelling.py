@@ -177,19 +177,20 @@ def _slipped(word: str) -> list[str]:
 
 
 def _spelt(connection: sqlite3.Connection, spelt: list[str]) -> list[tuple[str, int]]:
-    """Return those that are words."""
+    """Return those that are words, the most frequent."""
     return connection.execute(
-        "SELECT word, papers FROM json_each(?) CROSS JOIN word ON word.word = value WHERE papers > 0",
-        (json.dumps(spelt),),
+        "SELECT word, papers FROM json_each(?) CROSS JOIN word ON word.word = value WHERE papers > 0 "
+        "ORDER BY papers DESC LIMIT ?",
+        (json.dumps(spelt), READINGS),
     ).fetchall()
 
 
 def _spelt_begun(connection: sqlite3.Connection, spelt: list[str]) -> list[tuple[str, int]]:
-    """Return words that begin with one of these."""
+    """Return words that begin with one of these, the most frequent."""
     return connection.execute(
         "SELECT DISTINCT word, papers FROM json_each(?) CROSS JOIN word ON word.word >= value "
-        "AND word.word < value || char(0x10ffff) WHERE papers > 0 LIMIT ?",
-        (json.dumps(spelt), LOOKED_AT),
+        "AND word.word < value || char(0x10ffff) WHERE papers > 0 ORDER BY papers DESC LIMIT ?",
+        (json.dumps(spelt), READINGS),
     ).fetchall()
 
 
