@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
-VERSION = 1
+VERSION = 2
 PATIENCE = 5.0  # seconds to wait for another process that is writing
 CACHE = 32_000  # kilobytes
 
@@ -42,7 +42,9 @@ _TABLES = """
     CREATE TABLE organization (
         handle TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL, papers INTEGER NOT NULL
     ) WITHOUT ROWID;
-    CREATE VIRTUAL TABLE head USING fts5 (title, people, terms, content=paper, content_rowid=row, tokenize=ascii);
+    CREATE VIRTUAL TABLE head USING fts5 (
+        title, people, terms, content=paper, content_rowid=row, tokenize=ascii, prefix='2 3'
+    );
     CREATE VIRTUAL TABLE body USING fts5 (text, content=said, content_rowid=row, tokenize='porter ascii');
     CREATE VIRTUAL TABLE known USING fts5 (words, content=person, content_rowid=row, tokenize=ascii);
 """

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from bot.search.candidates import Candidate, Candidates
 from bot.search.filters import Filter, conditions
 from bot.search.language import Query
-from bot.search.names import people
+from bot.search.names import anybody
 from bot.search.ranking import Ranked, rank
 from bot.search.spelling import Slot, Speller
-from bot.search.words import words
+from bot.search.words import COMMON, words
 
 # A paper that answers less of the query than this is only near it; more is asked where others answer all of it.
 ANSWERS, ANSWERS_BESIDE_BETTER = 0.35, 0.6
@@ -76,10 +76,10 @@ class _Search:
         if not self._candidates.best and len(self._slots) <= DOUBTED:
             self._look(speller.doubting(self._slots), connection, wanted)
         self._rank()
-        if 1 < len(self._slots) <= NAME and self._candidates.best and not self._ranked[0].clear:
+        if _like_a_name(self._slots) and self._candidates.best and not self._ranked[0].clear:
             # "ruoqi lui" are words of two people, and slips for the name of a third
             slots = speller.doubting(self._slots)
-            if not people(connection, self._slots) and people(connection, slots):
+            if not anybody(connection, self._slots) and anybody(connection, slots):
                 self._look(slots, connection, wanted)
                 self._rank()
 
@@ -119,6 +119,10 @@ class _Search:
 
         ids = [r.candidate.id for r in sorted(matching, key=key, reverse=True)]
         return Hits(tuple(ids[offset : offset + limit]), len(ids))
+
+
+def _like_a_name(slots: Sequence[Slot]) -> bool:
+    return 1 < len(slots) <= NAME and all(len(slot.typed) > 1 and slot.typed not in COMMON for slot in slots)
 
 
 def _corrected(slots: Sequence[Slot], best: Candidate) -> str | None:

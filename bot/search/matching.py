@@ -46,8 +46,9 @@ def close_together(slots: Sequence[Slot]) -> str:
 
 def title_begins(typed: Sequence[str]) -> str:
     """Ask for titles that begin with these words, the last of which may not be complete."""
-    whole = typed[:-1] if len(typed[-1]) == 1 else typed
-    return f"title : ^ {' + '.join(map(quoted, whole))} *"
+    *whole, last = map(quoted, typed)
+    # a single letter begins too many words
+    return f"title : ^ {' + '.join([*whole, last + ' *'] if len(typed[-1]) > 1 else whole)}"
 
 
 def _readings(slot: Slot) -> list[str]:

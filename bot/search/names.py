@@ -23,6 +23,12 @@ def people(connection: sqlite3.Connection, slots: Sequence[Slot]) -> list[tuple[
     ).fetchall()
 
 
+def anybody(connection: sqlite3.Connection, slots: Sequence[Slot]) -> bool:
+    """Whether somebody's name holds all the words as they may be meant."""
+    sought = " AND ".join(any_of([slot.typed, *(word for r in slot.readings for word in r.words)]) for slot in slots)
+    return connection.execute("SELECT 1 FROM known WHERE known MATCH ? LIMIT 1", (sought,)).fetchone() is not None
+
+
 def _asked(slot: Slot) -> str:
     # "G. Hinton" is Geoffrey
     initial = [f"{quoted(slot.typed)} *"] if len(slot.typed) == 1 else []
