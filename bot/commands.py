@@ -22,7 +22,7 @@ from types import NoneType
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
 from bot.errors import UsageError
-from bot.text import clean, listed, shorten
+from bot.text import clean, listed, shorten, straight
 from bot.views import View
 
 Handler: TypeAlias = Callable[..., Awaitable[View]]
@@ -81,7 +81,7 @@ class Command:
         named = {param.name for param in self.params if param.named}
         args: dict[str, str] = {}
         rest: list[str] = []
-        for word in _WORD.findall(words):
+        for word in _WORD.findall(straight(words)):
             name, colon, value = word.partition(":")
             if colon and value and name.lower() in named:
                 args[name.lower()] = value.strip('"')

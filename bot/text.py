@@ -11,6 +11,7 @@ _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+_CURLY = dict.fromkeys(map(ord, "“”„‟«»＂"), '"')
 
 
 def visible(text: str) -> str:
@@ -21,6 +22,11 @@ def visible(text: str) -> str:
 def clean(text: str) -> str:
     """Return `text` as it is kept: what is visible of it, without runs of spaces."""
     return " ".join(visible(text).split())
+
+
+def straight(text: str) -> str:
+    """Return `text` with straight quotation marks, for those that phones put in are others."""
+    return text.translate(_CURLY)
 
 
 def shorten(text: str, limit: int) -> str:

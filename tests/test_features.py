@@ -39,6 +39,16 @@ async def test_an_id_or_link_goes_straight_to_the_paper(ask, spelling):
     assert view.data["papers"][0]["id"] == HEBB.id
 
 
+async def test_quotation_marks_of_a_phone_are_read_too(ask):
+    assert (await ask("find author:“Lewis Richardson” weather")).papers == ("2605.00002",)
+
+
+async def test_what_is_shared_tells_nothing_of_the_sharers_shelf(ask):
+    await ask("save 2605.00001")
+    assert "Saved ✓" in plain(await ask("paper 2605.00001"))
+    assert "Saved ✓" not in plain(await ask("share 2605.00001"))
+
+
 async def test_the_card_shows_all_that_is_known(ask):
     shown = plain(await ask("paper 2605.00001"))
     for words in (

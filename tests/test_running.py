@@ -27,6 +27,12 @@ class Platform:
             raise turn
         await asyncio.sleep(turn)
 
+    async def send(self, place, view, key):
+        raise NotImplementedError
+
+    async def find(self, place, key, since):
+        raise NotImplementedError
+
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):

@@ -116,7 +116,7 @@ class Answers:
         waiting = "" if work.done() else await self.surfaces.open(asked, forms.window(forms.WAITING, new_name()))
         view = await work
         window = await self.surfaces.window(view, asked.place)
-        if view.becomes and not at_home and not waiting:
+        if view.becomes and not turns and not at_home and not waiting:
             window = forms.framed(named(_turned(asked.surface["blocks"], words, view.becomes), new_name()))
         if not waiting and not at_home and (turns or view.becomes):
             await self.surfaces.update(asked.surface["id"], window)

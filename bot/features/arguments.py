@@ -6,11 +6,11 @@ import re
 from datetime import date, timedelta
 
 from bot.commands import Argument, number
-from bot.text import shorten
+from bot.text import shorten, straight
 
 
 def _text(text: str, _: date) -> str:
-    return text
+    return straight(text)
 
 
 def _day(text: str, today: date) -> date:

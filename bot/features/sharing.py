@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
+from bot import cards
 from bot.app import Context
 from bot.commands import shared
-from bot.features import finding
 from bot.features.arguments import PAPER
+from bot.features.finding import resolve
+from bot.papers import record
 from bot.views import View
 
 
@@ -17,4 +20,10 @@ async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
     paper: its id, a link to it, or part of its title
     """
-    return await finding.paper(ctx, paper)
+    found = await resolve(ctx, paper, "share")
+    if isinstance(found, View):
+        return found
+    # what the sharer keeps is nobody else's business
+    return replace(
+        cards.card(found, kept=False, votes=await ctx.tenant.votes.count(found.id)), data={"paper": record(found)}
+    )

@@ -27,7 +27,9 @@ async def save(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         return found
     new = await ctx.tenant.shelf.save(ctx.person.id, found.id, ctx.now)
     said = ("Saved: ", Strong(cards.title(found))) if new else ("Already on your shelf: ", Strong(cards.title(found)))
-    buttons = Buttons((SHELF, Button("Undo", f"unsave {found.id}"), Button("Similar papers", f"similar {found.id}")))
+    buttons = Buttons(
+        (SHELF, Button("Undo", f"unsave {found.id}", turns=True), Button("Similar papers", f"similar {found.id}"))
+    )
     data = {"saved": True, "new": new, "paper": record(found)}
     return View((line(*said), buttons), data=data, becomes=cards.keep_button(found, kept=True))
 
@@ -42,7 +44,7 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         return found
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
     said = "Taken off your shelf: " if gone else "Was not on your shelf: "
-    buttons = Buttons((*([Button("Undo", f"save {found.id}")] if gone else []), SHELF))
+    buttons = Buttons((*([Button("Undo", f"save {found.id}", turns=True)] if gone else []), SHELF))
     data = {"removed": gone, "paper": record(found)}
     return View(
         (line(said, Strong(cards.title(found))), buttons), data=data, becomes=cards.keep_button(found, kept=False)
