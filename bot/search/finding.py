@@ -134,5 +134,7 @@ def _corrected(slots: Sequence[Slot], best: Candidate) -> str | None:
 def _held(slot: Slot, text: str) -> str:
     if f" {slot.typed} " in text or (slot.begun and f" {slot.typed}" in text):
         return slot.typed
-    fitting = [r for r in slot.readings if all(f" {word} " in text for word in r.words)]
-    return " ".join(fitting[0].words) if fitting else slot.meant
+    fitting = [r.words for r in slot.readings if all(f" {word} " in text for word in r.words)]
+    meant = " ".join(fitting[0]) if fitting else slot.meant
+    # one or many is no other word
+    return slot.typed if meant.rstrip("s") == slot.typed.rstrip("s") else meant

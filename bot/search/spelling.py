@@ -16,8 +16,9 @@ from bot.search.words import COMMON
 
 # More words than this say nothing more about which paper is meant, and each costs time.
 MOST_WORDS = 24
-# How well a reading stands for what was typed: the word itself, two words written as one, one as two, slips.
-EXACT, JOINED, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0.85, 0.85, 0.75, 0.65
+# How well a reading stands for what was typed: the word itself, two words written as one, one or many of it, one word
+# written as two, slips.
+EXACT, JOINED, NUMBER, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0.75, 0.85, 0.85, 0.75, 0.65
 # What a reading is worth less where the word as it was typed is known too.
 DOUBT = 0.1
 # What was typed may be the beginning of these; more of them make no difference to which paper is found.
@@ -92,6 +93,10 @@ class Speller:
         readings = [Reading((word,), EXACT, self._counts[word])] if known else []
         around = [a + b for a, b in pairwise(self._typed[max(0, n - 1) : n + 2])]
         readings += [Reading((joined,), JOINED, self._counts[joined]) for joined in around if joined in self._counts]
+        number = _one_or_many(word)
+        readings += (
+            [Reading((number,), NUMBER, self._counts[number])] if len(word) > 4 and number in self._counts else []
+        )
         # a single letter begins too many words to tell anything
         begun = _begun(self._connection, word) if last and len(word) > 1 else []
         readings += _apart(word, self._counts)
@@ -131,7 +136,12 @@ class Speller:
 def _lookups(typed: list[str]) -> set[str]:
     """Return what to look up: the words, two of them run together, each taken apart."""
     parts = {part for word in typed for cut in range(2, len(word) - 1) for part in (word[:cut], word[cut:])}
-    return {*typed, *(a + b for a, b in pairwise(typed)), *parts}
+    return {*typed, *map(_one_or_many, typed), *(a + b for a, b in pairwise(typed)), *parts}
+
+
+def _one_or_many(word: str) -> str:
+    """Return the plural of a singular and the other way round, as far as that is an s."""
+    return word.removesuffix("s") if word.endswith("s") else word + "s"
 
 
 def _counts(connection: sqlite3.Connection, wanted: set[str]) -> dict[str, int]:

@@ -21,7 +21,7 @@ LONGEST = 40
 # Words that say nothing about which paper is meant.
 COMMON = frozenset(
     "a an the of for in on with and to via by from using is are at as be or its it into towards toward we how can do "
-    "does what this that which their our".split()
+    "does what this that which their our about when where why than then them they these those such also papers".split()
 )
 
 
