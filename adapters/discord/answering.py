@@ -11,8 +11,9 @@ from discord import ui
 from adapters.discord.asking import field_form, form
 from adapters.discord.hearing import Heard, hear
 from adapters.discord.naming import place
+from adapters.discord.parts import press
 from adapters.discord.presses import LONGEST_LINE, Kind, Press
-from adapters.discord.render import press, render
+from adapters.discord.render import render
 from bot.app import Bot
 from bot.text import shorten, visible
 from bot.views import Button, Outcome, View, line

@@ -8,18 +8,16 @@ have no room for is counted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any, TypeAlias, assert_never
-from urllib.parse import urlsplit
+from typing import Any, TypeAlias
 
 from discord import MediaGalleryItem, SelectOption, ui
 from discord.enums import ButtonStyle
 
-from adapters.discord.presses import Kind, Press
-from adapters.discord.texts import MOST_TEXT, Line, fitted
+from adapters.discord.parts import Control, Part, parts_of
 from bot.text import count, shorten, visible
-from bot.views import Block, Button, Buttons, Field, Item, Outcome, Picture, Text, View
+from bot.views import Outcome, Picture, View
 
 MOST_COMPONENTS = 40
 IN_A_ROW = 5
@@ -27,7 +25,6 @@ IN_A_MENU = 25
 LONGEST_LABEL = 80
 LONGEST_OPTION = 100  # characters of a menu's labels
 LONGEST_ALT = 1024
-LONGEST_PICTURE = 2048  # characters of a picture's address
 ACCENTS = {
     Outcome.DONE: 0xFFD21E,
     Outcome.NOTHING: 0x99AAB5,
@@ -39,107 +36,18 @@ NOTHING_TO_SEE = "—"  # Discord refuses an empty text
 Component: TypeAlias = ui.Item[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Control:
-    """Something to press."""
-
-    label: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What stands together: lines, what can be pressed under them, a thumbnail beside them or a picture of its own."""
-
-    lines: tuple[Line, ...] = ()
-    controls: tuple[Control, ...] = ()
-    thumbnail: str = ""
-    picture: Picture | None = None
-    text: str = ""
-
-
 def render(view: View, tenant: str = "", mark: int | None = None) -> ui.LayoutView:
     """Lay a view out whose button lines are folded to LONGEST_LINE.
 
     `tenant` is the guild that its buttons are about, where they stand elsewhere. `mark` is an id for the container, by
     which the message is found again.
     """
-    parts = _written(_joined(_parts(view, tenant)))
+    parts = parts_of(view, tenant)
     layout = ui.LayoutView(timeout=None)
     children = next(_fitting(parts)) or [ui.TextDisplay(NOTHING_TO_SEE)]
     layout.add_item(ui.Container(*children, accent_colour=ACCENTS[view.outcome], id=mark))
     layout.stop()  # presses come through on_interaction; nothing is kept in memory
     return layout
-
-
-def _parts(view: View, tenant: str) -> Iterator[Part]:
-    """Say what of a view stands together; each control gets a number of its own."""
-    number = 0
-    if view.title:
-        yield Part((Line((view.title,), "## "),))
-    for block in view.blocks:
-        part = _part(block)
-        controls = []
-        for label, press in _presses(block):
-            controls.append(Control(visible(label).strip() or press.line, replace(press, tenant=tenant).id(number)))
-            number += 1
-        yield replace(part, controls=tuple(controls))
-
-
-def _part(block: Block) -> Part:
-    match block:
-        case Text(spans, quiet):
-            return Part((Line(spans, "-# " if quiet else ""),))
-        case Item():
-            title = Line(block.title, f"**{block.number}.** " if block.number else "### ")
-            return Part((title, *map(Line, block.lines)), thumbnail=_shown(block.picture or ""))
-        case Picture(url, alt):
-            return Part(picture=block) if _shown(url) else Part((Line((alt,)),))
-        case Buttons() | Field():
-            return Part()
-        case _:
-            assert_never(block)
-
-
-def _presses(block: Block) -> Iterator[tuple[str, Press]]:
-    match block:
-        case Item() | Buttons():
-            for button in block.buttons:
-                yield button.label, press(button)
-        case Field(label, line):
-            yield label, Press(Kind.FIELD, line)
-        case Text() | Picture():
-            pass
-        case _:
-            assert_never(block)
-
-
-def press(button: Button) -> Press:
-    """Return what a press of a button carries."""
-    return Press(Kind.TURN if button.turns else Kind.ANSWER, button.line)
-
-
-def _joined(parts: Iterator[Part]) -> list[Part]:
-    """Join neighbours that are text and nothing else: each text costs a component."""
-    joined: list[Part] = []
-    for part in parts:
-        if joined and part.lines and not (part.controls or part.thumbnail) and _only_text(joined[-1]):
-            joined[-1] = replace(joined[-1], lines=(*joined[-1].lines, *part.lines))
-        else:
-            joined.append(part)
-    return joined
-
-
-def _only_text(part: Part) -> bool:
-    return not (part.controls or part.thumbnail or part.picture)
-
-
-def _written(parts: Sequence[Part]) -> list[Part]:
-    """Write the texts of all parts within what a message holds."""
-    texts, remark = fitted([line for part in parts for line in part.lines], MOST_TEXT - 100)
-    rest = iter(texts)
-    written = [replace(part, text="\n".join(filter(None, [next(rest) for _ in part.lines]))) for part in parts]
-    return [*written, Part(text=remark)] if remark else written
 
 
 def _fitting(parts: Sequence[Part]) -> Iterator[list[Component]]:
@@ -228,13 +136,3 @@ def _button(control: Control) -> ui.Button[Any]:
 
 def _in_rows(things: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
     return (things[start : start + most] for start in range(0, len(things), most))
-
-
-def _shown(url: str) -> str:
-    """Return the address of a picture if Discord takes it: it refuses the whole message otherwise."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    plain = url.isascii() and url.isprintable() and " " not in url and len(url) <= LONGEST_PICTURE
-    return url if plain and parts.scheme in {"http", "https"} and parts.hostname else ""
