@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from simcord.components import walk_components
 
 from bot.app import Bot
 from tests.rigs.discord import DiscordRig, Fault, met
@@ -120,6 +121,14 @@ async def test_save_becomes_saved_where_nobody_else_sees_it(rig, ada):
     await ada.sees(ada.press(seen, "Saved ✓"))
     await rig.until(lambda: "Save" in list(labels(seen)))
     assert "shelf is empty" in text(await ada.sees(ada.type("saved")))
+
+
+async def test_two_buttons_of_one_message_change_at_once(rig, ada):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    saves = [one for one in walk_components(seen.components) if one.get("label") == "Save"][:3]
+    for one in saves:
+        ada.press_id(seen, one["custom_id"])
+    await rig.until(lambda: list(labels(seen)).count("Saved ✓") == 3)
 
 
 async def test_a_press_in_a_public_message_is_answered_to_the_presser_alone(rig, ada):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 from discord import ui
@@ -26,7 +28,10 @@ REFUSED = View(
 )
 
 
-async def answer(bot: Bot, interaction: Interaction) -> None:
+Turning = WeakValueDictionary[int, asyncio.Lock]  # by the message whose button changes, as long as somebody waits
+
+
+async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
     """Do what is wanted and show the answer to whom it is for; ask first for what it lacks."""
     heard = hear(bot, interaction)
     if heard is None:
@@ -35,7 +40,7 @@ async def answer(bot: Bot, interaction: Interaction) -> None:
         if asked := _asked(bot, interaction, heard):
             await interaction.response.send_modal(asked)
         else:
-            await _answer(bot, interaction, heard)
+            await _answer(bot, interaction, heard, turning)
     except discord.NotFound:  # 10062: acknowledged after Discord's three seconds; 10008, 10015: there no more
         log.warning("%s came too late to be answered, or the message is gone", heard.intent.command)
 
@@ -63,7 +68,7 @@ def _asked(bot: Bot, interaction: Interaction, heard: Heard) -> ui.Modal | None:
     return form(bot.missing(heard.intent), heard)
 
 
-async def _answer(bot: Bot, interaction: Interaction, heard: Heard) -> None:
+async def _answer(bot: Bot, interaction: Interaction, heard: Heard, turning: Turning) -> None:
     command = bot.commands.get(heard.intent.command)
     public = bool(command and command.shared)
     own = heard.press is not None and _own(interaction)
@@ -72,9 +77,7 @@ async def _answer(bot: Bot, interaction: Interaction, heard: Heard) -> None:
     view = await bot.handle(heard.intent)
     if own and heard.press and heard.press.kind is Kind.TURN:
         await interaction.edit_original_response(view=await _rendered(bot, interaction, heard, view))
-    elif own and view.becomes and (changed := _changed(interaction, heard, view.becomes)):
-        await interaction.edit_original_response(view=changed)
-    else:
+    elif not (own and view.becomes and await _change(interaction, heard, view.becomes, turning)):
         await _say(bot, interaction, heard, view, public=public)
 
 
@@ -104,11 +107,22 @@ def _own(interaction: Interaction) -> bool:
     return message is not None and (message.flags.ephemeral or bool(interaction.context.dm_channel))
 
 
-def _changed(interaction: Interaction, heard: Heard, becomes: Button) -> ui.LayoutView | None:
-    """Return the message with the pressed button as it is from now on."""
-    if interaction.message is None or heard.press is None:
+async def _change(interaction: Interaction, heard: Heard, becomes: Button, turning: Turning) -> bool:
+    """Show the pressed button as it is from now on; False where the message has it no more."""
+    if interaction.message is None:
+        return False
+    # one after the other, each on what the last one left: the message in the interaction is as it was at the press
+    async with turning.setdefault(interaction.message.id, asyncio.Lock()):
+        changed = _changed(await interaction.original_response(), heard, becomes)
+        if changed:
+            await interaction.edit_original_response(view=changed)
+    return changed is not None
+
+
+def _changed(message: discord.Message, heard: Heard, becomes: Button) -> ui.LayoutView | None:
+    if heard.press is None:
         return None
-    layout = ui.LayoutView.from_message(interaction.message, timeout=None)
+    layout = ui.LayoutView.from_message(message, timeout=None)
     layout.stop()
     number = heard.pressed.partition(":")[0][1:]
     new_id = Press(press(becomes).kind, becomes.line, heard.press.tenant).id(int(number or 0))

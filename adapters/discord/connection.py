@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import Any
+from weakref import WeakValueDictionary
 
 import discord
 import yarl
@@ -42,6 +43,7 @@ class Connection(discord.AutoShardedClient):
         self._bot = bot
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._reacting = Reacting(self, bot)
+        self._turning: answering.Turning = WeakValueDictionary()
         self._busy: set[asyncio.Future[Any]] = set()
 
     async def setup_hook(self) -> None:
@@ -63,7 +65,7 @@ class Connection(discord.AutoShardedClient):
         if interaction.type is discord.InteractionType.autocomplete:
             await answering.complete(self._bot, interaction)
         else:
-            await answering.answer(self._bot, interaction)
+            await answering.answer(self._bot, interaction, self._turning)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Heed a reaction."""

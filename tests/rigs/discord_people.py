@@ -46,12 +46,16 @@ class Somebody:
         """Press a button, or choose in a menu, by what stands on it."""
         for one in walk_components(message.components):
             if one.get("label") == label:
-                return self._do(COMPONENT, {"custom_id": one["custom_id"], "component_type": 2}, message)
+                return self.press_id(message, one["custom_id"])
             for option in one.get("options", ()):
                 if option["label"] == label:
                     chosen = {"custom_id": one["custom_id"], "component_type": 3, "values": [option["value"]]}
                     return self._do(COMPONENT, chosen, message)
         raise AssertionError(f"no button {label} among {list(labels(message))}")
+
+    def press_id(self, message: Message, custom_id: str) -> Interaction:
+        """Press a button by its custom_id."""
+        return self._do(COMPONENT, {"custom_id": custom_id, "component_type": 2}, message)
 
     def send(self, modal: dict[str, Any], **typed: str) -> Interaction:
         """Fill a form in and send it."""
