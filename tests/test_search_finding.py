@@ -184,6 +184,14 @@ async def test_filters_are_kept(index: Index, typed: str, meant: str):
     assert hits.total == (6 if typed == "sort:new" else len(meant))
 
 
+async def test_everybody_of_a_frequent_name_is_found(tmp_path: Path):
+    papers = [Paper(f"2501.{n:05}", "Graph networks", (f"Given{n} Wang", f"Given{n} Li")) for n in range(250)]
+    index = await filled(tmp_path / "index.db", papers)
+    assert (await search(index, "author:wang")).total == 250
+    assert (await search(index, 'author:"given7 wang"')).ids == ("2501.00007",)
+    await index.close()
+
+
 async def test_what_filters_exclude_is_near(index: Index):
     hits = await search(index, "hebian lerning has:code")
     assert hits == Hits((), 0, "hebbian learning", ("2501.00001",))

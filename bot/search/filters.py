@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from bot.search.language import Query
-from bot.search.matching import quoted
-from bot.search.names import people
+from bot.search.matching import any_of, quoted
+from bot.search.names import alternatives, anybody, people
 from bot.search.spelling import Speller
 from bot.search.words import words
 
@@ -54,11 +54,14 @@ def _by(connection: sqlite3.Connection, name: str) -> Filter:
     """Papers with an author in whose name all these words stand, also misspelt."""
     speller = Speller(connection, words(name))
     slots = speller.slots()
-    found = people(connection, slots) or people(connection, speller.doubting(slots))
+    if not anybody(connection, slots):
+        slots = speller.doubting(slots)
+    found = people(connection, slots)
     if not found:
         return Filter(" AND FALSE")
-    names = " OR ".join({quoted(spelt) for _, spelt in found})
-    return Filter(" AND paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (f"people : ({names})",))
+    # one word is looked for itself: there are more people of one name than are listed
+    names = [spelt for _, spelt in found] if len(slots) > 1 else [slots[0].typed, *alternatives(slots[0])]
+    return Filter(" AND paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (f"people : {any_of(names)}",))
 
 
 def _from(connection: sqlite3.Connection, name: str) -> Filter:

@@ -25,11 +25,18 @@ def people(connection: sqlite3.Connection, slots: Sequence[Slot]) -> list[tuple[
 
 def anybody(connection: sqlite3.Connection, slots: Sequence[Slot]) -> bool:
     """Whether somebody's name holds all the words as they may be meant."""
-    sought = " AND ".join(any_of([slot.typed, *(word for r in slot.readings for word in r.words)]) for slot in slots)
+    if not slots:
+        return False
+    sought = " AND ".join(any_of([slot.typed, *alternatives(slot)]) for slot in slots)
     return connection.execute("SELECT 1 FROM known WHERE known MATCH ? LIMIT 1", (sought,)).fetchone() is not None
+
+
+def alternatives(slot: Slot) -> list[str]:
+    """Return the words that one word may stand for; a part of a name that was run together is none."""
+    return [reading.words[0] for reading in slot.readings if len(reading.words) == 1]
 
 
 def _asked(slot: Slot) -> str:
     # "G. Hinton" is Geoffrey
     initial = [f"{quoted(slot.typed)} *"] if len(slot.typed) == 1 else []
-    return "(" + " OR ".join([quoted(slot.typed), *initial, *(any_of(r.words) for r in slot.readings)]) + ")"
+    return "(" + " OR ".join([any_of([slot.typed, *alternatives(slot)]), *initial]) + ")"

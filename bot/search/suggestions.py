@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.search.finding import find
 from bot.search.language import Query
@@ -16,6 +16,10 @@ from bot.search.spelling import Speller
 from bot.search.words import words
 
 Kind: TypeAlias = Literal["paper", "author", "organization"]
+
+
+# How alike a name has to be, of 100: a slip or two in each of its words.
+ALIKE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,18 @@ def _authors(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Sug
             "SELECT name, words FROM person ORDER BY papers DESC, name LIMIT ?", (limit,)
         ).fetchall()
     else:
-        found = _begun(connection, typed, limit)
-        if not found:
-            speller = Speller(connection, typed)
-            found = people(connection, speller.slots()) or people(connection, speller.doubting(speller.slots()))
-            found.sort(key=lambda person: -fuzz.ratio(" ".join(typed), person[1]))
+        found = _begun(connection, typed, limit) or _alike(connection, typed, limit)
     return tuple(Suggestion(name, name) for name, _ in found[:limit])
+
+
+def _alike(connection: sqlite3.Connection, typed: list[str], limit: int) -> list[tuple[str, str]]:
+    """Return names that are spelt much the same, among those that share a word, also misspelt."""
+    slots = Speller(connection, typed).slots()
+    found = list(dict.fromkeys(person for slot in slots for person in people(connection, [slot])))
+    near = process.extract(
+        " ".join(typed), [said for _, said in found], scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, limit=limit
+    )
+    return [found[n] for _, _, n in near]
 
 
 def _begun(connection: sqlite3.Connection, typed: list[str], limit: int) -> list[tuple[str, str]]:
