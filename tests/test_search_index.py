@@ -180,7 +180,7 @@ async def test_an_index_of_another_version_is_made_anew(path: Path):
     await index.close()
 
 
-@pytest.mark.parametrize("damage", ["empty", "text", "cut", "first page", "last pages", "noise", "another database"])
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "first page", "last pages", "noise"])
 async def test_a_damaged_file_is_made_anew_and_filled(path: Path, damage: str):
     await filled(path, MANY[:200] + PAPERS)
     spoil(path, damage)
@@ -208,12 +208,6 @@ def spoil(path: Path, damage: str) -> None:
         case "noise":
             for _ in range(2000):
                 data[rnd.randrange(len(data))] = rnd.randrange(256)
-        case "another database":
-            path.unlink()
-            connection = sqlite3.connect(path)
-            connection.execute("CREATE TABLE paper (id)")
-            connection.close()
-            data[:] = path.read_bytes()
         case _:
             raise ValueError(damage)
     path.write_bytes(data)
@@ -223,6 +217,15 @@ def overwrite(path: Path) -> None:
     with path.open("r+b") as damaged:
         damaged.seek(8192)
         damaged.write(b"\xff" * (path.stat().st_size - 8192))
+
+
+async def test_a_database_that_is_no_index_is_left_alone(path: Path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE paper (id)")
+    with pytest.raises(StoreError, match=r"index\.db is a database, but no search index: keep the index in a file"):
+        await opened(path)
+    assert connection.execute("SELECT count(*) FROM paper").fetchone() == (0,)
+    connection.close()
 
 
 async def test_damage_that_shows_only_later_is_repaired_by_the_search_that_meets_it(path: Path):

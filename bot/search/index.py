@@ -12,7 +12,7 @@ from typing import TypeAlias, TypeVar
 
 from bot.errors import StoreError
 from bot.papers import Paper
-from bot.search import file
+from bot.search import file, schema
 from bot.search.filling import entry, write
 from bot.search.finding import Hits, find
 from bot.search.language import Query
@@ -97,7 +97,7 @@ class Index:
         """Read the whole file: whether it is sound. One that is not is made anew and filled."""
         async with self._following:
             try:
-                await self._writer.run(file.check)
+                await self._writer.run(schema.check)
             except sqlite3.Error as error:
                 if not self._broken(error):
                     raise self._unusable(error) from error
@@ -119,7 +119,7 @@ class Index:
 
     async def _connect(self) -> None:
         """Open the file twice, one connection writes and the other reads meanwhile; close what was open before."""
-        writer, revision = await file.connect(self._path, file.prepare, self._identity)
+        writer, revision = await file.connect(self._path, schema.prepare, self._identity)
         try:
             reader, _ = await file.connect(self._path, file.only_read)
         except BaseException:
@@ -151,14 +151,14 @@ class Index:
         )
 
     async def _follow(self, changed: Changed, revision: int) -> int:
-        found = await self._writer.run(file.about)
+        found = await self._writer.run(schema.about)
         if _inode(self._path) != self._inode or found is None or not found.fits(self._identity):
             log.info("the search index %s was taken away or replaced, and is opened again", self._path)
             await self._connect()
-        at = await self._writer.run(file.revision)
+        at = await self._writer.run(schema.revision)
         if at > revision and not await changed(at - 1, 1):
             log.info("the database is older than the search index, which is made anew")
-            at = await self._writer.run(file.start_over, at)
+            at = await self._writer.run(schema.start_over, at)
         papers = 0
         while at < revision:
             batch = await changed(at, BATCH)
@@ -194,7 +194,7 @@ def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: 
     """
     entries = [entry(paper) for paper in papers]
     with file.transaction(connection):
-        at = file.revision(connection)
+        at = schema.revision(connection)
         if at != after:
             return at
         write(connection, entries)

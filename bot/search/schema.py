@@ -1,0 +1,140 @@
+"""The index's tables, and what a file says about itself."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from dataclasses import asdict, dataclass, replace
+
+from bot.errors import StoreError
+from bot.search.file import transaction, write_ahead
+
+log = logging.getLogger(__name__)
+
+# Raise it whenever a table or what stands in it changes: an index of another version is made anew.
+VERSION = 2
+# `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words.
+# `head` searches it by column. `text` is all that a paper says, searched as one by `body`, which knows word stems.
+# `word` counts in how many papers a word stands.
+_TABLES = """
+    CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+    CREATE TABLE paper (
+        row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day TEXT, votes INTEGER NOT NULL,
+        code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL, terms TEXT NOT NULL
+    );
+    CREATE INDEX paper_day ON paper (day, votes);
+    CREATE INDEX paper_votes ON paper (votes, day);
+    CREATE INDEX paper_organization ON paper (organization);
+    CREATE TABLE said (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+    CREATE TABLE word (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE person (
+        row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL, papers INTEGER NOT NULL
+    );
+    CREATE TABLE organization (
+        handle TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL, papers INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE VIRTUAL TABLE head USING fts5 (
+        title, people, terms, content=paper, content_rowid=row, tokenize=ascii, prefix='2 3'
+    );
+    CREATE VIRTUAL TABLE body USING fts5 (text, content=said, content_rowid=row, tokenize='porter ascii');
+    CREATE VIRTUAL TABLE known USING fts5 (words, content=person, content_rowid=row, tokenize=ascii);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an index says about itself: its version, which database it derives from, how far it has followed that."""
+
+    version: int
+    identity: str
+    revision: int
+
+    def fits(self, identity: str) -> bool:
+        """Whether it can be used for this database as it is."""
+        return (self.version, self.identity) == (VERSION, identity)
+
+
+def prepare(connection: sqlite3.Connection, identity: str) -> int:
+    """Make the tables where they are not there or not ours, and return the revision of what is in them."""
+    write_ahead(connection)
+    # derived data: after a power failure the last transactions may be gone, but never half of one
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA cell_size_check = ON")
+    if not _ours(connection, identity):
+        with transaction(connection):
+            # another process may have been quicker
+            if not _ours(connection, identity):
+                if tables := _tables(connection):
+                    _refuse_foreign(connection, tables)
+                    log.info("the search index is of another version or another database, and is made anew")
+                _clear(connection, About(VERSION, identity, 0))
+    return revision(connection)
+
+
+def _refuse_foreign(connection: sqlite3.Connection, tables: list[str]) -> None:
+    """Leave a database alone that was never an index: the path may be that of the store."""
+    if "about" not in tables or "said" not in tables:
+        *_, path = connection.execute("PRAGMA database_list").fetchone()
+        raise StoreError(f"{path} is a database, but no search index: keep the index in a file of its own.")
+
+
+def about(connection: sqlite3.Connection) -> About | None:
+    """Return what the file says about itself, None where it holds no index."""
+    if "about" not in _tables(connection):
+        return None
+    said = dict(connection.execute("SELECT name, value FROM about"))
+    try:
+        return About(int(said["version"]), str(said["identity"]), int(said["revision"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def revision(connection: sqlite3.Connection) -> int:
+    """Return the store's revision that the index has followed to."""
+    found = about(connection)
+    if found is None:
+        raise sqlite3.DatabaseError("it does not say what it is")
+    return found.revision
+
+
+def _ours(connection: sqlite3.Connection, identity: str) -> bool:
+    found = about(connection)
+    return found is not None and found.fits(identity)
+
+
+def start_over(connection: sqlite3.Connection, at: int) -> int:
+    """Empty the index, unless another process has done so since it was `at`; return its revision."""
+    with transaction(connection):
+        found = about(connection)
+        if found is None or found.revision != at:
+            return revision(connection)
+        _clear(connection, replace(found, revision=0))
+    return 0
+
+
+def check(connection: sqlite3.Connection) -> None:
+    """Read everything; sqlite3.DatabaseError where something does not fit."""
+    for (found,) in connection.execute("PRAGMA quick_check").fetchall():
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+    for table in ("head", "body", "known"):
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+
+
+def _clear(connection: sqlite3.Connection, now: About) -> None:
+    """Drop whatever there is and make empty tables, inside the transaction that is open."""
+    while tables := _tables(connection):
+        # an FTS5 table takes the tables that it keeps its words in with it
+        connection.execute(f'DROP TABLE "{tables[0]}"')
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.executemany("INSERT INTO about VALUES (?, ?)", asdict(now).items())
+
+
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    """List the tables, virtual ones first."""
+    rows = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+        "ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'"
+    )
+    return [name for (name,) in rows]
