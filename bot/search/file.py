@@ -24,13 +24,6 @@ _DAMAGE = (
     sqlite3.SQLITE_CONSTRAINT,
     sqlite3.SQLITE_MISMATCH,
 )
-_DAMAGED = (
-    "no such table",
-    "vtable constructor failed",
-    "malformed database schema",
-    "unsupported file format",
-    "invalid fts5 file format",
-)
 
 
 class Connection(aiosqlite.Connection):
@@ -121,23 +114,31 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 def damaged(error: sqlite3.Error) -> bool:
     """Whether an error says that the file is not what it should be, rather than in use or in an unwritable place."""
-    kind = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF  # the rest is detail
-    if kind == sqlite3.SQLITE_ERROR:  # everything else, a mistake in a statement too
-        return str(error).startswith(_DAMAGED)
-    return kind in _DAMAGE
+    return _kind(error) in _DAMAGE
+
+
+def unclear(error: sqlite3.Error) -> bool:
+    """Whether an error can come from damage, where a table's definition is garbled, or from a mistaken statement."""
+    return _kind(error) == sqlite3.SQLITE_ERROR
 
 
 def in_use(error: sqlite3.Error) -> bool:
     """Whether an error says that another process holds the file."""
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return _kind(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def read_only(error: sqlite3.Error) -> bool:
     """Whether an error says that the file cannot be written to."""
-    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_READONLY
+    return _kind(error) == sqlite3.SQLITE_READONLY
 
 
 def remove(path: Path) -> None:
     """Remove the file with its journal, so that nothing of it gets into the next."""
     for suffix in ("-wal", "-shm", "-journal", ""):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _kind(error: sqlite3.Error) -> int:
+    # the low byte of SQLite's code, the rest is detail; an error without a code is one of ours, about what was read
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF

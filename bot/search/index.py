@@ -38,6 +38,7 @@ class Index:
         self._source: tuple[Changed, int] | None = None
         self._connections: tuple[file.Connection, ...] = ()
         self._inode: int | None = None
+        self._healed: set[str] = set()
         self.revision = 0
 
     @classmethod
@@ -111,7 +112,7 @@ class Index:
             try:
                 await self._connect()
             except sqlite3.Error as error:
-                if not file.damaged(error):
+                if not self._broken(error):
                     raise
                 await self._heal(error)
         except (OSError, sqlite3.Error) as error:
@@ -141,6 +142,11 @@ class Index:
             raise self._unusable(trouble) from trouble
 
     def _broken(self, error: sqlite3.Error) -> bool:
+        if file.unclear(error):
+            # made anew, it is as good as it can be: the same error again is no damage
+            first = str(error) not in self._healed
+            self._healed.add(str(error))
+            return first
         # a damaged header can say that the file may only be read
         return file.damaged(error) or (file.read_only(error) and os.access(self._path, os.W_OK))
 
@@ -179,12 +185,15 @@ class Index:
             if file.in_use(error):
                 log.warning("the search index %s is locked by another process", self._path)
                 return empty
-            if not file.damaged(error):
-                raise self._unusable(error) from error
             async with self._following:
                 if reader is self._reader:  # nobody else has noticed yet
+                    if not self._broken(error):
+                        raise self._unusable(error) from error
                     await self._heal(error)
-        return await self._reader.run(file.at_once, work, *args)
+        try:
+            return await self._reader.run(file.at_once, work, *args)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
 
 def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: Sequence[Paper]) -> int:
