@@ -15,7 +15,8 @@ from bot.search.words import COMMON
 
 # So many are looked at closely: the right one is among them in 99 of 100 searches.
 CLOSELY = 80
-# With fewer papers than this that hold all words, papers that hold most of them are looked at too.
+# With fewer papers than this that hold all words, papers that hold most of them are looked at too; with as many words
+# as this only if there is none, for that many are not in one paper by chance.
 FEW, MANY = 4, 4
 # More than this are not put in order by BM25: it takes a microsecond for each.
 ORDERED = 1500
@@ -69,7 +70,6 @@ class Candidates:
         rows = dict(self.best)
         if len(rows) >= CLOSELY and len(self._typed) > 1:
             rows |= dict.fromkeys(self._rows("head", title_begins(self._typed), CLOSELY))
-        # many words are not all in one paper by chance
         if len(rows) < (FEW if len(self._slots) < MANY else 1) and len(self._slots) > 1:
             rows |= dict.fromkeys(self._holding_most())
         return self._fetch(list(rows))

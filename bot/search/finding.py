@@ -26,7 +26,7 @@ NAME = 3
 class Hits:
     """What a search found.
 
-    `total` counts all that match, up to 2,000. `corrected` is the query as understood, where words were replaced.
+    `total` counts all that match, no further than about 2,000. `corrected` is the query as understood, where words were replaced.
     `nearest` are papers that come close when none matches.
     """
 

@@ -17,7 +17,7 @@ from bot.search.words import COMMON
 # More words than this say nothing more about which paper is meant, and each costs time.
 MOST_WORDS = 24
 # How well a reading stands for what was typed: the word itself, two words written as one, one or many of it, one word
-# written as two, slips.
+# that should be two, slips.
 EXACT, JOINED, NUMBER, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0.75, 0.85, 0.85, 0.75, 0.65
 # What a reading is worth less where the word as it was typed is known too.
 DOUBT = 0.1
@@ -89,17 +89,9 @@ class Speller:
 
     def _slot(self, n: int) -> Slot:
         word, last = self._typed[n], n == len(self._typed) - 1
-        known = word in self._counts
-        readings = [Reading((word,), EXACT, self._counts[word])] if known else []
-        around = [a + b for a, b in pairwise(self._typed[max(0, n - 1) : n + 2])]
-        readings += [Reading((joined,), JOINED, self._counts[joined]) for joined in around if joined in self._counts]
-        number = _one_or_many(word)
-        readings += (
-            [Reading((number,), NUMBER, self._counts[number])] if len(word) > 4 and number in self._counts else []
-        )
+        known, readings = word in self._counts, self._as_it_stands(n)
         # a single letter begins too many words to tell anything
         begun = _begun(self._connection, word) if last and len(word) > 1 else []
-        readings += _apart(word, self._counts)
         if not known and not begun:
             readings += self._slips(word, unfinished=last)
         papers = max([r.papers for r in readings] + [count for _, count in begun[:1]], default=0)
@@ -111,6 +103,14 @@ class Speller:
             weight=log(1 + self._total / (1 + papers)) * (0.1 if word in COMMON else 1.0),
             known=known,
         )
+
+    def _as_it_stands(self, n: int) -> list[Reading]:
+        """Read a word without a slip: itself, one with its neighbour, one or many, two that were run together."""
+        word, around = self._typed[n], self._typed[max(0, n - 1) : n + 2]
+        ways = [(word, EXACT), *((a + b, JOINED) for a, b in pairwise(around))]
+        ways += [(_one_or_many(word), NUMBER)] if len(word) > 4 else []
+        found = [Reading((way,), worth, self._counts[way]) for way, worth in ways if way in self._counts]
+        return found + _apart(word, self._counts)
 
     def _doubted(self, slot: Slot) -> Slot:
         if slot.typed in COMMON or not (slot.known or slot.begun):
