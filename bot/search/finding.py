@@ -26,8 +26,8 @@ NAME = 3
 class Hits:
     """What a search found.
 
-    `total` counts all that match, no further than about 2,000. `corrected` is the query as understood, where words were replaced.
-    `nearest` are papers that come close when none matches.
+    `total` counts all that match, no further than about 2,000. `corrected` is the query as understood, where words were
+    replaced. `nearest` are papers that come close when none matches.
     """
 
     ids: tuple[str, ...] = ()
