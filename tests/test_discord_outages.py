@@ -59,7 +59,7 @@ async def test_discord_in_trouble_at_the_start_is_tried_again(bot):
             await Discord(rig.settings()).run(bot)
 
 
-async def test_a_gateway_that_refuses_at_the_start_is_tried_again(bot, monkeypatch):
+async def test_a_gateway_that_refuses_at_the_start_is_tried_again(bot, monkeypatch, caplog):
     slept = asyncio.sleep
     monkeypatch.setattr("discord.shard.asyncio.sleep", lambda seconds: slept(min(seconds, 0.05)))
     async with DiscordRig().serving() as rig:
@@ -67,6 +67,8 @@ async def test_a_gateway_that_refuses_at_the_start_is_tried_again(bot, monkeypat
         async with met(bot, rig):
             ada = somebody(rig, "Ada")
             assert "Papers" in text(await ada.sees(ada.type("status")))
+    assert "Failed to connect for shard_id: 0. Retrying... (503" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_lost_connection_is_resumed_and_nothing_is_lost(bot):

@@ -10,8 +10,8 @@ import discord
 from adapters.discord import posting
 from adapters.discord.connection import Connection, set_addresses
 from adapters.discord.failures import TROUBLE, delivery_error
+from adapters.discord.logs import tidy_logs
 from adapters.discord.naming import PLATFORM
-from adapters.discord.secrets import keep_secret
 from bot.app import Bot, Sent
 from bot.errors import DeliveryError, SettingsError
 from bot.intents import Place
@@ -42,7 +42,7 @@ class Discord:
     async def run(self, bot: Bot) -> None:
         """Stay connected until cancelled; SettingsError where the token or the shards are wrong."""
         set_addresses(self._settings)
-        keep_secret(self._settings.token)
+        tidy_logs(self._settings.token)
         connection = Connection(self._settings, bot)
         try:
             async with connection:

@@ -7,6 +7,7 @@ from discord.utils import oauth_url
 
 from adapters.discord.connection import set_addresses
 from adapters.discord.failures import TROUBLE, delivery_error, permission_name
+from adapters.discord.logs import tidy_logs
 from bot.errors import SettingsError
 from bot.settings import DiscordSettings
 
@@ -22,8 +23,9 @@ async def invite(settings: DiscordSettings | None) -> str:
     if settings is None:
         raise SettingsError("DISCORD_TOKEN is not set: make a bot in the Discord Developer Portal (see README).")
     set_addresses(settings)
+    tidy_logs(settings.token)
     try:
-        async with discord.Client(intents=discord.Intents.none()) as client:
+        async with discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(settings.token)
             link = oauth_url(client.application_id or 0, permissions=LEAST, scopes=SCOPES)
     except discord.LoginFailure as error:

@@ -103,6 +103,7 @@ class DiscordRig:
         """Serve on a port, by default a free one."""
         app = web.Application(client_max_size=2**24)
         app.router.add_get("/gateway/", self._gateway)
+        app.router.add_get("/gateway", self._gateway)  # as the settings write it
         app.router.add_route("*", "/api/v10/{path:.*}", self._api)
         runner = self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await runner.setup()
