@@ -149,6 +149,7 @@ class Bot:
         """Do what a reaction to a message means; None where it means nothing, is repeated, or was overtaken.
 
         `at` is when it was made, where the platform says so: events that come late or in another order change nothing.
+        Without it, what is there already cannot be added, nor taken away what is not.
         Where the view is FAILED, nothing is noted, and the same event can be given again.
         """
         tenant = self.store.tenant(place.platform, place.tenant)
@@ -159,7 +160,7 @@ class Bot:
             papers = await tenant.messages.papers(place.address, message)
             meant = self.reactions.line_for(emoji, papers, added=added)
             last = await tenant.reactions.last(*key) if meant else None
-            if not meant or (last and at and (last.at > at or last == Reaction(added, at))):
+            if not meant or (last and (last.at > at or last == Reaction(added, at) if at else last.present == added)):
                 return None
             view = await self.handle(self.read(meant, person, place))
             if view.outcome is not Outcome.FAILED:

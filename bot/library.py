@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=15)  # a list younger than this is shown as it is
 PATIENCE = 8.0  # seconds that a person waits for fresher figures before the known ones are shown
+REST = timedelta(minutes=1)  # that the source is left alone after it failed somebody
 RECENT = 7  # days that an ordinary sync goes back
 TRENDING = 50
 TOO_SLOW = "Hugging Face takes too long to answer; try again later."
@@ -84,6 +85,7 @@ class Library:
         self._now = now
         self._trending = _Trending()
         self._syncing = asyncio.Lock()
+        self._failed = (datetime.min.replace(tzinfo=UTC), "")  # when the source failed last, and how
         self.next_sync: datetime | None = None  # set by whoever keeps the library in step
 
     def today(self) -> date:
@@ -148,12 +150,12 @@ class Library:
     async def trending(self, *, limit: int, offset: int = 0) -> Listing:
         """List what is trending on Hugging Face now, or the best of two weeks where that cannot be asked."""
         remark = ""
-        if self._now() - self._trending.at > FRESH:
+        if self._now() - self._trending.at > FRESH and not (remark := self._resting()):
             try:
                 async with asyncio.timeout(PATIENCE):
                     batch = await self._source.trending(TRENDING)
             except (SourceError, TimeoutError) as error:
-                remark = _remark(error)
+                remark = self._rest(_remark(error))
             else:
                 await self.add(batch.papers, self._now())
                 self._trending = _Trending(tuple(paper.id for paper in batch.papers), self._now())
@@ -227,14 +229,27 @@ class Library:
 
     async def _freshen(self, first: date, last: date) -> str:
         """Fetch the lists of these days where they are missing or may have changed; say so if that did not work."""
+        if await self._fresh(first, min(last, self.today())):
+            return ""
+        if remark := self._resting():
+            return remark
         try:
             async with asyncio.timeout(PATIENCE), self._syncing:
-                if await self._fresh(first, min(last, self.today())):
+                if await self._fresh(first, min(last, self.today())):  # somebody else has asked meanwhile
                     return ""
                 report = await self._fetch(first, last)
         except TimeoutError as error:
-            return _remark(error)
-        return report.failed[0][1] if report.failed else ""
+            return self._rest(_remark(error))
+        return self._rest(report.failed[0][1]) if report.failed else ""
+
+    def _rest(self, remark: str) -> str:
+        """Leave the source alone for a while after it failed, so that nobody waits for it in vain."""
+        self._failed = (self._now(), remark)
+        return remark
+
+    def _resting(self) -> str:
+        at, remark = self._failed
+        return remark if self._now() - at < REST else ""
 
     async def _fetch(self, first: date, last: date, progress: Callable[[Progress], None] | None = None) -> Report:
         return await sync(self._source, self._store.days, self.add, first, last, now=self._now, progress=progress)

@@ -36,7 +36,7 @@ async def test_a_form_is_asked_for_what_is_missing(bot):
 async def test_a_bookmark_on_a_message_with_one_paper_keeps_it(bot, ask):
     await bot.shown(HERE, "m1", await ask("paper 2605.00001"))
     assert plain(await bot.react(HERE, "m1", "🔖", ADA, added=True)).startswith("Saved: Hebbian")
-    await bot.react(HERE, "m1", "🔖", ADA, added=True)
+    assert await bot.react(HERE, "m1", "🔖", ADA, added=True) is None  # told again
     assert (await ask("saved")).papers == (HEBB.id,)
     assert (await ask("saved", BOB)).papers == ()
     await bot.react(HERE, "m1", "🔖", ADA, added=False)

@@ -113,7 +113,7 @@ class Terminal:
             raise UsageError("No paper is shown to react to; try “today” first.")
         if item and not 1 <= (_number(item) or 0) <= shown:
             raise UsageError(f"There is no paper {item[:20]} here: there are 1 to {shown}.")
-        view = await bot.react(HERE, item.lstrip("0") or WHOLE, emoji, ME, added)
+        view = await bot.react(HERE, item.lstrip("0") or WHOLE, emoji, ME, added, bot.now())
         if view is None:
             raise UsageError(f"{emoji[:20]} means nothing here. To keep the first paper: react 🔖 1.")
         return view
