@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import io
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bot import __version__
 from bot.commands import Command, command
-from bot.errors import PaperboyError, SettingsError
+from bot.errors import PaperboyError, SettingsError, UsageError
 from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging, sqlite_in
 
@@ -35,12 +36,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `paperboy`; return its exit code."""
     # start-up time: what is imported stays, and looking through it for garbage meanwhile takes a fifth of it
     gc.disable()
+    _fit_streams()
     args, words = _arguments(argv)
     try:
         settings = Settings.read(environment(Path(".env")))
         set_up_logging(settings.log_level)
         code: int = asyncio.run(args.run(settings, args, words))
     except PaperboyError as error:
+        if getattr(args, "json", False):
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
         print(f"paperboy: {error}", file=sys.stderr)
         return WRONG
     except KeyboardInterrupt:
@@ -49,6 +53,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     return code
+
+
+def _fit_streams() -> None:
+    """See to it that there are streams, and that they take every character."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # as long as the process
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 @asynccontextmanager
@@ -144,18 +158,25 @@ def _intent(bot: Bot, args: argparse.Namespace, words: list[str]) -> Intent:
     from adapters.terminal import HERE, ME
 
     one: Command = args.command
-    line = " ".join([one.name, *getattr(args, "words", []), *words])
+    line = " ".join([one.name, *map(_quoted, [*getattr(args, "words", []), *words])])
     intent = bot.read(line, ME, HERE)
     options = {p.name: value for p in one.params if p.named and (value := getattr(args, p.name)) is not None}
     return replace(intent, args={**intent.args, **options})
 
 
+def _quoted(word: str) -> str:
+    """Put back the quotation marks that the shell took off author:"ada lovelace"."""
+    name, colon, value = word.partition(":")
+    return f'{name}:"{value}"' if colon and name.isalpha() and " " in value and '"' not in value else word
+
+
 def _print(view: View, *, as_json: bool) -> None:
     from adapters.terminal import show
-    from bot.views import plain
+    from bot.views import View, plain
 
     if as_json:
-        data = view.data if view.data is not None else {"error": plain(view)}
+        sentence = plain(View(view.blocks[:1]))
+        data = view.data if view.data is not None else {"error": sentence}
         print(json.dumps(data, ensure_ascii=False))
     else:
         show(view)
@@ -184,6 +205,7 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
         raise SettingsError(
             "There is no token: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see README)."
         )
+    print(f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.", flush=True)
     async with opened(settings) as bot:
         ended = await until_told(run(bot, adapters, timedelta(minutes=settings.sync_minutes)))
     return DONE if ended else WRONG
@@ -200,8 +222,13 @@ async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> i
 
 
 async def _sync(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
+    from bot.app import utc_now
     from bot.intake import sync
 
+    if args.until and not args.since:
+        raise UsageError("--until needs --since: say the first day too.")
+    if args.since and args.since > (args.until or utc_now().date()):
+        raise UsageError("The first day is after the last: change --since or --until.")
     async with opened(settings) as bot:
         return DONE if await sync(bot.library, args.since, args.until) else NOTHING
 

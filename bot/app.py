@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AGAIN = "again"  # asks for a line that was kept under a key
+CLOCKS = timedelta(minutes=1)  # that a platform's clock and ours may differ
+TICK = timedelta(microseconds=1)
 USUAL_REACTIONS = Reactions()
 MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
 
@@ -167,14 +169,25 @@ class Bot:
                 await tenant.reactions.record(*key, Reaction(added, at or self.now()))
             return view
 
-    async def sweep(self, place: Place, message: str, present: Collection[tuple[str, Person]]) -> None:
-        """Make up for reactions that were missed; `present` are all that a message has now, each with its person."""
+    async def sweep(
+        self, place: Place, message: str, present: Collection[tuple[str, Person]], asked: datetime | None = None
+    ) -> None:
+        """Make up for reactions that were missed; `present` are all that a message has now, each with its person.
+
+        `asked` is when the platform was asked for them: what was heard of since then is left as it is.
+        """
+        asked = asked or self.now()
         there = {(same_emoji(emoji), person.id): person for emoji, person in present}
-        known = await self.store.tenant(place.platform, place.tenant).reactions.present(place.address, message)
-        for emoji, person_id in known - there.keys():
-            await self.react(place, message, emoji, Person(place.platform, place.tenant, person_id), added=False)
-        for emoji, person_id in there.keys() - known:
-            await self.react(place, message, emoji, there[emoji, person_id], added=True)
+        reactions = self.store.tenant(place.platform, place.tenant).reactions
+        known = await reactions.present(place.address, message)
+        for emoji, person_id in known ^ there.keys():
+            last = await reactions.last(place.address, message, emoji, person_id)
+            if last and last.at > asked:
+                continue
+            # the platform's clock and ours differ: what it tells next must not seem older than this
+            at = max(asked - CLOCKS, last.at + TICK) if last else asked - CLOCKS
+            person = there.get((emoji, person_id)) or Person(place.platform, place.tenant, person_id)
+            await self.react(place, message, emoji, person, (emoji, person_id) in there, at)
 
     async def recent(self, platform: str, since: datetime, limit: int = 1000) -> tuple[Sent, ...]:
         """Return the messages that show papers and were sent since then, newest first: those to sweep."""

@@ -110,7 +110,7 @@ def _organization(paper: Paper) -> list[Span]:
 
 
 def _when(paper: Paper) -> list[Span]:
-    when = paper.daily or paper.published
+    when = paper.published or paper.daily  # the date that searches filter and sort by
     return [day_name(when)] if when else []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -31,7 +32,11 @@ async def sync(library: Library, first: date | None, last: date | None) -> bool:
         def advance(at: syncing.Progress) -> None:
             progress.update(task, completed=at.done, total=at.total, description=f"Syncing {at.day}")
 
-        report = await library.sync(first, last, advance)
+        try:
+            report = await library.sync(first, last, advance)
+        except asyncio.CancelledError:
+            _name(["Stopped; run the same command again to go on from there."])
+            raise
     skipped = f", {count(report.skipped, 'malformed item')} skipped" if report.skipped else ""
     print(
         f"{count(report.days, 'day')} fetched: {count(report.papers, 'paper')}, "

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from bot.errors import SourceError
 from bot.search import parse
 from bot.store import Saved, Store, SyncRun
-from bot.sync import Progress, Report, feed_day, settled, sync
+from bot.sync import SETTLED, Progress, Report, feed_day, settled, sync
+from bot.text import listed
 
 if TYPE_CHECKING:
     from bot.papers import Paper
@@ -26,7 +27,8 @@ log = logging.getLogger(__name__)
 FRESH = timedelta(minutes=15)  # a list younger than this is shown as it is
 PATIENCE = 8.0  # seconds that a person waits for fresher figures before the known ones are shown
 REST = timedelta(minutes=1)  # that the source is left alone after it failed somebody
-RECENT = 7  # days that an ordinary sync goes back
+RECENT = timedelta(days=6)  # that an ordinary sync goes back
+LONGEST_PAUSE = timedelta(days=60)  # that it makes up for by itself
 TRENDING = 50
 TOO_SLOW = "Hugging Face takes too long to answer; try again later."
 
@@ -165,7 +167,7 @@ class Library:
         today = self.today()
         known = await self.known(today - timedelta(days=13), today, limit=limit, offset=offset)
         if not known.total:
-            raise SourceError(remark)
+            raise SourceError(remark or "Nothing is trending on Hugging Face just now.")
         return replace(known, remark=f"{remark} These are the most upvoted of two weeks.")
 
     async def search(self, text: str, *, limit: int, offset: int = 0, within: Collection[str] | None = None) -> Found:
@@ -193,10 +195,14 @@ class Library:
     ) -> Report:
         """Fetch the lists of some days, by default today's and the last days', and note how that went."""
         today = self.today()
-        first, last = first or today - timedelta(days=RECENT - 1), last or today
+        if first is None:  # after a pause, go on where it began
+            covered = (await self._store.days.covered()).last or today
+            first = max(today - LONGEST_PAUSE, min(today - RECENT, covered - SETTLED))
+        last = last or today
         async with self._syncing:
             report = await self._fetch(first, last, progress)
-        trouble = "; ".join(f"{day}: {reason}" for day, reason in report.failed[:3])
+        days = [f"{day}" for day, _ in report.failed[:3]]
+        trouble = f"{listed(days)}: {report.failed[0][1]}" if report.failed else ""
         await self._store.syncs.record(SyncRun(self._now(), report.added, report.updated, trouble))
         return report
 

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from bot.app import Adapter, Bot
-from bot.errors import SettingsError
+from bot.errors import PaperboyError, SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -70,10 +70,12 @@ async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> bool:
         except SettingsError as error:
             log.critical("%s is left out: %s", name, error)
             return False
-        except Exception:
+        except Exception as error:
             failures = 1 if monotonic() - started > STEADY else failures + 1
             pause = pause_after(failures, random.random())  # noqa: S311  # spreads restarts, keeps no secret
-            log.exception("%s failed and is started again in %.0f s", name, pause)
+            # what we report ourselves is a sentence; of anything else the place matters
+            told = isinstance(error, PaperboyError)
+            log.warning("%s failed and is started again in %.0f s: %s", name, pause, error, exc_info=not told)
             await asyncio.sleep(pause)
         else:
             return True

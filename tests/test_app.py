@@ -116,6 +116,20 @@ async def test_missed_reactions_are_swept_up(bot, ask):
     assert "in this team" not in plain(await ask("paper 2605.00001"))
 
 
+async def test_what_happens_while_a_message_is_looked_at_stands(bot, ask):
+    await bot.shown(HERE, "m10", await ask("paper 2605.00001"))
+    await bot.react(HERE, "m10", "🔖", ADA, added=True, at=at(5))
+    await bot.sweep(HERE, "m10", [], asked=at(0))  # the answer is older than the reaction
+    assert (await ask("saved")).papers == (HEBB.id,)
+    await bot.sweep(HERE, "m10", [], asked=at(10))
+    assert (await ask("saved")).papers == ()
+    await bot.sweep(HERE, "m10", [("🔖", ADA)], asked=at(20))
+    assert (await ask("saved")).papers == (HEBB.id,)
+    # their clock is behind ours
+    assert await bot.react(HERE, "m10", "🔖", ADA, added=False, at=at(15))
+    assert (await ask("saved")).papers == ()
+
+
 async def test_what_a_platform_has_no_room_for_is_kept_and_pressed_all_the_same(bot, ask):
     view = await ask(f"find transformers {'number ' * 20}")
     more = next(button for button in view.buttons if button.label == "More")

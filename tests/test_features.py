@@ -1,5 +1,7 @@
 """What people ask and what they get, over a real store and index."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from bot.features import ALL
 from bot.intents import Intent
 from bot.views import Outcome, plain
-from tests.conftest import ADA, BOB, HEBB, HERE
+from tests.conftest import ADA, BOB, HEBB, HERE, NOW
 
 
 async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(ask):
@@ -22,7 +24,7 @@ async def test_a_paper_in_a_list_shows_what_a_reader_decides_by(ask):
     assert plain(await ask("find hebbian")).partition("\n\n")[0] == (
         "1. Hebbian Learning Without Labels (https://huggingface.co/papers/2605.00001)\n"
         "   Ada Lovelace, Charles Babbage and 2 more · "
-        "Analytical Society (https://huggingface.co/analytical) · 29 May 2026\n"
+        "Analytical Society (https://huggingface.co/analytical) · 27 May 2026\n"
         "   ▲ 120 · 3 comments · code (https://github.com/analytical/hebb) ★ 1,200\n"
         "   Local learning rules get close to backpropagation.\n"
         "   → Save: save 2605.00001\n"
@@ -124,11 +126,34 @@ async def test_a_day_that_cannot_be_had_says_why(ask):
     assert "cannot be reached; check the network and HF_ENDPOINT." in plain(view)
 
 
-@pytest.mark.parametrize(
-    "words", ["day 0001-01-01", "day 9999-12-31", "week 0001-W01", "week 9999-W52", "month 0001-01"]
-)
-async def test_the_ends_of_the_calendar_are_days_like_others(ask, words):
-    assert (await ask(words)).outcome in (Outcome.NOTHING, Outcome.FAILED)
+@pytest.mark.parametrize("words", ["day 0001-01-01", "week 0001-W01", "month 0001-01"])
+async def test_before_the_first_list_there_is_none(ask, words):
+    view = await ask(words)
+    assert view.outcome is Outcome.NOTHING
+    assert "The lists begin on 4 May 2023." in plain(view)
+
+
+@pytest.mark.parametrize("words", ["day 9999-12-31", "week 9999-W52", "week 9999-12-31", "month 9999-12"])
+async def test_the_end_of_the_calendar_is_refused(ask, words):
+    assert (await ask(words)).outcome is Outcome.REFUSED
+
+
+async def test_today_shows_the_last_list_that_is_known_when_there_is_nobody_to_ask(ask, bot, monkeypatch):
+    monkeypatch.setattr(bot.library, "_now", lambda: NOW + timedelta(days=4))
+    view = await ask("today")
+    assert view.papers[0] == HEBB.id
+    assert "cannot be reached" in plain(view)
+
+
+async def test_an_id_is_read_whatever_stands_beside_it(ask):
+    for words in ("2605.00001 has:code", "arxiv 2605.00001", "see https://arxiv.org/abs/2605.00001 please"):
+        assert (await ask(f"find {words}")).papers == (HEBB.id,)
+
+
+async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
+    view = await ask("paper https://huggingface.co/someone/hebbian-learning-without-labels")
+    assert view.outcome is Outcome.REFUSED
+    assert "That address is of no paper" in plain(view)
 
 
 @pytest.mark.parametrize(

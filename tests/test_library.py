@@ -123,4 +123,4 @@ async def test_a_sync_is_noted_for_the_status(papers, site, clock):
     await papers.sync()
     status = await papers.status()
     assert status.synced == clock.now - timedelta(hours=1)
-    assert status.trouble.startswith("2026-05-29: ")
+    assert status.trouble.startswith("2026-05-29, 2026-05-28 and 2026-05-27: ")

@@ -102,9 +102,33 @@ def test_exit_codes_tell_found_from_nothing_from_wrong_use(filled):
     assert filled("sync", "--since", "soon").returncode == 2
 
 
+def test_a_name_in_quotes_is_one_name_although_the_shell_takes_them_off(filled):
+    assert json.loads(filled("find", "author:ada lovelace", "--json").stdout)["total"] == 1
+    assert json.loads(filled("find", "author:ada babbage", "--json").stdout)["total"] == 0
+
+
+def test_days_that_make_no_sense_are_refused(paperboy):
+    assert (
+        "The first day is after the last" in paperboy("sync", "--since", "2026-05-02", "--until", "2026-05-01").stderr
+    )
+    assert "--until needs --since" in paperboy("sync", "--until", "2026-05-01").stderr
+
+
+def test_what_cannot_be_encoded_is_replaced_and_closed_streams_are_none(filled, tmp_path):
+    assert "? 0" not in filled("find", "hebbian", PYTHONIOENCODING="ascii").stderr
+    assert filled("find", "hebbian", PYTHONIOENCODING="ascii").returncode == 0
+    env = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PAPERBOY_HOME": str(tmp_path / "home")}
+    for closed in ("<&-", ">&-", "2>&-"):
+        command = f"{sys.executable} -m bot status {closed}"
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, env=env, cwd=tmp_path)
+        assert "Traceback" not in done.stderr
+
+
 def test_an_error_is_json_too(filled):
     done = filled("find", "votes:many", "--json")
-    assert "votes" in json.loads(done.stdout)["error"]
+    assert json.loads(done.stdout)["error"].endswith("votes:50 finds papers with 50 votes or more.")
+    wrong = filled("status", "--json", PAPERBOY_LOG_LEVEL="loud")
+    assert "PAPERBOY_LOG_LEVEL" in json.loads(wrong.stdout)["error"]
     assert done.returncode == 2
 
 

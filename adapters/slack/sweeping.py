@@ -26,6 +26,7 @@ async def sweep(bot: Bot, web: Web, team: str, me: str) -> None:
     for sent in recent:
         if sent.place.tenant != team:
             continue
+        asked = bot.now()
         try:
             answer = await patiently(partial(_reactions, web, sent), repeatable=True)
         except SlackError as error:
@@ -37,7 +38,7 @@ async def sweep(bot: Bot, web: Web, team: str, me: str) -> None:
             for user in one["users"]
             if user != me
         ]
-        await bot.sweep(sent.place, sent.message, present)
+        await bot.sweep(sent.place, sent.message, present, asked)
     log.info("looked for missed reactions to %d messages", len(recent))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot.app import Bot, Sent
 from bot.errors import UsageError
@@ -68,7 +71,7 @@ class Terminal:
             if words and words[0].lower() in LEAVE and len(words) == 1:
                 return
             if words:
-                await self._answer(bot, line)
+                await _unless_given_up(self._answer(bot, line))
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Print something unasked."""
@@ -117,6 +120,23 @@ class Terminal:
         if view is None:
             raise UsageError(f"{emoji[:20]} means nothing here. To keep the first paper: react 🔖 1.")
         return view
+
+
+async def _unless_given_up(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` until it ends or Ctrl-C is pressed, which gives up this answer and not the terminal."""
+    loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
+    with suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+    try:
+        await asyncio.wait({task})
+        if task.cancelled():
+            show(View((Text(("Given up.",)),)))
+        else:
+            task.result()
+    finally:
+        task.cancel()
+        with suppress(NotImplementedError):
+            loop.remove_signal_handler(signal.SIGINT)
 
 
 async def _note(bot: Bot, view: View) -> None:

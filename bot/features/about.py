@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Annotated
 
 from bot import __version__
 from bot.app import Context
 from bot.cards import day_name
 from bot.commands import Command, Param
-from bot.errors import UnknownCommand
+from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.text import shorten
 from bot.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
@@ -25,7 +26,9 @@ async def help_(ctx: Context, command: Annotated[str, COMMAND] = "") -> View:
         return _all(tuple(ctx.bot.commands.values()))
     known = ctx.bot.commands.get(command.lower())
     if known is None:
-        raise UnknownCommand(f"There is no command “{shorten(command, 40)}”.")
+        near = get_close_matches(command.lower(), ctx.bot.commands, n=1)
+        hint = f"did you mean {near[0]}?" if near else "“help” alone lists them all."
+        raise UsageError(f"There is no command “{shorten(command, 40)}”: {hint}")
     return _one(known)
 
 

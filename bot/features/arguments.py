@@ -8,6 +8,9 @@ from datetime import date, timedelta
 from bot.commands import Argument, number
 from bot.text import shorten, straight
 
+FIRST_DAY = date(2023, 5, 4)  # of the lists
+FAR = timedelta(days=366)  # nobody lists papers further ahead
+
 
 def _text(text: str, _: date) -> str:
     return straight(text)
@@ -17,7 +20,7 @@ def _day(text: str, today: date) -> date:
     if named := _named(text, today=today, yesterday=today - timedelta(days=1)):
         return named
     try:
-        return date.fromisoformat(text)
+        return _near(date.fromisoformat(text), today)
     except ValueError:
         raise ValueError(f"“{shorten(text, 40)}” is not a day; write 2026-05-29, today or yesterday.") from None
 
@@ -28,8 +31,8 @@ def _week(text: str, today: date) -> date:
         return named
     try:
         if found := re.fullmatch(r"(\d{4})-?w(\d{1,2})", text.lower(), re.ASCII):
-            return date.fromisocalendar(int(found[1]), int(found[2]), 1)
-        return _monday(date.fromisoformat(text))
+            return _near(date.fromisocalendar(int(found[1]), int(found[2]), 1), today)
+        return _near(_monday(date.fromisoformat(text)), today)
     except (ValueError, OverflowError):
         sentence = f"“{shorten(text, 40)}” is not a week; write 2026-W22, a day in it, this or last."
         raise ValueError(sentence) from None
@@ -41,8 +44,8 @@ def _month(text: str, today: date) -> date:
         return named
     try:
         if found := re.fullmatch(r"(\d{4})-(\d{1,2})", text, re.ASCII):
-            return date(int(found[1]), int(found[2]), 1)
-        return date.fromisoformat(text).replace(day=1)
+            return _near(date(int(found[1]), int(found[2]), 1), today)
+        return _near(date.fromisoformat(text).replace(day=1), today)
     except ValueError:
         sentence = f"“{shorten(text, 40)}” is not a month; write 2026-05, a day in it, this or last."
         raise ValueError(sentence) from None
@@ -50,6 +53,13 @@ def _month(text: str, today: date) -> date:
 
 def _named(text: str, **days: date) -> date | None:
     return days.get(text.lower())
+
+
+def _near(day: date, today: date) -> date:
+    """Return the day, or refuse one so far ahead that reckoning with it could leave the calendar."""
+    if day - today > FAR:
+        raise ValueError(day)
+    return day
 
 
 def _monday(day: date) -> date:

@@ -7,9 +7,12 @@ from typing import Annotated
 
 from bot.app import Context
 from bot.cards import day_name
-from bot.features.arguments import DAY, MONTH, PAGE, WEEK
+from bot.errors import SourceError
+from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.views import Button, View, line, note
+
+EARLIER = 3  # days before today: a weekend, and the day before it
 
 
 async def today(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
@@ -18,16 +21,20 @@ async def today(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     page: which page of the list
     """
     now = ctx.library.today()
-    view = await day(ctx, now, page=page)
-    if view.papers or page > 1:
-        return view
+    trouble = ""
+    try:
+        await ctx.library.between(now - timedelta(days=EARLIER), now, limit=0)
+    except SourceError as error:
+        trouble = str(error)
     latest = await ctx.library.latest_day()
+    if latest is None and trouble:
+        raise SourceError(trouble)
     if latest is None or latest == now:
-        return view
-    # a weekend, or the list has not begun to fill
+        return await day(ctx, now, page=page)
+    # a weekend, the list has not begun to fill, or it cannot be asked for
     earlier = await day(ctx, latest, page=page)
-    said = note(f"Nothing is on the list of {day_name(now)} yet; this is the last one before.")
-    return View((said, *earlier.blocks), earlier.title, earlier.outcome, earlier.data)
+    said = trouble or f"Nothing is on the list of {day_name(now)} yet; this is the last one before."
+    return View((note(said), *earlier.blocks), earlier.title, earlier.outcome, earlier.data)
 
 
 async def day(ctx: Context, day: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1) -> View:
@@ -123,4 +130,6 @@ def _written(unit: str, day: date) -> str:
 def _nothing(first: date, today: date) -> str:
     if first > today:
         return "That is still to come."
+    if first < FIRST_DAY:
+        return f"The lists begin on {day_name(FIRST_DAY)}."
     return "No papers are on this list. At weekends there are often none."

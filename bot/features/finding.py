@@ -10,7 +10,7 @@ from bot.app import Context
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.papers import Paper, paper_id, record
+from bot.papers import Paper, paper_ids, record
 from bot.text import shorten
 from bot.views import Block, Button, Buttons, Link, Outcome, Strong, View, line, note
 
@@ -30,7 +30,9 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
     Filters: author:name, org:name, after:2025, before:2026-05-29, votes:50, has:code, sort:votes, sort:new, sort:best.
     Quote what has spaces: author:"ada lovelace".
     """
-    if wanted := paper_id(query):
+    named = paper_ids(query, 2)
+    if len(named) == 1:  # an id or a link, whatever stands beside it
+        wanted = named[0]
         view = await paper(ctx, wanted)
         papers = [record(found) for found in await ctx.library.papers([wanted])]
         exact = {"query": query, "corrected": None, "total": len(papers), "ms": 0.0, "page": 1, "papers": papers}
@@ -88,7 +90,12 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 async def resolve(ctx: Context, text: str, verb: str) -> Paper | View:
     """Return the paper that is meant, or the view that says why there is none; `verb` is the command to go on with."""
-    wanted = paper_id(text)
+    named = paper_ids(text, 2)
+    wanted = named[0] if len(named) == 1 else None
+    if text.startswith(("http://", "https://")) and not wanted:
+        raise UsageError(
+            "That address is of no paper; give a link to arXiv or Hugging Face Papers, or words of a title."
+        )
     if wanted or " " not in text:
         known = await ctx.library.paper(wanted) if wanted else next(iter(await ctx.library.papers([text])), None)
         if known:
@@ -128,8 +135,10 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
     tried = f"Nothing found for “{shorten(query, 120)}”"
     tried += f" (searched for “{found.corrected}”)." if found.corrected else "."
     hint = "The nearest are:" if found.nearest else "Try fewer or other words, or see what is trending."
+    if not (await ctx.library.status()).papers:
+        hint = "No papers have come in yet: see today’s, or bring some in with “paperboy sync”."
     nearest = found.nearest[:CANDIDATES]
-    buttons = (Button("Trending", "trending"), Button("How to search", "help find"))
+    buttons = (Button("Today’s papers", "today"), Button("Trending", "trending"), Button("How to search", "help find"))
     view = await listing(ctx, nearest, len(nearest), line="find", above=(line(f"{tried} {hint}"),), buttons=buttons)
     return View(
         view.blocks,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.app import Context
 
 PAGE_SIZE = 5
+MOST_COUNTED = 2000  # a search counts no further
 
 
 def offset(page: int) -> int:
@@ -25,6 +26,10 @@ def turned(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
     back = Button("Back", f"{line} page:{page - 1}", turns=True)
     more = Button("More", f"{line} page:{page + 1}", turns=True)
     return (*([back] if page > 1 else []), *([more] if offset(page) + shown < total else []))
+
+
+def _counted(total: int) -> str:
+    return f"{total:,}{' or more' if total == MOST_COUNTED else ''}"
 
 
 async def listing(
@@ -44,7 +49,7 @@ async def listing(
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
     turn = turned(line, page, len(papers), total)
     where = (
-        [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {total:,}")]
+        [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {_counted(total)}")]
         if papers and total > len(papers)
         else []
     )
