@@ -193,6 +193,8 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     from bot.running import run, until_told
 
     adapters: list[Adapter] = []
+    for trouble in settings.left_out:
+        print(f"paperboy: {trouble}", file=sys.stderr)
     if settings.slack:
         from adapters.slack import Slack
 

@@ -71,6 +71,7 @@ class Settings:
     reactions: Reactions = field(default_factory=Reactions)
     slack: SlackSettings | None = None
     discord: DiscordSettings | None = None
+    left_out: tuple[str, ...] = ()  # why a platform that is half set up is left out
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -80,6 +81,7 @@ class Settings:
             if name.startswith("PAPERBOY_") and name not in NAMES:
                 raise SettingsError(_unknown(name))
         home = _home(given.get("PAPERBOY_HOME"))
+        slack, left_out = _slack(given)
         return cls(
             home=home,
             database_url=given.get("PAPERBOY_DATABASE_URL", sqlite_in(home)),
@@ -88,7 +90,8 @@ class Settings:
             log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
             reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
-            slack=_slack(given),
+            slack=slack,
+            left_out=left_out,
             discord=_discord(given),
         )
 
@@ -158,19 +161,19 @@ def _token(name: str, text: str | None) -> str | None:
     return text
 
 
-def _slack(given: Mapping[str, str]) -> SlackSettings | None:
+def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, ...]]:
+    previews = _choice("PAPERBOY_LINK_PREVIEWS", given.get("PAPERBOY_LINK_PREVIEWS", "off"), ("on", "off"))
+    url = _address("SLACK_API_URL", given.get("SLACK_API_URL", SLACK), SLACK)
     bot, app = (
         _token("SLACK_BOT_TOKEN", given.get("SLACK_BOT_TOKEN")),
         _token("SLACK_APP_TOKEN", given.get("SLACK_APP_TOKEN")),
     )
     if not bot and not app:
-        return None
+        return None, ()
     if not bot or not app:
         lacks = "SLACK_APP_TOKEN (it begins with xapp-)" if bot else "SLACK_BOT_TOKEN (it begins with xoxb-)"
-        raise SettingsError(f"Slack needs two tokens, and {lacks} is not set: see the README.")
-    url = _address("SLACK_API_URL", given.get("SLACK_API_URL", SLACK), SLACK)
-    previews = _choice("PAPERBOY_LINK_PREVIEWS", given.get("PAPERBOY_LINK_PREVIEWS", "off"), ("on", "off"))
-    return SlackSettings(bot, app, url, previews == "on")
+        return None, (f"Slack needs two tokens, and {lacks} is not set: see the README.",)
+    return SlackSettings(bot, app, url, previews == "on"), ()
 
 
 def _discord(given: Mapping[str, str]) -> DiscordSettings | None:

@@ -38,6 +38,14 @@ def test_a_platform_is_there_when_its_tokens_are():
     assert "xoxb" not in repr(settings)
 
 
+def test_a_platform_that_is_half_set_up_is_left_out_with_a_reason():
+    settings = Settings.read({"SLACK_BOT_TOKEN": "xoxb-1", "DISCORD_TOKEN": "t"})
+    assert (settings.slack, settings.discord) == (None, DiscordSettings("t"))
+    assert settings.left_out == (
+        "Slack needs two tokens, and SLACK_APP_TOKEN (it begins with xapp-) is not set: see the README.",
+    )
+
+
 def test_an_empty_value_means_the_default():
     assert Settings.read(dict.fromkeys(NAMES, "")) == Settings.read({})
 
@@ -68,10 +76,6 @@ def test_secrets_are_not_shown():
         (
             {"HF_ENDPOINT": "http://a:b"},
             "HF_ENDPOINT is “http://a:b”; it must be an address such as https://huggingface.co.",
-        ),
-        (
-            {"SLACK_BOT_TOKEN": "xoxb-1"},
-            "Slack needs two tokens, and SLACK_APP_TOKEN (it begins with xapp-) is not set: see the README.",
         ),
         (
             {"DISCORD_TOKEN": "x", "DISCORD_SHARDS": "2", "DISCORD_SHARD_IDS": "1,2"},

@@ -28,7 +28,7 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
     page: which page of the results
 
     Filters: author:name, org:name, after:2025, before:2026-05-29, votes:50, has:code, sort:votes, sort:new, sort:best.
-    Quote what has spaces: author:"ada lovelace".
+    Quote what has spaces: author:"ada lovelace". Dates are those of publication.
     """
     named = paper_ids(query, 2)
     if len(named) == 1:  # an id or a link, whatever stands beside it
@@ -36,7 +36,7 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
         view = await paper(ctx, wanted)
         papers = [record(found) for found in await ctx.library.papers([wanted])]
         exact = {"query": query, "corrected": None, "total": len(papers), "ms": 0.0, "page": 1, "papers": papers}
-        return replace(view, data=exact)
+        return replace(view, data=exact if papers else {**exact, "nearest": []})
     found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page))
     data: dict[str, object] = {"query": query, "corrected": found.corrected, "total": found.total, "ms": found.ms}
     if not found.total:
