@@ -8,7 +8,7 @@ import pytest
 
 from adapters.slack.emoji import emoji
 from bot.reactions import USUAL, Reactions
-from tests.conftest import HEBB
+from tests.conftest import HEBB, NOW
 from tests.rigs.slack import BOT, TEAM, eventually
 
 pytestmark = pytest.mark.usefixtures("slack")
@@ -101,7 +101,7 @@ async def test_a_slow_store_delays_no_acknowledgement_of_a_command(rig, monkeypa
 
 async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
     card = await shared(rig, bot)
-    await rig.react(card, "bookmark", "U2")
+    await rig.react(card, "bookmark", "U2", at=NOW.timestamp() - 60)
     card.reactions["bookmark"] = ["U3", BOT]
     card.reactions["+1"] = ["U2"]
     rig.faults["reactions.get"] = [{"error": "ratelimited", "status": 429, "retry_after": 0}]

@@ -67,7 +67,7 @@ def test_any_paper_keeps_to_the_limits(view):
 def assert_literal(made):
     """Nothing may be read as markup, and no name of an emoji either."""
     raw = json.dumps(made)
-    assert '"mrkdwn"' not in raw
+    assert '"type": "mrkdwn"' not in raw
     assert '"emoji": true' not in raw
     for block in made:
         for section in block["elements"] if block["type"] == "rich_text" else ():
