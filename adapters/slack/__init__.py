@@ -22,7 +22,7 @@ from adapters.slack.previews import Previews
 from adapters.slack.surfaces import LONGEST_LINE
 from adapters.slack.sweeping import sweep
 from adapters.slack.troubles import SlackError
-from adapters.slack.web import TIMEOUT, Web
+from adapters.slack.web import TIMEOUT, Web, told
 from bot.app import Bot, Sent
 from bot.errors import SettingsError
 from bot.intents import Place
@@ -72,6 +72,7 @@ class Slack:
         while True:
             try:
                 me = await self._web.ask(self._web.client.auth_test)
+                team, user = told(me, "team_id"), told(me, "user_id")
             except SlackError as error:
                 if error.permanent:
                     again = "copy it again from OAuth & Permissions."
@@ -84,8 +85,8 @@ class Slack:
                 self._web.bot = str(me.get("user") or self._web.bot)
                 return AuthorizeResult(
                     enterprise_id=me.get("enterprise_id"),
-                    team_id=me["team_id"],
-                    bot_user_id=me["user_id"],
+                    team_id=team,
+                    bot_user_id=user,
                     bot_id=me.get("bot_id"),
                 )
 

@@ -18,8 +18,9 @@ import aiohttp
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from adapters.slack.limits import Json
 from adapters.slack.troubles import TOKEN_REFUSED, SlackError
-from adapters.slack.web import Web
+from adapters.slack.web import Web, told
 from bot.errors import SettingsError
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ class Connections:
                     "App-Level Tokens."
                 ) from error
             raise
-        return str(answer["url"])
+        return told(answer, "url")
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse, goodbye: asyncio.Event) -> None:
         greeted = False
@@ -119,7 +120,7 @@ class Connections:
                 async for message in socket:
                     if message.type != aiohttp.WSMsgType.TEXT:
                         continue
-                    envelope = json.loads(message.data)
+                    envelope = _envelope(message.data)
                     match envelope.get("type"):
                         case "hello" if not greeted:
                             greeted = True
@@ -128,7 +129,7 @@ class Connections:
                             goodbye.set()
                             limit.reschedule(asyncio.get_running_loop().time() + LEAVING)
                         case _:
-                            self._heard(socket, SocketModeRequest.from_dict(envelope))
+                            self._heard(socket, _request(envelope))
         except TimeoutError:
             log.debug("an old connection was left")
         finally:
@@ -163,6 +164,25 @@ def pause_after(failures: int, luck: float, asked: float | None = None) -> float
     """Return the seconds to wait after so many failures in a row, at least what Slack asked for; `luck` is 0 to 1."""
     pause = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(failures - 1, 10)) * (0.5 + luck / 2)
     return max(pause, asked or 0.0)
+
+
+def _envelope(frame: str) -> Json:
+    try:
+        envelope = json.loads(frame)
+    except ValueError:
+        envelope = None
+    if isinstance(envelope, dict):
+        return envelope
+    log.warning("Slack sent what cannot be read: %.80r", frame)
+    return {}
+
+
+def _request(envelope: Json) -> SocketModeRequest | None:
+    try:
+        return SocketModeRequest.from_dict(envelope)
+    except (ValueError, TypeError):  # its payload is no object; the SDK stumbles over its own complaint (3.47)
+        log.warning("Slack sent an envelope that cannot be read: %.80r", envelope.get("type"))
+        return None
 
 
 def _reason(error: Exception) -> str:

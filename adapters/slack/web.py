@@ -72,6 +72,13 @@ class Web:
             return await say(without_pictures(blocks))
 
 
+def told(answer: Json, key: str) -> str:
+    """Return what an answer has to hold. Raises SlackError."""
+    if not answer.get(key):
+        raise SlackError(f"Slack’s answer lacks its {key}.", ambiguous=True)
+    return str(answer[key])
+
+
 async def patiently(say: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
     """Say something, and again while Slack asks to wait or cannot be reached; raises the last SlackError.
 

@@ -153,7 +153,7 @@ class SlackServer:
         await self._changed()
         if met == "lost":  # it was done, and nobody learns of it
             request.transport.abort()  # type: ignore[union-attr]  # there is one while a request is handled
-        return web.json_response({"ok": True, **answer})
+        return web.json_response({"ok": True} if met == "bare" else {"ok": True, **answer})
 
     def _auth_test(self, _: Json) -> Json:
         return {"team_id": TEAM, "user_id": BOT, "bot_id": "B1", "user": "paperboy", "url": "https://team.slack.com/"}

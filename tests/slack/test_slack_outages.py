@@ -188,6 +188,27 @@ async def test_it_comes_up_when_slack_does(bot, rig):
     await asyncio.gather(running, return_exceptions=True)
 
 
+@pytest.mark.usefixtures("slack")
+async def test_what_cannot_be_read_is_a_line_in_the_log(rig, caplog):
+    sockets = list(rig.sockets)
+    for frame in ("{bad", "[]", "null", '{"type": "events_api", "envelope_id": "e", "payload": null}'):
+        for socket in sockets:
+            await socket.send_str(frame)
+    await rig.slash("status")
+    await rig.slash("status")
+    assert rig.sockets == sockets
+    assert caplog.text.count("cannot be read") == 8
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_an_answer_that_lacks_something_is_asked_for_again(bot, rig, method):
+    rig.faults[method] = ["bare"]
+    running = asyncio.create_task(Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")).run(bot))
+    await rig.until(lambda: len(rig.sockets) == 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_shutdown_finishes_what_it_holds(rig, connected, monkeypatch, bot):
     handle = bot.handle
 
