@@ -113,6 +113,14 @@ async def test_pages_turn_in_place(ada):
     assert text(await ada.sees(ada.press(turned, "Back"))) == before
 
 
+async def test_a_page_that_cannot_be_turned_to_leaves_the_one_that_is_shown(ada):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    before = text(seen)
+    said = await ada.sees(ada.press_id(seen, "t0::day the other day"))
+    assert "is not a day" in text(said)
+    assert (said.id != seen.id, said.is_ephemeral, text(seen)) == (True, True, before)
+
+
 async def test_save_becomes_saved_where_nobody_else_sees_it(rig, ada):
     seen = await ada.sees(ada.type("find", query="hebbian"))
     await ada.sees(ada.press(seen, "Save"))

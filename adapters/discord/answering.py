@@ -75,10 +75,18 @@ async def _answer(bot: Bot, interaction: Interaction, heard: Heard, turning: Tur
     # who sees the answer is fixed here
     await (interaction.response.defer() if own else interaction.response.defer(ephemeral=not public, thinking=True))
     view = await bot.handle(heard.intent)
-    if own and heard.press and heard.press.kind is Kind.TURN:
-        await interaction.edit_original_response(view=await _rendered(bot, interaction, heard, view))
-    elif not (own and view.becomes and await _change(interaction, heard, view.becomes, turning)):
+    if not (own and await _shown_in_place(bot, interaction, heard, view, turning)):
         await _say(bot, interaction, heard, view, public=public)
+
+
+async def _shown_in_place(bot: Bot, interaction: Interaction, heard: Heard, view: View, turning: Turning) -> bool:
+    """Change the message whose button was pressed; False where the answer belongs beside it."""
+    if heard.press is None or heard.press.kind is not Kind.TURN:
+        return view.becomes is not None and await _change(interaction, heard, view.becomes, turning)
+    if view.outcome not in {Outcome.DONE, Outcome.NOTHING}:  # what can be read stays
+        return False
+    await interaction.edit_original_response(view=await _rendered(bot, interaction, heard, view))
+    return True
 
 
 async def _say(bot: Bot, interaction: Interaction, heard: Heard, view: View, *, public: bool) -> None:
