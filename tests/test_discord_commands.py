@@ -215,9 +215,11 @@ async def test_an_answer_that_discord_refuses_is_replaced_by_a_sentence(rig, ada
     assert "would not show the answer" in text(await ada.sees(ada.type("status")))
 
 
-async def test_a_press_that_is_not_ours_is_left_alone(ada):
+@pytest.mark.parametrize("custom_id", ["old-button", "b0:save 1", "", "x:y:z", "bold::save 1"])
+async def test_a_button_from_another_time_says_so(rig, ada, custom_id):
     seen = await ada.sees(ada.type("status"))
-    seen.components[0]["components"][-1]["components"][0]["custom_id"] = "somebody else's"
-    record = ada.press(seen, "Today’s papers")
-    await ada.sees(ada.type("status"))
-    assert not record.responded
+    for record in (ada.press_id(seen, custom_id), ada.send({"custom_id": custom_id}, rest="hebb")):
+        await rig.until(lambda record=record: record.responded)
+        said = rig.backend.get_message(ada.channel, record.message_id)
+        assert text(said) == "That button is from another time; ask again."
+        assert said.is_ephemeral

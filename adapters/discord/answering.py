@@ -26,7 +26,8 @@ Interaction = discord.Interaction[Any]
 REFUSED = View(
     (line("Discord would not show the answer. It is in the log; please ask another way."),), outcome=Outcome.FAILED
 )
-
+OLD = View((line("That button is from another time; ask again."),), outcome=Outcome.REFUSED)
+PRESSED = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 
 Turning = WeakValueDictionary[int, asyncio.Lock]  # by the message whose button changes, as long as somebody waits
 
@@ -34,15 +35,16 @@ Turning = WeakValueDictionary[int, asyncio.Lock]  # by the message whose button 
 async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
     """Do what is wanted and show the answer to whom it is for; ask first for what it lacks."""
     heard = hear(bot, interaction)
-    if heard is None:
-        return
     try:
-        if asked := _asked(bot, interaction, heard):
+        if heard is None:
+            await _say_old(interaction)
+        elif asked := _asked(bot, interaction, heard):
             await interaction.response.send_modal(asked)
         else:
             await _answer(bot, interaction, heard, turning)
     except discord.NotFound:  # 10062: acknowledged after Discord's three seconds; 10008, 10015: there no more
-        log.warning("%s came too late to be answered, or the message is gone", heard.intent.command)
+        wanted = heard.intent.command if heard else "a button from another time"
+        log.warning("%s came too late to be answered, or the message is gone", wanted)
 
 
 async def complete(bot: Bot, interaction: Interaction) -> None:
@@ -60,6 +62,12 @@ async def complete(bot: Bot, interaction: Interaction) -> None:
         await interaction.response.autocomplete(named[:25])
     except discord.NotFound:  # they type on, or it took more than three seconds
         log.info("a completion for %s came too late", data["name"])
+
+
+async def _say_old(interaction: Interaction) -> None:
+    """Answer a press that cannot be read: a version before this one may have made the button."""
+    if interaction.type in PRESSED:
+        await interaction.response.send_message(view=render(OLD), ephemeral=True)
 
 
 def _asked(bot: Bot, interaction: Interaction, heard: Heard) -> ui.Modal | None:

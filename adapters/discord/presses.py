@@ -40,4 +40,5 @@ class Press:
         head, _, rest = custom_id.partition(":")
         tenant, colon, line = rest.partition(":")
         known = {kind.value: kind for kind in Kind}
-        return cls(known[head[0]], line, tenant) if colon and head[:1] in known else None
+        ours = colon and head[:1] in known and head[1:].isdecimal()
+        return cls(known[head[0]], line, tenant) if ours else None
