@@ -13,7 +13,7 @@ from adapters.slack.limits import Json, name_of, named, with_button
 from adapters.slack.payloads import EVERYONE, Asked
 from adapters.slack.posting import Posting, channel_of
 from adapters.slack.render import LABEL, blocks, notice, plain_text
-from adapters.slack.surfaces import LONGEST_LINE, Surfaces, new_name
+from adapters.slack.surfaces import LONGEST_LINE, Surfaces, is_page, new_name
 from adapters.slack.troubles import SlackError
 from adapters.slack.web import Web, patiently
 from bot.app import Bot
@@ -63,7 +63,7 @@ class Answers:
         await self._shared(view, intent, asked)
         if waiting:
             await self.surfaces.update(waiting, await self.surfaces.window(view, asked.place))
-        await self.surfaces.refresh(view, asked.person)
+        await self.surfaces.refresh(view, asked.person, at_home=asked.surface.get("type") == "home")
 
     async def whisper(self, view: View, place: Place, person: Person) -> None:
         """Tell one person in a channel what came of something that they did there without words."""
@@ -92,7 +92,7 @@ class Answers:
         """Change the message in which a button was pressed, which nobody else sees."""
         before = name_of(block_id)
         folded = await self._bot.fold(view, asked.place, LONGEST_LINE)
-        if turns:
+        if turns and is_page(view):
             await self._respond(asked, self._remember(folded), notice(view), replaces=True)
             if asked.message:
                 await self._bot.shown(channel_of(asked.place), asked.message_ts, view)
@@ -109,7 +109,7 @@ class Answers:
         """Answer where there is no conversation: in the Home itself, or in a window."""
         at_home = asked.surface["type"] == "home"
         if at_home and turns:
-            await self.surfaces.publish_home(asked.person, words)
+            await self.surfaces.turn_home(asked, words)
             return
         work = asyncio.create_task(self._bot.handle(intent))
         await asyncio.wait({work}, timeout=SOON)
@@ -118,7 +118,7 @@ class Answers:
         window = await self.surfaces.window(view, asked.place)
         if view.becomes and not turns and not at_home and not waiting:
             window = forms.framed(named(_turned(asked.surface["blocks"], words, view.becomes), new_name()))
-        if not waiting and not at_home and (turns or view.becomes):
+        if not waiting and not at_home and ((turns and is_page(view)) or view.becomes):
             await self.surfaces.update(asked.surface["id"], window)
         elif not waiting and not view.becomes:
             await self.surfaces.open(asked, window)

@@ -16,7 +16,7 @@ from adapters.slack.troubles import SlackError
 from adapters.slack.web import Web
 from bot.app import Bot
 from bot.intents import Person, Place
-from bot.views import View
+from bot.views import Outcome, View
 
 log = logging.getLogger(__name__)
 
@@ -56,22 +56,34 @@ class Surfaces:
     async def publish_home(self, person: Person, line: str = "") -> None:
         """Show a person's Home: what `line` says, or what it showed last."""
         line = line or self._lines.get(person.id, "home")
-        self._lines[person.id] = line
-        self._lines.move_to_end(person.id)
-        if len(self._lines) > HOMES:
-            self._lines.popitem(last=False)
-        place = Place(person.platform, person.tenant, person.id)
-        view = await self._bot.handle(self._bot.read(line, person, place))
-        made = forms.home(await self._bot.fold(view, place, LONGEST_LINE), new_name())
-        await self._show(partial(self._web.client.views_publish, user_id=person.id), made)
+        await self._publish(person, line, await self._answer(person, line))
 
-    async def refresh(self, view: View, person: Person) -> None:
-        """Show somebody's Home afresh where an answer changed something, if they have looked at it before."""
-        if view.becomes and person.id in self._lines:
+    async def turn_home(self, asked: Asked, line: str) -> None:
+        """Show another page in the Home; what failed is said in a window, and leaves the Home as it is."""
+        view = await self._answer(asked.person, line)
+        if is_page(view):
+            await self._publish(asked.person, line, view)
+        else:
+            await self.open(asked, await self.window(view, asked.place))
+
+    async def refresh(self, view: View, person: Person, *, at_home: bool = False) -> None:
+        """Show somebody's Home afresh where an answer changed something, if they look at it or did so before."""
+        if view.becomes and (at_home or person.id in self._lines):
             try:
                 await self.publish_home(person)
             except SlackError as error:
                 log.info("the Home of %s stays as it was: %s", person.id, error)
+
+    async def _answer(self, person: Person, line: str) -> View:
+        return await self._bot.handle(self._bot.read(line, person, _home_of(person)))
+
+    async def _publish(self, person: Person, line: str, view: View) -> None:
+        self._lines[person.id] = line
+        self._lines.move_to_end(person.id)
+        if len(self._lines) > HOMES:
+            self._lines.popitem(last=False)
+        made = forms.home(await self._bot.fold(view, _home_of(person), LONGEST_LINE), new_name())
+        await self._show(partial(self._web.client.views_publish, user_id=person.id), made)
 
     async def _show(self, call: partial[Coroutine[Any, Any, Any]], made: Json) -> str:
         async def say(rendered: list[Json]) -> Json:
@@ -84,3 +96,12 @@ class Surfaces:
 def new_name() -> str:
     """Make a name for the blocks of one message or view."""
     return secrets.token_hex(8)
+
+
+def is_page(view: View) -> bool:
+    """Tell whether a view may take the place of the page before it: what went wrong may not."""
+    return view.outcome in {Outcome.DONE, Outcome.NOTHING}
+
+
+def _home_of(person: Person) -> Place:
+    return Place(person.platform, person.tenant, person.id)

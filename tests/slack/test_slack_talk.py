@@ -1,6 +1,7 @@
 """People and the bot in Slack, over the real SDK and a Slack of our own on loopback."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from adapters.slack import answering
 from bot.commands import command
 from bot.features import ALL
 from bot.intents import Person, Place
-from bot.views import Button, Buttons, View
+from bot.views import Button, Buttons, Outcome, View
 from tests.conftest import HEBB
 from tests.rigs.slack import TEAM, Message, eventually
 from tests.rigs.slack_rules import labels, seen
@@ -227,6 +228,31 @@ async def test_home_has_pages_and_a_search_field(rig, bot):
     await rig.until(lambda: rig.views)
     (window,) = rig.views.values()
     assert "Transformers and the Number 3" in seen(window["blocks"])
+
+
+async def test_a_page_that_fails_leaves_the_one_before_it(rig, bot, monkeypatch):
+    answer = await rig.ask("today")
+    home = await rig.open_home()
+    first, handle = answer.seen, bot.handle
+
+    async def failing(intent):
+        return replace(await handle(intent), outcome=Outcome.FAILED)
+
+    monkeypatch.setattr(bot, "handle", failing)
+    await rig.press(answer, "More")
+    await rig.until(lambda: len(rig.messages) == 2)
+    assert (answer.seen, rig.messages[1].person) == (first, "U1")
+    more = {**_button("More", "today page:2")}
+    more["elements"][0]["action_id"] = "turn.0"
+    await rig.press({**home, "blocks": [more]}, "More")
+    await rig.until(lambda: rig.views)
+    assert rig.homes["U1"] == home
+
+
+async def test_save_shows_in_a_home_from_before_a_restart(rig):
+    card = _button("Save", f"save {HEBB.id}")
+    await rig.press({"type": "home", "id": "VU1", "blocks": [card]}, "Save")
+    await rig.until(lambda: "Your shelf" in seen(rig.homes.get("U1", {"blocks": []})["blocks"]))
 
 
 async def test_a_window_over_home_turns_and_opens_others(rig):
