@@ -215,6 +215,25 @@ async def test_an_answer_that_discord_refuses_is_replaced_by_a_sentence(rig, ada
     assert "would not show the answer" in text(await ada.sees(ada.type("status")))
 
 
+async def test_an_answer_that_discord_refuses_twice_is_a_line_in_the_log(rig, ada, caplog):
+    rig.faults.append(Fault("POST /webhooks/*", 400, times=2, code=50035))
+    ada.type("status")
+    await rig.until(lambda: "status could not be answered: 400" in caplog.text)
+    assert "Ignoring exception" not in caplog.text
+    assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+@pytest.mark.parametrize(("label", "answered"), [("More", "6–10"), ("Save", "Saved")])
+async def test_a_change_that_discord_refuses_is_answered_beside_the_message(rig, ada, label, answered):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    rig.faults.append(Fault("PATCH /webhooks/*", 400, code=50035))
+    record = ada.press(seen, label)
+    await rig.until(lambda: record.followup_ids)
+    said = await ada.sees(record)
+    assert said.is_ephemeral
+    assert answered in text(said)
+
+
 @pytest.mark.parametrize("custom_id", ["old-button", "b0:save 1", "", "x:y:z", "bold::save 1"])
 async def test_a_button_from_another_time_says_so(rig, ada, custom_id):
     seen = await ada.sees(ada.type("status"))

@@ -11,6 +11,7 @@ import discord
 from discord import ui
 
 from adapters.discord.asking import field_form, form
+from adapters.discord.failures import TROUBLE
 from adapters.discord.hearing import Heard, hear
 from adapters.discord.naming import place
 from adapters.discord.parts import press
@@ -35,6 +36,7 @@ Turning = WeakValueDictionary[int, asyncio.Lock]  # by the message whose button 
 async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
     """Do what is wanted and show the answer to whom it is for; ask first for what it lacks."""
     heard = hear(bot, interaction)
+    wanted = heard.intent.command if heard else "a button from another time"
     try:
         if heard is None:
             await _say_old(interaction)
@@ -43,8 +45,9 @@ async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
         else:
             await _answer(bot, interaction, heard, turning)
     except discord.NotFound:  # 10062: acknowledged after Discord's three seconds; 10008, 10015: there no more
-        wanted = heard.intent.command if heard else "a button from another time"
         log.warning("%s came too late to be answered, or the message is gone", wanted)
+    except TROUBLE as error:
+        log.warning("%s could not be answered: %s", wanted, error)
 
 
 async def complete(bot: Bot, interaction: Interaction) -> None:
@@ -62,6 +65,8 @@ async def complete(bot: Bot, interaction: Interaction) -> None:
         await interaction.response.autocomplete(named[:25])
     except discord.NotFound:  # they type on, or it took more than three seconds
         log.info("a completion for %s came too late", data["name"])
+    except TROUBLE as error:
+        log.warning("a completion for %s could not be shown: %s", data["name"], error)
 
 
 async def _say_old(interaction: Interaction) -> None:
@@ -83,7 +88,14 @@ async def _answer(bot: Bot, interaction: Interaction, heard: Heard, turning: Tur
     # who sees the answer is fixed here
     await (interaction.response.defer() if own else interaction.response.defer(ephemeral=not public, thinking=True))
     view = await bot.handle(heard.intent)
-    if not (own and await _shown_in_place(bot, interaction, heard, view, turning)):
+    try:
+        shown = own and await _shown_in_place(bot, interaction, heard, view, turning)
+    except discord.NotFound:
+        raise
+    except discord.HTTPException as error:
+        log.warning("Discord refused to change the message of %s: %s", heard.intent.command, error)
+        shown = False
+    if not shown:
         await _say(bot, interaction, heard, view, public=public)
 
 
