@@ -111,6 +111,18 @@ async def test_a_person_with_closed_direct_messages_is_told_in_the_channel(rig, 
     await rig.until(lambda: list(rig.backend.messages[ada.channel]) == [seen.id])  # it is gone again
 
 
+@pytest.mark.parametrize(("status", "code"), [(400, 40003), (503, 0)])
+async def test_trouble_with_a_direct_message_is_logged_and_not_told_in_the_channel(rig, ada, bot, caplog, status, code):
+    seen = await card(bot, ada)
+    rig.faults.append(
+        Fault(f"POST /channels/{rig.backend.get_dm_channel(ada.id).id}/messages", status, times=9, code=code)
+    )
+    ada.react(seen)
+    await rig.until(lambda: f"{ada.id} could not be told about a reaction: {status}" in caplog.text)
+    assert await shelf(bot, ada) == {HEBB.id}
+    assert list(rig.backend.messages[ada.channel]) == [seen.id]
+
+
 async def test_reactions_during_a_short_gap_are_replayed(rig, ada, bot):
     seen = await card(bot, ada)
     rig.drop()

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 SWEPT = timedelta(days=7)  # older messages get few reactions
 MOST_SWEPT = 500  # messages: one request each, and one for each emoji
+CLOSED = 50007  # Discord's code where somebody takes no direct messages
 MOST_LOOKS = 5  # at a message that is reacted to meanwhile
 STAYS = 30.0  # seconds that a note in the channel stays
 
@@ -89,8 +90,11 @@ class Reacting:
         try:
             direct = await self._client.create_dm(discord.Object(int(who.id)))
             await direct.send(view=render(folded, where.tenant if direct.id != int(where.address) else ""))
-        except discord.HTTPException:
-            await self._tell_there(who, where, view)
+        except TROUBLE as error:
+            if isinstance(error, discord.HTTPException) and error.code == CLOSED:
+                await self._tell_there(who, where, view)
+            else:  # it may be a moment's trouble, and a note in the channel is seen by everybody
+                log.warning("%s could not be told about a reaction: %s", who.id, error)
 
     async def _tell_there(self, who: Person, where: Place, view: View) -> None:
         said = tuple(block for block in view.blocks if not isinstance(block, Buttons | Field))
