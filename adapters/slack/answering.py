@@ -68,13 +68,17 @@ class Answers:
     async def whisper(self, view: View, place: Place, person: Person) -> None:
         """Tell one person in a channel what came of something that they did there without words."""
         rendered = self._remember(await self._bot.fold(view, place, LONGEST_LINE))
+        await self._whisper(rendered, notice(view), place, person)
+        await self.surfaces.refresh(view, person)
+
+    async def _whisper(self, rendered: list[Json], text: str, place: Place, person: Person) -> None:
+        channel, _, thread = place.address.partition("/")
 
         async def say(some: list[Json]) -> Json:
-            call = partial(self._web.client.chat_postEphemeral, channel=place.address, user=person.id)
-            return await self._web.ask(partial(call, blocks=some, text=notice(view), mrkdwn=False))
+            call = partial(self._web.client.chat_postEphemeral, channel=channel, user=person.id)
+            return await self._web.ask(partial(call, thread_ts=thread or None, blocks=some, text=text, mrkdwn=False))
 
         await self._web.pictured(say, rendered)
-        await self.surfaces.refresh(view, person)
 
     async def _form(self, intent: Intent, missing: Sequence[Param], asked: Asked) -> bool:
         """Ask for what is missing; False where nothing is, or it cannot be asked for: the command says it then."""
@@ -166,7 +170,13 @@ class Answers:
             return {}
 
         # a private answer that comes twice does less harm than one that is lost
-        await patiently(lambda: self._web.pictured(say, rendered), repeatable=not to_everyone)
+        try:
+            await patiently(lambda: self._web.pictured(say, rendered), repeatable=not to_everyone)
+        except SlackError as error:
+            if not error.permanent or to_everyone:
+                raise
+            log.info("said beside it: %s", error)  # half an hour old, or used five times
+            await self._whisper(rendered, text, asked.place, asked.person)
 
     def _remember(self, view: View) -> list[Json]:
         """Render what one person will see, and keep it, so that its buttons can turn."""

@@ -143,11 +143,11 @@ class Connections:
 
     async def _acknowledge(self, socket: aiohttp.ClientWebSocketResponse, request: SocketModeRequest) -> None:
         response = await self._answer(request)
-        if response.status != 200:
+        if response.status >= 500:  # what nobody listens for, a 404, would only come again
             log.warning("not acknowledged, so that Slack sends it again: %s", request.type)
             return
         frame: dict[str, object] = {"envelope_id": request.envelope_id}
-        if response.body:
+        if response.status == 200 and response.body:
             frame["payload"] = json.loads(response.body)
         try:
             await socket.send_str(json.dumps(frame))

@@ -138,8 +138,17 @@ async def test_a_private_answer_survives_a_failing_slack(rig):
 
 
 @pytest.mark.usefixtures("slack")
+async def test_what_a_response_url_no_longer_takes_is_said_beside_it(rig):
+    rig.faults["response_url"] = [404]
+    answer = await rig.ask("find hebbian")
+    assert (answer.person, answer.channel) == ("U1", "C1")
+    assert HEBB.title in answer.seen
+
+
+@pytest.mark.usefixtures("slack")
 async def test_an_answer_that_cannot_arrive_is_a_line_in_the_log(rig, caplog):
     rig.faults["response_url"] = [404]
+    rig.faults["chat.postEphemeral"] = [{"error": "user_not_in_channel"}]
     await rig.slash("find hebbian")
     await eventually(lambda: "an answer did not arrive" in caplog.text)
     assert "Traceback" not in caplog.text
@@ -198,6 +207,14 @@ async def test_what_cannot_be_read_is_a_line_in_the_log(rig, caplog):
     await rig.slash("status")
     assert rig.sockets == sockets
     assert caplog.text.count("cannot be read") == 8
+
+
+@pytest.mark.usefixtures("slack")
+async def test_what_nobody_listens_for_is_acknowledged_all_the_same(rig):
+    event = {"type": "event_callback", "event": {"type": "team_join"}}
+    assert (await rig.deliver("events_api", event))[0] is None
+    closed = {"type": "view_closed", "user": {"id": "U1"}, "view": {"callback_id": "window"}}
+    assert (await rig.deliver("interactive", closed))[0] is None
 
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
