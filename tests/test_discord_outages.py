@@ -13,7 +13,9 @@ from adapters.discord.invite import invite
 from bot.__main__ import main
 from bot.app import Bot
 from bot.errors import DeliveryError, SettingsError
+from bot.intents import Intent
 from bot.running import supervise
+from bot.views import View
 from tests.rigs.discord import TOKEN, DiscordRig, Fault, met
 from tests.rigs.discord_people import somebody, text
 
@@ -113,6 +115,24 @@ async def test_an_outage_of_everything_is_survived(bot, monkeypatch):
         async with rig.serving(port):
             await rig.until(lambda: rig.sessions)
             assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+async def test_an_answer_that_outlives_the_farewell_is_a_line_in_the_log(bot, monkeypatch, caplog):
+    monkeypatch.setattr("adapters.discord.connection.LONGEST_FAREWELL", 0.05)
+    handle, closed = bot.handle, asyncio.Event()
+
+    async def handle_late(intent: Intent) -> View:
+        await closed.wait()
+        return await handle(intent)
+
+    monkeypatch.setattr(bot, "handle", handle_late)
+    async with DiscordRig().serving() as rig:
+        async with met(bot, rig):
+            record = somebody(rig, "Ada").type("status")
+            await rig.until(lambda: record.responded)
+        closed.set()
+        await rig.until(lambda: "on_interaction was not answered before the connection was closed" in caplog.text)
+    assert "Traceback" not in caplog.text
 
 
 async def test_processes_share_the_shards(bot):

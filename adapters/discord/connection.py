@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -95,6 +96,14 @@ class Connection(discord.AutoShardedClient):
         """Let what was begun come to its end, before the connection is closed."""
         if self._busy:
             await asyncio.wait(self._busy, timeout=LONGEST_FAREWELL)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what a handler raises; in one line where it outlived the connection, and finds the session closed."""
+        error = sys.exception()
+        if self.is_closed() and isinstance(error, RuntimeError):
+            log.warning("%s was not answered before the connection was closed: %s", event_method, error)
+        else:
+            await super().on_error(event_method, *args, **kwargs)
 
     def _note(self) -> None:
         if task := asyncio.current_task():
