@@ -59,11 +59,12 @@ def filled(body: Json, asked: Asked) -> Filled:
     """Read a form that was sent; `asked` is who sent it."""
     view = body["view"]
     known = json.loads(view["private_metadata"])
-    values = {block: _value(state) for block, states in view["state"]["values"].items() for state in states.values()}
+    given = view.get("state", {}).get("values") or {}
+    values = {block: _value(state) for block, states in given.items() for state in states.values()}
     place = Place(asked.place.platform, asked.place.tenant, known["address"])
     asked = replace(asked, place=place, response_url=known["url"], surface={} if known["url"] else view)
     intent = Intent(known["command"], asked.person, place, {**known["args"], **values})
-    return Filled(intent, asked, next(iter(view["state"]["values"]), ""))
+    return Filled(intent, asked, next((block["block_id"] for block in view["blocks"]), ""))
 
 
 def window(view: View, name: str) -> Json:

@@ -96,6 +96,15 @@ async def test_what_is_wrong_in_a_form_is_said_under_its_field(rig):
     }
 
 
+async def test_a_form_sent_empty_says_what_it_lacks_under_its_field(rig):
+    await rig.slash("save")
+    await rig.until(lambda: rig.views)
+    (form,) = rig.views.values()
+    payload = {"type": "view_submission", "user": {"id": "U1"}, "view": {**form, "state": {}}}
+    answer, _ = await rig.deliver("interactive", payload)
+    assert list(answer["errors"]) == ["paper"]
+
+
 async def test_papers_are_completed_while_they_are_typed(rig, bot):
     await rig.slash("save")
     await rig.until(lambda: rig.views)
