@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from datetime import datetime
+from time import monotonic
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
@@ -30,6 +31,9 @@ from bot.settings import SlackSettings
 from bot.views import View
 
 log = logging.getLogger(__name__)
+
+SETTLED = 3.0  # seconds without a new beginning after which missed reactions are looked for
+EVERY = 60.0  # seconds between two such searches: a connection that flaps must not use up what Slack grants
 
 
 class Slack:
@@ -98,10 +102,18 @@ class Slack:
             response: BoltResponse = await run_async_bolt_app(app, request)
             return response
 
+        last = monotonic() - EVERY
+
+        async def sweep_soon() -> None:
+            nonlocal last
+            await asyncio.sleep(max(SETTLED, last + EVERY - monotonic()))
+            last = monotonic()
+            await sweep(bot, self._web, team, str(me.bot_user_id))
+
         def back() -> None:
             for earlier in sweeping:
                 earlier.cancel()
-            task = asyncio.create_task(sweep(bot, self._web, team, str(me.bot_user_id)))
+            task = asyncio.create_task(sweep_soon())
             sweeping.add(task)
             task.add_done_callback(sweeping.discard)
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from adapters import slack as slack_adapter
 from adapters.slack import Slack
 from bot.intents import Place
 from bot.settings import SlackSettings
@@ -21,8 +22,9 @@ async def rig():
 
 
 @pytest.fixture
-def connected(bot, rig):
+def connected(bot, rig, monkeypatch):
     """Give a way to be connected for a while."""
+    monkeypatch.setattr(slack_adapter, "SETTLED", 0.1)
 
     @asynccontextmanager
     async def connected(*, previews=False):

@@ -115,6 +115,17 @@ async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
     assert await votes(bot) == 1
 
 
+async def test_connections_that_flap_start_one_search(rig, bot, monkeypatch):
+    await shared(rig, bot)
+    monkeypatch.setattr("adapters.slack.connections.SHORTEST_PAUSE", 0.01)
+    for _ in range(3):
+        for socket in list(rig.sockets):
+            await socket.close()
+        await rig.until(lambda: len(rig.sockets) == 2)
+        await asyncio.sleep(0.2)
+    assert [method for method, _ in rig.calls].count("reactions.get") <= 1
+
+
 def test_slacks_names_mean_the_emoji_that_settings_name():
     numbers = "one two three four five six seven eight nine keycap_ten".split()
     papers = [str(n) for n in range(1, 11)]
