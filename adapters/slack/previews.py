@@ -28,7 +28,9 @@ class Previews:
         """Unfold the links of a message. Raises SlackError."""
         place = Place(PLATFORM, self._team, event["channel"])
         cards: dict[str, View] = {}
-        for link in event["links"][:MOST]:
+        for link in event["links"]:
+            if len(cards) == MOST:
+                break
             # everyone sees it, so it is nobody's own: no shelf is looked at for it
             nobody = Person(PLATFORM, self._team, "")
             view = await self._bot.handle(self._bot.read(f"paper {link['url']}", nobody, place))

@@ -33,8 +33,15 @@ class Web:
     """Slack's Web API with our token, without the SDK's silent repeats: a message sent twice is read twice."""
 
     def __init__(self, settings: SlackSettings) -> None:
+        # at the level debug the SDK logs what it is told: tickets of connections, and addresses to answer at
+        self._discreet = log.getChild("sdk")
+        self._discreet.setLevel(logging.INFO)
         self.client = AsyncWebClient(
-            token=settings.bot_token, base_url=f"{settings.api_url}/", timeout=TIMEOUT, retry_handlers=[]
+            token=settings.bot_token,
+            base_url=f"{settings.api_url}/",
+            timeout=TIMEOUT,
+            retry_handlers=[],
+            logger=self._discreet,
         )
         self.bot = "Paperboy"  # the name that people see, once Slack has told it
 
@@ -49,7 +56,9 @@ class Web:
 
     async def respond(self, url: str, message: Json) -> None:
         """Answer through a response_url. Raises SlackError."""
-        hook = AsyncWebhookClient(url, timeout=TIMEOUT, session=self.client.session, retry_handlers=[])
+        hook = AsyncWebhookClient(
+            url, timeout=TIMEOUT, session=self.client.session, retry_handlers=[], logger=self._discreet
+        )
         try:
             answer = await hook.send_dict(message)
         except (aiohttp.ClientError, OSError) as error:

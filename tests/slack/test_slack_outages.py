@@ -254,6 +254,25 @@ async def test_links_to_papers_unfold_where_that_is_switched_on(rig, connected):
         assert rig.unfurls[1]["unfurl_id"] == "u"
 
 
+async def test_three_cards_unfold_whatever_else_is_linked(rig, connected):
+    other = [f"https://arxiv.org/list/cs.{area}/new" for area in ("AI", "CL", "LG")]
+    papers = [f"https://arxiv.org/abs/2605.1{n:04}" for n in range(4)]
+    links = [{"url": url, "domain": "arxiv.org"} for url in (*other, *papers)]
+    async with connected(previews=True):
+        await rig.event({"type": "link_shared", "channel": "C1", "message_ts": "1.1", "user": "U1", "links": links})
+        await rig.until(lambda: rig.unfurls)
+    assert list(rig.unfurls[0]["unfurls"]) == papers[:3]
+
+
+async def test_no_secret_address_is_logged(rig, connected, caplog):
+    caplog.set_level("DEBUG")
+    async with connected():
+        await rig.ask("status")
+    logged = "\n".join(one.getMessage() for one in caplog.records if one.name != "aiohttp.access")  # the rig's own
+    assert "/respond/" not in logged
+    assert "/socket" not in logged
+
+
 @pytest.mark.usefixtures("slack")
 async def test_links_are_left_alone_where_it_is_not(rig):
     await rig.event(
