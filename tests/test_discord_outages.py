@@ -123,7 +123,8 @@ async def test_an_answer_that_outlives_the_farewell_is_a_line_in_the_log(bot, mo
 
     async def handle_late(intent: Intent) -> View:
         await closed.wait()
-        return await handle(intent)
+        answered: View = await handle(intent)
+        return answered
 
     monkeypatch.setattr(bot, "handle", handle_late)
     async with DiscordRig().serving() as rig:
