@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
 
-from bot.commands import Command, Handler, Param, command
+from bot.commands import Blank, Command, Handler, command
 from bot.errors import PaperboyError, UnknownCommand, UsageError
 from bot.intents import Intent, Person, Place
 from bot.reactions import Reactions, same_emoji
+from bot.schedule import find_zones
 from bot.text import clean, listed, shorten
 from bot.views import Button, Buttons, Outcome, Text, View, line, with_lines
 
@@ -43,19 +44,57 @@ class Sent:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What somebody is in a place: whether they manage it, who does (in words), and their own time zone.
+
+    `own` is a conversation of theirs with nobody else. `zone` is an IANA name, "" where the platform does not tell.
+    """
+
+    manages: bool
+    managers: str = "its owner"
+    own: bool = False
+    zone: str = ""
+
+
 class Adapter(Protocol):
-    """A platform: it listens, translates, renders and sends, and decides nothing."""
+    """A platform: it listens, translates, renders and sends, and decides nothing.
+
+    `repeatable` is how long after an attempt the same key cannot be said twice there.
+    """
 
     platform: str
+    repeatable: timedelta
 
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled."""
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
-        """Say something unasked; `key` makes a repeat harmless. Raises DeliveryError."""
+        """Say something unasked; the key of something said before is not said again where `repeatable`.
+
+        Raises DeliveryError.
+        """
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        """Look whether `key` was said, after an attempt that may have reached the place."""
+        """Look whether `key` was said, after an attempt that may have reached the place; None is certain.
+
+        Raises DeliveryError, permanent where the place cannot be read.
+        """
+
+    async def thread(self, sent: Sent, name: str) -> Place:
+        """Return the thread of a message, made if need be, or the place itself where there are none.
+
+        Asking again gives the same thread. Raises DeliveryError.
+        """
+
+    async def place(self, words: str, person: Person) -> Place:
+        """Return the place of the person's own tenant that is named, "me" for a conversation with them alone.
+
+        Raises UsageError.
+        """
+
+    async def standing(self, person: Person, place: Place) -> Standing:
+        """Tell what somebody is in a place, as the platform knows it now. Raises DeliveryError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +138,7 @@ class Bot:
         self.store = store
         self.now = now
         self.reactions = reactions
+        self.adapters: dict[str, Adapter] = {}  # by platform: those that are connected, or try to be
         self._reacting = asyncio.Lock()
 
     def read(self, words: str, person: Person, place: Place) -> Intent:
@@ -108,10 +148,27 @@ class Bot:
         known = self.commands.get(name)
         return Intent(name, person, place, known.split(rest) if known else {"": rest})
 
-    def missing(self, intent: Intent) -> tuple[Param, ...]:
-        """Return what a form would have to ask for before the intent can be handled."""
+    async def form(self, intent: Intent) -> tuple[Blank, ...]:
+        """Return what a form asks for before the intent can be handled, the most important first.
+
+        That is what is required and not there, what is marked with a `?` as in "edit 3 at:?", and everything where a
+        command that is best asked for in a form is given nothing at all.
+        """
         known = self.commands.get(intent.command)
-        return known.missing(intent.args) if known else ()
+        asked = known.asked(intent.args) if known else ()
+        if not known or not known.form or not asked:
+            return tuple(Blank(param) for param in asked)
+        try:
+            values = await known.form(self._context(intent), intent.args)
+        except PaperboyError:  # handling the intent says so
+            return ()
+        return tuple(Blank(param, values.get(param.name, "")) for param in asked)
+
+    def adapter(self, platform: str) -> Adapter:
+        """Return the adapter of a platform; UsageError where it is not connected here."""
+        if platform not in self.adapters:
+            raise UsageError("Nothing can be posted from here: start “paperboy run”, and ask there.")
+        return self.adapters[platform]
 
     async def handle(self, intent: Intent) -> View:
         """Do what is wanted; whatever happens, there is a view to show."""
@@ -119,7 +176,7 @@ class Bot:
             intent = await self._unfolded(intent)
             wanted = self._command(intent)
             args = wanted.bind(intent.args, self.today())
-            return await wanted.handler(Context(self, intent.person, intent.place, self.now()), **args)
+            return await wanted.handler(self._context(intent), **args)
         except UnknownCommand as error:
             return self._unknown(intent, error)
         except UsageError as error:
@@ -214,6 +271,8 @@ class Bot:
                 names = wanted.choices
             case "command":
                 names = tuple(self.commands)
+            case "zone":
+                return tuple(Suggestion(name, name) for name in find_zones(text)[:MOST_SUGGESTIONS])
             case kind:
                 return await self._complete(kind, text)
         fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
@@ -222,6 +281,9 @@ class Bot:
     def today(self) -> date:
         """Return the day that the feed is at."""
         return self.library.today()
+
+    def _context(self, intent: Intent) -> Context:
+        return Context(self, intent.person, intent.place, self.now())
 
     async def _unfolded(self, intent: Intent) -> Intent:
         if intent.command != AGAIN:
@@ -241,7 +303,7 @@ class Bot:
         near = get_close_matches(intent.command, self.commands, n=3)
         words = shorten(clean(" ".join([intent.command, *intent.args.values()])), 200)
         hint = f" Did you mean {listed(near, 'or')}?" if near else ""
-        buttons = [Button(name.capitalize(), name) for name in near if not self.missing(replace(intent, command=name))]
+        buttons = [Button(name.capitalize(), name) for name in near if not self.commands[name].missing(intent.args)]
         buttons += [Button("Find it", f"find {words}"), Button("Help", "help")]
         return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
 

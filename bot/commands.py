@@ -26,7 +26,11 @@ from bot.text import clean, listed, shorten, straight
 from bot.views import View
 
 Handler: TypeAlias = Callable[..., Awaitable[View]]
+# what a form is filled with before a person sees it: from the context and what is given already, by argument
+Form: TypeAlias = Callable[..., Awaitable[Mapping[str, str]]]
 H = TypeVar("H", bound=Handler)
+
+ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
 
 # Longer than any abstract that somebody would paste, shorter than what only a program sends.
 LONGEST_ARGUMENT = 2000
@@ -45,7 +49,7 @@ class Argument:
     noun: str
     read: Callable[[str, date], object]
     example: str
-    suggest: Literal["", "command", "paper", "author", "organization"] = ""
+    suggest: Literal["", "command", "paper", "author", "organization", "zone"] = ""
     bounds: tuple[int, int] | None = None
 
 
@@ -62,14 +66,28 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
+class Blank:
+    """One thing that a form asks for, and what stands there at first."""
+
+    param: Param
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
-    """A function that can be asked for by name. `shared` answers are seen by everyone in the place."""
+    """A function that can be asked for by name.
+
+    `shared` answers are seen by everyone in the place. A command with a `form` is best asked for in one, which that
+    fills; `managers` marks what is of use only to those who manage a place.
+    """
 
     name: str
     help: str
     params: tuple[Param, ...]
     shared: bool
     handler: Handler
+    form: Form | None = None
+    managers: bool = False
 
     @property
     def usage(self) -> str:
@@ -97,12 +115,19 @@ class Command:
 
     def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
         """Return the required arguments that are not there yet: what a form would ask for."""
-        return tuple(param for param in self.params if param.required and not clean(args.get(param.name, "")))
+        return tuple(param for param in self.params if param.required and not _given(args, param))
+
+    def asked(self, args: Mapping[str, str]) -> tuple[Param, ...]:
+        """Return the arguments that a form would ask for."""
+        if self.form and not any(clean(text) for text in args.values()):
+            return self.params
+        wanted = {param.name for param in self.missing(args)} | {n for n, text in args.items() if clean(text) == ASKED}
+        return tuple(param for param in self.params if param.name in wanted)
 
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
         """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
         known = {param.name: param for param in self.params}
-        given = {name: text for name, words in args.items() if (text := clean(words))}
+        given = {name: text for name, words in args.items() if (text := clean(words)) and text != ASKED}
         for name in given.keys() - known.keys():
             raise UsageError(f"“{self.name}” takes nothing more after it, but there is “{shorten(given[name], 60)}”.")
         if missing := self.missing(given):
@@ -116,6 +141,22 @@ def shared(handler: H) -> H:
     return handler
 
 
+def managing(handler: H) -> H:
+    """Mark a command that is of use only to those who manage a place; it checks that by itself."""
+    handler.__managing__ = True  # type: ignore[attr-defined]  # as above
+    return handler
+
+
+def asked_in(form: Form) -> Callable[[H], H]:
+    """Mark a command that is best asked for in a form, and say what that is filled with at first."""
+
+    def mark(handler: H) -> H:
+        handler.__form__ = form  # type: ignore[attr-defined]  # as above
+        return handler
+
+    return mark
+
+
 def command(handler: Handler) -> Command:
     """Read a command off a function; ValueError where the signature or docstring lacks something."""
     title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
@@ -127,7 +168,15 @@ def command(handler: Handler) -> Command:
     if not title or unexplained:
         raise ValueError(f"{name}: the docstring explains no {', '.join(unexplained) or 'purpose'}")
     params = tuple(_param(p, hints[p.name], described[p.name]) for p in parameters)
-    return Command(name, title.rstrip("."), params, getattr(handler, "__shared__", False), handler)
+    return Command(
+        name,
+        title.rstrip("."),
+        params,
+        hasattr(handler, "__shared__"),
+        handler,
+        getattr(handler, "__form__", None),
+        hasattr(handler, "__managing__"),
+    )
 
 
 def number(low: int, high: int, noun: str = "a number") -> Argument:
@@ -139,6 +188,10 @@ def number(low: int, high: int, noun: str = "a number") -> Argument:
         return int(text)
 
     return Argument(noun, read, str(low), bounds=(low, high))
+
+
+def _given(args: Mapping[str, str], param: Param) -> bool:
+    return clean(args.get(param.name, "")) not in {"", ASKED}
 
 
 def _param(parameter: inspect.Parameter, hint: Any, described: str) -> Param:

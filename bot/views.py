@@ -113,7 +113,8 @@ class View:
     """One answer.
 
     `data` is the same answer for programs, as JSON values. `becomes` is what the button that led here is from now on,
-    where it is shown to nobody else: Save is then Saved.
+    where it is shown to nobody else: Save is then Saved. `reactions` are those that the bot puts under the message
+    itself, to be pressed.
     """
 
     blocks: tuple[Block, ...]
@@ -121,6 +122,7 @@ class View:
     outcome: Outcome = Outcome.DONE
     data: Mapping[str, object] | None = None
     becomes: Button | None = None
+    reactions: tuple[str, ...] = ()
 
     @property
     def papers(self) -> tuple[str, ...]:

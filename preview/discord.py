@@ -12,7 +12,7 @@ from typing import Any
 from adapters.discord.asking import form
 from adapters.discord.hearing import Heard
 from adapters.discord.render import render
-from bot.commands import command
+from bot.commands import Blank, command
 from bot.features import ALL
 from bot.intents import Intent, Person, Place
 from bot.views import View
@@ -31,7 +31,7 @@ def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
     shown = {name: _page(view, public=name == "digest") for name, view in asyncio.run(views(ME, HERE)).items()}
     save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = form(save.missing({}), Heard(Intent("save", ME, HERE), "save"))
+    asked = form([Blank(param) for param in save.missing({})], Heard(Intent("save", ME, HERE), "save"))
     return {**shown, "form": _html(_modal(asked.to_dict() if asked else {}))}
 
 

@@ -12,7 +12,7 @@ from adapters.slack.forms import form
 from adapters.slack.limits import SURFACE
 from adapters.slack.payloads import Asked
 from adapters.slack.render import blocks, notice
-from bot.commands import command
+from bot.commands import Blank, command
 from bot.features import ALL
 from bot.intents import Intent, Person, Place
 from bot.views import View
@@ -28,7 +28,7 @@ def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
     shown = {name: _page(name, view) for name, view in asyncio.run(views(ME, HERE)).items()}
     save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = form(Intent("save", ME, HERE), save.missing({}), Asked(ME, HERE))
+    asked = form(Intent("save", ME, HERE), [Blank(param) for param in save.missing({})], Asked(ME, HERE))
     return {**shown, "form": _html(_modal(asked or {}))}
 
 

@@ -28,9 +28,9 @@ async def test_nothing_is_suggested_for_what_has_no_completions(bot):
 
 
 async def test_a_form_is_asked_for_what_is_missing(bot):
-    assert [p.name for p in bot.missing(bot.read("save", ADA, HERE))] == ["paper"]
-    assert bot.missing(bot.read("save 2605.00001", ADA, HERE)) == ()
-    assert bot.missing(bot.read("nothing", ADA, HERE)) == ()
+    assert [blank.param.name for blank in await bot.form(bot.read("save", ADA, HERE))] == ["paper"]
+    assert await bot.form(bot.read("save 2605.00001", ADA, HERE)) == ()
+    assert await bot.form(bot.read("nothing", ADA, HERE)) == ()
 
 
 async def test_a_bookmark_on_a_message_with_one_paper_keeps_it(bot, ask):

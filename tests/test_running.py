@@ -19,6 +19,7 @@ class Platform:
         self.platform = platform
         self.turns = list(turns)
         self.started = 0
+        self.repeatable = timedelta()
 
     async def run(self, bot):  # noqa: ARG002  # the protocol's argument
         self.started += 1
@@ -31,6 +32,15 @@ class Platform:
         raise NotImplementedError
 
     async def find(self, place, key, since):
+        raise NotImplementedError
+
+    async def thread(self, sent, name):
+        raise NotImplementedError
+
+    async def place(self, words, person):
+        raise NotImplementedError
+
+    async def standing(self, person, place):
         raise NotImplementedError
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import discord
 
@@ -12,9 +12,9 @@ from adapters.discord.connection import Connection, set_addresses
 from adapters.discord.failures import TROUBLE, delivery_error
 from adapters.discord.logs import tidy_logs
 from adapters.discord.naming import PLATFORM
-from bot.app import Bot, Sent
-from bot.errors import DeliveryError, SettingsError
-from bot.intents import Place
+from bot.app import Bot, Sent, Standing
+from bot.errors import DeliveryError, SettingsError, UsageError
+from bot.intents import Person, Place
 from bot.settings import DiscordSettings
 from bot.views import View
 
@@ -33,6 +33,7 @@ class Discord:
     """The adapter for Discord."""
 
     platform = PLATFORM
+    repeatable = timedelta(minutes=2)  # Discord knows a nonce again for "the past few minutes"
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings
@@ -72,6 +73,18 @@ class Discord:
         """Look whether `key` was posted, as far as the channel may be read."""
         connection, _ = self._connected()
         return await posting.find(connection, place, key, since)
+
+    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
+        """Return the thread of a message."""
+        return sent.place
+
+    async def place(self, words: str, person: Person) -> Place:  # noqa: ARG002  # the protocol's arguments
+        """Return the channel that is named, or the conversation with a person."""
+        raise UsageError("Give the command in the channel that is meant.")
+
+    async def standing(self, person: Person, place: Place) -> Standing:  # noqa: ARG002  # the protocol's arguments
+        """Tell what somebody is in a channel."""
+        return Standing(manages=False, managers="those who may manage the channel")
 
     def _connected(self) -> tuple[Connection, Bot]:
         if self._connection is None or self._bot is None:

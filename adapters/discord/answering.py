@@ -40,7 +40,7 @@ async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
     try:
         if heard is None:
             await _say_old(interaction)
-        elif asked := _asked(bot, interaction, heard):
+        elif asked := await _asked(bot, interaction, heard):
             await interaction.response.send_modal(asked)
         else:
             await _answer(bot, interaction, heard, turning)
@@ -75,10 +75,10 @@ async def _say_old(interaction: Interaction) -> None:
         await interaction.response.send_message(view=render(OLD), ephemeral=True)
 
 
-def _asked(bot: Bot, interaction: Interaction, heard: Heard) -> ui.Modal | None:
+async def _asked(bot: Bot, interaction: Interaction, heard: Heard) -> ui.Modal | None:
     if heard.press and heard.press.kind is Kind.FIELD:
         return field_form(_label(interaction, heard.pressed) or heard.press.line, heard.press)
-    return form(bot.missing(heard.intent), heard)
+    return form(await bot.form(heard.intent), heard)
 
 
 async def _answer(bot: Bot, interaction: Interaction, heard: Heard, turning: Turning) -> None:

@@ -8,7 +8,7 @@ from discord import ui
 
 from adapters.discord.hearing import REST, Heard
 from adapters.discord.presses import LONGEST_ID, Kind, Press
-from bot.commands import LONGEST_ARGUMENT, Param
+from bot.commands import LONGEST_ARGUMENT, Blank
 from bot.text import shorten, visible
 
 LONGEST_TITLE = 45  # characters of a modal's title, and of a label in it
@@ -16,13 +16,14 @@ LONGEST_HINT = 100  # characters of a description and of a placeholder
 MOST_INPUTS = 5
 
 
-def form(missing: Sequence[Param], heard: Heard) -> ui.Modal | None:
-    """Return the form that asks for what is missing; None where nothing is, or no form has room for it."""
+def form(blanks: Sequence[Blank], heard: Heard) -> ui.Modal | None:
+    """Return the form that asks for what is blank; None where nothing is, or no form has room for it."""
     press = Press(Kind.FORM, heard.line, heard.tenant)
-    if not missing or len(missing) > MOST_INPUTS or not heard.line or len(press.id()) > LONGEST_ID:
+    if not blanks or not heard.line or len(press.id()) > LONGEST_ID:
         return None
     modal = _modal(heard.intent.command.capitalize(), press)
-    for param in missing:
+    for blank in blanks[:MOST_INPUTS]:
+        param = blank.param
         modal.add_item(
             _input(
                 param.name.capitalize(),

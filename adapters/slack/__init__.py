@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 
 import aiohttp
@@ -24,9 +24,9 @@ from adapters.slack.surfaces import LONGEST_LINE
 from adapters.slack.sweeping import sweep
 from adapters.slack.troubles import SlackError
 from adapters.slack.web import TIMEOUT, Web, told
-from bot.app import Bot, Sent
-from bot.errors import SettingsError
-from bot.intents import Place
+from bot.app import Bot, Sent, Standing
+from bot.errors import SettingsError, UsageError
+from bot.intents import Person, Place
 from bot.settings import SlackSettings
 from bot.views import View
 
@@ -40,6 +40,7 @@ class Slack:
     """One workspace."""
 
     platform = PLATFORM
+    repeatable = timedelta()  # Slack has no key by which it would know a message again
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
@@ -69,6 +70,20 @@ class Slack:
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look in the place for what was posted under `key`. Raises DeliveryError."""
         return await self._posting.find(place, key, since)
+
+    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
+        """Return the thread of a message."""
+        return Place(sent.place.platform, sent.place.tenant, f"{sent.place.address}/{sent.message}")
+
+    async def place(self, words: str, person: Person) -> Place:
+        """Return the channel that is named, or the conversation with a person."""
+        if words == "me":
+            return Place(person.platform, person.tenant, person.id)
+        raise UsageError("Give the command in the channel that is meant.")
+
+    async def standing(self, person: Person, place: Place) -> Standing:
+        """Ask Slack what somebody is in a channel."""
+        return Standing(manages=False, managers="workspace admins", own=place.address == person.id)
 
     async def _sign_in(self) -> AuthorizeResult:
         """Ask Slack who we are, until it answers."""

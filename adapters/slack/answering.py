@@ -17,7 +17,7 @@ from adapters.slack.surfaces import LONGEST_LINE, Surfaces, is_page, new_name
 from adapters.slack.troubles import SlackError
 from adapters.slack.web import Web, patiently
 from bot.app import Bot
-from bot.commands import Param
+from bot.commands import Blank
 from bot.intents import Intent, Person, Place
 from bot.views import Button, Outcome, View, line, note
 
@@ -40,7 +40,7 @@ class Answers:
     async def line(self, words: str, asked: Asked, *, turns: bool = False, block_id: str = "") -> None:
         """Do what a command line says, asking for what it lacks."""
         intent = self._bot.read(words, asked.person, asked.place)
-        if await self._form(intent, self._bot.missing(intent), asked):
+        if await self._form(intent, await self._bot.form(intent), asked):
             return
         if asked.surface:
             await self._on_surface(intent, words, asked, turns=turns)
@@ -80,9 +80,9 @@ class Answers:
 
         await self._web.pictured(say, rendered)
 
-    async def _form(self, intent: Intent, missing: Sequence[Param], asked: Asked) -> bool:
-        """Ask for what is missing; False where nothing is, or it cannot be asked for: the command says it then."""
-        form = forms.form(intent, missing, asked) if missing and asked.trigger else None
+    async def _form(self, intent: Intent, blanks: Sequence[Blank], asked: Asked) -> bool:
+        """Ask for what is blank; False where nothing is, or it cannot be asked for: the command says it then."""
+        form = forms.form(intent, blanks, asked) if blanks and asked.trigger else None
         if form is None:
             return False
         try:

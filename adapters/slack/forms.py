@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from adapters.slack.limits import SURFACE, Json
 from adapters.slack.payloads import Asked
 from adapters.slack.render import blocks, plain_text
-from bot.commands import LONGEST_ARGUMENT, Param
+from bot.commands import LONGEST_ARGUMENT, Blank, Param
 from bot.intents import Intent, Place
 from bot.views import Text, View
 
@@ -32,8 +32,8 @@ class Filled:
     first: str  # the id of its first input
 
 
-def form(intent: Intent, missing: Sequence[Param], asked: Asked) -> Json | None:
-    """Make the form that asks for what is missing; None where what is known already is too long to go with it."""
+def form(intent: Intent, blanks: Sequence[Blank], asked: Asked) -> Json | None:
+    """Make the form that asks for what is blank; None where what is known already is too long to go with it."""
     known = {
         "command": intent.command,
         "args": dict(intent.args),
@@ -51,7 +51,7 @@ def form(intent: Intent, missing: Sequence[Param], asked: Asked) -> Json | None:
         "title": plain_text(name, TITLE),
         "submit": plain_text(name, TITLE),
         "close": plain_text("Cancel", TITLE),
-        "blocks": [_input(intent.command, param) for param in missing],
+        "blocks": [_input(intent.command, blank.param) for blank in blanks],
     }
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.app import Bot, Sent
-from bot.errors import UsageError
+from bot.app import Bot, Sent, Standing
+from bot.errors import DeliveryError, UsageError
 from bot.intents import Intent, Person, Place
 from bot.text import visible
 from bot.views import Item, Text, View, plain
@@ -50,6 +51,7 @@ class Terminal:
     """A person at the keyboard, or lines from a pipe."""
 
     platform = "terminal"
+    repeatable = timedelta()
 
     def __init__(self, home: Path, view: View = NOTHING_YET) -> None:
         self._history = home / "history"
@@ -79,8 +81,20 @@ class Terminal:
         return Sent(place, key)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # the protocol's arguments
-        """Return None: what a terminal printed cannot be looked up."""
-        return None
+        """Raise DeliveryError: what a terminal printed cannot be looked up."""
+        raise DeliveryError("What a terminal has shown cannot be looked up.", permanent=True)
+
+    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
+        """Return the same place: there are no threads."""
+        return sent.place
+
+    async def place(self, words: str, person: Person) -> Place:  # noqa: ARG002  # the protocol's arguments
+        """Return the one place that there is."""
+        return HERE
+
+    async def standing(self, person: Person, place: Place) -> Standing:  # noqa: ARG002  # the protocol's arguments
+        """Say that everything is the person's own."""
+        return Standing(manages=True, own=True, zone=_own_zone())
 
     async def _answer(self, bot: Bot, line: str) -> None:
         try:
@@ -151,20 +165,26 @@ def _number(text: str) -> int | None:
     return int(text) if text.isdecimal() and text.isascii() and len(text) < 10 else None
 
 
+def _own_zone() -> str:
+    """Return the machine's time zone, "" where it does not say."""
+    zone = os.environ.get("TZ") or os.path.realpath("/etc/localtime").partition("/zoneinfo/")[2]
+    return zone.removeprefix(":")
+
+
 def _somebody_types() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 async def _completed(bot: Bot, intent: Intent) -> Intent:
     """Ask for what the intent lacks, where there is somebody to ask; where they give up, the command says it."""
-    missing = bot.missing(intent)
-    if not missing or not _somebody_types():
+    blanks = await bot.form(intent) if _somebody_types() else ()
+    if not blanks:
         return intent
     from adapters.terminal.typing import answer  # start-up time: only where a person types
 
     args = dict(intent.args)
-    for param in missing:
-        args[param.name] = await answer(param.help) or ""
+    for blank in blanks:
+        args[blank.param.name] = await answer(blank.param.help) or blank.value
     return replace(intent, args=args)
 
 
