@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StoreError
 from bot.store.address import Address, read_address
 from bot.store.days import Days
+from bot.store.digests import Digests
 from bot.store.engine import Database
 from bot.store.lines import Lines
 from bot.store.messages import AllMessages, Messages
@@ -18,6 +19,7 @@ from bot.store.papers import Papers
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
+from bot.store.subscriptions import AllSubscriptions, Subscriptions
 from bot.store.syncs import Syncs
 from bot.store.votes import Votes
 
@@ -38,6 +40,7 @@ class Tenant:
         self.reactions = Reactions(database, platform, tenant)
         self.votes = Votes(database, platform, tenant)
         self.lines = Lines(database, platform, tenant)
+        self.subscriptions = Subscriptions(database, platform, tenant)
 
 
 class Store:
@@ -50,6 +53,8 @@ class Store:
         self.days = Days(database)
         self.syncs = Syncs(database)
         self.messages = AllMessages(database)
+        self.subscriptions = AllSubscriptions(database)
+        self.digests = Digests(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:

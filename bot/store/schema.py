@@ -15,16 +15,18 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 # The newest migration. It stands here so that opening a database that is up to date need not import Alembic.
-HEAD = "0002"
+HEAD = "0003"
 VERSION_TABLE = "paperboy_version"  # not Alembic's own name, by which databases of other programs would pass for ours
 
 
@@ -73,6 +75,13 @@ class Instants(TypeDecorator[Mapping[str, datetime]]):
     def process_result_value(self, value: dict[str, str] | None, _: Dialect) -> dict[str, datetime]:
         """Read them again."""
         return {name: datetime.fromisoformat(moment) for name, moment in (value or {}).items()}
+
+
+class Written(TypeDecorator[Mapping[str, Any]]):
+    """JSON values by name."""
+
+    impl = JSON
+    cache_ok = True
 
 
 metadata = MetaData(
@@ -201,4 +210,83 @@ lines = Table(
     _text("tenant", primary_key=True),
     _text("key", primary_key=True),
     _text("line"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _text("platform"),
+    _text("tenant"),
+    _text("address"),
+    _text("person"),
+    Column("wishes", Written, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("next_date", Date),
+    Column("next_due", Instant),
+    Column("covered", Date),
+    _text("paused"),
+    Column("refused", Instant),
+    Index(None, "platform", "next_due"),
+    Index(None, "platform", "tenant"),
+    sqlite_autoincrement=True,  # the number of one that is gone is never that of another
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("subscription", Integer, ForeignKey(subscriptions.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("date", Date, primary_key=True),
+    _text("state"),
+    Column("due", Instant, nullable=False),
+    Column("until", Instant, nullable=False),  # after which it is not worth posting
+    Column("not_before", Instant, nullable=False),
+    Column("first", Date),  # of the days that it covers
+    Column("last", Date),
+    Column("weighed", Words, nullable=False),  # the papers that it chose from: what comes later is new
+    _text("reason"),
+    Column("ended", Instant),
+    Index(None, "state", "not_before"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscription", Integer, nullable=False),
+    Column("date", Date, nullable=False),
+    Column("part", Integer, nullable=False),  # 0 is the head; those below it tell an admin of trouble
+    _text("platform"),
+    _text("tenant"),
+    _text("address"),
+    Column("threaded", Boolean, nullable=False),  # it belongs into the thread of the head
+    _text("key", unique=True),
+    Column("view", Written, nullable=False),
+    _text("state"),
+    Column("not_before", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("lease", Instant),
+    Column("fence", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tried", Instant),  # when an attempt began that may have reached the place
+    _text("message"),
+    _text("sent_to"),  # the address where it stands
+    _text("thread"),  # the address of its thread
+    _text("trouble"),
+    UniqueConstraint("subscription", "date", "part"),
+    ForeignKeyConstraint(("subscription", "date"), (digests.c.subscription, digests.c.date), ondelete="CASCADE"),
+    Index(None, "state", "not_before"),
+    sqlite_autoincrement=True,
+)
+
+posted = Table(
+    "posted",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("address", primary_key=True),
+    _text("paper", primary_key=True),
+    Column("subscription", Integer, nullable=False),
+    Column("date", Date, nullable=False),
+    Index(None, "subscription", "date"),
 )

@@ -1,0 +1,294 @@
+"""The digests that are due, what they were made of, and how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.intents import Place
+from bot.store.chunks import chunks
+from bot.store.engine import Database
+from bot.store.schema import deliveries, digests, posted, subscriptions
+from bot.store.subscriptions import subscription_of
+from bot.store.upserts import insert_or_keep
+from bot.subscriptions import Subscription
+
+State: TypeAlias = Literal["planned", "posting", "sent", "quiet", "skipped", "dead"]
+OPEN = ("planned", "posting")
+
+_THIS = (digests.c.subscription == bindparam("its_subscription"), digests.c.date == bindparam("its_date"))
+_PLANNED = (
+    select(subscriptions, digests.c.date, digests.c.due, digests.c.until.label("latest"))
+    .join(digests, digests.c.subscription == subscriptions.c.id)
+    .where(
+        digests.c.state == "planned",
+        digests.c.not_before <= bindparam("now"),
+        subscriptions.c.platform.in_(bindparam("platforms", expanding=True)),
+    )
+    .order_by(digests.c.not_before, digests.c.subscription)
+    .limit(bindparam("limit"))
+)
+_ADVANCE = (
+    update(subscriptions)
+    .where(
+        subscriptions.c.id == bindparam("its_id"),
+        subscriptions.c.next_date == bindparam("was_date"),  # nobody else has planned it, or changed the time
+    )
+    .values(next_date=bindparam("new_date"), next_due=bindparam("new_due"))
+)
+_POSTING = (
+    update(digests)
+    .where(*_THIS, digests.c.state == "planned")
+    .values(state="posting", first=bindparam("covers"), last=bindparam("to"), weighed=bindparam("chosen_from"))
+)
+_COVERED = update(subscriptions).where(subscriptions.c.id == bindparam("its_id")).values(covered=bindparam("to"))
+_LATER = update(digests).where(*_THIS, digests.c.state == "planned").values(not_before=bindparam("then"))
+_END = (
+    update(digests)
+    .where(*_THIS, digests.c.state.in_(OPEN))
+    .values(state=bindparam("how"), reason=bindparam("why"), ended=bindparam("at"))
+)
+_QUIET = (
+    update(digests)
+    .where(*_THIS, digests.c.state == "planned")
+    .values(
+        state="quiet",
+        ended=bindparam("at"),
+        first=bindparam("covers"),
+        last=bindparam("to"),
+        weighed=bindparam("chosen_from"),
+    )
+)
+_PART = insert(deliveries)
+_WEIGHED = (
+    select(digests.c.weighed)
+    .where(digests.c.subscription == bindparam("subscription"))
+    .order_by(digests.c.date.desc())
+    .limit(bindparam("limit"))
+)
+_SEEN = select(posted.c.paper).where(
+    posted.c.platform == bindparam("platform"),
+    posted.c.tenant == bindparam("tenant"),
+    posted.c.address == bindparam("address"),
+    posted.c.paper.in_(bindparam("papers", expanding=True)),
+)
+_RECENT = (
+    select(digests.c.subscription, digests.c.date, digests.c.due, digests.c.state, digests.c.reason)
+    .join(subscriptions, digests.c.subscription == subscriptions.c.id)
+    .where(
+        subscriptions.c.platform == bindparam("platform"),
+        subscriptions.c.tenant == bindparam("tenant"),
+        digests.c.due >= bindparam("since"),
+        digests.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(digests.c.due.desc())
+    .limit(bindparam("limit"))
+)
+_OPEN_PART = exists().where(
+    deliveries.c.subscription == digests.c.subscription,
+    deliveries.c.date == digests.c.date,
+    deliveries.c.state.in_(("pending", "sending", "uncertain")),
+)
+_FORGET = delete(digests).where(
+    digests.c.state.not_in(OPEN), or_(digests.c.ended < bindparam("before"), digests.c.ended.is_(None)), ~_OPEN_PART
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One digest to be made: for whom, of which local date, when it was due and until when it may be posted."""
+
+    subscription: Subscription
+    day: date
+    due: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What planning a subscription's digest changes: the digest, and when the next one is due.
+
+    `skipped` says why there is none of this date.
+    """
+
+    subscription: int
+    was: date  # the one that was next until now
+    day: date
+    due: datetime
+    until: datetime
+    next_day: date
+    next_due: datetime
+    skipped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message of a digest, frozen: the head is the first, and others may belong into its thread."""
+
+    key: str
+    view: dict[str, Any]
+    threaded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A digest as it was decided: its messages and papers, the days that it covers, and what it was chosen from."""
+
+    planned: Planned
+    first: date
+    last: date
+    weighed: tuple[str, ...]
+    papers: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = field(default=())  # none: there is nothing to say
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a digest ended, or that it has not."""
+
+    subscription: int
+    day: date
+    due: datetime
+    state: State
+    reason: str
+
+
+class Digests:
+    """The digests of all tenants."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._plan = insert_or_keep(database.dialect, digests)
+        self._posted = insert_or_keep(database.dialect, posted)
+
+    async def plan(self, occasions: Sequence[Occasion], now: datetime) -> None:
+        """Make all of these digests due, or note that they are skipped, and move each subscription on to its next."""
+
+        async def run(connection: AsyncConnection) -> None:
+            await connection.execute(self._plan, [_digest_row(one, now) for one in occasions])
+            await connection.execute(
+                _ADVANCE,
+                [
+                    {
+                        "its_id": one.subscription,
+                        "was_date": one.was,
+                        "new_date": one.next_day,
+                        "new_due": one.next_due,
+                    }
+                    for one in occasions
+                ],
+            )
+
+        if occasions:
+            await self._database.write(run)
+
+    async def planned(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Planned, ...]:
+        """Return the digests to be made now, the earliest first."""
+        rows = await self._database.read(_PLANNED, {"platforms": list(platforms), "now": now, "limit": limit})
+        return tuple(Planned(subscription_of(row), row.date, row.due, row.latest) for row in rows)
+
+    async def make(self, made: Sequence[Made], now: datetime) -> int:
+        """Keep what was decided for these digests, all at once, and return how many of them were still to be made."""
+
+        async def run(connection: AsyncConnection) -> int:
+            return sum([await self._make(connection, one, now) for one in made])
+
+        return await self._database.write(run)
+
+    async def _make(self, connection: AsyncConnection, made: Made, now: datetime) -> bool:
+        subscription, place = made.planned.subscription, made.planned.subscription.place
+        covers = {"covers": made.first, "to": made.last, "chosen_from": made.weighed}
+        this = {"its_subscription": subscription.id, "its_date": made.planned.day}
+        end = _POSTING if made.parts else _QUIET
+        values = {**this, **covers} if made.parts else {**this, **covers, "at": now}
+        if not (await connection.execute(end, values)).rowcount:
+            return False
+        await connection.execute(_COVERED, {"its_id": subscription.id, "to": made.last})
+        if made.parts:
+            await connection.execute(
+                _PART, [part_row(made.planned, place, n, part, now) for n, part in enumerate(made.parts)]
+            )
+        if made.papers:
+            where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
+            seen = {**where, "subscription": subscription.id, "date": made.planned.day}
+            await connection.execute(self._posted, [{**seen, "paper": paper} for paper in made.papers])
+        return True
+
+    async def later(self, planned: Planned, then: datetime) -> None:
+        """Look at a digest again later."""
+        await self._database.change(_LATER, {**_this(planned.subscription.id, planned.day), "then": then})
+
+    async def end(self, subscription: int, day: date, state: State, reason: str, at: datetime) -> None:
+        """Note how a digest ended, unless it has ended already."""
+        await self._database.change(_END, {**_this(subscription, day), "how": state, "why": reason, "at": at})
+
+    async def weighed(self, subscription: int, latest: int) -> frozenset[str]:
+        """Return the papers that the latest digests of a subscription were chosen from."""
+        rows = await self._database.read(_WEIGHED, {"subscription": subscription, "limit": latest})
+        return frozenset(paper for row in rows for paper in row.weighed)
+
+    async def seen(self, place: Place, papers: Collection[str]) -> frozenset[str]:
+        """Return those of the papers that a place has had in a digest."""
+        where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
+        found: set[str] = set()
+        for some in chunks(list(papers)):
+            found.update(row.paper for row in await self._database.read(_SEEN, {**where, "papers": list(some)}))
+        return frozenset(found)
+
+    async def recent(
+        self, platform: str, tenant: str, since: datetime, states: Collection[State], limit: int = 20
+    ) -> tuple[Ended, ...]:
+        """Return the digests of one tenant that were due since then and are in one of these states, latest first."""
+        where = {"platform": platform, "tenant": tenant, "since": since, "states": list(states), "limit": limit}
+        return tuple(Ended(*row) for row in await self._database.read(_RECENT, where))
+
+    async def forget(self, before: datetime) -> int:
+        """Forget the digests that ended before then, with their messages, and return how many there were."""
+        return await self._database.change(_FORGET, {"before": before})
+
+
+def part_row(planned: Planned, place: Place, number: int, part: Part, now: datetime) -> dict[str, Any]:
+    """Make the row of a message that is to be delivered."""
+    return {
+        "subscription": planned.subscription.id,
+        "date": planned.day,
+        "part": number,
+        "platform": place.platform,
+        "tenant": place.tenant,
+        "address": place.address,
+        "threaded": part.threaded,
+        "key": part.key,
+        "view": part.view,
+        "state": "pending",
+        "not_before": now,
+        "until": planned.until,
+        "fence": 0,
+        "attempts": 0,
+        "message": "",
+        "sent_to": "",
+        "thread": "",
+        "trouble": "",
+    }
+
+
+def _digest_row(one: Occasion, now: datetime) -> dict[str, Any]:
+    return {
+        "subscription": one.subscription,
+        "date": one.day,
+        "state": "skipped" if one.skipped else "planned",
+        "due": one.due,
+        "until": one.until,
+        "not_before": now,
+        "weighed": (),
+        "reason": one.skipped,
+        "ended": now if one.skipped else None,
+    }
+
+
+def _this(subscription: int, day: date) -> dict[str, Any]:
+    return {"its_subscription": subscription, "its_date": day}

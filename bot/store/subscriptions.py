@@ -1,0 +1,189 @@
+"""What places have asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.intents import Person, Place
+from bot.store.engine import Database
+from bot.store.schema import subscriptions
+from bot.subscriptions import Subscription, Wishes
+
+_OURS = (
+    subscriptions.c.platform == bindparam("platform"),
+    subscriptions.c.tenant == bindparam("tenant"),
+)
+_INSERT = insert(subscriptions).returning(subscriptions.c.id)
+_ALL = select(subscriptions).where(*_OURS).order_by(subscriptions.c.id).limit(bindparam("limit"))
+_ONE = select(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
+_REMOVE = delete(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
+_CHANGE = (
+    update(subscriptions)
+    .where(
+        subscriptions.c.platform == bindparam("its_platform"),
+        subscriptions.c.tenant == bindparam("its_tenant"),
+        subscriptions.c.id == bindparam("its_id"),
+    )
+    .values(
+        wishes=bindparam("wishes"),
+        next_date=bindparam("next_date"),
+        next_due=bindparam("next_due"),
+        covered=bindparam("covered"),
+        paused=bindparam("paused"),
+        refused=bindparam("refused"),
+    )
+)
+_DUE = (
+    select(subscriptions)
+    .where(
+        subscriptions.c.platform.in_(bindparam("platforms", expanding=True)),
+        subscriptions.c.next_due <= bindparam("now"),
+    )
+    .order_by(subscriptions.c.next_due, subscriptions.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT = select(func.min(subscriptions.c.next_due)).where(
+    subscriptions.c.platform.in_(bindparam("platforms", expanding=True))
+)
+_WAITING = (
+    select(subscriptions)
+    .where(
+        subscriptions.c.platform.in_(bindparam("platforms", expanding=True)),
+        subscriptions.c.next_due.is_not(None),
+        subscriptions.c.id > bindparam("after"),
+    )
+    .order_by(subscriptions.c.id)
+    .limit(bindparam("limit"))
+)
+_MOVE = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.next_due.is_not(None))
+    .values(next_date=bindparam("date"), next_due=bindparam("due"))
+)
+_REFUSED = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.refused.is_(None))
+    .values(refused=bindparam("at"))
+)
+_PAUSE = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"))
+    .values(paused=bindparam("why"), next_date=None, next_due=None)
+)
+_GET = select(subscriptions).where(subscriptions.c.id == bindparam("id"))
+
+
+class AllSubscriptions:
+    """The subscriptions of all tenants, for whoever plans and delivers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, number: int) -> Subscription | None:
+        """Return one by its number."""
+        rows = await self._database.read(_GET, {"id": number})
+        return subscription_of(rows[0]) if rows else None
+
+    async def due(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Subscription, ...]:
+        """Return those whose next digest is due, the earliest first."""
+        rows = await self._database.read(_DUE, {"platforms": list(platforms), "now": now, "limit": limit})
+        return tuple(map(subscription_of, rows))
+
+    async def next_due(self, platforms: Collection[str]) -> datetime | None:
+        """Return when the next digest of all is due."""
+        ((at,),) = await self._database.read(_NEXT, {"platforms": list(platforms)})
+        earliest: datetime | None = at
+        return earliest
+
+    async def waiting(self, platforms: Collection[str], after: int, limit: int) -> tuple[Subscription, ...]:
+        """Return those that wait for their next digest, by their numbers, beginning after one."""
+        rows = await self._database.read(_WAITING, {"platforms": list(platforms), "after": after, "limit": limit})
+        return tuple(map(subscription_of, rows))
+
+    async def move(self, number: int, day: date, due: datetime) -> None:
+        """Change when the next digest is due, unless it waits for none."""
+        await self._database.change(_MOVE, {"its_id": number, "date": day, "due": due})
+
+    async def refused(self, number: int, at: datetime) -> bool:
+        """Note that the place took nothing; False where that is known."""
+        return await self._database.change(_REFUSED, {"its_id": number, "at": at}) == 1
+
+    async def pause(self, number: int, why: str) -> None:
+        """Let no more digests be due, until somebody resumes it."""
+        await self._database.change(_PAUSE, {"its_id": number, "why": why})
+
+
+class Subscriptions:
+    """The subscriptions of one tenant."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self._database = database
+        self._tenant = {"platform": platform, "tenant": tenant}
+
+    async def add(self, new: Subscription) -> Subscription:
+        """Keep a new one, and return it with its number."""
+        row = {
+            **self._tenant,
+            "address": new.place.address,
+            "person": new.person.id,
+            "wishes": new.wishes.written(),
+            "made": new.made,
+            "next_date": new.next_date,
+            "next_due": new.next_due,
+            "covered": new.covered,
+            "paused": new.paused,
+        }
+
+        async def run(connection: AsyncConnection) -> int:
+            return int((await connection.execute(_INSERT, row)).scalar_one())
+
+        return replace(new, id=await self._database.write(run))
+
+    async def all(self, limit: int) -> tuple[Subscription, ...]:
+        """Return them in the order in which they were made."""
+        return tuple(map(subscription_of, await self._database.read(_ALL, {**self._tenant, "limit": limit})))
+
+    async def get(self, number: int) -> Subscription | None:
+        """Return one by its number; None where this tenant has none of it."""
+        rows = await self._database.read(_ONE, {**self._tenant, "id": number})
+        return subscription_of(rows[0]) if rows else None
+
+    async def change(self, to: Subscription) -> None:
+        """Bring one to what is given, but for its place and who made it."""
+        values = {
+            **{f"its_{name}": value for name, value in self._tenant.items()},
+            "its_id": to.id,
+            "wishes": to.wishes.written(),
+            "next_date": to.next_date,
+            "next_due": to.next_due,
+            "covered": to.covered,
+            "paused": to.paused,
+            "refused": to.refused,
+        }
+        await self._database.change(_CHANGE, values)
+
+    async def remove(self, number: int) -> bool:
+        """Forget one, with all that was still to be delivered for it; False where there is none."""
+        return await self._database.change(_REMOVE, {**self._tenant, "id": number}) == 1
+
+
+def subscription_of(row: Row[Any]) -> Subscription:
+    """Read a subscription from a row that has its columns."""
+    return Subscription(
+        row.id,
+        Place(row.platform, row.tenant, row.address),
+        Person(row.platform, row.tenant, row.person),
+        Wishes.read(row.wishes),
+        row.made,
+        row.next_date,
+        row.next_due,
+        row.covered,
+        row.paused,
+        row.refused,
+    )
