@@ -7,7 +7,7 @@ from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import StatementError
 
-from bot.store import Store, days, messages, papers, shelf, syncs
+from bot.store import Store, days, digests, messages, papers, shelf, subscriptions, syncs
 from bot.store.schema import days as days_table
 from bot.store.schema import metadata
 from bot.store.upserts import insert_or_keep, insert_or_replace
@@ -19,7 +19,7 @@ async def test_a_moment_without_a_time_zone_is_refused(store: Store):
     assert (await store.days.covered()).days == 0
 
 
-@pytest.mark.parametrize("module", [days, messages, papers, shelf, syncs])
+@pytest.mark.parametrize("module", [days, digests, messages, papers, shelf, subscriptions, syncs])
 def test_every_statement_can_be_said_to_postgresql(module):
     found = [value for value in flat(vars(module).values()) if isinstance(value, Delete | Insert | Select | Update)]
     assert found
