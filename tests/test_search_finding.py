@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from bot.errors import UsageError
 from bot.papers import Account, Paper
-from bot.search import Hits, Index, Query, Suggestion, parse
+from bot.search import Hits, Index, Query, Suggestion, Term, parse
+from bot.search.language import Place
 from bot.search.words import compounds, defined, words
 
 TODAY = date(2025, 6, 1)
@@ -176,6 +178,24 @@ async def test_replaced_words_are_said(index: Index, typed: str, understood: str
         ("sort:new", "43215"),
         ('"speech recognition" labels', "4"),
         ('"recognition speech"', ""),
+        ('"speech recognition" -labels sort:new', "36"),
+        ('speech -"recognition without"', "63"),
+        ("speech -author:hopper", "6"),
+        ("has:code -org:nvidia", "3"),
+        ("-has:code -speech sort:votes", "15"),
+        ("title:transformer", "3"),
+        ("abstract:transformers", "4"),
+        ("title:transfomers", "3"),
+        ("title:attention -abstract:costly", ""),
+        ('keyword:"plausible learning"', "1"),
+        ("keyword:nvidia", ""),
+        ("hebbian OR convllava sort:votes", "21"),
+        ('author:lovelace OR author:"bernhard schölkopf" sort:votes', "13"),
+        ('learning "speech recognition" OR hebbian', "1"),
+        ("week:2025-W02", "2"),
+        ("month:2025-02", "3"),
+        ("year:2022", "6"),
+        ("day:2025-05-30", "4"),
     ],
 )
 async def test_filters_are_kept(index: Index, typed: str, meant: str):
@@ -362,9 +382,12 @@ def test_any_text_is_searched(runner: asyncio.Runner, shared: Index, text: str):
     assert len(set(hits.ids)) == len(hits.ids)
     for raw in (
         replace(query, text=text),
-        Query(phrases=(text,)),
-        Query(authors=(text,)),
-        Query(organizations=(text,)),
+        *(
+            Query(wanted=((Term(text, place, quoted=quoted),),))
+            for place in get_args(Place)
+            for quoted in (True, False)
+        ),
+        Query(unwanted=(Term(text), Term(text, "author"), Term(text, "organization"))),
     ):
         runner.run(shared.search(raw, limit=3, offset=2, within=[text, "2501.00001"]))
     for kind in ("paper", "author", "organization"):

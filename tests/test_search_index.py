@@ -242,7 +242,7 @@ async def test_damage_that_shows_only_later_is_repaired_by_the_search_that_meets
 async def test_a_check_finds_what_no_search_would_meet(path: Path):
     await filled(path)
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE said SET text = 'something else' WHERE row = 2")
+    connection.execute("UPDATE said SET abstract = 'something else' WHERE row = 2")
     connection.commit()
     connection.close()
     index = await opened(path)

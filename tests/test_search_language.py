@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
-from bot.search import Query, parse
+from bot.search import Query, Term, parse
 
 TODAY = date(2025, 6, 15)
+NO_DATE = "“{}” is no date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, yesterday or 7d (seven days ago)."
+TOO_MUCH = "That asks for too much at once: use at most 30 quotations and filters."
+PHRASE = Term("graph networks", quoted=True)
 
 
 def understood(text: str) -> Query:
@@ -25,16 +28,16 @@ def understood(text: str) -> Query:
         ("Re:Zero", Query("Re:Zero")),
         ("https://example.org/a?b=c", Query("https://example.org/a?b=c")),
         ("After: the party", Query("After: the party")),
-        ('about "graph networks"', Query("about graph networks", phrases=("graph networks",))),
-        ('"transformers"', Query("transformers")),
-        ('an unclosed "graph networks', Query("an unclosed graph networks", phrases=("graph networks",))),
-        ("author:hinton", Query(authors=("hinton",))),
-        ("author: hinton", Query(authors=("hinton",))),
-        ('AUTHOR:"Ada Lovelace" engines', Query("engines", authors=("Ada Lovelace",))),
-        ("author:lovelace author:turing", Query(authors=("lovelace", "turing"))),
-        ("org:nvidia robots", Query("robots", organizations=("nvidia",))),
-        ('organization:"Google DeepMind"', Query(organizations=("Google DeepMind",))),
-        ("organisation:nvidia", Query(organizations=("nvidia",))),
+        ('about "graph networks"', Query("about graph networks", ((PHRASE,),))),
+        ('"transformers"', Query("transformers", ((Term("transformers", quoted=True),),))),
+        ('an unclosed "graph networks', Query("an unclosed graph networks", ((PHRASE,),))),
+        ("author:hinton", Query(wanted=((Term("hinton", "author"),),))),
+        ("author: hinton", Query(wanted=((Term("hinton", "author"),),))),
+        ('AUTHOR:"Ada Lovelace" engines', Query("engines", ((Term("Ada Lovelace", "author", quoted=True),),))),
+        ("author:lovelace author:turing", Query(wanted=((Term("lovelace", "author"),), (Term("turing", "author"),)))),
+        ("org:nvidia robots", Query("robots", ((Term("nvidia", "organization"),),))),
+        ('organization:"Google DeepMind"', Query(wanted=((Term("Google DeepMind", "organization", quoted=True),),))),
+        ("organisation:nvidia", Query(wanted=((Term("nvidia", "organization"),),))),
         ("after:2025", Query(after=date(2025, 1, 1))),
         ("since:2025-03", Query(after=date(2025, 3, 1))),
         ("after:2025-3-9", Query(after=date(2025, 3, 9))),
@@ -57,13 +60,36 @@ def understood(text: str) -> Query:
         ("sort:new", Query(sort="new")),
         ("sort:VOTES", Query(sort="votes")),
         ("sort:best", Query()),
+        ("networks -graph", Query("networks", unwanted=(Term("graph"),))),
+        ('-"graph networks" -author:li', Query(unwanted=(PHRASE, Term("li", "author")))),
+        ("pre-training – a - survey", Query("pre-training – a - survey")),
+        ("-has:code", Query(has_code=False)),
+        ("graph OR molecule", Query(wanted=((Term("graph"), Term("molecule")),))),
+        ('flow OR "graph networks" matching', Query("matching", ((Term("flow"), PHRASE),))),
+        ("author:li OR org:nvidia", Query(wanted=((Term("li", "author"), Term("nvidia", "organization")),))),
+        ("OR graph OR", Query("OR graph")),
+        ("graph OR &", Query(wanted=((Term("graph"),),))),
+        ("graph OR votes:5", Query("graph", votes=5)),
+        ("title:graph", Query(wanted=((Term("graph", "title"),),))),
+        ('abstract:"graph networks"', Query(wanted=((Term("graph networks", "abstract", quoted=True),),))),
+        ("keyword:graph", Query(wanted=((Term("graph", "keyword"),),))),
+        ("Abstract: we show", Query("Abstract: we show")),
+        ("week:2025-W20", Query(after=date(2025, 5, 12), before=date(2025, 5, 19))),
+        ("week:2025-05-14", Query(after=date(2025, 5, 12), before=date(2025, 5, 19))),
+        ("after:2025-w20", Query(after=date(2025, 5, 12))),
+        ("month:2025-02", Query(after=date(2025, 2, 1), before=date(2025, 3, 1))),
+        ("year:2024", Query(after=date(2024, 1, 1), before=date(2025, 1, 1))),
+        ("day:yesterday", Query(after=date(2025, 6, 14), before=TODAY)),
         (
             'hebian "learning rule" author:lovelace org:nvidia after:2024 before:2025-06 votes:5 has:code sort:new',
             Query(
                 "hebian learning rule",
-                ("learning rule",),
-                ("lovelace",),
-                ("nvidia",),
+                (
+                    (Term("learning rule", quoted=True),),
+                    (Term("lovelace", "author"),),
+                    (Term("nvidia", "organization"),),
+                ),
+                (),
                 date(2024, 1, 1),
                 date(2025, 6, 1),
                 5,
@@ -86,6 +112,9 @@ def test_a_search_is_understood(text: str, query: Query):
         ("sort:sideways", "“sort:sideways” is no order: use sort:best, sort:votes or sort:new."),
         ("author:", '“author:” needs something after it, for example author:"Ada Lovelace".'),
         ('words org:""', "“org:” needs something after it, for example org:nvidia."),
+        ("-votes:5", "“-votes:” leaves nothing out: a minus goes before words, places, names and has:code."),
+        ("week:2025-W60", NO_DATE.format("2025-W60")),
+        ('"a" ' * 20 + "-b " * 20 + " ".join(f"-w{n}" for n in range(30)), TOO_MUCH),
         ("auther:hinton", "There is no filter “auther:”; did you mean “author:”?"),
         ("Vote:50", "There is no filter “vote:”; did you mean “votes:”?"),
         (
@@ -94,15 +123,15 @@ def test_a_search_is_understood(text: str, query: Query):
         ),
         (
             "after:tomorrowish",
-            "“tomorrowish” is no date: write 2025, 2025-03, 2025-03-15, today, yesterday or 7d (seven days ago).",
+            NO_DATE.format("tomorrowish"),
         ),
         (
             "before:2025-13",
-            "“2025-13” is no date: write 2025, 2025-03, 2025-03-15, today, yesterday or 7d (seven days ago).",
+            NO_DATE.format("2025-13"),
         ),
         (
             "since:9999y",
-            "“9999y” is no date: write 2025, 2025-03, 2025-03-15, today, yesterday or 7d (seven days ago).",
+            NO_DATE.format("9999y"),
         ),
     ],
 )
@@ -117,6 +146,13 @@ def test_a_filter_that_makes_no_sense_is_refused_in_a_sentence(text: str, senten
     [
         ("graph networks", ""),
         ("author:lovelace", "by lovelace"),
+        ('"graph networks" -vision', "with “graph networks”, without “vision”"),
+        ("flow OR diffusion -author:li", "with “flow” or with “diffusion”, not by li"),
+        (
+            "title:graph -keyword:audio -has:code",
+            "with “graph” in the title, without the keyword “audio”, without code",
+        ),
+        ("week:2025-W20 -org:nvidia", "not from nvidia, since 12 May 2025, before 19 May 2025"),
         (
             'author:"Ada Lovelace" since:2025-03 has:code sort:votes',
             "by Ada Lovelace, since March 2025, with code, most votes first",
@@ -133,7 +169,7 @@ def test_the_filters_are_said_in_words(text: str, said: str):
 FRAGMENTS = st.sampled_from(
     "author: AUTHOR: org: after: before: since: until: votes: has: sort: has:code sort:new votes:>5 after:2025 7d "
     '2024-02 today auther: " "" \' * ^ ( ) NEAR( AND OR NOT - + : :: {title} -- ; DROP \x00 \u202e مرحبا 学習 🙂 ﬁ ß İ '
-    "hebian".split(" ")
+    'week: title: -title: -author: -has:code -b -"a keyword: OR hebian'.split(" ")
 )
 
 

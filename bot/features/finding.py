@@ -27,8 +27,12 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
     query: words of the title or abstract, names, an id or a link; narrow it with filters
     page: which page of the results
 
-    Filters: author:name, org:name, after:2025, before:2026-05-29, votes:50, has:code, sort:votes, sort:new, sort:best.
-    Quote what has spaces: author:"ada lovelace". Dates are those of publication.
+    Filters: author:name, org:name, title:word, abstract:word, keyword:word, after:2025, before:2026-05-29,
+    week:2026-W20, month:2026-05, votes:50, has:code, sort:votes, sort:new, sort:best. Quote what has spaces or is meant
+    word by word: author:"ada lovelace", "graph networks". Dates are those of publication.
+
+    A minus leaves out: -survey, -"large language", -author:li, -has:code. OR stands between two of which one will do:
+    diffusion OR "flow matching".
     """
     named = paper_ids(query, 2)
     if len(named) == 1:  # an id or a link, whatever stands beside it

@@ -2,7 +2,8 @@
 
 from bot.search.finding import Hits
 from bot.search.index import Index
-from bot.search.language import Query, parse
+from bot.search.language import Query, Term, parse
+from bot.search.matching import matches
 from bot.search.suggestions import Suggestion
 
-__all__ = ["Hits", "Index", "Query", "Suggestion", "parse"]
+__all__ = ["Hits", "Index", "Query", "Suggestion", "Term", "matches", "parse"]

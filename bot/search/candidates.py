@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from bot.search.expressions import as_meant, close_together, in_body, in_head, in_head_as_typed, title_begins
 from bot.search.filters import Filter
-from bot.search.matching import as_meant, close_together, in_body, in_head, in_head_as_typed, title_begins
 from bot.search.spelling import Slot
 from bot.search.words import COMMON
 
@@ -26,8 +26,8 @@ COUNTED = 2000
 GATHERED = 5000
 # A word in no more papers than this singles one out, wherever it stands; in the text it counts for half.
 RARE, IN_TEXT = 300, 0.5
-# Title, names, terms.
-BEST = "bm25(head, 4.0, 2.0, 3.0)"
+# Title, names, keywords, terms.
+BEST = "bm25(head, 4.0, 2.0, 3.0, 3.0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,10 @@ class Candidates:
 
     def _fetch(self, rows: list[int]) -> list[Candidate]:
         found = self._connection.execute(
-            "SELECT row, id, day, votes, ' ' || title || ' ', ' ' || people || ' ', ' ' || terms || ' ', "
-            "' ' || text || ' ' FROM paper JOIN said USING (row) WHERE row IN (SELECT value FROM json_each(?))",
+            "SELECT row, id, day, votes, ' ' || title || ' ', ' ' || people || ' ', "
+            "' ' || keywords || ' ' || terms || ' ', "
+            "' ' || title || ' ' || people || ' ' || keywords || ' ' || terms || ' ' || abstract || ' ' "
+            "FROM paper JOIN said USING (row) WHERE row IN (SELECT value FROM json_each(?))",
             (json.dumps(rows),),
         )
         return [Candidate(*columns) for columns in found]

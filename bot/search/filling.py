@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.papers import Paper
@@ -16,8 +16,9 @@ BETWEEN = "·"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the index keeps of a paper. `title`, `people`, `terms` and `text` are folded words with single spaces.
+    """What the index keeps of a paper: folded words with single spaces.
 
+    `people`, `keywords` and `abstract` have `BETWEEN` between their parts; `terms` are names and other spellings.
     `authors` are the names as they are written with the words of each, `organization` is handle, name and words.
     """
 
@@ -30,13 +31,19 @@ class Entry:
     organization: tuple[str, str, str] | None
     title: str
     people: str
+    keywords: str
     terms: str
-    text: str
+    abstract: str
 
     @property
-    def spoken(self) -> tuple[str, str, str, str]:
+    def spoken(self) -> tuple[str, str, str, str, str]:
         """What is searched."""
-        return self.title, self.people, self.terms, self.text
+        return self.title, self.people, self.keywords, self.terms, self.abstract
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return _apart(self.spoken)
 
     @property
     def facts(self) -> tuple[object, ...]:
@@ -47,12 +54,9 @@ class Entry:
 def entry(paper: Paper) -> Entry:
     """Take a paper apart."""
     day, account = paper.published or paper.daily, paper.organization
-    title, keywords = words(paper.title), " ".join(paper.keywords)
     authors = {name: " ".join(words(name)) for name in paper.authors}
     house = list(dict.fromkeys(words(f"{account.name} {account.handle}"))) if account else []
-    terms = [*compounds(paper.title), *defined(paper.abstract), *words(keywords), *compounds(keywords), *house]
-    said = [*words(paper.summary), *words(paper.abstract), *compounds(paper.abstract)]
-    terms = list(dict.fromkeys(terms))
+    terms = [*compounds(paper.title), *defined(paper.abstract), *compounds(" ".join(paper.keywords)), *house]
     return Entry(
         id=paper.id,
         label=paper.title,
@@ -61,11 +65,16 @@ def entry(paper: Paper) -> Entry:
         code=paper.code is not None,
         authors=tuple(authors.items()),
         organization=(account.handle, account.name, " ".join(house)) if account else None,
-        title=" ".join(title),
-        people=f" {BETWEEN} ".join(filter(None, authors.values())),
-        terms=" ".join(terms),
-        text=" ".join(filter(None, [*title, *authors.values(), *terms, *said])),
+        title=" ".join(words(paper.title)),
+        people=_apart(authors.values()),
+        keywords=_apart(" ".join(words(keyword)) for keyword in paper.keywords),
+        terms=" ".join(dict.fromkeys(terms)),
+        abstract=_apart(map(" ".join, (words(paper.summary), words(paper.abstract), compounds(paper.abstract)))),
     )
+
+
+def _apart(parts: Iterable[str]) -> str:
+    return f" {BETWEEN} ".join(filter(None, parts))
 
 
 def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
@@ -82,18 +91,22 @@ def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
             continue
         if old is not None:
             _take_out(connection, row, old)
-            counts.subtract(set(old[3].split()))
+            counts.subtract(_told(" ".join(old)))
         _put_in(connection, row, new)
-        counts.update(set(new.text.split()))
+        counts.update(_told(new.text))
         written.append(new)
     _count_words(connection, counts)
     _name_people(connection, written)
     _name_organizations(connection, written)
 
 
+def _told(text: str) -> set[str]:
+    return set(text.split()) - {BETWEEN}
+
+
 def _present(connection: sqlite3.Connection, paper_id: str) -> tuple[int | None, tuple[str, ...] | None]:
     found = connection.execute(
-        "SELECT row, title, people, terms, text FROM paper JOIN said USING (row) WHERE id = ?", (paper_id,)
+        "SELECT * FROM whole WHERE row = (SELECT row FROM paper WHERE id = ?)", (paper_id,)
     ).fetchone()
     return (found[0], tuple(found[1:])) if found else (None, None)
 
@@ -101,25 +114,30 @@ def _present(connection: sqlite3.Connection, paper_id: str) -> tuple[int | None,
 def _take_out(connection: sqlite3.Connection, row: int | None, old: tuple[str, ...]) -> None:
     """Remove a paper's words; FTS5 has to be told what they were, exactly."""
     connection.execute(
-        "INSERT INTO head (head, rowid, title, people, terms) VALUES ('delete', ?, ?, ?, ?)", (row, *old[:3])
+        "INSERT INTO head (head, rowid, title, people, keywords, terms) VALUES ('delete', ?, ?, ?, ?, ?)",
+        (row, *old[:-1]),
     )
-    connection.execute("INSERT INTO body (body, rowid, text) VALUES ('delete', ?, ?)", (row, old[3]))
+    connection.execute(
+        "INSERT INTO body (body, rowid, title, people, keywords, terms, abstract) VALUES ('delete', ?, ?, ?, ?, ?, ?)",
+        (row, *old),
+    )
     connection.execute("DELETE FROM said WHERE row = ?", (row,))
     connection.execute("DELETE FROM paper WHERE row = ?", (row,))
 
 
 def _put_in(connection: sqlite3.Connection, row: int | None, new: Entry) -> None:
-    title, people, terms, text = new.spoken
+    *head, abstract = new.spoken
     row = connection.execute(
-        "INSERT INTO paper (row, id, label, day, votes, code, organization, title, people, terms) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row, new.id, *new.facts, title, people, terms),
+        "INSERT INTO paper (row, id, label, day, votes, code, organization, title, people, keywords, terms) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (row, new.id, *new.facts, *head),
     ).lastrowid
-    connection.execute("INSERT INTO said (row, text) VALUES (?, ?)", (row, text))
+    connection.execute("INSERT INTO said (row, abstract) VALUES (?, ?)", (row, abstract))
+    connection.execute("INSERT INTO head (rowid, title, people, keywords, terms) VALUES (?, ?, ?, ?, ?)", (row, *head))
     connection.execute(
-        "INSERT INTO head (rowid, title, people, terms) VALUES (?, ?, ?, ?)", (row, title, people, terms)
+        "INSERT INTO body (rowid, title, people, keywords, terms, abstract) VALUES (?, ?, ?, ?, ?, ?)",
+        (row, *head, abstract),
     )
-    connection.execute("INSERT INTO body (rowid, text) VALUES (?, ?)", (row, text))
 
 
 def _count_words(connection: sqlite3.Connection, counts: Counter[str]) -> None:

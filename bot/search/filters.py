@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from rapidfuzz import fuzz
 
-from bot.search.language import Query
-from bot.search.matching import any_of, quoted
-from bot.search.names import alternatives, anybody, people
-from bot.search.spelling import Speller
+from bot.search.expressions import any_of, quoted
+from bot.search.language import Query, Term
+from bot.search.names import alternatives, anybody, called, people
+from bot.search.spelling import MOST_WORDS, Speller
 from bot.search.words import words
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Conditions on the rows of `paper`, each led in by AND, with their arguments."""
+    """Conditions on the rows of `paper`, with their arguments; all together are led in by AND."""
 
     sql: str = ""
     args: tuple[object, ...] = ()
 
     def __and__(self, other: Filter) -> Filter:
         return Filter(self.sql + other.sql, self.args + other.args)
+
+
+NOTHING = Filter("FALSE")
 
 
 def conditions(connection: sqlite3.Connection, query: Query, within: Collection[str] | None) -> Filter:
@@ -36,18 +40,65 @@ def conditions(connection: sqlite3.Connection, query: Query, within: Collection[
         wanted &= Filter(" AND paper.day < ?", (query.before.isoformat(),))
     if query.votes:
         wanted &= Filter(" AND paper.votes >= ?", (query.votes,))
-    if query.has_code:
-        wanted &= Filter(" AND paper.code")
-    for name in query.authors:
-        wanted &= _by(connection, name)
-    for name in query.organizations:
-        wanted &= _from(connection, name)
-    for phrase in query.phrases:
-        if said := " ".join(words(phrase)):
-            wanted &= Filter(" AND paper.row IN (SELECT rowid FROM body WHERE body MATCH ?)", (quoted(said),))
+    if query.has_code is not None:
+        wanted &= Filter(f" AND {'' if query.has_code else 'NOT '}paper.code")
+    for group in query.wanted:
+        wanted &= _one_of([_having(connection, term) for term in group])
+    for term in query.unwanted:
+        left_out = _having(connection, replace(term, quoted=True))
+        wanted &= Filter(f" AND NOT {left_out.sql}", left_out.args)
     if within is not None:
         wanted &= Filter(" AND paper.id IN (SELECT value FROM json_each(?))", (json.dumps(list(within)),))
     return wanted
+
+
+def _one_of(conditions: Sequence[Filter]) -> Filter:
+    sql = " OR ".join(one.sql for one in conditions)
+    return Filter(f" AND ({sql})", tuple(arg for one in conditions for arg in one.args))
+
+
+def _having(connection: sqlite3.Connection, term: Term) -> Filter:
+    """Return the condition that a paper says this."""
+    match term.place:
+        case "author":
+            return _named(connection, term.text) if term.quoted else _by(connection, term.text)
+        case "organization":
+            return _from(connection, term.text)
+        case "anywhere":
+            return _saying(connection, "", term)
+        case "title":
+            return _saying(connection, "title : ", term)
+        case "abstract":
+            return _saying(connection, "abstract : ", term)
+        case "keyword":
+            return _saying(connection, "keywords : ", term)
+        case _:
+            assert_never(term.place)
+
+
+def _saying(connection: sqlite3.Connection, where: str, term: Term) -> Filter:
+    """Papers that say words in a row; one that is not quoted and that nobody uses is read as a slip."""
+    typed = words(term.text)[:MOST_WORDS]
+    sought = quoted(" ".join(typed))
+    if not typed:
+        return NOTHING
+    if len(typed) == 1 and not term.quoted:
+        (slot,) = Speller(connection, typed).slots()
+        sought = sought if slot.known else any_of([typed[0], *alternatives(slot)])
+    return Filter("paper.row IN (SELECT rowid FROM body WHERE body MATCH ?)", (where + sought,))
+
+
+def _named(connection: sqlite3.Connection, name: str) -> Filter:
+    """Papers with an author in whose name all these words stand."""
+    typed = words(name)
+    names = [spelt for _, spelt in called(connection, typed)] if len(typed) > 1 else typed
+    return _written_by(names)
+
+
+def _written_by(names: Sequence[str]) -> Filter:
+    if not names:
+        return NOTHING
+    return Filter("paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (f"people : {any_of(names)}",))
 
 
 def _by(connection: sqlite3.Connection, name: str) -> Filter:
@@ -58,10 +109,10 @@ def _by(connection: sqlite3.Connection, name: str) -> Filter:
         slots = speller.doubting(slots)
     found = people(connection, slots)
     if not found:
-        return Filter(" AND FALSE")
+        return NOTHING
     # one word is looked for itself: there are more people of one name than are listed
     names = [spelt for _, spelt in found] if len(slots) > 1 else [slots[0].typed, *alternatives(slots[0])]
-    return Filter(" AND paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (f"people : {any_of(names)}",))
+    return _written_by(names)
 
 
 def _from(connection: sqlite3.Connection, name: str) -> Filter:
@@ -73,4 +124,5 @@ def _from(connection: sqlite3.Connection, name: str) -> Filter:
         # one slip in six letters, and "nvid" for nvidia
         if all(any(k.startswith(t) or fuzz.ratio(t, k) > 80 for k in known) for t in typed.split()) and typed:
             found.append(handle)
-    return Filter(" AND paper.organization IN (SELECT value FROM json_each(?))", (json.dumps(found),))
+    # a paper of no organisation is from none of these
+    return Filter("coalesce(paper.organization, '') IN (SELECT value FROM json_each(?))", (json.dumps(found),))

@@ -45,7 +45,7 @@ def find(connection: sqlite3.Connection, query: Query, limit: int, offset: int, 
     hits = _Search(connection, query, wanted).page(limit, offset)
     if hits.total or not query.filtered:
         return hits
-    plain = Query(query.text)
+    plain = Query(query.text)  # what is meant may stand there in other words
     around = _Search(connection, plain, conditions(connection, plain, within)).page(limit, 0)
     return replace(hits, corrected=around.corrected, nearest=around.ids or around.nearest)
 

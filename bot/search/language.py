@@ -1,25 +1,34 @@
-"""The language of a search: words, and filters such as `author:"Ada Lovelace" after:2025-03 has:code sort:votes`."""
+"""The language of a search: words, and filters such as `author:"Ada Lovelace" after:2025-03 has:code sort:votes`.
+
+Words forgive slips and endings, what is quoted is meant as it stands. `-` leaves out, `OR` stands between two of which
+one will do, and `title:`, `abstract:` and `keyword:` look in one place.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal, TypeAlias, get_args
 
 from rapidfuzz.distance import OSA
 
 from bot.errors import UsageError
-from bot.search.words import fold
+from bot.search.words import fold, words
 from bot.text import clean, count, listed, shorten
 
 Sort: TypeAlias = Literal["best", "votes", "new"]
+Place: TypeAlias = Literal["anywhere", "title", "abstract", "keyword", "author", "organization"]
 
+# Nobody asks for more; each costs time.
+MOST_TERMS = 30
 _PART = re.compile(
-    r'(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<said>[^"]*)"?|(?P<value>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+)'
+    r'(?P<minus>[-−–](?=["\w]))?'
+    r'(?:(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<said>[^"]*)"?|(?P<value>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+))'
 )
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})", re.ASCII)
 _AGO = re.compile(r"(\d{1,4})\s*([dwmy])", re.ASCII)
 _LEAST = re.compile(r"(?:>=?)?(\d{1,9})\+?", re.ASCII)
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -29,77 +38,176 @@ _MONTHS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """Something that a paper says: words in a row, somewhere or in one place; `quoted` where no other will do."""
+
+    text: str
+    place: Place = "anywhere"
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A search as it was understood.
 
-    `text` is what was typed without the filters. `after` is the first day that counts, `before` the first that no
-    longer does. `votes` is the least number of them.
+    `text` is what was typed without the filters, with what was quoted. A paper has one of each group in `wanted`, and
+    none of `unwanted`. `after` is the first day that counts, `before` the first that no longer does. `votes` is the
+    least number of them. `has_code` is None where it does not matter.
     """
 
     text: str = ""
-    phrases: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    organizations: tuple[str, ...] = ()
+    wanted: tuple[tuple[Term, ...], ...] = ()
+    unwanted: tuple[Term, ...] = ()
     after: date | None = None
     before: date | None = None
     votes: int | None = None
-    has_code: bool = False
+    has_code: bool | None = None
     sort: Sort = "best"
 
     @property
     def filtered(self) -> bool:
         """Whether anything but words and an order was asked for."""
-        return self != Query(self.text, self.phrases, sort=self.sort)
+        return self != Query(self.text, sort=self.sort)
 
     def describe(self) -> str:
         """Say what the filters ask for, or "" where there are none."""
-        said = [f"by {name}" for name in self.authors] + [f"from {name}" for name in self.organizations]
+        said = [listed([_asked(term, wanted=True) for term in group], "or") for group in self.wanted]
+        said += [_asked(term, wanted=False) for term in self.unwanted]
         if self.after:
             said.append(f"since {_spoken(self.after)}")
         if self.before:
             said.append(f"before {_spoken(self.before)}")
         if self.votes:
             said.append(f"with at least {count(self.votes, 'vote')}")
-        if self.has_code:
-            said.append("with code")
+        if self.has_code is not None:
+            said.append("with code" if self.has_code else "without code")
         order = {"best": "", "votes": "most votes first", "new": "newest first"}[self.sort]
         return ", ".join([*said, order] if order else said)
 
 
 def parse(text: str, today: date) -> Query:
     """Read a search as it was typed; UsageError where a filter makes no sense."""
-    query, plain, phrases = Query(), [], []
+    reading = _Reading(today)
     for part in _PART.finditer(clean(text)):
-        filtered = _filtered(query, part, today) if part["name"] else None
-        if filtered:
-            query = filtered
+        reading.take(part)
+    return reading.query()
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read so far; `either` after an OR, `groups` are terms of which one will do."""
+
+    today: date
+    filters: Query = field(default_factory=Query)
+    groups: list[list[Term]] = field(default_factory=list)
+    unwanted: list[Term] = field(default_factory=list)
+    open: bool = False  # whether the last thing read can stand before an OR
+    either: bool = False
+
+    def take(self, part: re.Match[str]) -> None:
+        """Read one part more."""
+        if part["word"] == "OR" and self.open and not part["minus"]:
+            self.either = True
+            return
+        term = _term(part)
+        if term is None and self._filtered(part):
+            self.open = self.either = False
+            return
+        term = term or Term(part[0].removeprefix(part["minus"] or "").replace('"', " "))
+        if part["minus"]:
+            self.unwanted.append(term)
+            self.open = self.either = False
+            return
+        if self.either:
+            self.groups[-1].append(term)
         else:
-            plain.append(part["phrase"] if part["word"] is None and not part["name"] else part[0].replace('"', " "))
-        if part["phrase"] and len(part["phrase"].split()) > 1:
-            phrases.append(part["phrase"].strip())
-    if query.after and query.before and query.after >= query.before:
-        raise UsageError(
-            f"No paper is both since {_spoken(query.after)} and before {_spoken(query.before)}: change a date."
-        )
-    return replace(query, text=" ".join(" ".join(plain).split()), phrases=tuple(phrases))
+            self.groups.append([term])
+        self.open, self.either = True, False
+
+    def query(self) -> Query:
+        """Return the whole."""
+        query = self.filters
+        if query.after and query.before and query.after >= query.before:
+            raise UsageError(
+                f"No paper is both since {_spoken(query.after)} and before {_spoken(query.before)}: change a date."
+            )
+        plain, wanted = [], []
+        for group in self.groups:
+            alone = group[0] if len(group) == 1 else None
+            if alone and alone.place == "anywhere":
+                plain.append(alone.text)
+            if not alone or alone.place != "anywhere" or alone.quoted:
+                wanted.append(tuple(dict.fromkeys(filter(_says_something, group))))
+        found = list(filter(None, dict.fromkeys(wanted)))
+        left_out = tuple(dict.fromkeys(filter(_says_something, self.unwanted)))
+        if len(left_out) + sum(map(len, found)) > MOST_TERMS:
+            raise UsageError(f"That asks for too much at once: use at most {MOST_TERMS} quotations and filters.")
+        return replace(query, text=" ".join(" ".join(plain).split()), wanted=tuple(found), unwanted=left_out)
+
+    def _filtered(self, part: re.Match[str]) -> bool:
+        """Heed a filter; False where the colon belongs to words, as in "BERT: pre-training"."""
+        if not part["name"]:
+            return False
+        name, value = fold(part["name"]), _value(part)
+        if name not in _FILTERS:
+            if not part["gap"]:
+                _refuse_slip(name, value)
+            return False
+        if part["minus"] and name != "has":
+            raise UsageError(f"“-{name}:” leaves nothing out: a minus goes before words, places, names and has:code.")
+        try:
+            if not value:
+                raise UsageError(f"“{name}:” needs something after it, for example {_EXAMPLES[name]}.")
+            self.filters = _FILTERS[name](self.filters, value, self.today)
+        except UsageError:
+            # "after: the party" is a title, "after:party" a mistake
+            if part["gap"] and value:
+                return False
+            raise
+        if part["minus"]:
+            self.filters = replace(self.filters, has_code=False)
+        return True
 
 
-def _filtered(query: Query, part: re.Match[str], today: date) -> Query | None:
-    """Return the query with one filter more, or None where the colon belongs to words, as in "BERT: pre-training"."""
-    name, value = fold(part["name"]), (part["value"] or part["said"] or "").strip()
-    if name not in _FILTERS:
-        if not part["gap"]:
-            _refuse_slip(name, value)
+def _term(part: re.Match[str]) -> Term | None:
+    """Return what a paper has to say, None for other filters and for a colon that belongs to words."""
+    if part["phrase"] is not None:
+        return Term(" ".join(part["phrase"].split()), quoted=True)
+    if part["word"] is not None:
+        return Term(part["word"].replace('"', " ").strip())
+    name = fold(part["name"])
+    if name not in _PLACES:
         return None
-    try:
-        if not value:
-            raise UsageError(f"“{name}:” needs something after it, for example {_EXAMPLES[name]}.")
-        return _FILTERS[name](query, value, today)
-    except UsageError:
-        # "after: the party" is a title, "after:party" a mistake
-        if part["gap"] and value:
-            return None
-        raise
+    value = " ".join(_value(part).split())
+    if not value:
+        raise UsageError(f"“{name}:” needs something after it, for example {_EXAMPLES[name]}.")
+    if part["gap"] and _PLACES[name] not in ("author", "organization"):
+        return None  # "Abstract: we show" was pasted
+    return Term(value, _PLACES[name], quoted=part["said"] is not None)
+
+
+def _value(part: re.Match[str]) -> str:
+    return (part["value"] or part["said"] or "").strip()
+
+
+def _says_something(term: Term) -> bool:
+    """Whether there is a word in it; nobody is called “?!”, and that is looked for in vain."""
+    return term.place in ("author", "organization") or bool(words(term.text))
+
+
+def _asked(term: Term, *, wanted: bool) -> str:
+    text = shorten(term.text, 60)
+    match term.place:
+        case "author":
+            return f"by {text}" if wanted else f"not by {text}"
+        case "organization":
+            return f"from {text}" if wanted else f"not from {text}"
+        case "anywhere":
+            return f"with “{text}”" if wanted else f"without “{text}”"
+        case "keyword":
+            return f"with the keyword “{text}”" if wanted else f"without the keyword “{text}”"
+        case _:
+            return f"{'with' if wanted else 'without'} “{text}” in the {term.place}"
 
 
 def _refuse_slip(name: str, value: str) -> None:
@@ -107,14 +215,6 @@ def _refuse_slip(name: str, value: str) -> None:
     near = [known for known in _EXAMPLES if OSA.distance(name, known) == 1 and len(known) > 3]
     if near and value:
         raise UsageError(f"There is no filter “{shorten(name, 40)}:”; did you mean “{near[0]}:”?")
-
-
-def _author(query: Query, value: str, _: date) -> Query:
-    return replace(query, authors=(*query.authors, value))
-
-
-def _organization(query: Query, value: str, _: date) -> Query:
-    return replace(query, organizations=(*query.organizations, value))
 
 
 def _after(query: Query, value: str, today: date) -> Query:
@@ -130,6 +230,18 @@ def _before(query: Query, value: str, today: date) -> Query:
 def _until(query: Query, value: str, today: date) -> Query:
     _, beyond = _period(value, today)
     return replace(query, before=min(beyond, query.before or beyond))
+
+
+def _during(query: Query, value: str, today: date) -> Query:
+    return _until(_after(query, value, today), value, today)
+
+
+def _in_week(query: Query, value: str, today: date) -> Query:
+    first, beyond = _period(value, today)
+    if beyond - first == timedelta(days=1):
+        # the calendar's first day is a Monday, so this stays within the calendar
+        value = f"{first - timedelta(days=first.weekday()):%G-W%V}"
+    return _during(query, value, today)
 
 
 def _votes(query: Query, value: str, _: date) -> Query:
@@ -159,7 +271,7 @@ def _sort(query: Query, value: str, _: date) -> Query:
 
 
 def _period(value: str, today: date) -> tuple[date, date]:
-    """Return the first day of a period and the first after it: a year, a month, a day, or some time ago."""
+    """Return the first day of a period and the first after it: a year, a month, a week, a day, or some time ago."""
     try:
         if ago := _AGO.fullmatch(fold(value)):
             first = today - timedelta(days=int(ago[1]) * _DAYS[ago[2]])
@@ -167,6 +279,9 @@ def _period(value: str, today: date) -> tuple[date, date]:
         named = {"today": today, "yesterday": today - timedelta(days=1)}.get(fold(value))
         if named:
             return named, named + timedelta(days=1)
+        if week := _WEEK.fullmatch(fold(value)):
+            first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+            return first, first + timedelta(days=7)
         if written := _PERIOD.fullmatch(value):
             year, month, day = (int(number) if number else None for number in written.groups())
             first = date(year or 0, month or 1, day or 1)
@@ -177,7 +292,8 @@ def _period(value: str, today: date) -> tuple[date, date]:
     except (ValueError, OverflowError):
         pass  # 2025-13, or further back than the calendar goes
     raise UsageError(
-        f"“{shorten(value, 40)}” is no date: write 2025, 2025-03, 2025-03-15, today, yesterday or 7d (seven days ago)."
+        f"“{shorten(value, 40)}” is no date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, yesterday or 7d "
+        "(seven days ago)."
     )
 
 
@@ -188,15 +304,24 @@ def _spoken(day: date) -> str:
     return f"{month} {day.year}" if day.month > 1 else str(day.year)
 
 
+_PLACES: dict[str, Place] = {
+    "author": "author",
+    "org": "organization",
+    "organization": "organization",
+    "organisation": "organization",
+    "title": "title",
+    "abstract": "abstract",
+    "keyword": "keyword",
+}
 _FILTERS: dict[str, Callable[[Query, str, date], Query]] = {
-    "author": _author,
-    "org": _organization,
-    "organization": _organization,
-    "organisation": _organization,
     "after": _after,
     "since": _after,
     "before": _before,
     "until": _until,
+    "week": _in_week,
+    "month": _during,
+    "year": _during,
+    "day": _during,
     "votes": _votes,
     "has": _has,
     "sort": _sort,
@@ -206,10 +331,17 @@ _EXAMPLES = {
     "org": "org:nvidia",
     "organization": "organization:nvidia",
     "organisation": "organisation:nvidia",
+    "title": "title:diffusion",
+    "abstract": "abstract:diffusion",
+    "keyword": "keyword:diffusion",
     "after": "after:2025-03",
     "since": "since:7d",
     "before": "before:2025",
     "until": "until:2025-06",
+    "week": "week:2025-W11",
+    "month": "month:2025-03",
+    "year": "year:2025",
+    "day": "day:2025-03-15",
     "votes": "votes:50",
     "has": "has:code",
     "sort": "sort:votes",

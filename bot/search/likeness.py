@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from math import log
 
 from bot.papers import Paper
-from bot.search.filling import Entry, entry
-from bot.search.matching import quoted
+from bot.search.expressions import quoted
+from bot.search.filling import BETWEEN, Entry, entry
 from bot.search.words import COMMON
 
 # Words that are compared: more cost time and change little.
@@ -33,7 +33,7 @@ def similar(connection: sqlite3.Connection, paper: Paper, limit: int) -> tuple[s
 
 def _telling(connection: sqlite3.Connection, spoken: Entry) -> dict[str, float]:
     """Weigh the words of a paper: how often it uses them, and how few others do."""
-    uses = Counter(spoken.text.split())
+    uses = Counter(word for word in spoken.text.split() if word != BETWEEN)
     uses.subtract(spoken.people.split())
     for bonus, said in ((TITLE, spoken.title), (TERM, spoken.terms)):
         for word in set(said.split()):

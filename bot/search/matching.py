@@ -1,55 +1,81 @@
-"""Slots as FTS5 expressions. Every word is quoted, so that nothing that anybody types is syntax."""
+"""Whether one paper is what a search asks for, without an index: to the letter, only endings are forgiven."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from bot.search.spelling import Slot
-
-
-def quoted(word: str) -> str:
-    """Return a word as FTS5 takes it literally."""
-    return '"' + word.replace('"', '""') + '"'
-
-
-def any_of(words: Iterable[str]) -> str:
-    """Ask for one of the words."""
-    return "(" + " OR ".join(map(quoted, words)) + ")"
+from bot.papers import Paper
+from bot.search.filling import BETWEEN, Entry, entry
+from bot.search.language import Query, Term
+from bot.search.stems import stem
+from bot.search.words import COMMON, words
 
 
-def in_head(slot: Slot) -> str:
-    """Ask for a word in title, names and terms."""
-    begun = [f"{quoted(slot.typed)} *"] if slot.begun else []
-    return "(" + " OR ".join([*_readings(slot), *begun]) + ")"
+def matches(query: Query, paper: Paper) -> bool:
+    """Whether a paper has all that a query asks for, all its telling words among it; the order asked for is no matter.
+
+    An author is meant by any part of the name, in any order, and an organisation by the beginning of a word in its own.
+    """
+    if not _passes(query, paper):
+        return False
+    said = entry(paper)
+    return (
+        _says_all(query.text, said)
+        and all(any(_has(term, said) for term in group) for group in query.wanted)
+        and not any(_has(term, said) for term in query.unwanted)
+    )
 
 
-def in_head_as_typed(slot: Slot) -> str:
-    """Ask for a word in title, names and terms, and for no longer one that begins with it if it is one itself."""
-    return "(" + " OR ".join(_readings(slot)) + ")" if slot.known else in_head(slot)
+def _passes(query: Query, paper: Paper) -> bool:
+    day = paper.published or paper.daily
+    return (
+        (query.after is None or (day is not None and day >= query.after))
+        and (query.before is None or (day is not None and day < query.before))
+        and (query.votes is None or (paper.upvotes or 0) >= query.votes)
+        and (query.has_code is None or (paper.code is not None) == query.has_code)
+    )
 
 
-def in_body(slot: Slot) -> str:
-    """Ask for a word in all that a paper says; word stems stand there, so beginnings are spelt out."""
-    return "(" + " OR ".join([*_readings(slot), *map(quoted, slot.begun)]) + ")"
+def _says_all(text: str, said: Entry) -> bool:
+    """Whether each word is there, also where the paper writes two as one."""
+    typed = words(text)
+    if not typed:
+        return not text
+    present = set(_stemmed(said.text).split())
+    joined = {n for n, (a, b) in enumerate(pairwise(typed)) if stem(a + b) in present}
+    telling = [n for n, word in enumerate(typed) if word not in COMMON] or range(len(typed))
+    return all(stem(typed[n]) in present or n in joined or n - 1 in joined for n in telling)
 
 
-def as_meant(slot: Slot) -> str:
-    """Ask for the best reading of a word only."""
-    return "(" + " AND ".join(map(quoted, slot.meant.split())) + ")"
+def _has(term: Term, said: Entry) -> bool:
+    wanted = words(term.text)
+    match term.place:
+        case "author":
+            return any(_named(wanted, name.split()) for _, name in said.authors)
+        case "organization":
+            house = said.organization[2].split() if said.organization else []
+            return bool(wanted) and all(any(word.startswith(part) for word in house) for part in wanted)
+        case "title":
+            return _stands(wanted, said.title)
+        case "keyword":
+            return _stands(wanted, said.keywords)
+        case "abstract":
+            return _stands(wanted, said.abstract)
+        case "anywhere":
+            return _stands(wanted, said.text)
 
 
-def close_together(slots: Sequence[Slot]) -> str:
-    """Ask for the words in one column with no more than a few others between them."""
-    *first, last = [quoted(slot.meant) for slot in slots]
-    return f"NEAR({' '.join([*first, last + (' *' if slots[-1].begun else '')])}, {len(slots) + 3})"
+def _named(wanted: list[str], name: list[str]) -> bool:
+    # "G. Hinton" is Geoffrey
+    return bool(wanted) and all(
+        any(part == word or (len(word) == 1 and part.startswith(word)) for part in name) for word in wanted
+    )
 
 
-def title_begins(typed: Sequence[str]) -> str:
-    """Ask for titles that begin with these words, the last of which may not be complete."""
-    *whole, last = map(quoted, typed)
-    # a single letter begins too many words
-    return f"title : ^ {' + '.join([*whole, last + ' *'] if len(typed[-1]) > 1 else whole)}"
+def _stands(wanted: list[str], text: str) -> bool:
+    """Whether the words stand there in a row."""
+    return bool(wanted) and f" {_stemmed(' '.join(wanted))} " in f" {_stemmed(text)} "
 
 
-def _readings(slot: Slot) -> list[str]:
-    return ["(" + " AND ".join(map(quoted, reading.words)) + ")" for reading in slot.readings]
+def _stemmed(text: str) -> str:
+    return " ".join([word if word == BETWEEN else stem(word) for word in text.split()])

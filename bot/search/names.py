@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from bot.search.matching import any_of, quoted
+from bot.search.expressions import any_of, quoted
 from bot.search.spelling import Slot
 
 # More people than this with the same words in their names are not told apart by them.
@@ -20,6 +20,16 @@ def people(connection: sqlite3.Connection, slots: Sequence[Slot]) -> list[tuple[
         "SELECT name, person.words FROM known CROSS JOIN person ON person.row = known.rowid WHERE known MATCH ? "
         "ORDER BY papers DESC, name LIMIT ?",
         (" AND ".join(map(_asked, slots)), MOST),
+    ).fetchall()
+
+
+def called(connection: sqlite3.Connection, typed: Sequence[str]) -> list[tuple[str, str]]:
+    """Return names, and their words, that hold all these words; "g" stands for any that begins with it."""
+    sought = " AND ".join(quoted(word) + (" *" if len(word) == 1 else "") for word in typed)
+    return connection.execute(
+        "SELECT name, person.words FROM known CROSS JOIN person ON person.row = known.rowid WHERE known MATCH ? "
+        "ORDER BY papers DESC, name LIMIT ?",
+        (sought, MOST),
     ).fetchall()
 
 

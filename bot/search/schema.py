@@ -12,20 +12,22 @@ from bot.search.file import transaction, write_ahead
 log = logging.getLogger(__name__)
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
-VERSION = 2
+VERSION = 3
 # `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words.
-# `head` searches it by column. `text` is all that a paper says, searched as one by `body`, which knows word stems.
+# `head` searches it as it is written, and `body` all that a paper says by its word stems.
 # `word` counts in how many papers a word stands.
 _TABLES = """
     CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE paper (
         row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day TEXT, votes INTEGER NOT NULL,
-        code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL, terms TEXT NOT NULL
+        code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL,
+        keywords TEXT NOT NULL, terms TEXT NOT NULL
     );
     CREATE INDEX paper_day ON paper (day, votes);
     CREATE INDEX paper_votes ON paper (votes, day);
     CREATE INDEX paper_organization ON paper (organization);
-    CREATE TABLE said (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+    CREATE TABLE said (row INTEGER PRIMARY KEY, abstract TEXT NOT NULL);
+    CREATE VIEW whole AS SELECT row, title, people, keywords, terms, abstract FROM paper JOIN said USING (row);
     CREATE TABLE word (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE person (
         row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL, papers INTEGER NOT NULL
@@ -34,9 +36,11 @@ _TABLES = """
         handle TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL, papers INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE VIRTUAL TABLE head USING fts5 (
-        title, people, terms, content=paper, content_rowid=row, tokenize=ascii, prefix='2 3'
+        title, people, keywords, terms, content=paper, content_rowid=row, tokenize=ascii, prefix='2 3'
     );
-    CREATE VIRTUAL TABLE body USING fts5 (text, content=said, content_rowid=row, tokenize='porter ascii');
+    CREATE VIRTUAL TABLE body USING fts5 (
+        title, people, keywords, terms, abstract, content=whole, content_rowid=row, tokenize='porter ascii'
+    );
     CREATE VIRTUAL TABLE known USING fts5 (words, content=person, content_rowid=row, tokenize=ascii);
 """
 
@@ -123,6 +127,7 @@ def check(connection: sqlite3.Connection) -> None:
 
 def _clear(connection: sqlite3.Connection, now: About) -> None:
     """Drop whatever there is and make empty tables, inside the transaction that is open."""
+    connection.execute("DROP VIEW IF EXISTS whole")
     while tables := _tables(connection):
         # an FTS5 table takes the tables that it keeps its words in with it
         connection.execute(f'DROP TABLE "{tables[0]}"')

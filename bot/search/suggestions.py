@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias, assert_never
 
 from rapidfuzz import fuzz, process
 
+from bot.search.expressions import quoted
 from bot.search.finding import find
 from bot.search.language import Query
-from bot.search.matching import quoted
 from bot.search.names import people
 from bot.search.spelling import Speller
 from bot.search.words import words
