@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -18,14 +19,15 @@ from adapters.slack.answering import Answers
 from adapters.slack.connections import Connections, pause_after
 from adapters.slack.hearing import Hearing
 from adapters.slack.payloads import PLATFORM
-from adapters.slack.posting import Posting
+from adapters.slack.places import Places
+from adapters.slack.posting import Posting, channel_of
 from adapters.slack.previews import Previews
 from adapters.slack.surfaces import LONGEST_LINE
 from adapters.slack.sweeping import sweep
 from adapters.slack.troubles import SlackError
 from adapters.slack.web import TIMEOUT, Web, told
 from bot.app import Bot, Sent, Standing
-from bot.errors import SettingsError, UsageError
+from bot.errors import SettingsError
 from bot.intents import Person, Place
 from bot.settings import SlackSettings
 from bot.views import View
@@ -45,7 +47,8 @@ class Slack:
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
         self._web = Web(settings)
-        self._posting = Posting(self._web)
+        self._places = Places(self._web)
+        self._posting = Posting(self._web, self._places)
         self._bot: Bot | None = None
 
     async def run(self, bot: Bot) -> None:
@@ -64,7 +67,7 @@ class Slack:
             return await self._posting.post(place, view, key)
         folded = await self._bot.fold(view, place, LONGEST_LINE)
         sent = await self._posting.post(place, folded, key)
-        await self._bot.shown(sent.place, sent.message, view)
+        await self._bot.shown(channel_of(sent.place), sent.message, view)
         return sent
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
@@ -72,18 +75,18 @@ class Slack:
         return await self._posting.find(place, key, since)
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the thread of a message."""
-        return Place(sent.place.platform, sent.place.tenant, f"{sent.place.address}/{sent.message}")
+        """Return the thread that hangs from a message, or in which it stands."""
+        if "/" in sent.place.address:
+            return sent.place
+        return replace(sent.place, address=f"{sent.place.address}/{sent.message}")
 
     async def place(self, words: str, person: Person) -> Place:
-        """Return the channel that is named, or the conversation with a person."""
-        if words == "me":
-            return Place(person.platform, person.tenant, person.id)
-        raise UsageError("Give the command in the channel that is meant.")
+        """Return the channel or thread that is named, or the conversation with the person. Raises UsageError."""
+        return await self._places.named(words, person)
 
     async def standing(self, person: Person, place: Place) -> Standing:
-        """Ask Slack what somebody is in a channel."""
-        return Standing(manages=False, managers="workspace admins", own=place.address == person.id)
+        """Tell what somebody is in a place, as Slack knew it within the last minute. Raises DeliveryError."""
+        return await self._places.standing(person, place)
 
     async def _sign_in(self) -> AuthorizeResult:
         """Ask Slack who we are, until it answers."""

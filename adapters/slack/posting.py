@@ -7,14 +7,16 @@ import hashlib
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
 
 from adapters.slack.limits import Json, is_named
+from adapters.slack.places import Places
 from adapters.slack.render import blocks, notice
 from adapters.slack.troubles import SlackError
-from adapters.slack.web import Web, patiently
+from adapters.slack.web import Web, patiently, told
 from bot.app import Sent, utc_now
 from bot.intents import Place
 from bot.views import View
@@ -22,15 +24,16 @@ from bot.views import View
 log = logging.getLogger(__name__)
 
 PAGE = 15  # the most that Slack gives apps from outside a workspace
-PAGES = 4
+PAGES = 40  # read at most to find one message
 CLOCKS = timedelta(seconds=5)  # that ours and Slack's may differ
 
 
 class Posting:
     """Posts into channels, in order for each of them."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Web, places: Places) -> None:
         self._web = web
+        self._places = places
         self._turn: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._resting: dict[str, float] = {}  # until when Slack wants no more in a channel
 
@@ -63,10 +66,11 @@ class Posting:
             return await patiently(attempt)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        """Look for a message by the ids of its blocks. Raises SlackError."""
+        """Look for a message by the ids of its blocks; None is certain. Raises SlackError."""
+        place = await self._places.readable(place)
         async for message in self._messages(place, since - CLOCKS):
             if is_named(message.get("blocks", []), name_for(key)):
-                return Sent(channel_of(place), str(message["ts"]))
+                return Sent(place, str(message["ts"]))
         return None
 
     async def _post(self, place: Place, channel: str, thread: str, view: View, key: str) -> Sent:
@@ -90,7 +94,8 @@ class Posting:
                 self._resting[channel] = monotonic() + error.retry_after
             raise
         # a person's address becomes that of the conversation with them: reactions name that one
-        return Sent(Place(place.platform, place.tenant, str(answer["channel"])), str(answer["ts"]))
+        address = "/".join(filter(None, (told(answer, "channel"), thread)))
+        return Sent(replace(place, address=address), told(answer, "ts"))
 
     async def _messages(self, place: Place, since: datetime) -> AsyncIterator[Json]:
         channel, _, thread = place.address.partition("/")
@@ -105,8 +110,11 @@ class Posting:
             for message in answer.get("messages", []):
                 yield message
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
-            if not cursor:
+            if not cursor and not answer.get("has_more"):
                 return
+            if not cursor:
+                break
+        raise SlackError("Too much was said there since to find one message.", ambiguous=True)
 
 
 def name_for(key: str) -> str:
@@ -116,4 +124,4 @@ def name_for(key: str) -> str:
 
 def channel_of(place: Place) -> Place:
     """Return the channel of a thread: reactions name no other place."""
-    return Place(place.platform, place.tenant, place.address.partition("/")[0])
+    return replace(place, address=place.address.partition("/")[0])

@@ -14,6 +14,7 @@ _NO_LONGER = "Slack no longer takes the bot’s token: install the app again and
 _FINAL = {
     "not_in_channel": "I am not in that channel: /invite @{bot} brings me in.",
     "channel_not_found": "That channel is gone, or private and I am not in it: /invite @{bot} brings me in.",
+    "thread_not_found": "That thread is gone; choose another place.",
     "is_archived": "That channel is archived: unarchive it, or choose another.",
     "restricted_action": "The workspace’s settings keep me from writing there: ask an admin.",
     "missing_scope": "The app lacks a permission: update it from slack-manifest.yaml and install it again.",

@@ -53,6 +53,14 @@ class SlackServer:
         self.calls: list[tuple[str, Json]] = []
         self.faults: dict[str, list[Any]] = {}  # what the next calls of a method meet
         self.members = {"C1", "C2"}  # channels that the bot is in
+        self.public = {"C8"}  # further channels that it can see
+        self.channels: dict[str, Json] = {"C1": {"creator": "U3"}}  # what is known of them
+        self.people: dict[str, Json] = {
+            "U1": {"tz": "Europe/Berlin"},
+            "U2": {"is_admin": True, "tz": None},
+            "U3": {},
+            "U4": {"is_admin": True, "team_id": "T2"},
+        }
         self.sockets: list[web.WebSocketResponse] = []
         self.broken_pictures: set[str] = set()
         self.trace: list[str] = []  # what was not as Slack wants it
@@ -200,14 +208,55 @@ class SlackServer:
         return {"view": self.homes[body["user_id"]]}
 
     def _conversations_history(self, body: Json) -> Json:
+        """Give a page of a channel or, where `ts` names it, of a thread; no channel is read by a person's id."""
+        thread = body.get("ts", "")
+        self._readable(body["channel"])
         found = [
             {"ts": m.ts, **m.body}
             for m in reversed(self.messages)
-            if m.channel == body["channel"] and not m.person and float(m.ts) >= float(body.get("oldest", 0))
+            if (m.channel, m.thread) == (body["channel"], thread)
+            and not m.person
+            and float(m.ts) >= float(body.get("oldest", 0))
         ]
-        return {"messages": found[: int(body["limit"])]}
+        begin, end = int(body.get("cursor") or 0), int(body.get("cursor") or 0) + int(body["limit"])
+        more = len(found) > end
+        return {
+            "messages": found[begin:end],
+            "has_more": more,
+            "response_metadata": {"next_cursor": str(end) if more else ""},
+        }
 
     _conversations_replies = _conversations_history
+
+    def _conversations_open(self, body: Json) -> Json:
+        if body["users"] not in self.people:
+            raise Refused("user_not_found")
+        return {"channel": {"id": f"D{body['users']}"}}
+
+    def _conversations_info(self, body: Json) -> Json:
+        channel = body["channel"]
+        if channel not in self.members | self.public:
+            raise Refused("channel_not_found")
+        return {"channel": {"id": channel, "is_member": channel in self.members, **self.channels.get(channel, {})}}
+
+    def _users_info(self, body: Json) -> Json:
+        if body["user"] not in self.people:
+            raise Refused("user_not_found")
+        return {"user": {"id": body["user"], "team_id": TEAM, **self.people[body["user"]]}}
+
+    def _reactions_add(self, body: Json) -> Json:
+        for message in self.messages:
+            if (message.channel, message.ts) == (body["channel"], body["timestamp"]):
+                users = message.reactions.setdefault(body["name"], [])
+                if BOT in users:
+                    raise Refused("already_reacted")
+                users.append(BOT)
+                return {}
+        raise Refused("message_not_found")
+
+    def _readable(self, channel: str) -> None:
+        if channel not in self.members and not channel.startswith("D"):
+            raise Refused("channel_not_found")
 
     def _reactions_get(self, body: Json) -> Json:
         for message in self.messages:

@@ -1,0 +1,151 @@
+"""Where the bot can speak in Slack, who manages a place, and what proves that something was said there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from adapters.slack import posting
+from bot.app import Standing
+from bot.errors import DeliveryError, UsageError
+from bot.intents import Person, Place
+from bot.views import View, line
+from tests.rigs.slack import TEAM
+
+VIEW = View((line("Here it is"),))
+MANAGERS = "workspace admins and whoever made the channel"
+
+
+def person(user):
+    return Person("slack", TEAM, user)
+
+
+@pytest.mark.parametrize(
+    ("user", "address", "standing"),
+    [
+        ("U1", "C1", Standing(manages=False, managers=MANAGERS, zone="Europe/Berlin")),
+        ("U2", "C1", Standing(manages=True, managers=MANAGERS)),  # an admin, who has set no zone
+        ("U3", "C1", Standing(manages=True, managers=MANAGERS)),  # who made it
+        ("U3", "C1/1700000000.000001", Standing(manages=True, managers=MANAGERS)),
+        ("U3", "C2", Standing(manages=False, managers=MANAGERS)),
+        ("U4", "C1", Standing(manages=False, managers=MANAGERS)),  # an admin of another workspace
+        ("U1", "U1", Standing(True, "the person whom it is with", own=True, zone="Europe/Berlin")),
+        ("U1", "DU1", Standing(True, "the person whom it is with", own=True, zone="Europe/Berlin")),
+        ("U2", "DU1", Standing(False, "the person whom it is with")),
+        ("U2", "U1", Standing(False, "the person whom it is with")),
+    ],
+)
+async def test_who_manages_a_place(slack, place, user, address, standing):
+    assert await slack.standing(person(user), place(address)) == standing
+
+
+async def test_slack_is_asked_once_a_minute_who_somebody_is(rig, slack, place):
+    for _ in range(3):
+        await slack.standing(person("U2"), place("C1"))
+    assert [method for method, _ in rig.calls].count("users.info") == 1
+
+
+@pytest.mark.parametrize("there", [Place("slack", TEAM, "C9"), Place("slack", "T2", "C1")])
+async def test_a_place_that_it_cannot_see_has_no_managers_for_it(slack, there):
+    with pytest.raises(DeliveryError, match=r"/invite @paperboy brings me in\.") as caught:
+        await slack.standing(person("U2"), there)
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("me", "U1"),
+        ("DU1", "U1"),
+        ("C1", "C1"),
+        ("<#C1|general>", "C1"),
+        ("<#C1>", "C1"),
+        ("C1/1700000000.000001", "C1/1700000000.000001"),
+        ("https://team.slack.com/archives/C1/p1700000000000001", "C1/1700000000.000001"),
+        ("https://team.slack.com/archives/C1/p1700000009000001?thread_ts=1700000000.000001&cid=C1",
+         "C1/1700000000.000001"),
+    ],
+)  # fmt: skip
+async def test_a_place_is_named_as_slack_writes_it(slack, place, words, address):
+    assert await slack.place(words, person("U1")) == place(address)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("#general", "“#general” is no channel"),
+        ("U2", "“U2” is no channel"),
+        ("C9", "That channel is gone, or private"),
+        ("C8", "I am not in that channel: /invite @paperboy"),
+        ("DU2", "Only your own conversation"),
+    ],
+)
+async def test_what_is_no_place_for_it_is_said(slack, words, sentence):
+    with pytest.raises(UsageError, match=sentence):
+        await slack.place(words, person("U1"))
+
+
+async def test_an_archived_channel_is_no_place(rig, slack):
+    rig.channels["C2"] = {"is_archived": True}
+    with pytest.raises(UsageError, match="That channel is archived"):
+        await slack.place("C2", person("U1"))
+
+
+async def test_a_message_has_a_thread_or_stands_in_one(rig, slack, place):
+    head = await slack.send(place("C1"), VIEW, "head")
+    thread = await slack.thread(head, "Papers")
+    assert thread == place(f"C1/{head.message}")
+    part = await slack.send(thread, VIEW, "part")
+    assert rig.messages[1].thread == head.message
+    assert part.place == await slack.thread(part, "Papers") == thread
+
+
+async def test_a_conversation_is_written_to_by_the_persons_id(rig, slack, place):
+    started = datetime.now(UTC)
+    rig.faults["chat.postMessage"] = ["lost"]
+    with pytest.raises(DeliveryError) as caught:
+        await slack.send(place("U1"), VIEW, "k")
+    assert caught.value.ambiguous
+    found = await slack.find(place("U1"), "k", started)
+    assert found.place == place("DU1")
+    assert (await slack.thread(found, "Papers")).address == f"DU1/{found.message}"
+
+
+@pytest.mark.parametrize("address", ["C1", "C1/1700000000.000001"])
+async def test_it_is_found_however_much_was_said_since(slack, place, address):
+    started = datetime.now(UTC)
+    sent = await slack.send(place(address), VIEW, "first")
+    for number in range(40):
+        await slack.send(place(address), VIEW, f"later {number}")
+    assert await slack.find(place(address), "first", started) == sent
+    assert await slack.find(place(address), "never", started) is None
+
+
+async def test_where_too_much_was_said_nothing_is_certain(slack, place, monkeypatch):
+    monkeypatch.setattr(posting, "PAGES", 1)
+    started = datetime.now(UTC)
+    for number in range(posting.PAGE + 1):
+        await slack.send(place("C1"), VIEW, f"{number}")
+    with pytest.raises(DeliveryError) as caught:
+        await slack.find(place("C1"), "0", started)
+    assert caught.value.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("fault", "permanent", "ambiguous", "retry_after"),
+    [
+        ({"error": "missing_scope"}, True, False, None),
+        ({"error": "not_in_channel"}, True, False, None),
+        ({"error": "channel_not_found"}, True, False, None),
+        ({"error": "thread_not_found"}, True, False, None),
+        ({"error": "ratelimited", "status": 429, "retry_after": 7}, False, False, 7),
+        (503, False, True, None),
+    ],
+)
+async def test_a_channel_that_cannot_be_read_proves_nothing(
+    rig, slack, place, fault, permanent, ambiguous, retry_after
+):
+    rig.faults["conversations.history"] = [fault]
+    with pytest.raises(DeliveryError) as caught:
+        await slack.find(place("C1"), "k", datetime.now(UTC))
+    error = caught.value
+    assert (error.permanent, error.ambiguous, error.retry_after) == (permanent, ambiguous, retry_after)
