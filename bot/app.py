@@ -139,6 +139,9 @@ class Bot:
         self.now = now
         self.reactions = reactions
         self.adapters: dict[str, Adapter] = {}  # by platform: those that are connected, or try to be
+        from bot.planning import Planner  # start-up time: whoever makes a bot has a store open already
+
+        self.planner = Planner(self)
         self._reacting = asyncio.Lock()
 
     def read(self, words: str, person: Person, place: Place) -> Intent:

@@ -1,16 +1,99 @@
-"""What goes into a digest: the papers of a day that matter most."""
+"""What goes into a digest, and how it looks: pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from bot import cards
 from bot.papers import Paper
-from bot.text import count
-from bot.views import Block, Button, Buttons, View, note
+from bot.search import parse
+from bot.search.matching import matches
+from bot.subscriptions import Subscription, Wishes
+from bot.text import count, listed
+from bot.views import Block, Button, Buttons, Item, Link, Picture, Spans, Strong, Text, View, line, note
 
-MOST_PAPERS = 5
+MOST_PAPERS = 5  # where nobody has said how many
+IN_ONE_MESSAGE = 5  # papers with all that is said about them: Discord takes forty components
+ORDERS = {"upvotes": "most upvoted first", "trending": "what is trending first", "new": "newest first"}
+SPANS = {"weekly": "week", "monthly": "month"}
+KEYCAPS = (*(f"{digit}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}" for digit in range(1, 10)), "🔟")
+
+
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """A paper that people of the place kept or voted for, and how many did."""
+
+    paper: Paper
+    kept: int
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What was chosen for one digest: out of `total` papers of the days `first` to `last`.
+
+    `late` are those of earlier days which came after their digest; `liked` is what the place itself liked meanwhile.
+    """
+
+    wishes: Wishes
+    first: date
+    last: date
+    papers: tuple[Paper, ...]
+    total: int
+    late: frozenset[str] = frozenset()
+    liked: tuple[Liked, ...] = ()
+    remark: str = ""
+
+
+def choose(wishes: Wishes, papers: Iterable[Paper], trending: Sequence[str], today: date) -> tuple[Paper, ...]:
+    """Return the papers that are wished for, in the order that is wished for."""
+    topics, without = ([parse(part, today) for part in split(text)] for text in (wishes.topics, wishes.without))
+    fitting = [
+        paper
+        for paper in papers
+        if (not topics or any(matches(query, paper) for query in topics))
+        and not any(matches(query, paper) for query in without)
+        and (paper.upvotes or 0) >= wishes.votes
+        and (paper.code or not wishes.code)
+    ]
+    places = {paper: place for place, paper in enumerate(trending)} if wishes.order == "trending" else {}
+
+    def rank(paper: Paper) -> tuple[int, int, int, str]:
+        newest = (paper.daily or date.min).toordinal() if wishes.order == "new" else 0
+        return places.get(paper.id, len(places)), -newest, -(paper.upvotes or 0), paper.id
+
+    return tuple(sorted(fitting, key=rank)[: wishes.papers])
+
+
+def split(topics: str) -> tuple[str, ...]:
+    """Return the searches that somebody wrote with commas between them; one inside quotation marks is none."""
+    parts, quoted = [""], False
+    for character in topics:
+        quoted ^= character == '"'
+        if character == "," and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def views(digest: Digest) -> tuple[View, ...]:
+    """Return the messages of a digest: the head, and for "threaded" one a paper, which belong into its thread."""
+    if not digest.papers:
+        return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
+    match digest.wishes.layout:
+        case "compact":
+            items = [_short(paper, n, digest, save=True) for n, paper in enumerate(digest.papers, 1)]
+            blocks = (note(_told(digest)), *items, *_liked(digest), _more(digest))
+            return (View(blocks, title=_title(digest), reactions=KEYCAPS[: len(items)]),)
+        case "threaded":
+            items = [_short(paper, n, digest) for n, paper in enumerate(digest.papers, 1)]
+            head = View((note(_told(digest)), *items, *_liked(digest), _more(digest)), title=_title(digest))
+            return (head, *map(_card, digest.papers))
+        case "full":
+            return tuple(_full(digest))
 
 
 def digest(day: date, papers: Sequence[Paper], total: int) -> View:
@@ -22,3 +105,118 @@ def digest(day: date, papers: Sequence[Paper], total: int) -> View:
         Buttons((Button(f"All {total:,} of the day", f"day {day}"), Button("Trending", "trending"))),
     ]
     return View(tuple(blocks), title=f"Daily Papers · {day:%A} {cards.day_name(day)}")
+
+
+def expected(counts: Sequence[int]) -> float:
+    """Return how many papers a list is likely to have, from those of the same day of the week before: their median."""
+    ordered = sorted(counts)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2 if ordered else 0.0
+
+
+def _full(digest: Digest) -> Iterable[View]:
+    for begin in range(0, len(digest.papers), IN_ONE_MESSAGE):
+        items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], kept=(), first=begin + 1)
+        last = begin + IN_ONE_MESSAGE >= len(digest.papers)
+        above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
+        below: tuple[Block, ...] = (*_liked(digest), _more(digest)) if last else ()
+        yield View((*above, *items, *below), title="" if begin else _title(digest))
+
+
+def _title(digest: Digest) -> str:
+    match digest.wishes.schedule.every:
+        case "weekly" | "monthly" as every:
+            return f"Daily Papers · the {SPANS[every]} from {cards.day_name(digest.first)}"
+        case _:
+            return f"Daily Papers · {digest.last:%A} {cards.day_name(digest.last)}"
+
+
+def _told(digest: Digest) -> str:
+    """Say how many papers there were, how these were chosen, and what of earlier days is among them."""
+    wishes, shown = digest.wishes, len(digest.papers)
+    days = f" since {digest.first:%A}" if digest.first < digest.last and wishes.schedule.every not in SPANS else ""
+    narrowed = " on your topics" if wishes.topics or wishes.without or wishes.votes or wishes.code else ""
+    told = f"{shown} of {count(digest.total, 'paper')}{days}{narrowed}, {ORDERS[wishes.order]}."
+    if late := sum(paper.id in digest.late for paper in digest.papers):
+        told += f" {late} came onto an earlier list late."
+    return f"{told} {digest.remark}".strip()
+
+
+def _nothing(digest: Digest) -> str:
+    what = "on your topics " if digest.wishes.topics or digest.wishes.without else ""
+    span = SPANS.get(digest.wishes.schedule.every)
+    when = f"of that {span}" if span else f"of {cards.day_name(digest.last)}"
+    return f"Nothing new {what}is on the lists {when}."
+
+
+def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> Item:
+    late = [f"on the list of {cards.day_name(paper.daily)}"] if paper.id in digest.late and paper.daily else []
+    votes = [f"▲ {paper.upvotes:,}"] if paper.upvotes is not None else []
+    facts = " · ".join([*votes, *([cards.byline(paper, 2)] if paper.authors else []), *late])
+    return Item(
+        title=(Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
+        lines=((facts,),) if facts else (),
+        buttons=(cards.keep_button(paper, kept=False),) if save else (),
+        number=number,
+        paper=paper.id,
+    )
+
+
+def _card(paper: Paper) -> View:
+    """Show one paper in the thread, with its abstract and its picture."""
+    [item] = cards.items([paper], kept=())
+    facts: tuple[Spans, ...] = item.lines[:-1] if paper.summary or paper.abstract else item.lines
+    about = paper.summary or paper.abstract
+    shown = Item(item.title, facts, paper=paper.id)
+    abstract: tuple[Block, ...] = (Text((about,)),) if about else ()
+    if paper.summary and paper.abstract:
+        abstract += (Text((Strong("Abstract"), "  ", paper.abstract)),)
+    picture: tuple[Block, ...] = (Picture(paper.thumbnail, cards.title(paper)),) if paper.thumbnail else ()
+    press = Buttons(
+        (
+            cards.keep_button(paper, kept=False),
+            cards.vote_button(paper, voted=False),
+            Button("Similar", f"similar {paper.id}"),
+        )
+    )
+    return View((shown, *abstract, *picture, press))
+
+
+def _liked(digest: Digest) -> tuple[Block, ...]:
+    if not digest.liked:
+        return ()
+    lines: list[Spans] = []
+    for one in digest.liked:
+        kept = [f"kept by {one.kept:,}"] if one.kept else []
+        votes = [count(one.votes, "vote")] if one.votes else []
+        name = cards.title(one.paper)
+        lines.append((Link(name, one.paper.url) if one.paper.url else name, f"  {listed([*kept, *votes])}"))
+    return (Item((Strong("What you kept and voted for here"),), tuple(lines)),)
+
+
+def _more(digest: Digest) -> Buttons:
+    match digest.wishes.schedule.every:
+        case "weekly":
+            year, week, _ = digest.last.isocalendar()
+            return Buttons((Button("The whole week", f"week {year}-W{week:02}"), Button("Trending", "trending")))
+        case "monthly":
+            return Buttons((Button("The whole month", f"month {digest.last:%Y-%m}"), Button("Trending", "trending")))
+        case _:
+            return Buttons((Button("All of the day", f"day {digest.last}"), Button("Trending", "trending")))
+
+
+def window(subscription: Subscription, last: date) -> date:
+    """Return the first day that a digest covers whose last day is given.
+
+    That is the day after the last one dealt with, a whole week or month at least where it ranks one, and never more
+    than four weeks, or a month, before.
+    """
+    span = {"weekly": 7, "monthly": 31}.get(subscription.wishes.schedule.every, 1)
+    longest = max(span, 28)
+    covered = subscription.covered.toordinal() if subscription.covered else last.toordinal() - span
+    return date.fromordinal(max(last.toordinal() - longest + 1, min(covered + 1, last.toordinal() - span + 1)))
+
+
+def fresh(papers: Iterable[Paper], first: date, weighed: Collection[str]) -> tuple[tuple[Paper, ...], frozenset[str]]:
+    """Return the papers of the days from `first`, with those of earlier days that came later, and which these are."""
+    found = [paper for paper in papers if (paper.daily and paper.daily >= first) or paper.id not in weighed]
+    return tuple(found), frozenset(paper.id for paper in found if not paper.daily or paper.daily < first)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.intents import Place
 from bot.store.chunks import chunks
 from bot.store.engine import Database
-from bot.store.schema import deliveries, digests, posted, subscriptions
+from bot.store.schema import deliveries, digests, posted, shelf, subscriptions, votes
 from bot.store.subscriptions import subscription_of
 from bot.store.upserts import insert_or_keep
 from bot.subscriptions import Subscription
@@ -76,6 +76,44 @@ _SEEN = select(posted.c.paper).where(
     posted.c.tenant == bindparam("tenant"),
     posted.c.address == bindparam("address"),
     posted.c.paper.in_(bindparam("papers", expanding=True)),
+)
+_NEXT = select(
+    select(func.min(subscriptions.c.next_due))
+    .where(subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
+    .scalar_subquery(),
+    select(func.min(digests.c.not_before)).where(digests.c.state == "planned").scalar_subquery(),
+)
+_OVERDUE = select(func.count()).where(digests.c.state.in_(OPEN), digests.c.due < bindparam("before"))
+_KEPT = (
+    select(func.count())
+    .where(
+        shelf.c.platform == posted.c.platform,
+        shelf.c.tenant == posted.c.tenant,
+        shelf.c.paper == posted.c.paper,
+        shelf.c.saved >= bindparam("since"),
+    )
+    .scalar_subquery()
+)
+_VOTED = (
+    select(func.count())
+    .where(
+        votes.c.platform == posted.c.platform,
+        votes.c.tenant == posted.c.tenant,
+        votes.c.paper == posted.c.paper,
+        votes.c.voted >= bindparam("since"),
+    )
+    .scalar_subquery()
+)
+_LIKED = (
+    select(posted.c.paper, _KEPT.label("kept"), _VOTED.label("voted"))
+    .where(
+        posted.c.platform == bindparam("platform"),
+        posted.c.tenant == bindparam("tenant"),
+        posted.c.address == bindparam("address"),
+        _KEPT + _VOTED > 0,
+    )
+    .order_by((_KEPT + _VOTED).desc(), posted.c.paper)
+    .limit(bindparam("limit"))
 )
 _RECENT = (
     select(digests.c.subscription, digests.c.date, digests.c.due, digests.c.state, digests.c.reason)
@@ -166,11 +204,14 @@ class Digests:
         self._plan = insert_or_keep(database.dialect, digests)
         self._posted = insert_or_keep(database.dialect, posted)
 
-    async def plan(self, occasions: Sequence[Occasion], now: datetime) -> None:
-        """Make all of these digests due, or note that they are skipped, and move each subscription on to its next."""
+    async def plan(self, occasions: Sequence[Occasion], now: datetime) -> int:
+        """Make all of these digests due, or note that they are skipped, and move each subscription on to its next.
 
-        async def run(connection: AsyncConnection) -> None:
-            await connection.execute(self._plan, [_digest_row(one, now) for one in occasions])
+        Return how many of them there were not yet.
+        """
+
+        async def run(connection: AsyncConnection) -> int:
+            planned = await connection.execute(self._plan, [_digest_row(one, now) for one in occasions])
             await connection.execute(
                 _ADVANCE,
                 [
@@ -183,9 +224,26 @@ class Digests:
                     for one in occasions
                 ],
             )
+            return planned.rowcount
 
-        if occasions:
-            await self._database.write(run)
+        return await self._database.write(run) if occasions else 0
+
+    async def next_look(self, platforms: Collection[str]) -> datetime | None:
+        """Return when the next digest is due, or one that waits is to be looked at again; None where there is none."""
+        ((due, look),) = await self._database.read(_NEXT, {"platforms": list(platforms)})
+        return min((at for at in (due, look) if at), default=None)
+
+    async def overdue(self, before: datetime) -> int:
+        """Return how many digests were due before then and are not dealt with."""
+        ((number,),) = await self._database.read(_OVERDUE, {"before": before})
+        return number
+
+    async def liked(self, place: Place, since: date, limit: int) -> tuple[tuple[str, int, int], ...]:
+        """Return which papers that a place has had were kept or voted for since then: each, by how many, votes."""
+        where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
+        moment = datetime.combine(since, time(), UTC)
+        rows = await self._database.read(_LIKED, {**where, "since": moment, "limit": limit})
+        return tuple((row[0], row[1], row[2]) for row in rows)
 
     async def planned(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Planned, ...]:
         """Return the digests to be made now, the earliest first."""

@@ -1,0 +1,292 @@
+"""From subscriptions to digests: what is due is planned, filled with papers, frozen, and handed to the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.digests import Digest, Liked, choose, expected, fresh, views, window
+from bot.errors import PaperboyError, SourceError
+from bot.frozen import freeze
+from bot.schedule import load_zone
+from bot.store.digests import Made, Occasion, Part, Planned
+from bot.sync import feed_day
+from bot.text import count
+
+if TYPE_CHECKING:
+    from bot.app import Bot
+    from bot.intents import Place
+    from bot.papers import Paper
+    from bot.subscriptions import Subscription
+    from bot.views import View
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 1000  # subscriptions planned in one transaction
+MADE_AT_ONCE = 50
+LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
+LATE = timedelta(days=3)  # that a paper may come after its day and still be told
+LATEST = 10  # digests that remember what they were chosen from
+KEPT = timedelta(days=60)  # that is known of a digest that ended
+ALIKE = 4  # weeks whose lists say how long today's will be
+MOST_OF_A_SPAN = 3000  # papers that a digest is chosen from
+MOST_LIKED = 5
+SHORT = timedelta(seconds=30)  # that one look at the lists serves all who are due
+OLD = "Hugging Face could not be asked just now, so votes may have changed."
+OVERDUE = timedelta(minutes=30)
+STALE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a digest waits for its list to fill, and which share of the usual number of papers is enough."""
+
+    longest: timedelta = timedelta(hours=2)
+    enough: float = 0.6
+
+
+USUAL_PATIENCE = Patience()
+
+
+@dataclass(slots=True)
+class _Look:
+    """What the lists had when they were looked at last."""
+
+    at: datetime
+    papers: tuple[Paper, ...]
+    trouble: str
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans the digests of all tenants on the platforms that are connected here."""
+
+    bot: Bot
+    patience: Patience = USUAL_PATIENCE
+    _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
+    _forgot: date | None = None
+
+    async def plan(self) -> datetime | None:
+        """Make everything that is due ready to be sent; return when there is more to do, None where nothing is."""
+        platforms = tuple(self.bot.adapters)
+        store, now = self.bot.store, self.bot.now()
+        while due := await store.subscriptions.due(platforms, now, AT_ONCE):
+            await store.digests.plan([_occasion(one, now) for one in due], now)
+            await asyncio.sleep(0)
+        while planned := await store.digests.planned(platforms, now, MADE_AT_ONCE):
+            await self._make(planned, now)
+        self._looks = {days: look for days, look in self._looks.items() if now - look.at < SHORT}
+        await self._tidy(now)
+        return await store.digests.next_look(platforms)
+
+    async def rezone(self) -> int:
+        """Reckon every next moment anew, and return how many moved: the rules of a time zone may have changed."""
+        moved, after = 0, 0
+        while some := await self.bot.store.subscriptions.waiting(tuple(self.bot.adapters), after, AT_ONCE):
+            for one in some:
+                due = one.wishes.schedule.due(one.next_date) if one.next_date else None
+                if due and due != one.next_due:
+                    await self.bot.store.subscriptions.move(one.id, one.next_date or due.date(), due)
+                    moved += 1
+            after = some[-1].id
+        return moved
+
+    async def preview(self, subscription: Subscription) -> tuple[View, ...]:
+        """Return what would be posted now."""
+        return views(await self._choose(_now_planned(subscription, self.bot.now())))
+
+    async def post_now(self, subscription: Subscription) -> bool:
+        """Post the digest of today's date now; False where it was posted, or planned, already."""
+        now = self.bot.now()
+        planned = _now_planned(subscription, now)
+        following = subscription.next_due or now
+        day, due = subscription.next_date or planned.day, following
+        if day <= planned.day:
+            day, due = _following(subscription, planned.day, now)
+        occasion = Occasion(
+            subscription.id, subscription.next_date or planned.day, planned.day, now, planned.until, day, due
+        )
+        if not await self.bot.store.digests.plan([occasion], now):
+            return False
+        digest = await self._choose(planned)
+        return await self.bot.store.digests.make([await self._made(planned, digest, quiet=False)], now) == 1
+
+    async def health(self, platform: str, tenant: str) -> tuple[str, ...]:
+        """Say what is wrong with the digests of a tenant, and with what they are made of."""
+        return (*await self._sync_health(), *await self._skipped(platform, tenant))
+
+    async def watch(self) -> tuple[str, ...]:
+        """Say what is wrong with all digests together."""
+        now = self.bot.now()
+        late = await self.bot.store.digests.overdue(now - OVERDUE)
+        told = (f"{count(late, 'digest is', 'digests are')} late by more than half an hour.",) if late else ()
+        return (*await self._sync_health(), *told)
+
+    async def _sync_health(self) -> tuple[str, ...]:
+        status = await self.bot.library.status()
+        if status.synced and self.bot.now() - status.synced > STALE:
+            hours = (self.bot.now() - status.synced) // timedelta(hours=1)
+            return (f"Nothing has come from Hugging Face for {hours:,} hours. {status.trouble}".strip(),)
+        return ()
+
+    async def _skipped(self, platform: str, tenant: str) -> tuple[str, ...]:
+        since = self.bot.now() - timedelta(days=7)
+        ended = await self.bot.store.digests.recent(platform, tenant, since, ("skipped", "dead"))
+        return tuple(f"Digest {one.subscription} of {one.day} was not posted: {one.reason}" for one in ended)
+
+    async def _make(self, planned: Sequence[Planned], now: datetime) -> None:
+        made: list[Made] = []
+        taken: dict[Place, frozenset[str]] = {}  # what is said to a place together with these
+        for one in planned:
+            place = one.subscription.place
+            try:
+                if ready := await self._ready(one, now, taken.get(place, frozenset())):
+                    made.append(ready)
+                    taken[place] = taken.get(place, frozenset()).union(ready.papers)
+            except Exception:  # one that cannot be made holds up no other
+                log.exception("the digest of subscription %d for %s cannot be made", one.subscription.id, one.day)
+                await self.bot.store.digests.later(one, now + LOOK_AGAIN)
+            await asyncio.sleep(0)
+        if made:
+            await self.bot.store.digests.make(made, now)
+
+    async def _ready(self, planned: Planned, now: datetime, taken: frozenset[str]) -> Made | None:
+        """Make a digest; None where it waits for its list, or is given up."""
+        digests, subscription = self.bot.store.digests, planned.subscription
+        if now > planned.until:
+            await digests.end(subscription.id, planned.day, "skipped", "It was too late when it could be made.", now)
+            return None
+        last = _last_day(subscription, planned.due)
+        first = window(subscription, last)
+        look = await self._look(first, last, now)
+        waiting = now < planned.due + self.patience.longest
+        if waiting and (look.trouble or not await self._complete(last, now)):
+            await digests.later(planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest))
+            return None
+        if look.trouble and not look.papers:
+            await digests.later(planned, min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1)))
+            return None
+        digest = await self._choose(planned, taken)
+        return await self._made(planned, digest, quiet=subscription.wishes.quiet)
+
+    async def _choose(self, planned: Planned, taken: frozenset[str] = frozenset()) -> Digest:
+        subscription, store = planned.subscription, self.bot.store
+        wishes, now = subscription.wishes, self.bot.now()
+        last = _last_day(subscription, planned.due)
+        first = window(subscription, last)
+        look = await self._look(first, last, now)
+        weighed = await store.digests.weighed(subscription.id, LATEST)
+        new_from = subscription.covered + timedelta(days=1) if subscription.covered else first
+        if wishes.schedule.every in {"weekly", "monthly"}:
+            new_from = first
+        among = look.papers if subscription.covered else [p for p in look.papers if p.daily and p.daily >= first]
+        papers, late = fresh(among, new_from, weighed)
+        seen = taken | await store.digests.seen(subscription.place, ids) if ids else frozenset()
+        ranked = [paper for paper in papers if paper.id not in seen]
+        trending = await self._trending() if wishes.order == "trending" else ()
+        chosen = choose(wishes, ranked, trending, self.bot.today())
+        total = sum(paper.daily is not None and first <= paper.daily <= last for paper in look.papers)
+        liked = await self._liked(subscription, first) if wishes.schedule.every in {"weekly", "monthly"} else ()
+        return Digest(wishes, first, last, chosen, max(total, len(chosen)), late, liked, OLD if look.trouble else "")
+
+    async def _made(self, planned: Planned, digest: Digest, *, quiet: bool) -> Made:
+        look = await self._look(digest.first, digest.last, self.bot.now())
+        weighed = tuple(paper.id for paper in look.papers)
+        if not digest.papers and quiet:
+            return Made(planned, digest.first, digest.last, weighed)
+        threaded = digest.wishes.layout == "threaded"
+        parts = tuple(
+            Part(secrets.token_hex(10), freeze(view), threaded and number > 0)
+            for number, view in enumerate(views(digest))
+        )
+        ids = tuple(paper.id for paper in digest.papers)
+        return Made(planned, digest.first, digest.last, weighed, ids, parts)
+
+    async def _look(self, first: date, last: date, now: datetime) -> _Look:
+        """Look at the lists of some days and those shortly before, once for everybody who is due together."""
+        known = self._looks.get((first, last))
+        if known and now - known.at < SHORT:
+            return known
+        trouble = ""
+        try:
+            listing = await self.bot.library.between(first - LATE, last, limit=MOST_OF_A_SPAN)
+            trouble = listing.remark
+        except SourceError as error:
+            trouble = str(error)
+            listing = await self.bot.library.known(first - LATE, last, limit=MOST_OF_A_SPAN)
+        look = self._looks[first, last] = _Look(now, listing.papers, trouble)
+        return look
+
+    async def _complete(self, day: date, now: datetime) -> bool:
+        """Tell whether the list of a day has about as many papers as such days have."""
+        if day < feed_day(now):
+            return True
+        before = [day - timedelta(weeks=back) for back in range(1, ALIKE + 1)]
+        counts = [(await self.bot.library.known(one, one)).total for one in before]
+        usual = expected([number for number in counts if number] if any(counts) else [])
+        number = (await self.bot.library.known(day, day)).total
+        if not usual:  # a day on which there is nothing as a rule, or nothing is known of such days yet
+            return True
+        return number >= usual * self.patience.enough
+
+    async def _trending(self) -> tuple[str, ...]:
+        try:
+            return tuple(paper.id for paper in (await self.bot.library.trending(limit=50)).papers)
+        except PaperboyError as error:
+            log.info("ordered by upvotes instead of what is trending: %s", error)
+            return ()
+
+    async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
+        place = subscription.place
+        found = await self.bot.store.digests.liked(place, since, MOST_LIKED)
+        papers = {paper.id: paper for paper in await self.bot.library.papers([one for one, _, _ in found])}
+        return tuple(Liked(papers[one], kept, votes) for one, kept, votes in found if one in papers)
+
+    async def _tidy(self, now: datetime) -> None:
+        if self._forgot != now.date():
+            self._forgot = now.date()
+            await self.bot.store.digests.forget(now - KEPT)
+
+
+def _occasion(subscription: Subscription, now: datetime) -> Occasion:
+    """Decide which digest is due: the latest of those that were missed stands for all of them."""
+    schedule, wishes = subscription.wishes.schedule, subscription.wishes
+    was = subscription.next_date or now.date()
+    found = schedule.until(now, was)
+    day, due = found or (was, subscription.next_due or now)
+    until = due + wishes.grace
+    hours = wishes.grace // timedelta(hours=1)
+    skipped = f"Paperboy was not running within {hours} hours of its time." if now > until else ""
+    next_day, next_due = _following(subscription, day, now)
+    return Occasion(subscription.id, was, day, due, until, next_day, next_due, skipped)
+
+
+def _following(subscription: Subscription, day: date, now: datetime) -> tuple[date, datetime]:
+    """Return the next digest of a date later than `day`, due later than now."""
+    schedule = subscription.wishes.schedule
+    after = now
+    while True:
+        next_day, due = schedule.after(after)
+        if next_day > day:
+            return next_day, due
+        after = due
+
+
+def _now_planned(subscription: Subscription, now: datetime) -> Planned:
+    here = now.astimezone(load_zone(subscription.wishes.schedule.zone)).date()
+    return Planned(subscription, here, now, now + subscription.wishes.grace)
+
+
+def _last_day(subscription: Subscription, due: datetime) -> date:
+    return feed_day(due) - timedelta(days=subscription.wishes.day == "yesterday")
+
+
+def resumed(subscription: Subscription, now: datetime) -> Subscription:
+    """Return a subscription that waits for its next digest and replays nothing."""
+    day, due = subscription.wishes.schedule.after(now)
+    return replace(subscription, next_date=day, next_due=due, covered=None, paused="", refused=None)
