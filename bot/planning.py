@@ -186,7 +186,8 @@ class Planner:
             new_from = first
         among = look.papers if subscription.covered else [p for p in look.papers if p.daily and p.daily >= first]
         papers, late = fresh(among, new_from, weighed)
-        seen = taken | await store.digests.seen(subscription.place, ids) if ids else frozenset()
+        seen = taken | await store.digests.seen(subscription.place, [paper.id for paper in papers])
+        seen = frozenset() if wishes.repeats else seen
         ranked = [paper for paper in papers if paper.id not in seen]
         trending = await self._trending() if wishes.order == "trending" else ()
         chosen = choose(wishes, ranked, trending, self.bot.today())

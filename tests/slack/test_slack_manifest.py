@@ -68,10 +68,10 @@ def test_every_field_has_room_for_what_it_says():
 def test_what_is_listened_for_is_subscribed_to_and_permitted():
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
     assert events == ["app_home_opened", "reaction_added", "reaction_removed"]
-    assert SCOPES == [
+    assert [
         *("commands", "chat:write", "reactions:read", "channels:history", "groups:history", "im:history"),
         *("im:write", "channels:read", "groups:read", "users:read"),
-    ]
+    ] == SCOPES
 
 
 def test_previews_need_only_the_lines_with_a_hash():
