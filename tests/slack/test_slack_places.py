@@ -28,10 +28,10 @@ def person(user):
         ("U3", "C1/1700000000.000001", Standing(manages=True, managers=MANAGERS)),
         ("U3", "C2", Standing(manages=False, managers=MANAGERS)),
         ("U4", "C1", Standing(manages=False, managers=MANAGERS)),  # an admin of another workspace
-        ("U1", "U1", Standing(True, "the person whom it is with", own=True, zone="Europe/Berlin")),
-        ("U1", "DU1", Standing(True, "the person whom it is with", own=True, zone="Europe/Berlin")),
-        ("U2", "DU1", Standing(False, "the person whom it is with")),
-        ("U2", "U1", Standing(False, "the person whom it is with")),
+        ("U1", "U1", Standing(manages=True, managers="the person whom it is with", own=True, zone="Europe/Berlin")),
+        ("U1", "DU1", Standing(manages=True, managers="the person whom it is with", own=True, zone="Europe/Berlin")),
+        ("U2", "DU1", Standing(manages=False, managers="the person whom it is with")),
+        ("U2", "U1", Standing(manages=False, managers="the person whom it is with")),
     ],
 )
 async def test_who_manages_a_place(slack, place, user, address, standing):
