@@ -6,7 +6,7 @@ UV ?= uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make requirements" pyproject.toml
 
-.PHONY: help demo test check format preview requirements clean
+.PHONY: help demo test check format preview bench requirements clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1#\2/p' Makefile | while IFS='#' read -r task line; do \
@@ -31,9 +31,13 @@ format: .venv/dev.stamp ## lay out the code and fix what can be fixed
 preview: .venv/dev.stamp ## write what people see in each chat as HTML, into build/preview/
 	@.venv/bin/python -m preview
 
+bench: .venv/bench.stamp ## measure the search beside others, on the sample; ARGS="--corpus FILE" takes more papers
+	@.venv/bin/python bench/search.py --patience 5 --seconds 2 $(ARGS)
+
 requirements: ## pin what pyproject.toml asks for (needs uv); ARGS=--upgrade takes new versions
 	$(LOCK) --group build --output-file requirements/run.txt $(ARGS)
 	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
+	$(LOCK) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt $(ARGS)
 
 clean: ## remove .venv and whatever else can be made again
 	rm -rf .venv build .pdm-build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -56,3 +60,9 @@ clean: ## remove .venv and whatever else can be made again
 	@{ $(PIP) install --require-hashes -r $< && $(PIP) install --no-build-isolation --no-deps --editable .; } \
 		>.venv/setup.log 2>&1 || { cat .venv/setup.log >&2; exit 1; }
 	@touch .venv/run.stamp $@
+
+# What search is compared with comes on top of what is there, and takes no stamp away.
+.venv/bench.stamp: requirements/bench.txt .venv/run.stamp
+	@echo "Setting up: what search is compared with, into .venv (once) ..."
+	@$(PIP) install --require-hashes -r $< >.venv/setup.log 2>&1 || { cat .venv/setup.log >&2; exit 1; }
+	@touch $@

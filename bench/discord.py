@@ -6,7 +6,7 @@
 The bot runs as a process of its own over the real SDK; the Discord that it talks to is the one of the tests.
 """
 
-# ruff: noqa: E402, INP001, S311, T201  # a program on its own, which prints, and nothing in it is a secret
+# ruff: noqa: E402, T201  # a program, which prints
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ from simcord.components import validate_components, walk_components
 
 from adapters.discord import Discord
 from adapters.discord.render import render
+from bench.lag import watched
 from bot import cards
 from bot.__main__ import opened
 from bot.papers import Account, Paper
@@ -116,11 +117,8 @@ async def serve(at: str, home: Path) -> None:
     async with opened(Settings(home, sqlite_in(home), hf_endpoint=NOBODY)) as bot:
         adapter = Discord(DiscordSettings(TOKEN, f"http://{at}/api/v10", f"ws://{at}/gateway/"))
         running = asyncio.create_task(adapter.run(bot))
-        lags: list[float] = []
-        while not stop.is_set() and not running.done():
-            started = time.perf_counter()
-            await asyncio.sleep(0.005)
-            lags.append((time.perf_counter() - started - 0.005) * 1000)
+        async with watched() as lags:
+            await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print(json.dumps(lags))

@@ -1,239 +1,158 @@
-"""Measures the search: what it finds and how long it takes, beside rapidfuzz over the titles in the same run.
+"""Measures search: what it finds, how soon and at what cost, beside what one could use instead, in one run.
 
-    python bench/search.py PAPERS [--queries FILE] [--seed 1] [--per-kind 60] [--baseline 10]
+    make bench                                          the sample that comes with Paperboy
+    python bench/search.py --corpus papers.jsonl.xz     any file for `paperboy import`, or a folder with a store
+    python bench/search.py --corpus … --enlarge 1000000 …  its titles and abstracts recombined to so many
+    python bench/search.py --collections FOLDER         test collections (.jsonl.xz) of corpus, queries and judgements
 
-PAPERS is a file that `paperboy import` reads. Queries are known-item queries: somebody looks for a paper half
-remembered, and the paper is either first (success@1), among the first five (success@5), or not. They are made from the
-papers with a seed, or read from FILE: lines of {"kind", "text", "gold": [ids]}. The baseline is slow, so that it
-answers only so many of each kind.
+Queries are for papers that somebody half remembers, made with a seed; success@1 tells how often the right paper is
+first. Those that cannot be answered within `--patience` seconds are left out, in the same order for each engine.
 """
-
-# ruff: noqa: INP001, S311  # a program on its own, and nothing in it is a secret
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import json
-import random
 import sys
-import tempfile
-import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
-from statistics import quantiles
-from typing import TypeAlias
+from statistics import mean
+from tempfile import TemporaryDirectory
 
-from rapidfuzz import fuzz, process
+from bench import queries
+from bench.corpora import SAMPLE, Corpus
+from bench.engines import ENGINES, READERS, Engine
+from bench.metrics import Spread
+from bench.picture import Point, draw
+from bench.queries import Wanted
+from bench.stages import Answer, Answered, Built, alone, ask, build, type_together
 
-from bot.errors import UsageError
-from bot.papers import Paper, paper_id
-from bot.search import Index, Query, parse
-from bot.search.words import COMMON, words
-from bot.sources.files import read
-
-Finder: TypeAlias = Callable[[str], Awaitable[Sequence[str]]]
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-TODAY = date(2026, 1, 1)  # only filters depend on it
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A query and the ids of the papers that it is for."""
-
-    kind: str
-    text: str
-    gold: frozenset[str]
+LARGER = "the captured days (8,206 papers), papers-95k, 1,000,000 and 2,800,000 recombined papers, the test collections"
+HEAD = (
+    "| engine | asked | @1 | @5 | MRR | nDCG@10 | p50 ms | p95 ms | max ms | build s | disk MB | memory MB "
+    "| 50 more ms | ready ms | lag p99 ms | lag max ms |"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How one query was answered."""
-
-    first: bool
-    among_five: bool
-    ms: float
-
-
-def slipped(rnd: random.Random, word: str) -> str:
-    """Return a word with a letter left out, put in, changed, doubled, or swapped with the next."""
-    at = rnd.randrange(1, len(word))
-    head, letter, tail = word[:at], word[at], word[at + 1 :]
-    other = rnd.choice(LETTERS)
-    ends = [tail, other + letter + tail, other + tail, letter * 2 + tail, tail[:1] + letter + tail[1:]]
-    return head + rnd.choice(ends)
-
-
-def made(papers: Sequence[Paper], seed: int, per_kind: int) -> Iterator[Wanted]:
-    """Make queries of each kind, the same for the same seed."""
-    rnd = random.Random(seed)
-    rich = [paper for paper in papers if len(telling(paper)) > 4 and paper.authors]
-    written: dict[str, set[str]] = defaultdict(set)
-    for paper in papers:
-        for name in paper.authors:
-            written[name].add(paper.id)
-    for kind, ask in KINDS.items():
-        for paper in rnd.sample(rich, min(per_kind, len(rich))):
-            text = ask(rnd, paper)
-            yield Wanted(kind, text, frozenset(written[paper.authors[0]] if kind.startswith("author") else {paper.id}))
-
-
-def telling(paper: Paper) -> list[str]:
-    """Return the words of a title that one remembers."""
-    return [word for word in words(paper.title) if word not in COMMON and len(word) > 2]
-
-
-def some(rnd: random.Random, paper: Paper, number: int) -> list[str]:
-    """Return some of these words, in their order."""
-    found = telling(paper)
-    return [found[n] for n in sorted(rnd.sample(range(len(found)), number))]
-
-
-def misspelt(rnd: random.Random, paper: Paper, slips: int) -> str:
-    """Return four words of a title with slips in some of them."""
-    typed = some(rnd, paper, 4)
-    for n in rnd.sample(range(4), slips):
-        typed[n] = slipped(rnd, typed[n])
-    return " ".join(typed)
-
-
-def begun(rnd: random.Random, paper: Paper) -> str:
-    """Return two words of a title and the beginning of the third."""
-    found = telling(paper)
-    at = rnd.randrange(len(found) - 2)
-    return " ".join([*found[at : at + 2], found[at + 2][: rnd.randint(3, 5)]])
-
-
-def run_together(rnd: random.Random, paper: Paper) -> str:
-    """Return four neighbouring words of a title, two of them written as one."""
-    found = telling(paper)
-    at = rnd.randrange(len(found) - 3)
-    typed = found[at : at + 4]
-    joined = rnd.randrange(3)
-    return " ".join([*typed[:joined], typed[joined] + typed[joined + 1], *typed[joined + 2 :]])
-
-
-def misspelt_name(rnd: random.Random, paper: Paper) -> str:
-    """Return the first author with a slip in the longest of the names."""
-    names = paper.authors[0].lower().split()
-    longest = max(range(len(names)), key=lambda n: len(names[n]))
-    if len(names[longest]) > 3:
-        names[longest] = slipped(rnd, names[longest])
-    return " ".join(names)
-
-
-KINDS: dict[str, Callable[[random.Random, Paper], str]] = {
-    "title": lambda _, paper: paper.title,
-    "one slip": lambda rnd, paper: misspelt(rnd, paper, 1),
-    "three slips": lambda rnd, paper: misspelt(rnd, paper, 3),
-    "reordered": lambda rnd, paper: " ".join(rnd.sample(some(rnd, paper, 4), 4)),
-    "begun": begun,
-    "run together": run_together,
-    "author": lambda _, paper: paper.authors[0].lower(),
-    "author misspelt": misspelt_name,
-}
-
-
-async def answers(find: Finder, wanted: Sequence[Wanted]) -> list[Answer]:
-    """Ask every query once."""
-    found = []
-    for query in wanted:
-        start = time.perf_counter()
-        ids = await find(query.text)
-        ms = (time.perf_counter() - start) * 1000
-        found.append(Answer(bool(ids) and ids[0] in query.gold, not query.gold.isdisjoint(ids[:5]), ms))
-    return found
-
-
-def baseline(papers: Sequence[Paper]) -> Finder:
-    """Return rapidfuzz's own search: its weighted ratio against every title."""
-    titles = {paper.id: paper.title for paper in papers}
-
-    async def find(text: str) -> Sequence[str]:
-        return [key for *_, key in process.extract(text, titles, scorer=fuzz.WRatio, limit=5)]
-
-    return find
-
-
-def engine(index: Index) -> Finder:
-    """Return the search as the bot uses it: an id is looked up, all else is searched."""
-
-    async def find(text: str) -> Sequence[str]:
-        if known := paper_id(text):
-            return [known]
-        try:
-            query = parse(text, TODAY)
-        except UsageError:  # a title can look like a misspelt filter
-            query = Query(text)
-        return (await index.search(query, limit=5)).ids
-
-    return find
-
-
-def row(name: str, found: Sequence[Answer]) -> str:
-    """Lay out one line of the table."""
-    ms = sorted(answer.ms for answer in found)
-    p50, p95 = (ms[0], ms[0]) if len(ms) < 2 else (quantiles(ms, n=100)[49], quantiles(ms, n=100)[94])
-    first = sum(answer.first for answer in found) / len(found)
-    among = sum(answer.among_five for answer in found) / len(found)
-    return f"{name:28} {len(found):7,} {first:9.3f} {among:9.3f} {p50:8.1f} {p95:8.1f} {ms[-1]:8.1f}\n"
-
-
-async def main() -> None:
-    """Build an index in a temporary folder, ask all queries, and print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("papers", type=Path)
-    parser.add_argument("--queries", type=Path)
+def main() -> None:
+    """Measure what was asked for, and print tables in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", type=Path, default=SAMPLE)
+    parser.add_argument("--enlarge", type=int, default=0, metavar="N")
+    parser.add_argument("--collections", type=Path, metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--per-kind", type=int, default=60)
-    parser.add_argument("--baseline", type=int, default=10)
+    parser.add_argument("--queries", type=Path, help='lines of {"kind", "text", "gold": [ids]}')
+    parser.add_argument("--maker", type=Path, help="a program that makes such lines from plain records")
+    parser.add_argument("--engines", default="", help="only those with one of these in their names, with commas")
+    parser.add_argument("--patience", type=float, default=60, help="seconds of questions for each engine")
+    parser.add_argument("--seconds", type=float, default=5, help="that eight people type")
+    parser.add_argument("--worst", type=int, default=0, help="print so many queries that fail")
+    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--keep", type=Path, help="a folder for the indexes; without it they are removed")
     args = parser.parse_args()
-    papers = list({paper.id: paper for paper in read(args.papers) if isinstance(paper, Paper)}.values())
+    chosen = [one for one in ENGINES if any(part in one.name for part in args.engines.split(","))]
+    if args.collections:
+        collections(args.collections, [one for one in READERS if one in chosen])
+        return
+    with TemporaryDirectory(dir=args.keep) as folder:
+        corpus(args, chosen, Path(folder))
+    if args.corpus == SAMPLE:
+        say(f"Skipped: {LARGER}. CONTRIBUTING.md tells how to measure them.")
+
+
+def corpus(args: argparse.Namespace, chosen: Sequence[type[Engine]], folder: Path) -> None:
+    """Measure the engines on one corpus."""
+    papers = Corpus(args.corpus, args.enlarge)
+    number = sum(1 for _ in papers)
     if args.queries:
-        asked = [json.loads(line) for line in args.queries.read_text("utf-8").splitlines()]
-        wanted = [Wanted(query["kind"], query["text"], frozenset(query["gold"])) for query in asked]
+        wanted = queries.read(args.queries)
+    elif args.maker:
+        wanted = queries.made_by(args.maker, papers, args.seed, args.per_kind)
     else:
-        wanted = list(made(papers, args.seed, args.per_kind))
-    with tempfile.TemporaryDirectory() as folder:
-        await measure(papers, wanted, Path(folder) / "search.db", args.baseline)
+        wanted = queries.made(papers, args.seed, args.per_kind)
+    typed = [query.text for query in wanted if query.kind in ("title", "exact", "three slips", "typo23")][:50]
+    say(f"## {number:,} papers ({papers}), {len(wanted):,} queries\n\n{HEAD}\n{'| --- ' * 16}|")
+    points: list[Point] = []
+    costs: dict[str, Built] = {}
+    ours: Answered | None = None
+    for kind in chosen:
+        place = folder / kind.kept
+        if not place.exists():
+            place.mkdir()
+            costs[kind.kept] = alone(build, kind, papers, place)
+        built = costs[kind.kept]
+        answered = alone(ask, kind, place, wanted, args.patience)
+        lag = alone(type_together, kind, place, typed, args.seconds)
+        ms = Spread.of([answer.ms for answer in answered.answers])
+        first = success(answered.answers, 1)
+        points.append(Point(kind.name, ms.p50, ms.p95, first))
+        ours = ours or answered
+        say(
+            f"| {kind.name} | {len(answered.answers)} | {first:.3f} | {success(answered.answers, 5):.3f} "
+            f"| {mean(1 / a.rank if a.rank else 0 for a in answered.answers):.3f} "
+            f"| {mean(a.ndcg for a in answered.answers):.3f} | {ms.p50:.1f} | {ms.p95:.1f} | {ms.most:.1f} "
+            f"| {built.seconds:.1f} | {built.megabytes:.0f} | {answered.megabytes:.0f} "
+            f"| {'anew' if built.update is None else f'{built.update:.1f}'} | {answered.ready:.0f} "
+            f"| {lag.p99:.1f} | {lag.most:.1f} |"
+        )
+    if ours:
+        by_kind(chosen[0].name, ours.answers)
+        worst(ours.answers, args.worst)
+    if args.picture:
+        draw(points, f"{number:,} papers, {len(wanted):,} queries half remembered", args.picture)
 
 
-async def measure(papers: Sequence[Paper], wanted: Sequence[Wanted], path: Path, compared: int) -> None:
-    """Print what it takes to build the index, and how queries are answered."""
-    index = await Index.open(path, "benchmark")
-    listed = list(enumerate(papers, 1))
+def by_kind(name: str, answers: Sequence[Answer]) -> None:
+    """Print how one engine answers each kind of query."""
+    kinds: dict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        kinds[answer.wanted.kind].append(answer)
+    say(f"\n| {name} | asked | @1 | @5 | p50 ms | p95 ms | max ms |\n{'| --- ' * 7}|")
+    for kind, found in sorted(kinds.items()):
+        ms = Spread.of([answer.ms for answer in found])
+        say(
+            f"| {kind} | {len(found)} | {success(found, 1):.3f} | {success(found, 5):.3f} "
+            f"| {ms.p50:.1f} | {ms.p95:.1f} | {ms.most:.1f} |"
+        )
 
-    async def changed(after: int, limit: int) -> Sequence[tuple[int, Paper]]:
-        return listed[after : after + limit]
 
-    start = time.perf_counter()
-    await index.follow(changed, len(listed))
-    took = time.perf_counter() - start
-    listed += [(len(listed) + n, replace(paper, id=f"new-{n}")) for n, paper in enumerate(papers[:50], 1)]
-    start = time.perf_counter()
-    await index.follow(changed, len(listed))
-    update = (time.perf_counter() - start) * 1000
-    size = sum(part.stat().st_size for part in path.parent.iterdir()) / 1e6
-    sys.stdout.write(f"{len(papers):,} papers: built in {took:.1f} s, {size:.0f} MB; 50 more in {update:.0f} ms\n\n")
-    sys.stdout.write(
-        f"{'kind':28} {'queries':>7} {'first':>9} {'of five':>9} {'p50 ms':>8} {'p95 ms':>8} {'max ms':>8}\n"
-    )
-    kinds: dict[str, list[Wanted]] = defaultdict(list)
-    for query in wanted:
-        kinds[query.kind].append(query)
-    ours: list[Answer] = []
-    for kind, queries in kinds.items():
-        ours += (found := await answers(engine(index), queries))
-        sys.stdout.write(row(kind, found))
-    few = [query for queries in kinds.values() for query in queries[:compared]]
-    sys.stdout.write(row("all", ours))
-    sys.stdout.write(row("of these: Paperboy", await answers(engine(index), few)))
-    sys.stdout.write(row("of these: rapidfuzz WRatio", await answers(baseline(papers), few)))
-    await index.close()
+def worst(answers: Sequence[Answer], number: int) -> None:
+    """Print the queries whose paper came last or not at all."""
+    failed = [answer for answer in answers if answer.rank != 1]
+    for answer in sorted(failed, key=lambda answer: -(answer.rank or 11))[:number]:
+        place = f"place {answer.rank}" if answer.rank else "missed"
+        say(f"- {answer.wanted.kind}: {answer.wanted.text!r}, {place}")
+
+
+def success(answers: Sequence[Answer], places: int) -> float:
+    """Return how many of the answers, of 1, have the right paper among the first places."""
+    return mean(1 <= answer.rank <= places for answer in answers)
+
+
+def collections(folder: Path, chosen: Sequence[type[Engine]]) -> None:
+    """Measure how well the engines rank the documents of test collections."""
+    paths = sorted(folder.glob("*.jsonl.xz"))
+    names = [path.name.partition(".")[0] for path in paths]
+    say(f"## nDCG@10\n\n| engine | {' | '.join(names)} | mean | p95 ms |\n{'| --- ' * (len(names) + 3)}|")
+    for kind in chosen:
+        found = [_judge(kind, path, queries.judged(path)) for path in paths]
+        means = [mean(answer.ndcg for answer in answers) for answers in found]
+        slow = Spread.of([answer.ms for answers in found for answer in answers]).p95
+        say(f"| {kind.name} | {' | '.join(f'{each:.3f}' for each in means)} | {mean(means):.3f} | {slow:.1f} |")
+
+
+def _judge(kind: type[Engine], path: Path, wanted: Sequence[Wanted]) -> tuple[Answer, ...]:
+    with TemporaryDirectory() as folder:
+        alone(build, kind, Corpus(path), Path(folder))
+        return alone(ask, kind, Path(folder), wanted, 600.0).answers
+
+
+def say(line: str) -> None:
+    """Print a line, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -5,7 +5,7 @@
 The bot runs as a process of its own over the real SDK; the Slack that it talks to is the one of the tests.
 """
 
-# ruff: noqa: INP001, S311, T201  # a program on its own, which prints, and nothing in it is a secret
+# ruff: noqa: T201  # a program, which prints
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters.slack import Slack
 from adapters.slack.render import blocks, notice
+from bench.lag import watched
 from bot import cards
 from bot.app import Bot, utc_now
 from bot.demo import bring_sample
@@ -81,11 +82,8 @@ async def serve(url: str, folder: str) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with opened(Path(folder)) as bot:
         running = asyncio.create_task(Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(bot))
-        lags: list[float] = []
-        while not stop.is_set() and not running.done():
-            started = time.perf_counter()
-            await asyncio.sleep(0.005)
-            lags.append((time.perf_counter() - started - 0.005) * 1000)
+        async with watched() as lags:
+            await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print(json.dumps(lags))

@@ -21,13 +21,19 @@ def test_contributing_explains_exactly_the_dependencies_that_there_are():
 
 
 def test_everything_that_pyproject_asks_for_is_pinned():
-    run, dev = pins("run"), pins("dev")
+    run, dev, bench = pins("run"), pins("dev"), pins("bench")
     assert runtime() <= run.keys()
-    assert runtime() | development() <= dev.keys()
+    assert runtime() | development() - benchmark() <= dev.keys()
+    assert runtime() | benchmark() <= bench.keys()
     assert run.items() <= dev.items()
 
 
-@pytest.mark.parametrize("name", ["run", "dev"])
+def test_what_several_tasks_need_is_pinned_to_one_version():
+    dev, bench = pins("dev"), pins("bench")
+    assert {name: dev[name] for name in dev.keys() & bench} == {name: bench[name] for name in dev.keys() & bench}
+
+
+@pytest.mark.parametrize("name", ["run", "dev", "bench"])
 def test_every_pin_has_its_hashes(name: str):
     assert [line for line in requirements(name) if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
 
@@ -53,6 +59,10 @@ def runtime() -> set[str]:
 def development() -> set[str]:
     groups = PROJECT["dependency-groups"].values()
     return {normal(line) for group in groups for line in group if isinstance(line, str)}
+
+
+def benchmark() -> set[str]:
+    return {normal(line) for line in PROJECT["dependency-groups"]["bench"]}
 
 
 def requirements(name: str) -> list[str]:

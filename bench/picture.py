@@ -1,0 +1,37 @@
+"""The picture of a measurement: how often the right paper is first, against how long that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One engine: its name, half of its answers and 95 of 100 within so many milliseconds, and its success@1."""
+
+    name: str
+    p50: float
+    p95: float
+    first: float
+
+
+def draw(points: Sequence[Point], title: str, path: Path) -> None:
+    """Write a PNG with a dot for the median of each engine and a line to its 95th percentile."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), dpi=110, layout="constrained")
+    axes = figure.subplots()
+    for point in points:
+        colour = "#d9480f" if point.name.startswith("Paperboy") else "#495057"
+        axes.plot([point.p50, point.p95], [point.first] * 2, color=colour, alpha=0.4, linewidth=3)
+        axes.plot(point.p50, point.first, "o", color=colour)
+        axes.annotate(point.name, (point.p50, point.first), (4, 6), textcoords="offset points", color=colour)
+    axes.set(xscale="log", ylim=(0, 1), title=title)
+    axes.set_xlabel("milliseconds to answer (dot: median, line: to the 95th percentile)")
+    axes.set_ylabel("the right paper is first")
+    axes.grid(visible=True, alpha=0.3)
+    axes.margins(x=0.15)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
