@@ -116,6 +116,11 @@ class Context:
         """What belongs to the people of this tenant, and to no other."""
         return self.bot.store.tenant(self.person.platform, self.person.tenant)
 
+    @property
+    def alone(self) -> bool:
+        """Whether there is no team: people who talk with the bot outside of any are strangers to each other."""
+        return self.place.private and not self.person.tenant
+
 
 def utc_now() -> datetime:
     """Tell the time: the one place that asks the clock."""
@@ -219,6 +224,9 @@ class Bot:
         from bot.store.reactions import Reaction  # start-up time: the store is open already
 
         async with self._reacting:  # one after the other: the next has to find what the last one left
+            forgotten = await tenant.personal.forgotten(person.id) if at else None
+            if at and forgotten and at <= forgotten:
+                return None
             papers = await tenant.messages.papers(place.address, message)
             meant = self.reactions.line_for(emoji, papers, added=added)
             last = await tenant.reactions.last(*key) if meant else None
@@ -239,7 +247,7 @@ class Bot:
         asked = asked or self.now()
         there = {(same_emoji(emoji), person.id): person for emoji, person in present}
         reactions = self.store.tenant(place.platform, place.tenant).reactions
-        known = await reactions.present(place.address, message)
+        known = await reactions.present(place.address, message, {person.id for _, person in present})
         for emoji, person_id in known ^ there.keys():
             last = await reactions.last(place.address, message, emoji, person_id)
             if last and last.at > asked:
@@ -260,8 +268,13 @@ class Bot:
         folded = {b.line: f"{AGAIN} {await keep(b.line)}" for b in view.buttons if len(b.line) > longest}
         return with_lines(view, folded) if folded else view
 
-    async def suggest(self, command: str, param: str, text: str) -> tuple[Suggestion, ...]:
-        """Complete an argument from what was typed of it, best first, at most 25; () where nothing fits."""
+    async def suggest(
+        self, command: str, param: str, text: str, person: Person | None = None
+    ) -> tuple[Suggestion, ...]:
+        """Complete an argument from what was typed of it, best first, at most 25; () where nothing fits.
+
+        What only a team knows is told to a person of it.
+        """
         from bot.search import Suggestion  # start-up time: whoever completes has the index open already
 
         known = self.commands.get(command)
@@ -274,6 +287,8 @@ class Bot:
                 names = wanted.choices
             case "command":
                 names = tuple(self.commands)
+            case "tag":
+                return await self._tags(text, person) if person else ()
             case "zone":
                 return tuple(Suggestion(name, name) for name in find_zones(text)[:MOST_SUGGESTIONS])
             case kind:
@@ -309,6 +324,16 @@ class Bot:
         buttons = [Button(name.capitalize(), name) for name in near if not self.commands[name].missing(intent.args)]
         buttons += [Button("Find it", f"find {words}"), Button("Help", "help")]
         return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
+
+    async def _tags(self, text: str, person: Person) -> tuple[Suggestion, ...]:
+        """Complete the last of several tags with what the team uses."""
+        from bot.search import Suggestion  # start-up time: whoever completes has the index open already
+
+        done, comma, begun = text.rpartition(",")
+        tags = self.store.tenant(person.platform, person.tenant).tags
+        found = await tags.used(person.id, begun.strip().lower(), MOST_SUGGESTIONS)
+        before = f"{done}{comma} " if comma else ""
+        return tuple(Suggestion(f"{before}{tag}", f"{before}{tag}") for tag in found)
 
     async def _complete(self, kind: Kind, text: str) -> tuple[Suggestion, ...]:
         try:

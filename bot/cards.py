@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from bot.papers import Paper
 from bot.text import count, listed, shorten
@@ -13,10 +14,11 @@ AUTHORS_IN_LIST = 2
 AUTHORS_ON_CARD = 8
 SUMMARY_IN_LIST = 240
 KEYWORDS_ON_CARD = 8
+NO_REMARKS: Mapping[str, Spans] = MappingProxyType({})
 
 
-def card(paper: Paper, *, kept: bool, votes: int = 0) -> View:
-    """Show all that a reader wants of one paper; `votes` are the team's."""
+def card(paper: Paper, *, kept: bool, votes: int = 0, voted: bool = False, said: Sequence[Block] = ()) -> View:
+    """Show all that a reader wants of one paper; `votes` are the team's, `said` is what people say of it."""
     heading = Item(
         title=(Strong(title(paper)),),
         lines=tuple(filter(None, (_authors_line(paper), _origin_line(paper), _facts(paper), _links(paper)))),
@@ -32,18 +34,20 @@ def card(paper: Paper, *, kept: bool, votes: int = 0) -> View:
         blocks.append(note("Keywords: ", ", ".join(paper.keywords[:KEYWORDS_ON_CARD])))
     if votes:
         blocks.append(note(f"{count(votes, 'vote')} in this team."))
+    blocks += said
     similar = Button("Similar papers", f"similar {paper.id}")
-    blocks.append(Buttons((keep_button(paper, kept=kept), vote_button(paper, voted=False), similar)))
+    blocks.append(Buttons((keep_button(paper, kept=kept), vote_button(paper, voted=voted), similar)))
     return View(tuple(blocks))
 
 
-def item(paper: Paper, number: int | None = None, *, kept: bool = False) -> Item:
-    """Show one paper among others."""
+def item(paper: Paper, number: int | None = None, *, kept: bool = False, remark: Spans = ()) -> Item:
+    """Show one paper among others, with a remark on it."""
     name = title(paper)
     lines = (
         _joined([byline(paper), *_organization(paper), *_when(paper)]),
         _facts(paper),
         (shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST),) if paper.summary or paper.abstract else (),
+        remark,
     )
     return Item(
         title=(Link(name, paper.url) if paper.url else Strong(name),),
@@ -59,9 +63,13 @@ def item(paper: Paper, number: int | None = None, *, kept: bool = False) -> Item
     )
 
 
-def items(papers: Sequence[Paper], kept: Collection[str], first: int = 1) -> tuple[Item, ...]:
-    """Show papers among others, numbered from `first`."""
-    return tuple(item(paper, n, kept=paper.id in kept) for n, paper in enumerate(papers, first))
+def items(
+    papers: Sequence[Paper], kept: Collection[str], first: int = 1, remarks: Mapping[str, Spans] = NO_REMARKS
+) -> tuple[Item, ...]:
+    """Show papers among others, numbered from `first`, with a remark on some of them."""
+    return tuple(
+        item(paper, n, kept=paper.id in kept, remark=remarks.get(paper.id, ())) for n, paper in enumerate(papers, first)
+    )
 
 
 def keep_button(paper: Paper, *, kept: bool) -> Button:

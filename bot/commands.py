@@ -49,7 +49,7 @@ class Argument:
     noun: str
     read: Callable[[str, date], object]
     example: str
-    suggest: Literal["", "command", "paper", "author", "organization", "zone"] = ""
+    suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone"] = ""
     bounds: tuple[int, int] | None = None
 
 

@@ -18,11 +18,16 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something is said; `address` is the adapter's own, opaque and storable."""
+    """Where something is said; `address` is the adapter's own, opaque and storable.
+
+    `name` is what people call it, where the platform tells; in a `private` one nobody listens but one person.
+    """
 
     platform: str
     tenant: str
     address: str
+    name: str = field(default="", compare=False)
+    private: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -170,12 +170,21 @@ class Library:
             raise SourceError(remark or "Nothing is trending on Hugging Face just now.")
         return replace(known, remark=f"{remark} These are the most upvoted of two weeks.")
 
-    async def search(self, text: str, *, limit: int, offset: int = 0, within: Collection[str] | None = None) -> Found:
-        """Find papers, all or among the ids `within`; UsageError where a filter makes no sense."""
+    async def search(
+        self, text: str, *, limit: int, offset: int = 0, within: Sequence[str] | None = None, in_order: bool = False
+    ) -> Found:
+        """Find papers, all or among the ids `within`, best first or `in_order` as they stand there.
+
+        UsageError where a filter makes no sense.
+        """
         query = parse(text, self.today())
         await self._follow()
         start = time.perf_counter()
-        hits = await self._index.search(query, limit=limit, offset=offset, within=within)
+        if within is not None and in_order:
+            hits = await self._index.search(query, limit=len(within), within=within)
+            hits = replace(hits, ids=_in_order(hits.ids, within)[offset : offset + limit])
+        else:
+            hits = await self._index.search(query, limit=limit, offset=offset, within=within)
         ms = (time.perf_counter() - start) * 1000
         papers = await self.papers(hits.ids)
         nearest = await self.papers(hits.nearest)
@@ -266,6 +275,11 @@ class Library:
         return all(
             day in fetched and (settled(day, fetched[day]) or self._now() - fetched[day] < FRESH) for day in days
         )
+
+
+def _in_order(ids: tuple[str, ...], order: Sequence[str]) -> tuple[str, ...]:
+    place = {id_: n for n, id_ in enumerate(order)}
+    return tuple(sorted(ids, key=place.__getitem__))
 
 
 def _remark(error: Exception) -> str:

@@ -99,6 +99,14 @@ class Field:
 Block: TypeAlias = Text | Item | Picture | Buttons | Field
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with an answer, to whoever asked and nobody else."""
+
+    name: str
+    content: str
+
+
 class Outcome(Enum):
     """How a command ended."""
 
@@ -114,7 +122,7 @@ class View:
 
     `data` is the same answer for programs, as JSON values. `becomes` is what the button that led here is from now on,
     where it is shown to nobody else: Save is then Saved. `reactions` are those that the bot puts under the message
-    itself, to be pressed.
+    itself, to be pressed. `file` goes with it.
     """
 
     blocks: tuple[Block, ...]
@@ -123,6 +131,7 @@ class View:
     data: Mapping[str, object] | None = None
     becomes: Button | None = None
     reactions: tuple[str, ...] = ()
+    file: Attachment | None = None
 
     @property
     def papers(self) -> tuple[str, ...]:

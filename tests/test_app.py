@@ -17,7 +17,7 @@ async def test_suggestions_complete_papers_and_commands(bot):
     found = await bot.suggest("save", "paper", "hebian le")
     assert (found[0].label, found[0].value) == (HEBB.title, HEBB.id)
     assert [s.value for s in await bot.suggest("help", "command", "sa")] == ["save", "saved"]
-    assert [s.value for s in await bot.suggest("saved", "sort", "")] == ["new", "votes", "title"]
+    assert [s.value for s in await bot.suggest("saved", "sort", "")] == ["new", "votes", "title", "touched"]
     assert len(await bot.suggest("paper", "paper", "")) <= 25
 
 

@@ -34,7 +34,7 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
     assert {name for name, kind in commands if kind == 1} == set(bot.commands)
     assert ("Save paper", 3) in commands
     options = {one["name"]: one for one in commands["saved", 1]["options"]}
-    assert [choice["value"] for choice in options["sort"]["choices"]] == ["new", "votes", "title"]
+    assert [choice["value"] for choice in options["sort"]["choices"]] == ["new", "votes", "title", "touched"]
     assert (options["page"]["type"], options["page"]["min_value"], options["page"]["max_value"]) == (4, 1, 10_000)
     assert commands["save", 1]["options"][0] == {
         "name": "paper",

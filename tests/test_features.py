@@ -166,7 +166,7 @@ async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
         ("find", "“find” needs what to look for (for example diffusion author:ho after:2025)."),
         ("find x page:0", "“0” is not a page number from 1 to 10,000."),
         ("today now", "“today” takes nothing more after it, but there is “now”."),
-        ("saved sort:up", "“up” is not one of new, votes or title."),
+        ("saved sort:up", "“up” is not one of new, votes, title or touched."),
         ("save qwertz uiop", "No paper fits “qwertz uiop”; give its id, a link to it, or words of its title."),
     ],
 )

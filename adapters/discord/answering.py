@@ -13,7 +13,7 @@ from discord import ui
 from adapters.discord.asking import field_form, form
 from adapters.discord.failures import TROUBLE
 from adapters.discord.hearing import Heard, hear
-from adapters.discord.naming import place
+from adapters.discord.naming import person, place, tenant_of
 from adapters.discord.parts import press
 from adapters.discord.presses import LONGEST_LINE, Kind, Press
 from adapters.discord.render import render
@@ -53,8 +53,9 @@ async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
 async def complete(bot: Bot, interaction: Interaction) -> None:
     """Complete what somebody types."""
     data: Any = interaction.data
+    who = person(interaction.user, tenant_of(interaction))
     option = next((one for one in data.get("options", ()) if one.get("focused")), None)
-    found = await bot.suggest(data["name"], option["name"], str(option["value"])) if option else ()
+    found = await bot.suggest(data["name"], option["name"], str(option["value"]), who) if option else ()
     choices: dict[str, str] = {}
     for one in found:
         label = shorten(visible(one.label), 100) or one.value  # Discord's limit, as for the value

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 
 from adapters.discord.commands import COLLECT, IN_MESSAGE_MENU
-from adapters.discord.naming import person, place, tenant_of
+from adapters.discord.naming import here, person, tenant_of
 from adapters.discord.presses import Kind, Press
 from bot.app import Bot
 from bot.commands import LONGEST_ARGUMENT
@@ -86,11 +86,11 @@ def _collected(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> H
 
 def _read(bot: Bot, interaction: Interaction, press: Press, line: str) -> Intent:
     tenant = press.tenant or tenant_of(interaction)
-    return bot.read(line, person(interaction.user, tenant), place(tenant, interaction.channel_id or 0))
+    return bot.read(line, person(interaction.user, tenant), here(interaction, tenant))
 
 
 def _intent(interaction: Interaction, tenant: str, name: str, args: Mapping[str, str]) -> Intent:
-    return Intent(name, person(interaction.user, tenant), place(tenant, interaction.channel_id or 0), args)
+    return Intent(name, person(interaction.user, tenant), here(interaction, tenant), args)
 
 
 def _inputs(components: object) -> Iterator[tuple[str, str]]:

@@ -16,9 +16,16 @@ def person(user: discord.abc.User, tenant: str) -> Person:
     return Person(PLATFORM, tenant, str(user.id), user.display_name)
 
 
-def place(tenant: str, channel_id: int) -> Place:
-    """Name a channel, thread or direct conversation."""
-    return Place(PLATFORM, tenant, str(channel_id))
+def place(tenant: str, channel_id: int, name: str = "", *, private: bool = False) -> Place:
+    """Name a channel, thread or direct conversation, which is private."""
+    return Place(PLATFORM, tenant, str(channel_id), name, private)
+
+
+def here(interaction: discord.Interaction[Any], tenant: str) -> Place:
+    """Name the place of an interaction, seen from a tenant: a press in a direct conversation can be about another."""
+    name = getattr(interaction.channel, "name", None) or ""
+    known = f"#{name}" if name and interaction.guild_id else ""
+    return place(tenant, interaction.channel_id or 0, known, private=interaction.guild_id is None)
 
 
 def tenant_of(interaction: discord.Interaction[Any]) -> str:

@@ -40,7 +40,7 @@ class Reacting:
             return
         if (one := (event.channel_id, event.message_id)) in self._swept:
             self._heard[one] += 1
-        where = place(str(event.guild_id or ""), event.channel_id)
+        where = place(str(event.guild_id or ""), event.channel_id, private=event.guild_id is None)
         name = event.member.display_name if event.member else ""
         who = Person(PLATFORM, where.tenant, str(event.user_id), name)
         # nothing is awaited before this: reactions are heeded in the order in which they come

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 
 from adapters.slack.limits import SURFACE, Json
 from adapters.slack.payloads import Asked
+from adapters.slack.payloads import place as place_of
 from adapters.slack.render import blocks, plain_text
 from bot.commands import LONGEST_ARGUMENT, Blank, Param
-from bot.intents import Intent, Place
+from bot.intents import Intent
 from bot.views import Text, View
 
 FORM, WINDOW = "form", "window"  # callback ids
@@ -61,7 +62,7 @@ def filled(body: Json, asked: Asked) -> Filled:
     known = json.loads(view["private_metadata"])
     given = view.get("state", {}).get("values") or {}
     values = {block: _value(state) for block, states in given.items() for state in states.values()}
-    place = Place(asked.place.platform, asked.place.tenant, known["address"])
+    place = place_of(asked.place.tenant, known["address"])
     asked = replace(asked, place=place, response_url=known["url"], surface={} if known["url"] else view)
     intent = Intent(known["command"], asked.person, place, {**known["args"], **values})
     return Filled(intent, asked, next((block["block_id"] for block in view["blocks"]), ""))

@@ -23,7 +23,7 @@ from adapters.slack.payloads import PLATFORM
 from adapters.slack.previews import Previews
 from adapters.slack.troubles import SlackError
 from bot.app import Bot
-from bot.intents import Person, Place
+from bot.intents import Person
 from bot.views import Outcome, View, plain
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ class Hearing:
         """Complete what is typed into a form."""
         command, param = forms.asked_for(body["action_id"])
         typed = str(body.get("value", "")).strip()
-        found = await self._bot.suggest(command, param, typed)
+        found = await self._bot.suggest(command, param, typed, Person(PLATFORM, self._team, body["user"]["id"]))
         await ack(options=forms.options([(one.label, one.value) for one in found], typed))
 
     async def commit_reaction(
@@ -142,7 +142,7 @@ class Hearing:
         item = event.get("item", {})
         if item.get("type") == "message":
             view = await self._bot.react(
-                Place(PLATFORM, self._team, item["channel"]),
+                payloads.place(self._team, item["channel"]),
                 item["ts"],
                 emoji(event["reaction"]),
                 Person(PLATFORM, self._team, event["user"]),
@@ -159,7 +159,7 @@ class Hearing:
         """Tell whoever reacted what came of it."""
         event = body["event"]
         if view := context.get("view"):
-            place = Place(PLATFORM, self._team, event["item"]["channel"])
+            place = payloads.place(self._team, event["item"]["channel"])
             await self._held(self._answers.whisper(view, place, Person(PLATFORM, self._team, event["user"])))
 
     async def home_opened(self, body: Json) -> None:

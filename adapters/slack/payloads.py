@@ -13,6 +13,7 @@ from bot.intents import Person, Place
 PLATFORM = "slack"
 EVERYONE = "everyone"  # begins the ids of what was said to all through a response_url, perhaps between two people
 LONGEST_TEXT = 2000  # that a command reads
+_UNNAMED = ("", "directmessage", "privategroup")  # what Slack calls a conversation whose name it does not tell
 _ADDRESSES = ("url", "from_url", "original_url", "title_link")
 
 
@@ -35,11 +36,17 @@ class Asked:
     surface: Json = field(default_factory=dict)
 
 
+def place(team: str, address: str, name: str = "") -> Place:
+    """Name a place: a conversation with one person, in Slack’s ids or as the person, is private."""
+    private = address.startswith(("D", "U", "W"))  # https://docs.slack.dev/reference/objects/conversation-object
+    return Place(PLATFORM, team, address, "" if private or name in _UNNAMED else f"#{name}", private)
+
+
 def slash(body: Json, team: str) -> Asked:
     """Read who gave a slash command."""
     return Asked(
         Person(PLATFORM, team, str(body["user_id"]), str(body.get("user_name", ""))),
-        Place(PLATFORM, team, str(body["channel_id"])),
+        place(team, str(body["channel_id"]), str(body.get("channel_name", ""))),
         str(body.get("response_url", "")),
         str(body.get("trigger_id", "")),
     )
@@ -55,7 +62,7 @@ def pressed(body: Json, team: str) -> Asked:
     address = "/".join(filter(None, (channel, thread))) or str(user["id"])  # in Home, the conversation with the person
     return Asked(
         Person(PLATFORM, team, str(user["id"]), str(user.get("username") or user.get("name") or "")),
-        Place(PLATFORM, team, address),
+        place(team, address, str(body.get("channel", {}).get("name", ""))),
         str(body.get("response_url", "")),
         str(body.get("trigger_id", "")),
         thread,

@@ -104,4 +104,4 @@ def is_page(view: View) -> bool:
 
 
 def _home_of(person: Person) -> Place:
-    return Place(person.platform, person.tenant, person.id)
+    return Place(person.platform, person.tenant, person.id, private=True)

@@ -7,8 +7,10 @@ from bot.features.about import help_, status
 from bot.features.days import day, month, today, trending, week
 from bot.features.finding import find, paper, similar
 from bot.features.home import home
+from bot.features.notes import note, tag, unnote, untag
+from bot.features.reading_group import nominate, nominated, pick, picks
 from bot.features.sharing import share
-from bot.features.shelf import collect, save, saved, unsave
+from bot.features.shelf import collect, read, save, saved, shelf, unread, unsave
 from bot.features.votes import unvote, vote
 
 ALL: tuple[Handler, ...] = (
@@ -23,9 +25,20 @@ ALL: tuple[Handler, ...] = (
     save,
     unsave,
     saved,
+    shelf,
     collect,
+    read,
+    unread,
+    note,
+    unnote,
+    tag,
+    untag,
     vote,
     unvote,
+    nominate,
+    nominated,
+    pick,
+    picks,
     share,
     home,
     help_,

@@ -9,6 +9,7 @@ from bot.commands import Argument, number
 from bot.text import shorten, straight
 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
+LONGEST_TAG, MOST_TAGS = 40, 20
 FAR = timedelta(days=366)  # nobody lists papers further ahead
 
 
@@ -67,11 +68,30 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
+def _tags(text: str, _: date) -> tuple[str, ...]:
+    tags = tuple(dict.fromkeys("-".join(tag.lower().lstrip("#").split()) for tag in straight(text).split(",")))
+    if too_long := [tag for tag in tags if len(tag) > LONGEST_TAG]:
+        raise ValueError(f"“{shorten(too_long[0], 60)}” is too long for a tag: {LONGEST_TAG} characters are the most.")
+    if not (tags := tuple(filter(None, tags))):
+        raise ValueError("Tags are words with commas between them, as in memory, to-replicate.")
+    if len(tags) > MOST_TAGS:
+        raise ValueError(f"Those are {len(tags)} tags; {MOST_TAGS} at once are the most.")
+    return tags
+
+
+def _tag(text: str, today: date) -> str:
+    return _tags(text, today)[0]
+
+
 QUERY = Argument("what to look for", _text, "diffusion author:ho after:2025")
 PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", suggest="paper")
 WORDS = Argument("words", _text, "diffusion")
 DAY = Argument("a day", _day, "2026-05-29")
 WEEK = Argument("a week", _week, "2026-W22")
 MONTH = Argument("a month", _month, "2026-05")
+TAGS = Argument("tags", _tags, "memory, to-replicate", suggest="tag")
+TAG = Argument("a tag", _tag, "memory", suggest="tag")
+NOTE = Argument("a note", _text, "try this on our data")
+PERSON = Argument("a person", _text, "@ada")
 COMMAND = Argument("a command", _text, "find", suggest="command")
 PAGE = number(1, 10_000, "a page number")

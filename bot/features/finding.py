@@ -10,6 +10,7 @@ from bot.app import Context
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.people import card
 from bot.papers import Paper, paper_ids, record
 from bot.text import shorten
 from bot.views import Block, Button, Buttons, Link, Outcome, Strong, View, line, note
@@ -64,9 +65,8 @@ async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "paper")
     if isinstance(found, View):
         return found
-    kept = await ctx.tenant.shelf.kept(ctx.person.id, [found.id])
-    view = cards.card(found, kept=found.id in kept, votes=await ctx.tenant.votes.count(found.id))
-    return View(view.blocks, view.title, data={"paper": record(found)})
+    view, said = await card(ctx, found)
+    return View(view.blocks, view.title, data={"paper": record(found), **said})
 
 
 async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot import cards
 from bot.papers import Paper, record
-from bot.views import Block, Button, Buttons, Outcome, View, note
+from bot.views import Block, Button, Buttons, Outcome, Spans, View, note
 
 if TYPE_CHECKING:
     from bot.app import Context
@@ -44,6 +44,7 @@ async def listing(
     remark: str = "",
     buttons: Sequence[Button] = (),
     data: Mapping[str, object] | None = None,
+    remarks: Mapping[str, Spans] = cards.NO_REMARKS,
 ) -> View:
     """Show one page of a list; `line` is the command that shows it, and further pages with `page:` added."""
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
@@ -57,7 +58,7 @@ async def listing(
         where = [note(f"There is no page {page}.")] if total else []
     blocks = (
         *above,
-        *cards.items(papers, kept),
+        *cards.items(papers, kept, remarks=remarks),
         *where,
         *([note(remark)] if remark else []),
         *([Buttons((*turn, *buttons))] if turn or buttons else []),

@@ -10,6 +10,7 @@ from bot.app import Context
 from bot.commands import shared
 from bot.features.arguments import PAPER
 from bot.features.finding import resolve
+from bot.features.people import votes_for
 from bot.papers import record
 from bot.views import View
 
@@ -24,6 +25,4 @@ async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     if isinstance(found, View):
         return found
     # what the sharer keeps is nobody else's business
-    return replace(
-        cards.card(found, kept=False, votes=await ctx.tenant.votes.count(found.id)), data={"paper": record(found)}
-    )
+    return replace(cards.card(found, kept=False, votes=await votes_for(ctx, found.id)), data={"paper": record(found)})

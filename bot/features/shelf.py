@@ -1,37 +1,49 @@
-"""The shelf: the papers that a person keeps."""
+"""The shelves: the papers that a person keeps, and those that the team does."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from bot import cards
 from bot.app import Context
-from bot.features.arguments import PAGE, PAPER, WORDS
+from bot.cards import day_name
+from bot.errors import UsageError
+from bot.features.arguments import PAGE, PAPER, PERSON, TAG, WORDS
 from bot.features.finding import resolve
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.papers import paper_ids, record
+from bot.features.people import introduce, keepers_named, names_of
+from bot.papers import Paper, paper_ids, record
+from bot.store.shelf import ShelfSort, Wanted
 from bot.text import count, shorten
-from bot.views import Button, Buttons, Outcome, Strong, View, line, note
+from bot.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 
 MOST_COLLECTED = 5
 SHELF = Button("My shelf", "saved")
+OURS = Button("Our shelf", "shelf")
 
 
-async def save(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Keep a paper on your shelf.
+async def save(ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["yes", "no"] | None = None) -> View:
+    """Keep a paper on your shelf, and on your team's where others can see it.
 
     paper: its id, a link to it, or part of its title
+    private: yes keeps it to yourself
+
+    What you save in a direct message is private by itself.
     """
     found = await resolve(ctx, paper, "save")
     if isinstance(found, View):
         return found
-    new = await ctx.tenant.shelf.save(ctx.person.id, found.id, ctx.now)
+    new = await keep(ctx, found, private=private and private == "yes")
     said = ("Saved: ", Strong(cards.title(found))) if new else ("Already on your shelf: ", Strong(cards.title(found)))
+    alone = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id]))[found.id].private
+    told = (" (only you see it)",) if private and alone else (" (your team sees it)",) if private else ()
     buttons = Buttons(
         (SHELF, Button("Undo", f"unsave {found.id}", turns=True), Button("Similar papers", f"similar {found.id}"))
     )
-    data = {"saved": True, "new": new, "paper": record(found)}
-    return View((line(*said), buttons), data=data, becomes=cards.keep_button(found, kept=True))
+    data = {"saved": True, "new": new, "private": alone, "paper": record(found)}
+    return View((line(*said, *told), buttons), data=data, becomes=cards.keep_button(found, kept=True))
 
 
 async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -42,13 +54,31 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "unsave")
     if isinstance(found, View):
         return found
+    was = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id])).get(found.id)
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
     said = "Taken off your shelf: " if gone else "Was not on your shelf: "
-    buttons = Buttons((*([Button("Undo", f"save {found.id}", turns=True)] if gone else []), SHELF))
+    again = f"save {found.id} private:yes" if was and was.private and not ctx.place.private else f"save {found.id}"
+    buttons = Buttons((*([Button("Undo", again, turns=True)] if gone else []), SHELF))
     data = {"removed": gone, "paper": record(found)}
     return View(
         (line(said, Strong(cards.title(found))), buttons), data=data, becomes=cards.keep_button(found, kept=False)
     )
+
+
+async def read(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Mark a paper on your shelf as read; one that is not there is kept.
+
+    paper: its id, a link to it, or part of its title
+    """
+    return await _marked(ctx, paper, read=True)
+
+
+async def unread(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Mark a paper on your shelf as not read.
+
+    paper: its id, a link to it, or part of its title
+    """
+    return await _marked(ctx, paper, read=False)
 
 
 async def collect(ctx: Context, text: Annotated[str, WORDS]) -> View:
@@ -71,21 +101,25 @@ async def saved(
     ctx: Context,
     words: Annotated[str, WORDS] = "",
     *,
-    sort: Literal["new", "votes", "title"] | None = None,
+    sort: Literal["new", "votes", "title", "touched"] | None = None,
+    tag: Annotated[str, TAG] = "",
+    read: Literal["yes", "no"] | None = None,
     page: Annotated[int, PAGE] = 1,
 ) -> View:
     """Show your shelf, or what on it fits some words.
 
     words: what to look for on the shelf, with the filters of find
-    sort: new (last saved first), votes or title
+    sort: new (last saved first), votes, title or touched (last touched first)
+    tag: only what you tagged so
+    read: yes for what you have read, no for the rest
     page: which page of the shelf
     """
-    shelf = ctx.tenant.shelf
+    wanted = Wanted(ctx.person.id, tag=tag, read=None if read is None else read == "yes")
+    asked = {"sort": sort or "", "tag": tag, "read": read or ""}
     if words:
-        return await _search_shelf(ctx, f"{words} sort:{sort}" if sort else words, page)
-    sort = sort or "new"
-    found = await shelf.page(ctx.person.id, sort=sort, limit=PAGE_SIZE, offset=offset(page))
-    if not found.total:
+        return await _found(ctx, wanted, words, "saved", asked, page)
+    found = await ctx.tenant.shelf.page(wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page))
+    if not found.total and not (tag or read):
         blocks = (
             line("Your shelf is empty. Press Save under a paper to keep it here."),
             Buttons((Button("Today’s papers", "today"), Button("Trending", "trending"))),
@@ -95,31 +129,167 @@ async def saved(
         ctx,
         found.papers,
         found.total,
-        line=f"saved sort:{sort}" if sort != "new" else "saved",
+        line=_line("saved", asked),
         page=page,
         title=f"Your shelf: {count(found.total, 'paper')}",
-        buttons=tuple(
-            Button(label, f"saved sort:{by}", turns=True) for label, by in _ORDERS if by != sort and found.total > 1
-        ),
+        above=() if found.total else (line("Nothing on your shelf is like that."),),
+        buttons=_orders("saved", asked) if found.total > 1 else (),
+        remarks=await _mine(ctx, found.papers),
     )
 
 
-_ORDERS = (("Last saved first", "new"), ("Most upvotes first", "votes"), ("By title", "title"))
+async def shelf(
+    ctx: Context,
+    words: Annotated[str, WORDS] = "",
+    *,
+    by: Annotated[str, PERSON] = "",
+    sort: Literal["new", "votes", "title", "touched"] | None = None,
+    tag: Annotated[str, TAG] = "",
+    page: Annotated[int, PAGE] = 1,
+) -> View:
+    """Show your team's shelf, or what on it fits some words.
 
-
-async def _search_shelf(ctx: Context, words: str, page: int) -> View:
-    ids = await ctx.tenant.shelf.ids(ctx.person.id)
-    found = await ctx.library.search(words, limit=PAGE_SIZE, offset=offset(page), within=ids)
-    searched = found.corrected or words
-    nothing = line(f"Nothing on your shelf fits “{shorten(searched, 120)}”.")
+    words: what to look for on the shelf, with the filters of find
+    by: only what this person kept
+    sort: new (last saved first), votes (the team's), title or touched (last touched first)
+    tag: only what somebody tagged so
+    page: which page of the shelf
+    """
+    if ctx.alone:
+        raise UsageError("There is no team here: ask in one of its channels, or say “saved” for your own shelf.")
+    asked = {"by": by, "sort": sort or "", "tag": tag}
+    keeper = await _person(ctx, by) if by else ""
+    wanted = Wanted(keeper, shared=True, tag=tag)
+    if words:
+        return await _found(ctx, wanted, words, "shelf", asked, page)
+    found = await ctx.tenant.shelf.page(wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page))
+    if not found.total:
+        empty = "Nothing on your team’s shelf is like that." if by or tag else "Your team’s shelf is empty."
+        blocks = (line(f"{empty} What is saved in a channel stands there."), Buttons((SHELF,)))
+        return View(blocks, data={"total": 0, "page": 1, "papers": []})
     return await listing(
         ctx,
         found.papers,
         found.total,
-        line=f"saved {words}",
+        line=_line("shelf", asked),
         page=page,
-        title=f"On your shelf: {shorten(searched, 80)}",
-        above=() if found.total else (nothing, note("Look everywhere instead?")),
-        buttons=(SHELF,) if found.total else (SHELF, Button("Find everywhere", f"find {words}")),
-        data={"query": words, "corrected": found.corrected, "ms": found.ms},
+        title=f"Your team’s shelf: {count(found.total, 'paper')}",
+        buttons=_orders("shelf", asked) if found.total > 1 else (),
+        remarks=await _kept_by(ctx, found.papers),
     )
+
+
+async def keep(ctx: Context, paper: Paper, *, private: bool | None = None) -> bool:
+    """Put a paper on the person's shelf, for them alone where nobody else listens; False where it stood there."""
+    await introduce(ctx)
+    shelf, place = ctx.tenant.shelf, ctx.place
+    if private is not None:
+        return await shelf.save(
+            ctx.person.id, paper.id, ctx.now, private=private or ctx.alone, address=place.address, place=place.name
+        )
+    if place.private:
+        if paper.id in await shelf.kept(ctx.person.id, [paper.id]):
+            return False
+        return await shelf.save(ctx.person.id, paper.id, ctx.now, private=True)
+    return await shelf.save(ctx.person.id, paper.id, ctx.now, address=place.address, place=place.name)
+
+
+async def _marked(ctx: Context, text: str, *, read: bool) -> View:
+    found = await resolve(ctx, text, "read" if read else "unread")
+    if isinstance(found, View):
+        return found
+    if read:
+        await keep(ctx, found)
+    there = await ctx.tenant.shelf.mark(ctx.person.id, found.id, ctx.now, read=read)
+    said = "Marked as read: " if read else "Marked as not read: " if there else "Was not on your shelf: "
+    other = Button("Not read yet", f"unread {found.id}") if read else Button("Read", f"read {found.id}")
+    blocks = (line(said, Strong(cards.title(found))), Buttons((other, SHELF)))
+    return View(blocks, data={"read": read and there, "paper": record(found)})
+
+
+async def _found(ctx: Context, wanted: Wanted, words: str, command: str, asked: Mapping[str, str], page: int) -> View:
+    """Search what is wanted of the shelves; an order that only shelves know is that of the shelf."""
+    sort = asked["sort"]
+    mine = command == "saved"
+    order: ShelfSort = "touched" if sort == "touched" else "title" if sort == "title" else "new"
+    ids = await ctx.tenant.shelf.ids(wanted, order)
+    text = f"{words} sort:votes" if sort == "votes" else words
+    found = await ctx.library.search(
+        text, limit=PAGE_SIZE, offset=offset(page), within=ids, in_order=sort not in {"", "votes"}
+    )
+    searched = found.corrected or words
+    whose = "your shelf" if mine else "your team’s shelf"
+    nothing = line(f"Nothing on {whose} fits “{shorten(searched, 120)}”.")
+    own = SHELF if mine else OURS
+    return await listing(
+        ctx,
+        found.papers,
+        found.total,
+        line=_line(f"{command} {words}", asked),
+        page=page,
+        title=f"On {whose}: {shorten(searched, 80)}",
+        above=() if found.total else (nothing, note("Look everywhere instead?")),
+        buttons=(own,) if found.total else (own, Button("Find everywhere", f"find {words}")),
+        data={"query": words, "corrected": found.corrected, "ms": found.ms},
+        remarks=await (_mine if mine else _kept_by)(ctx, found.papers),
+    )
+
+
+async def _mine(ctx: Context, papers: tuple[Paper, ...]) -> Mapping[str, Spans]:
+    """Say of the person's own papers what they know of them."""
+    ids = [paper.id for paper in papers]
+    entries = await ctx.tenant.shelf.entries(ctx.person.id, ids)
+    tags = await ctx.tenant.tags.of(ctx.person.id, ids)
+    return {
+        id_: (
+            " · ".join(
+                [
+                    f"Kept {day_name(one.saved.date())}",
+                    *(["private"] if one.private else []),
+                    *(["read"] if one.read else []),
+                    *tags.get(id_, ()),
+                ]
+            ),
+        )
+        for id_, one in entries.items()
+    }
+
+
+async def _kept_by(ctx: Context, papers: tuple[Paper, ...]) -> Mapping[str, Spans]:
+    """Say of the team's papers who keeps them."""
+    keepers = await ctx.tenant.shelf.keepers([paper.id for paper in papers])
+    names = await names_of(ctx, [one.person for kept in keepers.values() for one in kept])
+    return {id_: ("Kept by ", *keepers_named(kept, names)) for id_, kept in keepers.items()}
+
+
+async def _person(ctx: Context, by: str) -> str:
+    """Return the id of the person that is meant: by name, by id, or as a platform writes who is mentioned."""
+    mentioned = re.fullmatch(r"<@!?(\w+)(?:\|[^>]*)?>", by)
+    name = mentioned[1] if mentioned else by.removeprefix("@")
+    if name.lower() == "me":
+        return ctx.person.id
+    found = await ctx.tenant.people.called(name)
+    if found is None:
+        raise UsageError(f"Nobody called “{shorten(name, 40)}” has kept anything here.")
+    return found
+
+
+def _line(command: str, asked: Mapping[str, str]) -> str:
+    return " ".join([command, *(f"{name}:{_quoted(value)}" for name, value in asked.items() if value)])
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if " " in value else value
+
+
+def _orders(command: str, asked: Mapping[str, str]) -> tuple[Button, ...]:
+    others = [(label, by) for label, by in _ORDERS if by != (asked["sort"] or "new")]
+    return tuple(Button(label, _line(command, {**asked, "sort": by}), turns=True) for label, by in others)
+
+
+_ORDERS = (
+    ("Last saved first", "new"),
+    ("Most votes first", "votes"),
+    ("By title", "title"),
+    ("Last touched first", "touched"),
+)

@@ -8,6 +8,7 @@ from bot import cards
 from bot.app import Context
 from bot.features.arguments import PAPER
 from bot.features.finding import resolve
+from bot.features.people import introduce, votes_for
 from bot.papers import Paper, record
 from bot.text import count
 from bot.views import Button, Buttons, Strong, View, line
@@ -21,6 +22,7 @@ async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "vote")
     if isinstance(found, View):
         return found
+    await introduce(ctx)
     new = await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
     return await _counted(ctx, found, "Your vote counts: " if new else "You have voted for it: ", voted=True)
 
@@ -38,7 +40,7 @@ async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 
 async def _counted(ctx: Context, paper: Paper, said: str, *, voted: bool) -> View:
-    votes = await ctx.tenant.votes.count(paper.id)
+    votes = await votes_for(ctx, paper.id)
     blocks = (
         line(said, Strong(cards.title(paper)), f" has {count(votes, 'vote')} here."),
         Buttons((cards.vote_button(paper, voted=voted), Button("Details", f"paper {paper.id}"))),

@@ -15,12 +15,17 @@ from bot.store.digests import Digests
 from bot.store.engine import Database
 from bot.store.lines import Lines
 from bot.store.messages import AllMessages, Messages
+from bot.store.notes import Notes
 from bot.store.papers import Papers
+from bot.store.people import People
+from bot.store.personal import Departures, Personal
+from bot.store.picks import Picks
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
 from bot.store.subscriptions import AllSubscriptions, Subscriptions
 from bot.store.syncs import Syncs
+from bot.store.tags import Tags
 from bot.store.votes import Votes
 
 _VERSION = select(version.c.version_num)
@@ -34,11 +39,16 @@ _TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
 class Tenant:
     """What belongs to the people of one tenant; nothing of another tenant can be reached through it."""
 
-    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+    def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
         self.shelf = Shelf(database, platform, tenant)
         self.messages = Messages(database, platform, tenant)
-        self.reactions = Reactions(database, platform, tenant)
+        self.reactions = Reactions(database, platform, tenant, identity)
         self.votes = Votes(database, platform, tenant)
+        self.notes = Notes(database, platform, tenant)
+        self.tags = Tags(database, platform, tenant)
+        self.people = People(database, platform, tenant)
+        self.picks = Picks(database, platform, tenant)
+        self.personal = Personal(database, platform, tenant, identity)
         self.lines = Lines(database, platform, tenant)
         self.subscriptions = Subscriptions(database, platform, tenant)
 
@@ -55,6 +65,7 @@ class Store:
         self.messages = AllMessages(database)
         self.subscriptions = AllSubscriptions(database)
         self.digests = Digests(database)
+        self.departures = Departures(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -70,7 +81,7 @@ class Store:
 
     def tenant(self, platform: str, tenant: str) -> Tenant:
         """Return what belongs to one tenant of one platform."""
-        return Tenant(self._database, platform, tenant)
+        return Tenant(self._database, platform, tenant, self.identity)
 
     async def close(self) -> None:
         """Close all connections."""

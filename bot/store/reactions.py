@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from bot.store.engine import Database
+from bot.store.marks import is_mark, mark_of
 from bot.store.schema import reactions
 from bot.store.upserts import insert_or_replace
 
@@ -17,8 +19,12 @@ _MESSAGE = (
     reactions.c.address == bindparam("address"),
     reactions.c.message == bindparam("message"),
 )
-_LAST = select(reactions.c.present, reactions.c.at).where(
-    *_MESSAGE, reactions.c.emoji == bindparam("emoji"), reactions.c.person == bindparam("person")
+_LAST = (
+    select(reactions.c.present, reactions.c.at)
+    .where(*_MESSAGE, reactions.c.emoji == bindparam("emoji"))
+    .where(reactions.c.person.in_(bindparam("names", expanding=True)))
+    .order_by(reactions.c.at.desc())
+    .limit(1)
 )
 _PRESENT = select(reactions.c.emoji, reactions.c.person).where(*_MESSAGE, reactions.c.present)
 
@@ -32,10 +38,14 @@ class Reaction:
 
 
 class Reactions:
-    """The reactions to one tenant's messages."""
+    """The reactions to one tenant's messages.
 
-    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+    Those of people who were forgotten stand under a mark, so that what they once did is not done again.
+    """
+
+    def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
         self._database = database
+        self._identity = identity
         self._tenant = {"platform": platform, "tenant": tenant}
         self._record = insert_or_replace(database.dialect, reactions)
 
@@ -46,11 +56,18 @@ class Reactions:
 
     async def last(self, address: str, message: str, emoji: str, person: str) -> Reaction | None:
         """Return what is known of a reaction."""
-        asked = {**self._tenant, "address": address, "message": message, "emoji": emoji, "person": person}
+        names = [person, mark_of(person, self._identity)]
+        asked = {**self._tenant, "address": address, "message": message, "emoji": emoji, "names": names}
         rows = await self._database.read(_LAST, asked)
         return Reaction(*rows[0]) if rows else None
 
-    async def present(self, address: str, message: str) -> frozenset[tuple[str, str]]:
-        """Return the reactions that are there as far as is known, each an emoji and a person."""
+    async def present(self, address: str, message: str, seen: Collection[str] = ()) -> frozenset[tuple[str, str]]:
+        """Return the reactions that are there as far as is known, each an emoji and a person.
+
+        Of people who were forgotten only those among `seen` are told, for nobody else can be asked about.
+        """
         asked = {**self._tenant, "address": address, "message": message}
-        return frozenset((emoji, person) for emoji, person in await self._database.read(_PRESENT, asked))
+        seen_as = {mark_of(person, self._identity): person for person in seen}
+        rows = await self._database.read(_PRESENT, asked)
+        named = ((emoji, seen_as.get(person, person)) for emoji, person in rows)
+        return frozenset((emoji, person) for emoji, person in named if not is_mark(person))

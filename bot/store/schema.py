@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration. It stands here so that opening a database that is up to date need not import Alembic.
-HEAD = "0003"
+HEAD = "0004"
 VERSION_TABLE = "paperboy_version"  # not Alembic's own name, by which databases of other programs would pass for ours
 
 
@@ -166,6 +166,89 @@ shelf = Table(
     _text("person", primary_key=True),
     Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
     Column("saved", Instant, nullable=False),
+    Column("touched", Instant, nullable=False),  # when the person last did something with it
+    Column("read", Instant),
+    Column("private", Boolean, nullable=False),  # not seen on the team's shelf
+    _text("address"),  # the place where it was kept, and what that is called
+    _text("place"),
+    Index(None, "platform", "tenant", "person", "saved"),
+    Index(None, "platform", "tenant", "person", "touched"),
+    Index(None, "platform", "tenant", "private", "saved"),
+    Index(None, "platform", "tenant", "private", "touched"),
+    Index(None, "platform", "tenant", "paper", "private"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
+    _text("person", primary_key=True),
+    _text("note"),
+    Column("private", Boolean, nullable=False),
+    Column("written", Instant, nullable=False),
+)
+
+tags = Table(
+    "tags",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("person", primary_key=True),
+    Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
+    _text("tag", primary_key=True),
+    Index(None, "platform", "tenant", "tag"),
+    Index(None, "platform", "tenant", "paper"),
+)
+
+people = Table(  # who did something that others of the tenant can see, by name
+    "people",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("person", primary_key=True),
+    _text("name"),
+)
+
+nominations = Table(
+    "nominations",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
+    _text("person"),
+    Column("nominated", Instant, nullable=False),
+)
+
+picks = Table(
+    "picks",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    Column("week", Date, primary_key=True),  # its Monday
+    Column("paper", Text, ForeignKey(papers.c.id), nullable=False),
+    Column("votes", Integer, nullable=False),
+    Column("tied", Words, nullable=False),  # the papers that had as many
+    _text("person"),
+    Column("picked", Instant, nullable=False),
+)
+
+forgotten = Table(  # people who asked to be forgotten, by a mark that does not tell who they are
+    "forgotten",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("mark", primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
+departures = Table(  # the tenants that removed the bot
+    "departures",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    Column("at", Instant, nullable=False),
 )
 
 messages = Table(

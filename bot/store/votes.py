@@ -16,6 +16,7 @@ _OURS = (
     votes.c.paper == bindparam("paper"),
 )
 _COUNT = select(func.count()).where(*_OURS)
+_VOTED = select(votes.c.paper).where(*_OURS, votes.c.person == bindparam("person"))
 _REMOVE = delete(votes).where(*_OURS, votes.c.person == bindparam("person"))
 
 
@@ -40,3 +41,8 @@ class Votes:
         """Return how many voted for a paper."""
         ((number,),) = await self._database.read(_COUNT, {**self._tenant, "paper": paper})
         return number
+
+    async def voted(self, person: str, paper: str) -> bool:
+        """Tell whether a person voted for a paper."""
+        asked = {**self._tenant, "person": person, "paper": paper}
+        return bool(await self._database.read(_VOTED, asked))

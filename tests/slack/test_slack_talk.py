@@ -47,6 +47,13 @@ LINES = {
     "vote": f"vote {HEBB.id}",
     "unvote": f"unvote {HEBB.id}",
     "share": f"share {HEBB.id}",
+    "read": f"read {HEBB.id}",
+    "unread": f"unread {HEBB.id}",
+    "note": f"note {HEBB.id} try this",
+    "unnote": f"unnote {HEBB.id}",
+    "tag": f"tag {HEBB.id} memory",
+    "untag": f"untag {HEBB.id} memory",
+    "nominate": f"nominate {HEBB.id}",
 }
 COMMANDS = [command(one) for one in ALL]
 NEEDING = [one.name for one in COMMANDS if any(param.required for param in one.params)]
@@ -64,9 +71,9 @@ async def test_every_command_asks_for_what_it_lacks(rig, name):
     await rig.slash(name)
     await rig.until(lambda: rig.views)
     (form,) = rig.views.values()
-    (asked,) = form["blocks"]
-    words = LINES[name].partition(" ")[2]
-    assert await rig.submit(form, **{asked["block_id"]: words}) is None
+    asked = [block["block_id"] for block in form["blocks"]]
+    words = LINES[name].split(" ", len(asked))[1:]
+    assert await rig.submit(form, **dict(zip(asked, words, strict=True))) is None
     await rig.until(lambda: rig.messages)
     assert "went wrong" not in rig.messages[0].seen
 

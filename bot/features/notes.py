@@ -1,0 +1,99 @@
+"""Notes and tags: what people say of papers, to their team or to themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from bot import cards
+from bot.app import Context
+from bot.features.arguments import NOTE, PAPER, TAGS
+from bot.features.finding import resolve
+from bot.features.people import introduce
+from bot.features.shelf import SHELF, keep
+from bot.papers import record
+from bot.text import listed
+from bot.views import Button, Buttons, Outcome, Strong, View, line
+
+
+async def note(
+    ctx: Context,
+    paper: Annotated[str, PAPER],
+    text: Annotated[str, NOTE],
+    *,
+    private: Literal["yes", "no"] | None = None,
+) -> View:
+    """Write a note on a paper, for your team to see.
+
+    paper: its id, or a link to it
+    text: what to note; it takes the place of your last note on the paper
+    private: yes for a note that only you see
+
+    In a direct message a note is private by itself.
+    """
+    from bot.store.notes import Note  # start-up time: the store is open already
+
+    found = await resolve(ctx, paper, "paper")
+    if isinstance(found, View):
+        return found
+    alone = ctx.alone or (ctx.place.private if private is None else private == "yes")
+    await introduce(ctx)
+    await ctx.tenant.notes.write(Note(found.id, ctx.person.id, text, alone, ctx.now))
+    await ctx.tenant.shelf.touch(ctx.person.id, found.id, ctx.now)
+    seen = "Noted for you alone on " if alone else "Noted for your team on "
+    blocks = (
+        line(seen, Strong(cards.title(found)), ": ", text),
+        Buttons((Button("Take it back", f"unnote {found.id}"), Button("Details", f"paper {found.id}"))),
+    )
+    return View(blocks, data={"note": text, "private": alone, "paper": record(found)})
+
+
+async def unnote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Remove your note on a paper.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "unnote")
+    if isinstance(found, View):
+        return found
+    gone = await ctx.tenant.notes.remove(ctx.person.id, found.id)
+    said = "Your note is gone from " if gone else "You had no note on "
+    blocks = (line(said, Strong(cards.title(found)), "."), Buttons((Button("Details", f"paper {found.id}"),)))
+    return View(blocks, data={"removed": gone, "paper": record(found)})
+
+
+async def tag(ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]) -> View:
+    """Give a paper on your shelf tags; one that is not there is kept.
+
+    paper: its id, or a link to it
+    tags: words with commas between them, as in memory, to-replicate
+    """
+    found = await resolve(ctx, paper, "paper")
+    if isinstance(found, View):
+        return found
+    await keep(ctx, found)
+    await ctx.tenant.tags.add(ctx.person.id, found.id, tags)
+    await ctx.tenant.shelf.touch(ctx.person.id, found.id, ctx.now)
+    now = (await ctx.tenant.tags.of(ctx.person.id, [found.id]))[found.id]
+    buttons = (*(Button(f"All with {one}", f"saved tag:{one}") for one in tags[:3]), SHELF)
+    blocks = (line(Strong(cards.title(found)), f" has your tags {listed(now)}."), Buttons(buttons))
+    return View(blocks, data={"tags": list(now), "paper": record(found)})
+
+
+async def untag(ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]) -> View:
+    """Take tags off a paper.
+
+    paper: its id, or a link to it
+    tags: words with commas between them
+    """
+    found = await resolve(ctx, paper, "paper")
+    if isinstance(found, View):
+        return found
+    gone = await ctx.tenant.tags.remove(ctx.person.id, found.id, tags)
+    left = (await ctx.tenant.tags.of(ctx.person.id, [found.id])).get(found.id, ())
+    said = f" has your tags {listed(left)}." if left else " has no tags of yours."
+    blocks = (line(Strong(cards.title(found)), said), Buttons((SHELF,)))
+    return View(
+        blocks,
+        outcome=Outcome.DONE if gone else Outcome.NOTHING,
+        data={"tags": list(left), "removed": gone, "paper": record(found)},
+    )

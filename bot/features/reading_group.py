@@ -1,0 +1,166 @@
+"""The reading group: papers are nominated, votes decide, and one is picked each week."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from bot import cards
+from bot.app import Context
+from bot.cards import day_name
+from bot.commands import shared
+from bot.errors import UsageError
+from bot.features.arguments import PAGE, PAPER, WEEK
+from bot.features.finding import resolve
+from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.people import introduce, names_of
+from bot.papers import record
+from bot.text import count, listed
+from bot.views import Button, Buttons, Spans, Strong, View, line, note
+
+if TYPE_CHECKING:
+    from bot.store.picks import Nominated, Pick
+
+MOST_TIED = 3  # of those that are named
+CANDIDATES = Button("What is nominated", "nominated")
+PICKS = Button("Past picks", "picks")
+
+
+async def nominate(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Propose a paper for your reading group; your vote goes with it.
+
+    paper: its id, a link to it, or part of its title
+    """
+    _refuse_alone(ctx)
+    found = await resolve(ctx, paper, "nominate")
+    if isinstance(found, View):
+        return found
+    await introduce(ctx)
+    new = await ctx.tenant.picks.nominate(ctx.person.id, found.id, ctx.now)
+    await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
+    votes = await ctx.tenant.votes.count(found.id)
+    said = "Nominated: " if new else "It was nominated: "
+    blocks = (
+        line(said, Strong(cards.title(found)), f" has {count(votes, 'vote')}."),
+        Buttons((cards.vote_button(found, voted=True), CANDIDATES, Button("Pick now", "pick"))),
+    )
+    return View(blocks, data={"nominated": True, "new": new, "votes": votes, "paper": record(found)})
+
+
+async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show what is nominated for your reading group, most votes first.
+
+    page: which page of the list
+    """
+    _refuse_alone(ctx)
+    every = await ctx.tenant.picks.nominated()
+    shown = every[offset(page) :][:PAGE_SIZE]
+    papers = await ctx.library.papers([one.paper for one in shown])
+    names = await names_of(ctx, [one.person for one in shown])
+    remarks: dict[str, Spans] = {
+        one.paper: (f"{count(one.votes, 'vote')} · nominated by {names[one.person]}",) for one in shown
+    }
+    above = () if every else (line("Nothing is nominated. Say “nominate” and a paper to propose it."),)
+    buttons = (Button("Pick now", "pick"), PICKS) if every else (PICKS,)
+    return await listing(
+        ctx,
+        papers,
+        len(every),
+        line="nominated",
+        page=page,
+        title="Nominated for the reading group" if every else "",
+        above=above,
+        buttons=buttons,
+        remarks=remarks,
+    )
+
+
+@shared
+async def pick(ctx: Context) -> View:
+    """Pick this week's paper by votes, and show it to everyone here.
+
+    Of papers with as many votes, the one with most upvotes goes first, then the one that was nominated first.
+    """
+    from bot.store.picks import Pick  # start-up time: the store is open already
+
+    _refuse_alone(ctx)
+    today = ctx.library.today()
+    week = today - timedelta(days=today.weekday())
+    picks = ctx.tenant.picks
+    if before := await picks.of(week):
+        return await _shown(ctx, before)
+    candidates = await picks.nominated()
+    if not candidates:
+        raise UsageError("Nothing is nominated: say “nominate” and a paper first.")
+    tied = _tied(candidates)
+    first = candidates[0]
+    await introduce(ctx)
+    one = Pick(week, first.paper, first.votes, tied, ctx.person.id, ctx.now)
+    if not await picks.pick(one):  # somebody was quicker
+        one = await picks.of(week) or one
+    return await _shown(ctx, one)
+
+
+async def picks(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1) -> View:
+    """Show what your reading group has picked, the newest first.
+
+    week: only that of this week, as in 2026-W22, or last
+    page: which page of the list
+    """
+    _refuse_alone(ctx)
+    if week:
+        one = await ctx.tenant.picks.of(week)
+        past: tuple[Pick, ...] = (one,) if one else ()
+        total = len(past)
+    else:
+        past, total = await ctx.tenant.picks.page(limit=PAGE_SIZE, offset=offset(page))
+    papers = await ctx.library.papers([one.paper for one in past])
+    remarks: dict[str, Spans] = {
+        one.paper: (f"Picked for {_week(one.week)} with {count(one.votes, 'vote')}",) for one in past
+    }
+    above = () if total else (line("Nothing has been picked yet."),)
+    buttons = (CANDIDATES,)
+    return await listing(
+        ctx,
+        papers,
+        total,
+        line="picks",
+        page=page,
+        title="Past picks" if total else "",
+        above=above,
+        buttons=buttons,
+        remarks=remarks,
+    )
+
+
+async def _shown(ctx: Context, one: Pick) -> View:
+    paper, *_ = await ctx.library.papers([one.paper])
+    blocks = (
+        line(Strong(f"The paper of {_week(one.week)}"), f", with {count(one.votes, 'vote')}"),
+        *([note(await _settled(ctx, one))] if one.tied else []),
+        *cards.card(paper, kept=False, votes=await ctx.tenant.votes.count(paper.id)).blocks,
+    )
+    data = {"week": one.week.isoformat(), "votes": one.votes, "tied": list(one.tied), "paper": record(paper)}
+    return View(blocks, title="Reading group", data=data)
+
+
+async def _settled(ctx: Context, one: Pick) -> str:
+    others = await ctx.library.papers(one.tied[:MOST_TIED])
+    names = [f"“{cards.title(paper)}”" for paper in others]
+    more = len(one.tied) - len(others)
+    tied = listed([*names, count(more, "other")] if more else names)
+    return f"As many votes had {tied}; most upvotes decided, then who was nominated first."
+
+
+def _tied(candidates: tuple[Nominated, ...]) -> tuple[str, ...]:
+    first, *others = candidates
+    return tuple(one.paper for one in others if one.votes == first.votes)
+
+
+def _week(monday: date) -> str:
+    return f"the week of {day_name(monday)}"
+
+
+def _refuse_alone(ctx: Context) -> None:
+    if ctx.alone:
+        raise UsageError("There is no team here: a reading group meets in a channel. Ask there.")

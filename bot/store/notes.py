@@ -1,0 +1,66 @@
+"""What people note on papers: one note a person and paper, for the team or for themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, or_, select
+
+from bot.store.engine import Database
+from bot.store.schema import notes
+from bot.store.upserts import insert_or_replace
+
+MOST_SHOWN = 20
+
+_OURS = (notes.c.platform == bindparam("platform"), notes.c.tenant == bindparam("tenant"))
+_COLUMNS = (notes.c.paper, notes.c.person, notes.c.note, notes.c.private, notes.c.written)
+_ON = (
+    select(*_COLUMNS)
+    .where(*_OURS, notes.c.paper == bindparam("paper"))
+    .where(or_(~notes.c.private, notes.c.person == bindparam("reader")))
+    .order_by(notes.c.written, notes.c.person)
+    .limit(MOST_SHOWN)
+)
+_MINE = select(*_COLUMNS).where(*_OURS, notes.c.person == bindparam("person")).order_by(notes.c.written)
+_REMOVE = delete(notes).where(*_OURS, notes.c.paper == bindparam("paper"), notes.c.person == bindparam("person"))
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody noted on a paper, and whether for themselves alone."""
+
+    paper: str
+    person: str
+    note: str
+    private: bool
+    written: datetime
+
+
+class Notes:
+    """The notes of one tenant's people."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self._database = database
+        self._tenant = {"platform": platform, "tenant": tenant}
+        self._write = insert_or_replace(database.dialect, notes)
+
+    async def write(self, note: Note) -> None:
+        """Keep a note, instead of what the person noted on the paper before."""
+        row = {"paper": note.paper, "person": note.person, "note": note.note}
+        await self._database.change(
+            self._write, {**self._tenant, **row, "private": note.private, "written": note.written}
+        )
+
+    async def remove(self, person: str, paper: str) -> bool:
+        """Remove a person's note; False when there was none."""
+        return await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper}) == 1
+
+    async def on(self, paper: str, reader: str) -> tuple[Note, ...]:
+        """Return the notes on a paper that a reader may see, the oldest first, no more than 20."""
+        rows = await self._database.read(_ON, {**self._tenant, "paper": paper, "reader": reader})
+        return tuple(Note(*row) for row in rows)
+
+    async def by(self, person: str) -> tuple[Note, ...]:
+        """Return all that a person noted, the oldest first."""
+        return tuple(Note(*row) for row in await self._database.read(_MINE, {**self._tenant, "person": person}))

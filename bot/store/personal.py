@@ -1,0 +1,146 @@
+"""All that names a person, in whatever table it stands: shown to them, forgotten, or gone with their tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Table, bindparam, delete, exists, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.engine import Database
+from bot.store.marks import mark_of
+from bot.store.schema import (
+    deliveries,
+    departures,
+    forgotten,
+    messages,
+    metadata,
+    picks,
+    posted,
+    reactions,
+    subscriptions,
+)
+from bot.store.upserts import insert_or_replace
+
+_OWNER = ("platform", "tenant")
+_OWNED = [table for table in reversed(metadata.sorted_tables) if all(name in table.c for name in _OWNER)]
+_NAMING = [table for table in _OWNED if "person" in table.c]
+# what others rest on stays without the name: that a message was heeded, what the group read, a channel's digests
+_STAYING = (reactions, picks, subscriptions)
+
+
+def _ours(table: Table) -> Sequence[Any]:
+    return [table.c[name] == bindparam(f"of_{name}") for name in _OWNER]
+
+
+def _theirs(table: Table) -> Sequence[Any]:
+    return [*_ours(table), table.c.person == bindparam("of_person")]
+
+
+_READ: dict[str, Select[Any]] = {
+    table.name: select(*(column for column in table.c if column.name not in _OWNER)).where(*_theirs(table))
+    for table in _NAMING
+}
+_FORGET = [delete(table).where(*_theirs(table)) for table in _NAMING if table not in _STAYING]
+_BLANK = [update(table).where(*_theirs(table)).values(person="") for table in (picks, subscriptions)]
+_OTHER = reactions.alias("other")
+_TWICE = delete(reactions).where(
+    *_ours(reactions),
+    reactions.c.person == bindparam("mark"),
+    exists().where(
+        *(_OTHER.c[name] == reactions.c[name] for name in (*_OWNER, "address", "message", "emoji")),
+        _OTHER.c.person == bindparam("of_person"),
+    ),
+)
+_MARK = update(reactions).where(*_theirs(reactions)).values(person=bindparam("mark"))
+_TALK = [
+    delete(table).where(*_ours(table), table.c.address.in_(bindparam("addresses", expanding=True)))
+    for table in (messages, deliveries, posted, subscriptions)
+]
+_AT = select(forgotten.c.at).where(
+    forgotten.c.platform == bindparam("platform"),
+    forgotten.c.tenant == bindparam("tenant"),
+    forgotten.c.mark == bindparam("mark"),
+)
+_PURGE = [delete(table).where(*_ours(table)) for table in _OWNED]
+_GONE = select(departures.c.platform, departures.c.tenant).where(departures.c.at <= bindparam("until"))
+_IS_GONE = select(literal(1)).select_from(departures).where(*_ours(departures))
+_BACK = delete(departures).where(*_ours(departures))
+
+
+class Personal:
+    """What one tenant's people left."""
+
+    def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
+        self._database = database
+        self._identity = identity
+        self._tenant = {"platform": platform, "tenant": tenant}
+        self._owner = {"of_platform": platform, "of_tenant": tenant}
+        self._forget = insert_or_replace(database.dialect, forgotten)
+
+    async def all(self, person: str) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
+        """Return every row that names a person, by table."""
+        asked = {**self._owner, "of_person": person}
+        found = {name: await self._database.read(statement, asked) for name, statement in _READ.items()}
+        return {name: tuple(dict(row._mapping) for row in rows) for name, rows in found.items()}  # noqa: SLF001  # SQLAlchemy's own public name for it
+
+    async def forget(self, person: str, at: datetime, addresses: Sequence[str] = ()) -> int:
+        """Remove all that names a person, and all that went to conversations of their own; return how many rows.
+
+        What is kept is a mark, by which what comes late is known to be from before.
+        """
+        asked = {**self._owner, "of_person": person}
+        mark = mark_of(person, self._identity)
+
+        async def forget(connection: AsyncConnection) -> int:
+            gone = sum([(await connection.execute(statement, asked)).rowcount for statement in _FORGET])
+            await connection.execute(_TWICE, {**asked, "mark": mark})
+            gone += (await connection.execute(_MARK, {**asked, "mark": mark})).rowcount
+            for statement in _TALK:
+                await connection.execute(statement, {**self._owner, "addresses": [person, *addresses]})
+            for blank in _BLANK:
+                await connection.execute(blank, asked)
+            await connection.execute(self._forget, {**self._tenant, "mark": mark, "at": at})
+            return gone
+
+        return await self._database.write(forget)
+
+    async def forgotten(self, person: str) -> datetime | None:
+        """Return when a person was forgotten."""
+        rows = await self._database.read(_AT, {**self._tenant, "mark": mark_of(person, self._identity)})
+        return rows[0][0] if rows else None
+
+
+class Departures:
+    """The tenants that removed the bot, until they are back or all of theirs is purged."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._left = insert_or_replace(database.dialect, departures)
+
+    async def left(self, platform: str, tenant: str, at: datetime) -> None:
+        """Note that a tenant removed the bot."""
+        await self._database.change(self._left, {"platform": platform, "tenant": tenant, "at": at})
+
+    async def back(self, platform: str, tenant: str) -> None:
+        """Note that a tenant has the bot again."""
+        await self._database.change(_BACK, {"of_platform": platform, "of_tenant": tenant})
+
+    async def gone(self, platform: str, tenant: str) -> bool:
+        """Tell whether a tenant removed the bot."""
+        return bool(await self._database.read(_IS_GONE, {"of_platform": platform, "of_tenant": tenant}))
+
+    async def purge(self, until: datetime) -> int:
+        """Remove all of the tenants that left until then; return how many tenants."""
+        tenants = await self._database.read(_GONE, {"until": until})
+
+        async def purge(connection: AsyncConnection) -> None:
+            for platform, tenant in tenants:
+                for statement in _PURGE:
+                    await connection.execute(statement, {"of_platform": platform, "of_tenant": tenant})
+
+        if tenants:
+            await self._database.write(purge)
+        return len(tenants)

@@ -1,0 +1,87 @@
+"""The words by which people sort their shelves; on what they share, the team sees them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Text, and_, bindparam, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.chunks import chunks
+from bot.store.engine import Database
+from bot.store.schema import shelf, tags
+from bot.store.upserts import insert_or_keep
+
+_OURS = (tags.c.platform == bindparam("platform"), tags.c.tenant == bindparam("tenant"))
+_AMONG = tags.c.paper.in_(bindparam("papers", expanding=True))
+_KEPT = tags.join(
+    shelf,
+    and_(*(getattr(tags.c, name) == getattr(shelf.c, name) for name in ("platform", "tenant", "person", "paper"))),
+)
+_SEEN = or_(~shelf.c.private, tags.c.person == bindparam("reader"))
+_MINE = (
+    select(tags.c.paper, tags.c.tag).where(*_OURS, _AMONG, tags.c.person == bindparam("person")).order_by(tags.c.tag)
+)
+_ON = select(tags.c.paper, tags.c.tag).select_from(_KEPT).where(*_OURS, _AMONG, _SEEN).distinct().order_by(tags.c.tag)
+_USED = (
+    select(tags.c.tag)
+    .select_from(_KEPT)
+    .where(
+        *_OURS,
+        _SEEN,
+        func.substr(tags.c.tag, 1, func.length(bindparam("begun", type_=Text))) == bindparam("begun", type_=Text),
+    )
+    .group_by(tags.c.tag)
+    .order_by(func.count().desc(), tags.c.tag)
+    .limit(bindparam("limit"))
+)
+_REMOVE = delete(tags).where(
+    *_OURS, tags.c.person == bindparam("person"), tags.c.paper == bindparam("paper"), tags.c.tag == bindparam("tag")
+)
+
+
+class Tags:
+    """The tags of one tenant's people."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self._database = database
+        self._tenant = {"platform": platform, "tenant": tenant}
+        self._add = insert_or_keep(database.dialect, tags)
+
+    async def add(self, person: str, paper: str, words: Collection[str]) -> None:
+        """Give a paper on a person's shelf these tags, beside those that it has."""
+        rows = [{**self._tenant, "person": person, "paper": paper, "tag": word} for word in words]
+
+        async def add(connection: AsyncConnection) -> None:
+            await connection.execute(self._add, rows)
+
+        if rows:
+            await self._database.write(add)
+
+    async def remove(self, person: str, paper: str, words: Collection[str]) -> int:
+        """Take tags away, and return how many there were."""
+        row = {**self._tenant, "person": person, "paper": paper}
+
+        async def remove(connection: AsyncConnection) -> int:
+            return sum([(await connection.execute(_REMOVE, {**row, "tag": word})).rowcount for word in words])
+
+        return await self._database.write(remove)
+
+    async def of(self, person: str, papers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the tags that a person gave to these papers."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for chunk in chunks(papers):
+            for paper, tag in await self._database.read(_MINE, {**self._tenant, "person": person, "papers": chunk}):
+                found[paper].append(tag)
+        return {paper: tuple(words) for paper, words in found.items()}
+
+    async def on(self, paper: str, reader: str) -> tuple[str, ...]:
+        """Return the tags of a paper that a reader may see."""
+        rows = await self._database.read(_ON, {**self._tenant, "papers": [paper], "reader": reader})
+        return tuple(tag for _, tag in rows)
+
+    async def used(self, reader: str, begun: str, limit: int) -> tuple[str, ...]:
+        """Return the tags that a reader may see and that begin so, the most used first."""
+        asked = {**self._tenant, "reader": reader, "begun": begun, "limit": limit}
+        return tuple(tag for (tag,) in await self._database.read(_USED, asked))
