@@ -118,21 +118,17 @@ class Planner:
 
     async def health(self, platform: str, tenant: str) -> tuple[str, ...]:
         """Say what is wrong with the digests of a tenant, and with what they are made of."""
-        return (*await self._sync_health(), *await self._skipped(platform, tenant))
+        return (*(await self.troubles()).values(), *await self._skipped(platform, tenant))
 
-    async def watch(self) -> tuple[str, ...]:
-        """Say what is wrong with all digests together."""
-        now = self.bot.now()
-        late = await self.bot.store.digests.overdue(now - OVERDUE)
-        told = (f"{count(late, 'digest is', 'digests are')} late by more than half an hour.",) if late else ()
-        return (*await self._sync_health(), *told)
-
-    async def _sync_health(self) -> tuple[str, ...]:
-        status = await self.bot.library.status()
-        if status.synced and self.bot.now() - status.synced > STALE:
-            hours = (self.bot.now() - status.synced) // timedelta(hours=1)
-            return (f"Nothing has come from Hugging Face for {hours:,} hours. {status.trouble}".strip(),)
-        return ()
+    async def troubles(self) -> dict[str, str]:
+        """Say what is wrong with syncing and with all digests together: a sentence for each kind of trouble."""
+        now, status, found = self.bot.now(), await self.bot.library.status(), {}
+        if status.synced and now - status.synced > STALE:
+            hours = (now - status.synced) // timedelta(hours=1)
+            found["sync"] = f"Nothing has come from Hugging Face for {hours:,} hours. {status.trouble}".strip()
+        if late := await self.bot.store.digests.overdue(now - self.patience.longest - OVERDUE):
+            found["late"] = f"{count(late, 'digest is', 'digests are')} waiting to be posted, past the usual time."
+        return found
 
     async def _skipped(self, platform: str, tenant: str) -> tuple[str, ...]:
         since = self.bot.now() - timedelta(days=7)

@@ -20,6 +20,9 @@ NAMES = (
     "PAPERBOY_SYNC_MINUTES",
     "PAPERBOY_REACTIONS",
     "PAPERBOY_LINK_PREVIEWS",
+    "PAPERBOY_WAIT_MINUTES",
+    "PAPERBOY_COMPLETE_PERCENT",
+    "PAPERBOY_ADMIN_PLACE",
     "HF_ENDPOINT",
     "HF_TOKEN",
     "SLACK_BOT_TOKEN",
@@ -69,6 +72,9 @@ class Settings:
     log_level: str = "warning"
     sync_minutes: int = 30  # 0: only when asked
     reactions: Reactions = field(default_factory=Reactions)
+    wait_minutes: int = 120  # that a digest waits for its list to fill
+    complete_percent: int = 60  # of the usual number of papers, with which a list is full enough
+    admin_place: tuple[str, str] | None = None  # platform and address where trouble is told
     slack: SlackSettings | None = None
     discord: DiscordSettings | None = None
     left_out: tuple[str, ...] = ()  # why a platform that is half set up is left out
@@ -90,6 +96,9 @@ class Settings:
             log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
             reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
+            wait_minutes=_number("PAPERBOY_WAIT_MINUTES", given.get("PAPERBOY_WAIT_MINUTES", "120"), 0, 720),
+            complete_percent=_number("PAPERBOY_COMPLETE_PERCENT", given.get("PAPERBOY_COMPLETE_PERCENT", "60"), 0, 100),
+            admin_place=_place("PAPERBOY_ADMIN_PLACE", given.get("PAPERBOY_ADMIN_PLACE", "")),
             slack=slack,
             left_out=left_out,
             discord=_discord(given),
@@ -206,6 +215,13 @@ def _reactions(name: str, text: str) -> Reactions:
         return Reactions.read(text)
     except ValueError as error:
         raise SettingsError(f"{name}: {error}") from error
+
+
+def _place(name: str, text: str) -> tuple[str, str] | None:
+    platform, colon, address = text.partition(":")
+    if text and (platform not in {"slack", "discord"} or not colon or not address.isalnum()):
+        raise SettingsError(f"{name} is “{text}”; it must be a channel’s id such as slack:C0123 or discord:123456.")
+    return (platform, address) if text else None
 
 
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:

@@ -128,3 +128,10 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
             environment(path)
         assert str(path) in str(refused.value)
         assert words in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["C1", "irc:x", "slack:", "slack:#general"])
+def test_where_trouble_is_told_has_to_be_a_channels_id(text):
+    with pytest.raises(SettingsError, match="PAPERBOY_ADMIN_PLACE is"):
+        Settings.read({"PAPERBOY_ADMIN_PLACE": text})
+    assert Settings.read({"PAPERBOY_ADMIN_PLACE": "slack:C1"}).admin_place == ("slack", "C1")
