@@ -176,13 +176,15 @@ async def test_the_invitation_asks_for_the_least_by_name():
         link, _, *names = said.splitlines()
         assert link == (
             f"https://discord.com/oauth2/authorize?client_id={rig.backend.application_id}"
-            "&scope=bot+applications.commands&permissions=274877975552"
+            "&scope=bot+applications.commands&permissions=309237713984"
         )
         assert names == [
-            "Permissions (274877975552):",
+            "Permissions (309237713984):",
+            "  Add Reactions",
             "  View Channel",
             "  Send Messages",
             "  Read Message History",
+            "  Create Public Threads",
             "  Send Messages in Threads",
         ]
         with pytest.raises(SettingsError, match="copy it again"):

@@ -168,7 +168,9 @@ async def test_a_channel_that_is_gone_says_so(rig, adapter):
     with pytest.raises(DeliveryError, match=r"That channel is gone; choose another one.") as error:
         await adapter.send(at(here), VIEW, "digest-1")
     assert error.value.permanent
-    assert await adapter.find(at(here), "digest-1", rig.backend.clock.now()) is None
+    with pytest.raises(DeliveryError, match=r"That channel is gone; choose another one.") as error:
+        await adapter.find(at(here), "digest-1", rig.backend.clock.now())
+    assert error.value.permanent
     with pytest.raises(DeliveryError, match="Nobody can write in that kind of channel"):
         await adapter.send(at(channel(rig, ChannelType.CATEGORY)), VIEW, "digest-1")
 

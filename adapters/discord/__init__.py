@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import discord
 
-from adapters.discord import posting
+from adapters.discord import places, posting
 from adapters.discord.connection import Connection, set_addresses
 from adapters.discord.failures import TROUBLE, delivery_error
 from adapters.discord.logs import tidy_logs
@@ -33,12 +33,13 @@ class Discord:
     """The adapter for Discord."""
 
     platform = PLATFORM
-    repeatable = timedelta(minutes=2)  # Discord knows a nonce again for "the past few minutes"
+    repeatable = posting.REPEATABLE
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings
         self._connection: Connection | None = None
         self._bot: Bot | None = None
+        self._places = places.Places()
 
     async def run(self, bot: Bot) -> None:
         """Stay connected until cancelled; SettingsError where the token or the shards are wrong."""
@@ -70,21 +71,27 @@ class Discord:
         return await posting.post(connection, bot, place, view, key)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        """Look whether `key` was posted, as far as the channel may be read."""
+        """Look whether `key` was posted; None is certain. Raises DeliveryError."""
         connection, _ = self._connected()
         return await posting.find(connection, place, key, since)
 
-    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the thread of a message."""
-        return sent.place
+    async def thread(self, sent: Sent, name: str) -> Place:
+        """Return the thread of a message, the same each time; its own place where there can be none."""
+        connection, _ = self._connected()
+        return await places.thread_of(connection, sent, name)
 
-    async def place(self, words: str, person: Person) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the channel that is named, or the conversation with a person."""
-        raise UsageError("Give the command in the channel that is meant.")
+    async def place(self, words: str, person: Person) -> Place:
+        """Return the channel, thread or forum that is named, or the conversation with the person. Raises UsageError."""
+        try:
+            connection, _ = self._connected()
+        except DeliveryError as error:
+            raise UsageError(str(error)) from error
+        return await places.named(connection, words, person)
 
-    async def standing(self, person: Person, place: Place) -> Standing:  # noqa: ARG002  # the protocol's arguments
-        """Tell what somebody is in a channel."""
-        return Standing(manages=False, managers="those who may manage the channel")
+    async def standing(self, person: Person, place: Place) -> Standing:
+        """Tell what somebody is in a place, as Discord knew it within the last minute. Raises DeliveryError."""
+        connection, _ = self._connected()
+        return await self._places.standing(connection, person, place)
 
     def _connected(self) -> tuple[Connection, Bot]:
         if self._connection is None or self._bot is None:

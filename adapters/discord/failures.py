@@ -26,8 +26,22 @@ POSTING_IN_THREADS = discord.Permissions(view_channel=True, send_messages_in_thr
 TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 
 
-def delivery_error(error: BaseException, missing: str = "") -> DeliveryError:  # noqa: PLR0911  # one line a case
-    """Say what kept a message from its place; `missing` are the permissions that Paperboy lacks there."""
+def delivery_error(error: BaseException, missing: str = "", *, sent: bool = True) -> DeliveryError:
+    """Say what kept a message from its place; `missing` are the permissions that Paperboy lacks there.
+
+    Where nothing was `sent` yet that could have arrived, it is not ambiguous.
+    """
+    kept = _delivery_error(error, missing)
+    kept.ambiguous = kept.ambiguous and sent
+    return kept
+
+
+def gone() -> DeliveryError:
+    """Say that a channel is not there."""
+    return DeliveryError(_SENTENCES[10003], permanent=True)
+
+
+def _delivery_error(error: BaseException, missing: str) -> DeliveryError:  # noqa: PLR0911  # one line a case
     match error:
         case discord.RateLimited():
             sentence = f"Discord asks for a pause of {error.retry_after:.0f} seconds."

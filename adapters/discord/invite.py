@@ -11,9 +11,15 @@ from adapters.discord.logs import tidy_logs
 from bot.errors import SettingsError
 from bot.settings import DiscordSettings
 
-# see a channel, post there and in its threads, and read its own messages again to make up for missed reactions
+# see a channel, post there and in threads, its own ones too, put reactions under what it posts, and read that again: to
+# make up for missed reactions, and to look whether it arrived
 LEAST = discord.Permissions(
-    view_channel=True, send_messages=True, send_messages_in_threads=True, read_message_history=True
+    view_channel=True,
+    send_messages=True,
+    create_public_threads=True,
+    send_messages_in_threads=True,
+    add_reactions=True,
+    read_message_history=True,
 )
 SCOPES = ("bot", "applications.commands")
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
+from typing import TypeVar
 
 import discord
 from discord import ui
 
 from adapters.discord.failures import TROUBLE, delivery_error, lacking
 from adapters.discord.naming import place as named
+from adapters.discord.places import LONGEST_NAME, resolve
 from adapters.discord.presses import LONGEST_LINE
 from adapters.discord.render import render
-from bot.app import Bot, Sent
+from bot.app import Bot, Sent, utc_now
 from bot.errors import DeliveryError
 from bot.intents import Place
 from bot.text import shorten, visible
@@ -23,46 +27,43 @@ from bot.views import View
 
 PATIENCE = 60.0  # seconds for one message, the SDK's own tries included
 LONGEST_NONCE = 25
-LONGEST_NAME = 100  # characters of a forum post's title
 MOST_TAGS = 5
-LOOKED_THROUGH = 50  # messages read to find one
+LOOKED_THROUGH = 500  # messages read at most to find one, of a forum posts
+REPEATS = 1.0  # seconds after which the SDK may have sent a message before: it does so again after a 5xx
 CLOCKS_APART = timedelta(seconds=30)
+REPEATABLE = timedelta(minutes=2)  # Discord knows a nonce again for "the past few minutes"
+
+C = TypeVar("C")
 
 
 async def post(client: discord.Client, bot: Bot, place: Place, view: View, key: str) -> Sent:
     """Post a view where it belongs; a repeat with the same key within some minutes is the same message."""
-    folded = await bot.fold(view, place, LONGEST_LINE)
-    channel: object = None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            channel = await _channel(client, place)
-            layout = render(folded, mark=mark(key))
-            if isinstance(channel, discord.ForumChannel):
-                message = await _post_in_forum(channel, layout, view, _tags(channel, place))
-            elif isinstance(channel, discord.abc.Messageable):
-                message = await channel.send(view=layout, nonce=nonce(key))
-            else:
-                raise DeliveryError("Nobody can write in that kind of channel; choose another one.", permanent=True)
-    except TROUBLE as error:
-        raise delivery_error(error, lacking(channel)) from error
-    sent = Sent(named(place.tenant, message.channel.id), str(message.id))
-    await bot.shown(sent.place, sent.message, view)
-    return sent
+    channel = await _channel(client, place)
+    alone = isinstance(channel, discord.DMChannel)
+    layout = render(await bot.fold(view, place, LONGEST_LINE), place.tenant if alone else "", mark(key))
+    if isinstance(channel, discord.ForumChannel):
+        # a post takes no nonce, so an attempt made just now is looked for
+        message = await _starter(client, channel, key, utc_now() - REPEATABLE - CLOCKS_APART) or await _sent(
+            channel, lambda forum: _post_in_forum(forum, layout, view, _tags(forum, place))
+        )
+    elif isinstance(channel, discord.abc.Messageable):
+        message = await _sent(channel, lambda there: there.send(view=layout, nonce=nonce(key)))
+    else:
+        raise DeliveryError("Nobody can write in that kind of channel; choose another one.", permanent=True)
+    # reactions in a conversation name no server
+    await bot.shown(named("" if alone else place.tenant, message.channel.id), str(message.id), view)
+    return Sent(_place_of(message, place), str(message.id))
 
 
 async def find(client: discord.Client, place: Place, key: str, since: datetime) -> Sent | None:
-    """Look for a message by the mark that its container has; None where it is not there or may not be read."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for message in _recent(await _channel(client, place), since - CLOCKS_APART):
-                ours = client.user is not None and message.author.id == client.user.id
-                if ours and mark(key) in {getattr(component, "id", None) for component in message.components}:
-                    return Sent(named(place.tenant, message.channel.id), str(message.id))
-    except (discord.Forbidden, discord.NotFound):
-        return None
-    except TROUBLE as error:
-        raise delivery_error(error) from error
-    return None
+    """Look for a message by the mark that its container has; None is certain. Raises DeliveryError."""
+    channel, since = await _channel(client, place), since - CLOCKS_APART
+    found: discord.Message | None = None
+    if isinstance(channel, discord.ForumChannel):
+        found = await _starter(client, channel, key, since, archived=True)
+    elif isinstance(channel, discord.abc.Messageable):
+        found = await _found(client, key, channel.history(limit=LOOKED_THROUGH, after=since, oldest_first=False))
+    return Sent(_place_of(found, place), str(found.id)) if found else None
 
 
 def nonce(key: str) -> str:
@@ -77,8 +78,27 @@ def mark(key: str) -> int:
 
 
 async def _channel(client: discord.Client, place: Place) -> object:
-    channel_id = int(place.address.partition(":")[0])
-    return client.get_channel(channel_id) or await client.fetch_channel(channel_id)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await resolve(client, place)
+    except TROUBLE as error:
+        raise delivery_error(error, sent=False) from error
+
+
+async def _sent(channel: C, say: Callable[[C], Awaitable[discord.Message]]) -> discord.Message:
+    started = monotonic()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await say(channel)
+    except TROUBLE as error:
+        kept = delivery_error(error, lacking(channel))
+        kept.ambiguous = not kept.permanent and (kept.ambiguous or monotonic() - started > REPEATS)
+        raise kept from error
+
+
+def _place_of(message: discord.Message, place: Place) -> Place:
+    """Return where a message stands: the conversation with a person keeps its name, a forum's post has its own."""
+    return place if place.address.startswith("@") else named(place.tenant, message.channel.id)
 
 
 def _tags(forum: discord.ForumChannel, place: Place) -> list[discord.ForumTag]:
@@ -98,14 +118,42 @@ async def _post_in_forum(
     return made.message
 
 
-async def _recent(channel: object, since: datetime) -> AsyncIterator[discord.Message]:
-    """Yield the messages since then, newest first; of a forum, the first message of each post."""
-    if isinstance(channel, discord.ForumChannel):
-        threads = [thread for thread in await channel.guild.active_threads() if thread.parent_id == channel.id]
-        for thread in sorted(threads, key=lambda thread: thread.id, reverse=True)[:LOOKED_THROUGH]:
-            if discord.utils.snowflake_time(thread.id) >= since:
-                async for message in thread.history(limit=1, oldest_first=True):
+async def _starter(
+    client: discord.Client, forum: discord.ForumChannel, key: str, since: datetime, *, archived: bool = False
+) -> discord.Message | None:
+    """Look through a forum's posts since then, those that were closed already too where `archived`."""
+    return await _found(client, key, _starters(client, forum, since, archived=archived))
+
+
+async def _starters(
+    client: discord.Client, forum: discord.ForumChannel, since: datetime, *, archived: bool
+) -> AsyncIterator[discord.Message]:
+    posts = [thread for thread in await forum.guild.active_threads() if thread.parent_id == forum.id]
+    if archived:
+        async for thread in forum.archived_threads(limit=LOOKED_THROUGH):
+            if thread.archive_timestamp < since:
+                break
+            posts.append(thread)
+    for post in posts:
+        ours = client.user is not None and post.owner_id == client.user.id
+        if ours and discord.utils.snowflake_time(post.id) >= since:
+            with suppress(discord.NotFound):  # taken away by somebody, and so not there
+                async for message in post.history(limit=1, oldest_first=True):
                     yield message
-    elif isinstance(channel, discord.abc.Messageable):
-        async for message in channel.history(limit=LOOKED_THROUGH, after=since, oldest_first=False):
-            yield message
+
+
+async def _found(client: discord.Client, key: str, messages: AsyncIterator[discord.Message]) -> discord.Message | None:
+    """Return the message with the mark of a key. Raises DeliveryError where not all of them could be read."""
+    read = 0
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for message in messages:
+                read += 1
+                ours = client.user is not None and message.author.id == client.user.id
+                if ours and mark(key) in {getattr(component, "id", None) for component in message.components}:
+                    return message
+    except TROUBLE as error:
+        raise delivery_error(error, "Read Message History") from error
+    if read >= LOOKED_THROUGH:
+        raise DeliveryError("Too much was said there since to find one message.", ambiguous=True)
+    return None

@@ -8,7 +8,7 @@ from functools import partial
 from time import monotonic
 
 from adapters.slack.limits import Json
-from adapters.slack.payloads import PLATFORM
+from adapters.slack.payloads import place
 from adapters.slack.troubles import SlackError, refusal
 from adapters.slack.web import Web, told
 from bot.app import Standing
@@ -40,20 +40,20 @@ class Places:
             self._direct[user] = told(answer.get("channel") or {}, "id")
         return self._direct[user]
 
-    async def readable(self, place: Place) -> Place:
+    async def readable(self, where: Place) -> Place:
         """Return the same place, as it is named where messages are read: by its channel. Raises SlackError."""
-        if _is_person(place.address):
-            return replace(place, address=await self.direct(place.address))
-        return place
+        if _is_person(where.address):
+            return replace(where, address=await self.direct(where.address))
+        return where
 
-    async def standing(self, person: Person, place: Place) -> Standing:
+    async def standing(self, person: Person, where: Place) -> Standing:
         """Tell what somebody is in a place. Raises SlackError."""
-        until, known = self._standings.get((person, place), (0.0, Standing(manages=False)))
+        until, known = self._standings.get((person, where), (0.0, Standing(manages=False)))
         if until > monotonic():
             return known
-        found = await self._standing(person, place)
+        found = await self._standing(person, where)
         self._standings = self._standings if len(self._standings) < MOST else {}
-        self._standings[person, place] = (monotonic() + KNOWN, found)
+        self._standings[person, where] = (monotonic() + KNOWN, found)
         return found
 
     async def named(self, words: str, person: Person) -> Place:
@@ -61,7 +61,7 @@ class Places:
         words = words.strip()
         channel, thread = _read(words)
         if words == "me" or channel == person.id:
-            return Place(PLATFORM, person.tenant, person.id)
+            return place(person.tenant, person.id)
         if not channel or _is_person(channel):
             raise UsageError(
                 f"“{words[:80]}” is no channel: write #general, or “me” for a conversation with you alone."
@@ -70,18 +70,19 @@ class Places:
             if channel.startswith("D"):
                 if channel != await self.direct(person.id):
                     raise UsageError("Only your own conversation with me can be chosen: write “me”.")
-                return Place(PLATFORM, person.tenant, person.id)
+                return place(person.tenant, person.id)
             found = await self._channel(channel)
         except SlackError as error:
             raise UsageError(str(error)) from error
         if found.get("is_archived") or not found.get("is_member"):
             code = "is_archived" if found.get("is_archived") else "not_in_channel"
             raise UsageError(str(refusal(200, code, {}, self._web.bot)))
-        return Place(PLATFORM, person.tenant, "/".join(filter(None, (channel, thread))))
+        address = "/".join(filter(None, (channel, thread)))
+        return place(person.tenant, address, str(found.get("name", "")))
 
-    async def _standing(self, person: Person, place: Place) -> Standing:
-        channel = place.address.partition("/")[0]
-        if place.tenant != person.tenant:
+    async def _standing(self, person: Person, where: Place) -> Standing:
+        channel = where.address.partition("/")[0]
+        if where.tenant != person.tenant:
             raise refusal(200, "channel_not_found", {}, self._web.bot)
         user = (await self._web.ask(partial(self._web.client.users_info, user=person.id))).get("user") or {}
         zone = str(user.get("tz") or "")
@@ -90,7 +91,7 @@ class Places:
             return Standing(own, "the person whom it is with", own, zone)
         found = await self._channel(channel)
         admin = any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
-        manages = _belongs(user, place.tenant) and (admin or found.get("creator") == person.id)
+        manages = _belongs(user, where.tenant) and (admin or found.get("creator") == person.id)
         return Standing(manages, MANAGERS, zone=zone)
 
     async def _channel(self, channel: str) -> Json:

@@ -162,6 +162,8 @@ class DiscordRig:
         said_before = (path, str(body.get("nonce"))) if isinstance(body, dict) and body.get("enforce_nonce") else None
         if said_before in self._nonces:
             return _json(self._nonces[said_before])
+        if method == "POST" and path.endswith("/threads") and self._has_thread(path):
+            return _json({"message": "A thread has already been created for this message", "code": 160004}, 400)
         try:
             found = router.dispatch(self.backend, method, path, json=body, params=query)
         except BackendError as error:
@@ -171,6 +173,10 @@ class DiscordRig:
         if path.startswith("/webhooks/"):
             self.finished.add(path.split("/")[3])
         return _json(found) if found is not None else web.Response(status=204)
+
+    def _has_thread(self, path: str) -> bool:
+        message = path.split("/")[-2]
+        return message.isdecimal() and int(message) in self.backend.channels and "/messages/" in path
 
     # the gateway
 
