@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot import cards
 from bot.papers import Paper
@@ -15,6 +15,7 @@ from bot.text import count, listed
 from bot.views import Block, Button, Buttons, Item, Link, Picture, Spans, Strong, Text, View, line, note
 
 MOST_PAPERS = 5  # where nobody has said how many
+LONGEST = 27  # days before its last that a digest goes back to make up for what was missed
 IN_ONE_MESSAGE = 5  # papers with all that is said about them: Discord takes forty components
 ORDERS = {"upvotes": "most upvoted first", "trending": "what is trending first", "new": "newest first"}
 SPANS = {"weekly": "week", "monthly": "month"}
@@ -125,17 +126,25 @@ def _full(digest: Digest) -> Iterable[View]:
 def _title(digest: Digest) -> str:
     match digest.wishes.schedule.every:
         case "weekly" | "monthly" as every:
-            return f"Daily Papers · the {SPANS[every]} from {cards.day_name(digest.first)}"
+            return f"Daily Papers · the {SPANS[every]} from {_from_to(digest.first, digest.last)}"
+        case _ if digest.first < digest.last:
+            return f"Daily Papers · {_from_to(digest.first, digest.last)}"
         case _:
             return f"Daily Papers · {digest.last:%A} {cards.day_name(digest.last)}"
+
+
+def _from_to(first: date, last: date) -> str:
+    """Write a span of days: "27 April to 3 May 2026"."""
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%B}{year} to {cards.day_name(last)}"
 
 
 def _told(digest: Digest) -> str:
     """Say how many papers there were, how these were chosen, and what of earlier days is among them."""
     wishes, shown = digest.wishes, len(digest.papers)
-    days = f" since {digest.first:%A}" if digest.first < digest.last and wishes.schedule.every not in SPANS else ""
-    narrowed = " on your topics" if wishes.topics or wishes.without or wishes.votes or wishes.code else ""
-    told = f"{shown} of {count(digest.total, 'paper')}{days}{narrowed}, {ORDERS[wishes.order]}."
+
+    narrowed = ", on your topics" if wishes.topics or wishes.without or wishes.votes or wishes.code else ""
+    told = f"{shown} of {count(digest.total, 'paper')}{narrowed}, {ORDERS[wishes.order]}."
     if late := sum(paper.id in digest.late for paper in digest.papers):
         told += f" {late} came onto an earlier list late."
     return f"{told} {digest.remark}".strip()
@@ -144,8 +153,8 @@ def _told(digest: Digest) -> str:
 def _nothing(digest: Digest) -> str:
     what = "on your topics " if digest.wishes.topics or digest.wishes.without else ""
     span = SPANS.get(digest.wishes.schedule.every)
-    when = f"of that {span}" if span else f"of {cards.day_name(digest.last)}"
-    return f"Nothing new {what}is on the lists {when}."
+    when = f"lists of that {span}" if span else f"list of {cards.day_name(digest.last)}"
+    return f"Nothing new {what}is on the {when}."
 
 
 def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> Item:
@@ -201,19 +210,25 @@ def _more(digest: Digest) -> Buttons:
         case "monthly":
             return Buttons((Button("The whole month", f"month {digest.last:%Y-%m}"), Button("Trending", "trending")))
         case _:
-            return Buttons((Button("All of the day", f"day {digest.last}"), Button("Trending", "trending")))
+            newest = max((paper.daily for paper in digest.papers if paper.daily), default=digest.last)
+            return Buttons((Button("All of the day", f"day {newest}"), Button("Trending", "trending")))
 
 
 def window(subscription: Subscription, last: date) -> date:
     """Return the first day that a digest covers whose last day is given.
 
-    That is the day after the last one dealt with, a whole week or month at least where it ranks one, and never more
-    than four weeks, or a month, before.
+    That is the day after the last one dealt with, at most four weeks back; a week or a month is ranked as a whole.
     """
-    span = {"weekly": 7, "monthly": 31}.get(subscription.wishes.schedule.every, 1)
-    longest = max(span, 28)
-    covered = subscription.covered.toordinal() if subscription.covered else last.toordinal() - span
-    return date.fromordinal(max(last.toordinal() - longest + 1, min(covered + 1, last.toordinal() - span + 1)))
+    match subscription.wishes.schedule.every:
+        case "weekly":
+            return last - timedelta(days=6)
+        case "monthly":
+            after = last + timedelta(days=1)
+            before = after.replace(day=1) - timedelta(days=1)
+            return before.replace(day=min(after.day, before.day))
+        case _:
+            first = subscription.covered + timedelta(days=1) if subscription.covered else last
+            return min(last, max(first, last - timedelta(days=LONGEST)))
 
 
 def fresh(papers: Iterable[Paper], first: date, weighed: Collection[str]) -> tuple[tuple[Paper, ...], frozenset[str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.digests import Digest, Liked, choose, expected, fresh, views, window
+from bot.digests import SPANS, Digest, Liked, choose, expected, fresh, views, window
 from bot.errors import PaperboyError, SourceError
 from bot.frozen import freeze
 from bot.schedule import load_zone
@@ -178,7 +178,7 @@ class Planner:
         look = await self._look(first, last, now)
         weighed = await store.digests.weighed(subscription.id, LATEST)
         new_from = subscription.covered + timedelta(days=1) if subscription.covered else first
-        if wishes.schedule.every in {"weekly", "monthly"}:
+        if wishes.schedule.every in SPANS:
             new_from = first
         among = look.papers if subscription.covered else [p for p in look.papers if p.daily and p.daily >= first]
         papers, late = fresh(among, new_from, weighed)
@@ -188,7 +188,7 @@ class Planner:
         trending = await self._trending() if wishes.order == "trending" else ()
         chosen = choose(wishes, ranked, trending, self.bot.today())
         total = sum(paper.daily is not None and first <= paper.daily <= last for paper in look.papers)
-        liked = await self._liked(subscription, first) if wishes.schedule.every in {"weekly", "monthly"} else ()
+        liked = await self._liked(subscription, first) if wishes.schedule.every in SPANS else ()
         return Digest(wishes, first, last, chosen, max(total, len(chosen)), late, liked, OLD if look.trouble else "")
 
     async def _made(self, planned: Planned, digest: Digest, *, quiet: bool) -> Made:
@@ -280,7 +280,9 @@ def _now_planned(subscription: Subscription, now: datetime) -> Planned:
 
 
 def _last_day(subscription: Subscription, due: datetime) -> date:
-    return feed_day(due) - timedelta(days=subscription.wishes.day == "yesterday")
+    """Return the last day of the lists that a digest covers: a week or month ends with a day that is over."""
+    over = subscription.wishes.day == "yesterday" or subscription.wishes.schedule.every in SPANS
+    return feed_day(due) - timedelta(days=over)
 
 
 def resumed(subscription: Subscription, now: datetime) -> Subscription:

@@ -234,7 +234,7 @@ async def test_a_week_is_ranked_and_names_what_the_place_kept(bot, clock):
     await bot.planner.plan()
     week = (await said(bot))[-1]
     assert week.papers[0] == HEBB.id
-    assert "the week from" in week.title
+    assert week.title == "Daily Papers · the week from 25 May to 31 May 2026"
     assert "What you kept and voted for here" in plain(week)
     assert "kept by 1" in plain(week)
 
