@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -259,3 +260,22 @@ async def test_a_channel_that_cannot_be_read_proves_nothing(rig, adapter, fault,
         await adapter.find(at(here), "k", rig.backend.clock.now())
     error = caught.value
     assert (error.permanent, error.ambiguous, error.retry_after) == kind
+
+
+async def test_it_puts_reactions_under_a_message_in_order(rig, adapter, bot):
+    here = channel(rig)
+    await adapter.send(at(here), replace(VIEW, reactions=("1️⃣", "2️⃣", "🔖")), "k")
+    (message,) = rig.backend.messages[here.id].values()
+    await rig.until(lambda: len(message.reactions) == 3)
+    assert [one.emoji for one in message.reactions] == ["1️⃣", "2️⃣", "🔖"]
+    me = str(rig.backend.bot_user.id)
+    assert await bot.store.tenant("discord", str(here.guild_id)).shelf.ids(me) == ()  # its own mean nothing
+
+
+async def test_reactions_that_it_may_not_put_keep_nothing_back(rig, adapter):
+    here = channel(rig)
+    rig.faults.append(Fault("PUT /channels/*/reactions/*", 403, code=50013))
+    await adapter.send(at(here), replace(VIEW, reactions=("1️⃣", "2️⃣")), "k")
+    await rig.until(lambda: rig.requests("PUT /channels/*/reactions/*"))
+    assert not rig.faults
+    assert len(rig.backend.messages[here.id]) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -23,6 +24,7 @@ from bot.settings import DiscordSettings
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 60.0  # seconds that a rate limit is waited for; a longer one is said
+MOST_BUSY = 500  # things under way, beyond which messages go without reactions
 LONGEST_FAREWELL = 5.0  # seconds for what is under way when the bot is stopped
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)  # none of them privileged
 
@@ -91,6 +93,13 @@ class Connection(discord.AutoShardedClient):
     async def on_shard_connect(self, shard_id: int) -> None:
         """Make up for what was missed: this is told at first, and after every gap that could not be resumed."""
         await self._reacting.missed(shard_id, self.shard_count or 1)
+
+    def put(self, message: discord.Message, emoji: Sequence[str]) -> None:
+        """Put reactions under a message of ours, in order and soon; where that fails it goes without."""
+        if emoji and len(self._busy) < MOST_BUSY:
+            task = asyncio.create_task(self._reacting.put(message, emoji))
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
 
     async def settle(self) -> None:
         """Let what was begun come to its end, before the connection is closed."""

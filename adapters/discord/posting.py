@@ -14,6 +14,7 @@ from typing import TypeVar
 import discord
 from discord import ui
 
+from adapters.discord.connection import Connection
 from adapters.discord.failures import TROUBLE, delivery_error, lacking
 from adapters.discord.naming import place as named
 from adapters.discord.places import LONGEST_NAME, resolve
@@ -36,7 +37,7 @@ REPEATABLE = timedelta(minutes=2)  # Discord knows a nonce again for "the past f
 C = TypeVar("C")
 
 
-async def post(client: discord.Client, bot: Bot, place: Place, view: View, key: str) -> Sent:
+async def post(client: Connection, bot: Bot, place: Place, view: View, key: str) -> Sent:
     """Post a view where it belongs; a repeat with the same key within some minutes is the same message."""
     channel = await _channel(client, place)
     alone = isinstance(channel, discord.DMChannel)
@@ -52,6 +53,7 @@ async def post(client: discord.Client, bot: Bot, place: Place, view: View, key: 
         raise DeliveryError("Nobody can write in that kind of channel; choose another one.", permanent=True)
     # reactions in a conversation name no server
     await bot.shown(named("" if alone else place.tenant, message.channel.id), str(message.id), view)
+    client.put(message, view.reactions)
     return Sent(_place_of(message, place), str(message.id))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 import discord
@@ -47,6 +48,14 @@ class Reacting:
         view = await self._bot.react(where, str(event.message_id), str(event.emoji), who, added)
         if view is not None:
             await self._tell(who, where, view)
+
+    async def put(self, message: discord.Message, emoji: Sequence[str]) -> None:
+        """Put reactions under a message, to be pressed."""
+        try:
+            for one in emoji:
+                await message.add_reaction(one)
+        except TROUBLE as error:
+            log.info("message %s has no reactions to press: %s", message.id, error)
 
     async def missed(self, shard: int, shards: int) -> None:
         """Sweep what was sent lately in the servers of a shard, after a gap in its connection."""

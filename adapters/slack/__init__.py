@@ -22,6 +22,7 @@ from adapters.slack.payloads import PLATFORM
 from adapters.slack.places import Places
 from adapters.slack.posting import Posting, channel_of
 from adapters.slack.previews import Previews
+from adapters.slack.reacting import Reacting
 from adapters.slack.surfaces import LONGEST_LINE
 from adapters.slack.sweeping import sweep
 from adapters.slack.troubles import SlackError
@@ -49,6 +50,7 @@ class Slack:
         self._web = Web(settings)
         self._places = Places(self._web)
         self._posting = Posting(self._web, self._places)
+        self._reacting = Reacting(self._web)
         self._bot: Bot | None = None
 
     async def run(self, bot: Bot) -> None:
@@ -59,15 +61,16 @@ class Slack:
             try:
                 await self._listen(bot, await self._sign_in())
             finally:
+                await self._reacting.stop()
                 self._bot = self._web.client.session = None
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post once. Raises DeliveryError."""
-        if self._bot is None:
-            return await self._posting.post(place, view, key)
-        folded = await self._bot.fold(view, place, LONGEST_LINE)
+        folded = await self._bot.fold(view, place, LONGEST_LINE) if self._bot else view
         sent = await self._posting.post(place, folded, key)
-        await self._bot.shown(channel_of(sent.place), sent.message, view)
+        if self._bot:
+            await self._bot.shown(channel_of(sent.place), sent.message, view)
+            self._reacting.put(sent, view.reactions)
         return sent
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:

@@ -69,8 +69,9 @@ def test_what_is_listened_for_is_subscribed_to_and_permitted():
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
     assert events == ["app_home_opened", "reaction_added", "reaction_removed"]
     assert [
-        *("commands", "chat:write", "reactions:read", "channels:history", "groups:history", "im:history"),
-        *("im:write", "channels:read", "groups:read", "users:read"),
+        *("commands", "chat:write", "reactions:read", "reactions:write"),
+        *("channels:history", "groups:history", "im:history", "im:write"),
+        *("channels:read", "groups:read", "users:read"),
     ] == SCOPES
 
 

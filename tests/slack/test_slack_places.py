@@ -1,5 +1,6 @@
 """Where the bot can speak in Slack, who manages a place, and what proves that something was said there."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +9,9 @@ from adapters.slack import posting
 from bot.app import Standing
 from bot.errors import DeliveryError, UsageError
 from bot.intents import Person, Place
-from bot.views import View, line
-from tests.rigs.slack import TEAM
+from bot.views import Item, View, line
+from tests.conftest import HEBB
+from tests.rigs.slack import BOT, TEAM, eventually
 
 VIEW = View((line("Here it is"),))
 MANAGERS = "workspace admins and whoever made the channel"
@@ -149,3 +151,31 @@ async def test_a_channel_that_cannot_be_read_proves_nothing(
         await slack.find(place("C1"), "k", datetime.now(UTC))
     error = caught.value
     assert (error.permanent, error.ambiguous, error.retry_after) == (permanent, ambiguous, retry_after)
+
+
+async def test_it_puts_reactions_under_a_message_in_order(rig, slack, place):
+    await slack.send(place("C1"), replace(VIEW, reactions=("1️⃣", "🔟", "🔖", "👍", "🫠", ":shipit:")), "k")
+    names = ["one", "keycap_ten", "bookmark", "+1", "shipit"]
+    await eventually(lambda: len(rig.messages[0].reactions) == len(names))
+    assert rig.messages[0].reactions == {
+        name: [BOT] for name in names
+    }  # what Slack may not know by that name is left out
+    assert list(rig.messages[0].reactions) == names
+
+
+async def test_reactions_that_it_may_not_put_keep_nothing_back(rig, slack, place):
+    rig.faults["reactions.add"] = [{"error": "already_reacted"}, {"error": "missing_scope"}]
+    await slack.send(place("C1"), replace(VIEW, reactions=("1️⃣", "2️⃣", "3️⃣")), "k")
+    await eventually(lambda: [method for method, _ in rig.calls].count("reactions.add") == 2)
+    await slack.send(place("C1"), replace(VIEW, reactions=("1️⃣",)), "k2")
+    await eventually(lambda: rig.messages[1].reactions)
+    assert (len(rig.messages), rig.messages[0].reactions) == (2, {})
+
+
+async def test_its_own_reactions_mean_nothing(rig, slack, place, bot):
+    await slack.send(place("C1"), View((Item((HEBB.title,), paper=HEBB.id),)), "k")
+    await rig.react(rig.messages[0], "bookmark", BOT)
+    await rig.react(rig.messages[0], "bookmark", "U1")
+    await eventually(lambda: len(rig.messages) == 2)
+    assert rig.messages[1].person == "U1"
+    assert await bot.store.tenant("slack", TEAM).shelf.ids(BOT) == ()
