@@ -209,17 +209,20 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
         )
     print(f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.", flush=True)
     async with opened(settings) as bot:
-        ended = await until_told(run(bot, adapters, timedelta(minutes=settings.sync_minutes)))
+        every, pause_after = timedelta(minutes=settings.sync_minutes), timedelta(days=settings.pause_after_days)
+        ended = await until_told(run(bot, adapters, every, pause_after))
     return DONE if ended else WRONG
 
 
 async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Open the terminal, keeping the papers in step meanwhile."""
     from adapters.terminal import Terminal
-    from bot.running import in_step
+    from bot.running import delivering, in_step
 
-    async with opened(settings) as bot, in_step(bot, timedelta(minutes=settings.sync_minutes)):
-        await Terminal(settings.home).run(bot)
+    terminal, every = Terminal(settings.home), timedelta(minutes=settings.sync_minutes)
+    pause_after = timedelta(days=settings.pause_after_days)
+    async with opened(settings) as bot, in_step(bot, every), delivering(bot, [terminal], pause_after):
+        await terminal.run(bot)
     return DONE
 
 

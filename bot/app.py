@@ -60,11 +60,13 @@ class Standing:
 class Adapter(Protocol):
     """A platform: it listens, translates, renders and sends, and decides nothing.
 
-    `repeatable` is how long after an attempt the same key cannot be said twice there.
+    `repeatable` is how long after an attempt the same key cannot be said twice there. `pace` is how many messages a
+    second it takes in all; None where it says so itself when there are too many.
     """
 
     platform: str
     repeatable: timedelta
+    pace: float | None
 
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled."""

@@ -22,26 +22,55 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before something that faile
 STEADY = 300.0  # seconds after which an earlier failure no longer counts
 
 
-async def run(bot: Bot, adapters: Sequence[Adapter], sync_every: timedelta) -> bool:
+async def run(
+    bot: Bot, adapters: Sequence[Adapter], sync_every: timedelta, pause_after: timedelta = timedelta(days=3)
+) -> bool:
     """Run all adapters until cancelled or until none is left; False where not one of them could be started.
 
-    One that fails is started again after a pause; one whose settings are wrong says so once and is left out.
+    One that fails is started again after a pause; one whose settings are wrong says so once and is left out. Digests
+    are delivered meanwhile; what is under way is finished before the adapters leave.
     """
     async with in_step(bot, sync_every):
-        ended = await asyncio.gather(*(supervise(one.platform, partial(one.run, bot)) for one in adapters))
-    return any(ended)
+        connected = [asyncio.create_task(supervise(one.platform, partial(one.run, bot))) for one in adapters]
+        try:
+            async with delivering(bot, adapters, pause_after):
+                await asyncio.wait(connected)
+        finally:
+            for one in connected:
+                one.cancel()
+            ended = await asyncio.gather(*connected, return_exceptions=True)
+    return any(one is True for one in ended)
+
+
+@asynccontextmanager
+async def delivering(bot: Bot, adapters: Sequence[Adapter], pause_after: timedelta) -> AsyncIterator[None]:
+    """Plan and deliver digests meanwhile."""
+    from bot.deliveries import Deliveries  # start-up time: a single command delivers nothing
+
+    bot.adapters = {one.platform: one for one in adapters}
+    deliveries = Deliveries(bot, adapters, bot.planner.plan, pause_after=pause_after)
+    async with _meanwhile("delivering", deliveries.run):
+        yield
 
 
 @asynccontextmanager
 async def in_step(bot: Bot, every: timedelta) -> AsyncIterator[None]:
     """Sync now and then meanwhile; not at all where `every` is nothing."""
-    keeping = asyncio.create_task(supervise("syncing", partial(bot.library.keep_in_step, every))) if every else None
+    if not every:
+        yield
+        return
+    async with _meanwhile("syncing", partial(bot.library.keep_in_step, every)):
+        yield
+
+
+@asynccontextmanager
+async def _meanwhile(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(supervise(name, work))
     try:
         yield
     finally:
-        if keeping:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def until_told(work: Coroutine[Any, Any, bool]) -> bool:

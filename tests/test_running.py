@@ -20,6 +20,7 @@ class Platform:
         self.turns = list(turns)
         self.started = 0
         self.repeatable = timedelta()
+        self.pace = None
 
     async def run(self, bot):  # noqa: ARG002  # the protocol's argument
         self.started += 1

@@ -34,6 +34,7 @@ class Discord:
 
     platform = PLATFORM
     repeatable = posting.REPEATABLE
+    pace: float | None = 45.0  # of 50 requests a second, the rest being for answers
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings

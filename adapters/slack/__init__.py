@@ -44,6 +44,7 @@ class Slack:
 
     platform = PLATFORM
     repeatable = timedelta()  # Slack has no key by which it would know a message again
+    pace: float | None = None  # each channel has its own, and Slack tells
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings

@@ -52,6 +52,7 @@ class Terminal:
 
     platform = "terminal"
     repeatable = timedelta()
+    pace: float | None = None
 
     def __init__(self, home: Path, view: View = NOTHING_YET) -> None:
         self._history = home / "history"

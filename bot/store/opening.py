@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import StoreError
 from bot.store.address import Address, read_address
 from bot.store.days import Days
+from bot.store.deliveries import Deliveries
 from bot.store.digests import Digests
 from bot.store.engine import Database
 from bot.store.lines import Lines
@@ -66,6 +67,7 @@ class Store:
         self.subscriptions = AllSubscriptions(database)
         self.digests = Digests(database)
         self.departures = Departures(database)
+        self.deliveries = Deliveries(database)
 
     @classmethod
     async def open(cls, url: str) -> Self:

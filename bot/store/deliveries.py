@@ -1,0 +1,454 @@
+"""The messages that are to be delivered: claimed by one worker at a time, and finished by nobody but the one who did.
+
+A claim ends by itself when its lease does, and raises the fence: what an earlier holder reports then changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.intents import Place
+from bot.store.engine import Database
+from bot.store.schema import Instant, deliveries, digests, posted, subscriptions
+
+CLOSED = ("sent", "dead")
+PER_WORKSPACE = 32  # messages handed out at once for one workspace: a slow one leaves room for the others
+LATE = timedelta(minutes=10)  # after which a digest that is not there is overdue
+
+_NOW = bindparam("now", type_=Instant)
+_d, _earlier = deliveries.c, deliveries.alias("earlier")
+_READY_NOW = or_(
+    and_(_d.state == "pending", _d.not_before <= _NOW),
+    and_(_d.state == "sending", _d.lease <= _NOW),
+)
+_AFTER_THE_EARLIER = or_(
+    _d.part < 0,
+    ~exists().where(
+        _earlier.c.subscription == _d.subscription,
+        _earlier.c.date == _d.date,
+        _earlier.c.part >= 0,
+        _earlier.c.part < _d.part,
+        _earlier.c.state.not_in(CLOSED),
+    ),
+)
+_IN_PLACES = (
+    select(
+        _d.id,
+        _d.platform,
+        _d.tenant,
+        _d.address,
+        _d.not_before,
+        func.row_number()
+        .over(partition_by=(_d.platform, _d.tenant, _d.address), order_by=(_d.not_before, _d.id))
+        .label("in_place"),
+    )
+    .where(_d.platform.in_(bindparam("platforms", expanding=True)), _READY_NOW, _AFTER_THE_EARLIER)
+    .subquery()
+)
+_IN_TURN = (
+    select(
+        _IN_PLACES,
+        func.row_number()
+        .over(
+            partition_by=(_IN_PLACES.c.platform, _IN_PLACES.c.tenant),
+            order_by=(_IN_PLACES.c.not_before, _IN_PLACES.c.id),
+        )
+        .label("turn"),
+    )
+    .where(_IN_PLACES.c.in_place == 1)
+    .subquery()
+)
+_READY = (
+    select(_IN_TURN.c.id, _IN_TURN.c.platform, _IN_TURN.c.tenant, _IN_TURN.c.address)
+    .where(_IN_TURN.c.turn <= PER_WORKSPACE)
+    .order_by(_IN_TURN.c.turn, _IN_TURN.c.not_before, _IN_TURN.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT_PENDING = select(func.min(_d.not_before)).where(
+    _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "pending", _d.not_before > _NOW
+)
+_NEXT_LEASE = select(func.min(_d.lease)).where(
+    _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "sending", _d.lease > _NOW
+)
+_CLAIM = (
+    update(deliveries)
+    .where(_d.id == bindparam("its_id"), _READY_NOW)
+    .values(
+        state="sending",
+        fence=_d.fence + 1,
+        attempts=_d.attempts + 1,
+        lease=bindparam("until_then"),
+        tried=func.coalesce(_d.tried, _NOW),
+    )
+    .returning(deliveries)
+)
+_HELD = (_d.id == bindparam("its_id"), _d.fence == bindparam("its_fence"), _d.state == "sending")
+_SENT = (
+    update(deliveries)
+    .where(*_HELD)
+    .values(state="sent", message=bindparam("its_message"), sent_to=bindparam("its_address"), lease=None, trouble="")
+)
+_LATER = (
+    update(deliveries)
+    .where(*_HELD)
+    .values(
+        state="pending",
+        not_before=bindparam("then"),
+        tried=bindparam("since"),
+        trouble=bindparam("why"),
+        lease=None,
+    )
+)
+_AFRESH = update(deliveries).where(*_HELD).values(tried=bindparam("since"))
+_DOUBT = update(deliveries).where(*_HELD).values(state="uncertain", trouble=bindparam("why"), lease=None)
+_DROP = update(deliveries).where(*_HELD).values(state="dead", trouble=bindparam("why"), lease=None)
+_THIS_DIGEST = (_d.subscription == bindparam("its_subscription"), _d.date == bindparam("its_date"))
+_DROP_ALL = (
+    update(deliveries)
+    .where(*_THIS_DIGEST, _d.part >= 0, _d.state.not_in(CLOSED))
+    .values(state="dead", trouble=bindparam("why"), lease=None)
+)
+_OPEN_PART = exists().where(
+    _d.subscription == digests.c.subscription, _d.date == digests.c.date, _d.part >= 0, _d.state.not_in(CLOSED)
+)
+_THE_DIGEST = (
+    digests.c.subscription == bindparam("its_subscription"),
+    digests.c.date == bindparam("its_date"),
+    digests.c.state == "posting",
+)
+_CLOSE = update(digests).where(*_THE_DIGEST, ~_OPEN_PART).values(state="sent", ended=bindparam("at"))
+_SKIP = update(digests).where(*_THE_DIGEST).values(state="skipped", reason=bindparam("why"), ended=bindparam("at"))
+_RELEASE = delete(posted).where(
+    posted.c.subscription == bindparam("its_subscription"), posted.c.date == bindparam("its_date")
+)
+_TAKES_AGAIN = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.refused.is_not(None))
+    .values(refused=None)
+)
+_REFUSES = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.refused.is_(None))
+    .values(refused=bindparam("at"))
+)
+_REST = (
+    update(deliveries)
+    .where(
+        _d.platform == bindparam("its_platform"),
+        _d.tenant == bindparam("its_tenant"),
+        or_(bindparam("everywhere", type_=Boolean), _d.address == bindparam("its_address")),
+        _d.state == "pending",
+        _d.not_before < bindparam("then"),
+    )
+    .values(not_before=bindparam("then"))
+)
+_HEAD = select(_d.platform, _d.tenant, _d.view, _d.message, _d.sent_to, _d.thread).where(*_THIS_DIGEST, _d.part == 0)
+_THREAD = update(deliveries).where(*_THIS_DIGEST, _d.part == 0).values(thread=bindparam("its_thread"))
+_FORGET_NOTICE = delete(deliveries).where(*_THIS_DIGEST, _d.part == bindparam("its_part"))
+_NOTICE = insert(deliveries)
+_IN_DOUBT = (
+    select(_d.id, _d.subscription, _d.date, _d.part, _d.tried, _d.trouble)
+    .where(_d.platform == bindparam("platform"), _d.tenant == bindparam("tenant"), _d.state == "uncertain")
+    .order_by(_d.id)
+    .limit(bindparam("limit"))
+)
+_SETTLE = (
+    update(deliveries)
+    .where(
+        _d.id == bindparam("its_id"),
+        _d.platform == bindparam("its_platform"),
+        _d.tenant == bindparam("its_tenant"),
+        _d.state == "uncertain",
+    )
+    .values(state=bindparam("how"), tried=None, not_before=bindparam("at"))
+    .returning(_d.subscription, _d.date)
+)
+_EXTEND = (
+    update(deliveries)
+    .where(*_THIS_DIGEST, _d.part >= 0, _d.state.not_in(CLOSED), _d.until < bindparam("then"))
+    .values(until=bindparam("then"))
+)
+_OVERDUE = (
+    select(func.count(), func.min(digests.c.due))
+    .join_from(deliveries, digests, and_(_d.subscription == digests.c.subscription, _d.date == digests.c.date))
+    .where(
+        _d.platform.in_(bindparam("platforms", expanding=True)),
+        _d.part >= 0,
+        _d.state.in_(("pending", "sending")),
+        digests.c.due <= bindparam("late"),
+    )
+)
+_COUNT_IN_DOUBT = select(func.count()).where(
+    _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "uncertain"
+)
+SETTLED_GRACE = timedelta(hours=1)  # what an admin settled late, or what waited for it, is still posted so long
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A message whose turn has come, and the place that it is for."""
+
+    id: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message that was claimed.
+
+    `tried` is when the attempt began that may have reached the place: this one, unless it is `suspect`, where it is an
+    earlier one of which nothing is known. `part` counts from 0, the head; what is below it tells a person of trouble.
+    """
+
+    id: int
+    subscription: int
+    day: date
+    part: int
+    place: Place
+    threaded: bool
+    key: str
+    view: Mapping[str, Any]
+    until: datetime
+    lease: datetime
+    fence: int
+    attempts: int
+    tried: datetime
+    suspect: bool
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first message of a digest: where it stands, and the address of its thread, as far as they are known."""
+
+    place: Place
+    view: Mapping[str, Any]
+    message: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What a person is told of a delivery, in private; there is one of each part below 0."""
+
+    part: int
+    key: str
+    view: Mapping[str, Any]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A message of which nobody but a person can tell whether it is there."""
+
+    id: int
+    subscription: int
+    day: date
+    part: int
+    tried: datetime | None
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How many messages are overdue, of which moment the oldest is, and how many are uncertain."""
+
+    overdue: int
+    oldest: datetime | None
+    uncertain: int
+
+
+class Deliveries:
+    """The messages of all tenants that are to be delivered."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def ready(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Ready, ...]:
+        """Return what can be claimed now: one message of a place, a few of a workspace, each workspace in its turn."""
+        rows = await self._database.read(_READY, {"platforms": list(platforms), "now": now, "limit": limit})
+        return tuple(Ready(row.id, Place(row.platform, row.tenant, row.address)) for row in rows)
+
+    async def next_change(self, platforms: Collection[str], now: datetime) -> datetime | None:
+        """Return when time alone makes something ready again."""
+        values = {"platforms": list(platforms), "now": now}
+        ((pending,),) = await self._database.read(_NEXT_PENDING, values)
+        ((lease,),) = await self._database.read(_NEXT_LEASE, values)
+        return min((at for at in (pending, lease) if at), default=None)
+
+    async def claim(self, number: int, now: datetime, lease: timedelta) -> Delivery | None:
+        """Take a message that is ready, for as long as the lease; None where somebody else was faster."""
+
+        async def run(connection: AsyncConnection) -> Delivery | None:
+            values = {"its_id": number, "now": now, "until_then": now + lease}
+            row = (await connection.execute(_CLAIM, values)).one_or_none()
+            return _delivery(row, now) if row else None
+
+        return await self._database.write(run)
+
+    async def afresh(self, one: Delivery, now: datetime) -> bool:
+        """Note that what was tried before has not reached the place; False where somebody else holds it."""
+        return await self._database.change(_AFRESH, {**_held(one), "since": now}) == 1
+
+    async def sent(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
+        """Note where a message stands, and that its place takes messages; False where somebody else holds it."""
+
+        async def run(connection: AsyncConnection) -> bool:
+            values = {**_held(one), "its_message": message, "its_address": address}
+            if not (await connection.execute(_SENT, values)).rowcount:
+                return False
+            if one.part >= 0:
+                await connection.execute(_CLOSE, {**_digest(one), "at": now})
+                await connection.execute(_TAKES_AGAIN, {"its_id": one.subscription})
+            return True
+
+        return await self._database.write(run)
+
+    async def later(self, one: Delivery, then: datetime, why: str, tried: datetime | None) -> bool:
+        """Give a message back until later; `tried` where an attempt may have reached the place."""
+        return await self._database.change(_LATER, {**_held(one), "then": then, "why": why, "since": tried}) == 1
+
+    async def refused(
+        self, one: Delivery, then: datetime, why: str, tried: datetime | None, notice: Notice, now: datetime
+    ) -> None:
+        """Give a message back that its place refuses; where that is news, the notice is to be delivered."""
+
+        async def run(connection: AsyncConnection) -> None:
+            values = {**_held(one), "then": then, "why": why, "since": tried}
+            if not (await connection.execute(_LATER, values)).rowcount:
+                return
+            if (await connection.execute(_REFUSES, {"its_id": one.subscription, "at": now})).rowcount:
+                await _tell(connection, one, notice, now)
+
+        await self._database.write(run)
+
+    async def doubt(self, one: Delivery, why: str, notice: Notice, now: datetime) -> None:
+        """Hold a message of which nobody can tell whether it is there, and have a person told of it."""
+
+        async def run(connection: AsyncConnection) -> None:
+            if (await connection.execute(_DOUBT, {**_held(one), "why": why})).rowcount:
+                await _tell(connection, one, notice, now)
+
+        await self._database.write(run)
+
+    async def drop(self, one: Delivery, why: str, now: datetime) -> None:
+        """Give a message up for good; without its head a digest is skipped, and its papers are new again."""
+
+        async def run(connection: AsyncConnection) -> None:
+            if not (await connection.execute(_DROP, {**_held(one), "why": why})).rowcount:
+                return
+            if one.part == 0:
+                await connection.execute(_DROP_ALL, {**_digest(one), "why": why})
+                await connection.execute(_SKIP, {**_digest(one), "why": why, "at": now})
+                await connection.execute(_RELEASE, _digest(one))
+            elif one.part > 0:
+                await connection.execute(_CLOSE, {**_digest(one), "at": now})
+
+        await self._database.write(run)
+
+    async def rest(self, place: Place, then: datetime, *, everywhere: bool) -> None:
+        """Let nothing begin until then for a place, or for all of its workspace."""
+        values = {"its_platform": place.platform, "its_tenant": place.tenant, "its_address": place.address}
+        await self._database.change(_REST, {**values, "everywhere": everywhere, "then": then})
+
+    async def head(self, one: Delivery) -> Head | None:
+        """Return the head of the digest that a message belongs to."""
+        rows = await self._database.read(_HEAD, _digest(one))
+        return _head(rows[0]) if rows else None
+
+    async def threaded(self, one: Delivery, address: str) -> None:
+        """Note the thread of the head of a digest."""
+        await self._database.change(_THREAD, {**_digest(one), "its_thread": address})
+
+    async def uncertain(self, platform: str, tenant: str, limit: int = 20) -> tuple[Doubt, ...]:
+        """Return what an admin of a tenant has to look for, the oldest first."""
+        rows = await self._database.read(_IN_DOUBT, {"platform": platform, "tenant": tenant, "limit": limit})
+        return tuple(Doubt(*row) for row in rows)
+
+    async def settle(self, platform: str, tenant: str, number: int, *, there: bool, now: datetime) -> bool:
+        """Take a person's word for whether an uncertain message is there; if not, it is posted.
+
+        False where the tenant has no such message, or it is not uncertain.
+        """
+
+        async def run(connection: AsyncConnection) -> bool:
+            ours = {"its_id": number, "its_platform": platform, "its_tenant": tenant}
+            how = {"how": "sent" if there else "pending", "at": now}
+            row = (await connection.execute(_SETTLE, {**ours, **how})).one_or_none()
+            if row is None:
+                return False
+            digest = {"its_subscription": row.subscription, "its_date": row.date}
+            await connection.execute(_EXTEND, {**digest, "then": now + SETTLED_GRACE})
+            await connection.execute(_CLOSE, {**digest, "at": now})
+            return True
+
+        return await self._database.write(run)
+
+    async def health(self, platforms: Collection[str], now: datetime) -> Health:
+        """Tell how many messages are overdue or uncertain."""
+        ((overdue, oldest),) = await self._database.read(_OVERDUE, {"platforms": list(platforms), "late": now - LATE})
+        ((uncertain,),) = await self._database.read(_COUNT_IN_DOUBT, {"platforms": list(platforms)})
+        return Health(overdue, oldest, uncertain)
+
+
+async def _tell(connection: AsyncConnection, one: Delivery, notice: Notice, now: datetime) -> None:
+    await connection.execute(_FORGET_NOTICE, {**_digest(one), "its_part": notice.part})
+    row = {
+        "subscription": one.subscription,
+        "date": one.day,
+        "part": notice.part,
+        "platform": one.place.platform,
+        "tenant": one.place.tenant,
+        "address": "",  # of the person who subscribed, found when it is sent
+        "threaded": False,
+        "key": notice.key,
+        "view": notice.view,
+        "state": "pending",
+        "not_before": now,
+        "until": notice.until,
+        "fence": 0,
+        "attempts": 0,
+        "message": "",
+        "sent_to": "",
+        "thread": "",
+        "trouble": "",
+    }
+    await connection.execute(_NOTICE, row)
+
+
+def _held(one: Delivery) -> dict[str, Any]:
+    return {"its_id": one.id, "its_fence": one.fence}
+
+
+def _digest(one: Delivery) -> dict[str, Any]:
+    return {"its_subscription": one.subscription, "its_date": one.day}
+
+
+def _delivery(row: Any, now: datetime) -> Delivery:
+    return Delivery(
+        row.id,
+        row.subscription,
+        row.date,
+        row.part,
+        Place(row.platform, row.tenant, row.address),
+        row.threaded,
+        row.key,
+        row.view,
+        row.until,
+        row.lease,
+        row.fence,
+        row.attempts,
+        row.tried,
+        row.tried != now,
+        row.trouble,
+    )
+
+
+def _head(row: Any) -> Head:
+    return Head(Place(row.platform, row.tenant, row.sent_to), row.view, row.message, row.thread)

@@ -1,0 +1,124 @@
+"""A clock that stands still while something happens, and jumps to whatever is next when nothing does.
+
+With it goes a database whose statements run where they are awaited, so that nothing depends on threads: the same seed
+gives the same course of events.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, StaticPool, create_engine, event
+
+from bot.errors import StoreError
+from bot.store.engine import NOTHING, Database
+from bot.store.schema import metadata
+
+T = TypeVar("T")
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+class _Jumping(selectors.DefaultSelector):  # type: ignore[misc, valid-type, unused-ignore]  # differs by system
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> Any:
+        if timeout is None:
+            raise RuntimeError("Nothing is left to wait for.")
+        self.now += timeout
+        return super().select(0)
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An event loop in which waiting takes no time."""
+
+    def __init__(self) -> None:
+        self._jumping = _Jumping()
+        super().__init__(self._jumping)
+
+    def time(self) -> float:
+        return self._jumping.now
+
+
+def virtually(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end on a clock of its own."""
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        return runner.run(work)
+
+
+class Clock:
+    """Tells the time of the loop as a date, `ahead` of it where somebody has set it."""
+
+    ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return START + self.ahead + timedelta(seconds=asyncio.get_running_loop().time())
+
+
+class _Executing:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: Any, values: Any = None) -> Any:
+        return self._connection.execute(statement, values)
+
+
+class Direct(Database):
+    """A database in memory; `passing` is called before and after whatever it does, and may raise instead."""
+
+    def __init__(self, connection: Connection, passing: Callable[[str], None] = lambda _: None) -> None:
+        self.name = "memory"
+        self.dialect = "sqlite"
+        self._connection = connection
+        self._passing = passing
+        self.trouble: StoreError | None = None
+
+    async def read(self, statement: Any, values: Any = NOTHING) -> Any:
+        await self._pass("before reading")
+        with self._connection.begin():
+            rows = self._connection.execute(statement, values).all()
+        await self._pass("after reading")
+        return rows
+
+    async def write(self, work: Any) -> Any:
+        await self._pass("before a commit")
+        with self._connection.begin():
+            result = await work(_Executing(self._connection))
+        await self._pass("after a commit")
+        return result
+
+    async def close(self) -> None:
+        """Leave the connection to whoever gave it."""
+
+    async def _pass(self, point: str) -> None:
+        await asyncio.sleep(0)
+        self._passing(point)
+        if self.trouble and point.startswith("before"):
+            raise self.trouble
+
+
+@cache
+def _connection() -> Connection:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+
+    def configure(raw: Any, _: object) -> None:
+        raw.isolation_level = None
+        raw.execute("PRAGMA foreign_keys=ON")
+
+    event.listen(engine, "connect", configure)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    metadata.create_all(engine)
+    return engine.connect()
+
+
+def empty() -> Connection:
+    """Return a connection to a database with all tables and no rows; there is one for all, as statements take long."""
+    connection = _connection()
+    with connection.begin():
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    return connection
