@@ -6,18 +6,21 @@ import asyncio
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from importlib.resources import files
 
 from bot.app import Bot
-from bot.digests import MOST_PAPERS, digest
+from bot.digests import Digest, views
 from bot.intents import Person, Place
 from bot.library import Library
+from bot.schedule import Schedule
 from bot.sources.items import paper_from_item
+from bot.subscriptions import Wishes
 from bot.views import View
 
 PATIENCE = 4.0  # seconds for Hugging Face to answer before the sample is taken
 DAYS = 4  # a weekend and the day before, so that one of them has papers
+WISHES = Wishes(Schedule("daily", time(9), "UTC"), layout="full")
 
 
 async def demo(
@@ -29,9 +32,10 @@ async def demo(
     if day is None:
         say("It is out of reach; taking three days that come with Paperboy instead.")
         day = await bring_sample(bot.library)
-    listing = await bot.library.between(day, day, limit=MOST_PAPERS)
+    listing = await bot.library.between(day, day, limit=WISHES.papers)
     say("What a channel gets each day")
-    show(digest(day, listing.papers, listing.total))
+    for view in views(Digest(WISHES, day, day, listing.papers, listing.total)):
+        show(view)
     wanted = listing.papers[-1]
     view = View(())
     for heading, words in (
@@ -73,7 +77,7 @@ async def _latest(library: Library) -> date | None:
                 await library.sync(today - timedelta(days=DAYS - 1), today)
     for back in range(DAYS):
         day = today - timedelta(days=back)
-        if (await library.known(day, day)).total >= MOST_PAPERS:
+        if (await library.known(day, day)).total >= WISHES.papers:
             return day
     return None
 

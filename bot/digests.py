@@ -14,7 +14,6 @@ from bot.subscriptions import Subscription, Wishes
 from bot.text import count, listed
 from bot.views import Block, Button, Buttons, Item, Link, Picture, Spans, Strong, Text, View, line, note
 
-MOST_PAPERS = 5  # where nobody has said how many
 LONGEST = 27  # days before its last that a digest goes back to make up for what was missed
 IN_ONE_MESSAGE = 5  # papers with all that is said about them: Discord takes forty components
 ORDERS = {"upvotes": "most upvoted first", "trending": "what is trending first", "new": "newest first"}
@@ -95,17 +94,6 @@ def views(digest: Digest) -> tuple[View, ...]:
             return (head, *map(_card, digest.papers))
         case "full":
             return tuple(_full(digest))
-
-
-def digest(day: date, papers: Sequence[Paper], total: int) -> View:
-    """Show the first papers of a day as a channel gets them; `total` is how many the day had."""
-    shown = papers[:MOST_PAPERS]
-    blocks: list[Block] = [
-        note(f"The {len(shown)} most upvoted of {count(total, 'paper')} on Hugging Face Daily Papers."),
-        *cards.items(shown, kept=()),
-        Buttons((Button(f"All {total:,} of the day", f"day {day}"), Button("Trending", "trending"))),
-    ]
-    return View(tuple(blocks), title=f"Daily Papers · {day:%A} {cards.day_name(day)}")
 
 
 def expected(counts: Sequence[int]) -> float:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 from bot.app import Bot
 from bot.demo import bring_sample, half_remembered
-from bot.digests import digest
+from bot.digests import Digest
+from bot.digests import views as messages
 from bot.features import ALL
 from bot.intents import Person, Place
 from bot.library import Library
+from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
+from bot.subscriptions import Layout, Wishes
 from bot.views import View
 
 NOBODY = "http://127.0.0.1:9"  # the discard service's port: what is shown is the sample and nothing else
@@ -42,12 +47,20 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             return await bot.handle(bot.read(words, person, place))
 
         listing = await library.known(day, day, limit=5)
+        wishes = Wishes(Schedule("daily", time(9), "UTC"))
+        threaded, (compact,), (full,) = (
+            messages(Digest(replace(wishes, layout=layout), day, day, listing.papers, listing.total))
+            for layout in get_args(Layout)
+        )
         first, second = listing.papers[0], listing.papers[1]
         welcome = await say("home")
         for paper in listing.papers[:2]:
             await say(f"save {paper.id}")
         return {
-            "digest": digest(day, listing.papers, listing.total),
+            "digest": threaded[0],
+            "thread": threaded[1],
+            "compact": compact,
+            "full": full,
             "card": await say(f"paper {second.id}"),
             "list": await say(f"find {half_remembered(first.title)}"),
             "saved": await say(f"save {first.id}"),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
 from bot.app import Bot
+from bot.digests import Digest, views
 from bot.features import ALL
 from bot.intents import Person, Place
 from bot.library import Library
 from bot.papers import Account, Paper
+from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
+from bot.subscriptions import Wishes
 from bot.views import View
 
 NOW = datetime(2026, 5, 29, 15, 0, tzinfo=UTC)
@@ -61,6 +64,13 @@ MANY = tuple(
     Paper(f"2605.1{n:04}", f"Transformers and the Number {n}", ("Emmy Noether",), daily=TODAY, upvotes=n)
     for n in range(12)
 )
+
+
+def digest(day: date, papers: Sequence[Paper], total: int) -> View:
+    """Show papers of a day as a channel gets them in one message."""
+    wishes = Wishes(Schedule("daily", time(9), "UTC"), layout="full")
+    return views(Digest(wishes, day, day, tuple(papers), total))[0]
+
 
 Ask = Callable[..., Awaitable[View]]
 

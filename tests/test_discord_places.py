@@ -14,11 +14,10 @@ from simcord.enums import ChannelType, OverwriteType
 
 from adapters.discord import Discord, posting
 from bot.app import Bot, Standing
-from bot.digests import digest
 from bot.errors import DeliveryError, UsageError
 from bot.intents import Person, Place
 from bot.views import Button, Buttons, View, line
-from tests.conftest import HEBB
+from tests.conftest import HEBB, digest
 from tests.rigs.discord import DiscordRig, Fault, met
 from tests.rigs.discord_people import text
 

@@ -14,11 +14,10 @@ from simcord.enums import ChannelType, OverwriteType
 from adapters.discord import Discord
 from adapters.discord.posting import mark, nonce
 from bot.app import Bot
-from bot.digests import digest
 from bot.errors import DeliveryError
 from bot.intents import Place
 from bot.views import View, line
-from tests.conftest import DIFFUSION, HEBB
+from tests.conftest import DIFFUSION, HEBB, digest
 from tests.rigs.discord import DiscordRig, Fault, met
 from tests.rigs.discord_people import text
 

@@ -9,9 +9,8 @@ import pytest
 from simcord.backend.models import Message
 
 from bot.app import Bot
-from bot.digests import digest
 from bot.intents import Place
-from tests.conftest import DIFFUSION, HEBB
+from tests.conftest import DIFFUSION, HEBB, digest
 from tests.rigs.discord import DiscordRig, Fault, met
 from tests.rigs.discord_people import Somebody, labels, somebody, text
 

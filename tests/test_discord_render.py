@@ -15,11 +15,10 @@ from simcord.components import validate_components, walk_components
 from adapters.discord.presses import Kind, Press
 from adapters.discord.render import render
 from bot import cards
-from bot.digests import digest
 from bot.papers import Account, Paper
 from bot.text import visible
 from bot.views import Button, Buttons, Code, Field, Item, Link, Picture, Strong, Text, View, line, note
-from tests.conftest import HEBB, MANY
+from tests.conftest import HEBB, MANY, digest
 from tests.contract import MARKUP, VIEWS, WORDS, words
 from tests.rigs.discord_limits import refused
 from tests.rigs.discord_markdown import markup, seen
