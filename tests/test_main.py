@@ -219,7 +219,7 @@ def test_the_demo_shows_the_whole_path_without_network(paperboy, tmp_path):
     assert done.returncode == 0, done.stderr
     for words in (
         "Daily Papers · Friday 22 May 2026",
-        "most upvoted of 34 papers",
+        "5 of 34 papers, most upvoted first.",
         "Showing results for",
         "Saved: ",
         "Your shelf: 1 paper",
