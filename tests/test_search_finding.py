@@ -204,6 +204,29 @@ async def test_filters_are_kept(index: Index, typed: str, meant: str):
     assert hits.total == (6 if typed == "sort:new" else len(meant))
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("How can we learn from speech when there are no labels for it?", "4"),
+        ("why is attention so costly for the models that we use", "3"),
+        ("which redundant visual tokens could a multimodal model do without?", "2"),
+        ("what is the synaptic decay schedule good for has:code", ""),
+    ],
+)
+async def test_a_question_is_answered_by_the_paper_that_says_most_of_it(index: Index, typed: str, meant: str):
+    assert (await found(index, typed))[:1] == list(meant)
+
+
+async def test_of_abstracts_the_one_that_says_most_comes_first(tmp_path: Path):
+    papers = [
+        Paper("1", "Old", abstract="Tensor networks, and what tensor networks are for.", published=date(2020, 1, 1)),
+        Paper("2", "New", abstract=f"Tensor {'and much else ' * 30} networks.", published=date(2025, 1, 1)),
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    assert (await search(index, "tensor networks")).ids == ("1", "2")
+    await index.close()
+
+
 async def test_everybody_of_a_frequent_name_is_found(tmp_path: Path):
     papers = [Paper(f"2501.{n:05}", "Graph networks", (f"Given{n} Wang", f"Given{n} Li")) for n in range(250)]
     index = await filled(tmp_path / "index.db", papers)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.search.expressions import as_meant, close_together, in_body, in_head, in_head_as_typed, title_begins
 from bot.search.filters import Filter
+from bot.search.questions import WEIGHTS
 from bot.search.spelling import Slot
 from bot.search.words import COMMON
 
@@ -27,7 +28,7 @@ GATHERED = 5000
 # A word in no more papers than this singles one out, wherever it stands; in the text it counts for half.
 RARE, IN_TEXT = 300, 0.5
 # Title, names, keywords, terms.
-BEST = "bm25(head, 4.0, 2.0, 3.0, 3.0)"
+BEST = {"head": "bm25(head, 4.0, 2.0, 3.0, 3.0)", "body": f"bm25(body, {WEIGHTS})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,17 @@ class Candidates:
     """Looks for papers with the words of one query among those that pass its filter.
 
     `everywhere` are the rows of papers that hold all words, no more than about `COUNTED`; `best` are the best of them.
+    Where the search is `thorough`, those that hold them only in the abstract are in order too, and not just the newest.
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, typed: Sequence[str], slots: Sequence[Slot], wanted: Filter
+        self,
+        connection: sqlite3.Connection,
+        typed: Sequence[str],
+        slots: Sequence[Slot],
+        wanted: Filter,
+        *,
+        thorough: bool,
     ) -> None:
         self._connection = connection
         self._typed = typed
@@ -61,6 +69,8 @@ class Candidates:
         self._wanted = wanted
         complete = all(slot.readable for slot in self._slots)
         everywhere = self._rows("body", self._all(in_body), COUNTED) if complete else []
+        if thorough and 1 < len(everywhere) <= ORDERED:
+            everywhere = self._rows("body", self._all(in_body), ORDERED, best=True)
         self.best = self._holding_all(everywhere) if complete else {}
         # only the most frequent words that begin with the last one are looked for in the long text
         self.everywhere = [*self.best.keys() - everywhere, *everywhere]
@@ -74,9 +84,21 @@ class Candidates:
             rows |= dict.fromkeys(self._holding_most())
         return self._fetch(list(rows))
 
-    def listed(self, order: str, limit: int, offset: int, *, without: Collection[int] = ()) -> list[str]:
-        """Return the ids of the papers that hold all words, or of some of them, in an order."""
+    def further(self, limit: int, offset: int, *, without: Collection[int]) -> list[str]:
+        """Return the ids of papers that hold all words, those that answer best first."""
         rows = [row for row in self.everywhere if row not in without]
+        return self.ids(rows[offset : offset + limit])
+
+    def ids(self, rows: Sequence[int]) -> list[str]:
+        """Return the ids of papers, in the order of their rows."""
+        found = self._connection.execute(
+            "SELECT paper.id FROM json_each(?) CROSS JOIN paper ON paper.row = value ORDER BY key", (json.dumps(rows),)
+        )
+        return [paper_id for (paper_id,) in found]
+
+    def listed(self, order: str, limit: int, offset: int) -> list[str]:
+        """Return the ids of the papers that hold all words in an order."""
+        rows = self.everywhere
         found = self._connection.execute(
             f"SELECT id FROM paper WHERE row IN (SELECT value FROM json_each(?)) ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
             (json.dumps(rows), limit, offset),
@@ -88,7 +110,6 @@ class Candidates:
         if len(rows) < CLOSELY and self._slots[-1].begun:
             rows |= dict.fromkeys(self._best(self._all(in_head), begun=True))
         if len(rows) < FEW:
-            # the newest: in the long text BM25 would take as long as all the rest
             rows |= dict.fromkeys(everywhere[:CLOSELY])
         return rows
 
@@ -128,7 +149,7 @@ class Candidates:
 
     def _rows(self, table: str, sought: str, limit: int, *, best: bool = False) -> list[int]:
         paper = f"CROSS JOIN paper ON paper.row = {table}.rowid" if self._wanted.sql else ""
-        order = BEST if best else f"{table}.rowid DESC"
+        order = BEST[table] if best else f"{table}.rowid DESC"
         # in one row: each step of a cursor lets another thread have the interpreter, and waits to get it back
         (rows,) = self._connection.execute(
             f"SELECT group_concat(found) FROM (SELECT {table}.rowid AS found FROM {table} {paper} "  # noqa: S608

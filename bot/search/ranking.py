@@ -28,12 +28,14 @@ NEWEST, LIKED = 0.01, 0.004
 class Ranked:
     """A candidate with its score.
 
-    `cover` says how much of the query it answers (0 to 1), `clear` whether its title and one of its authors do so.
+    `cover` says how much of the query it answers (0 to 1), `head` how much without its abstract, `clear` whether its
+    title and one of its authors do so.
     """
 
     candidate: Candidate
     score: float
     cover: float
+    head: float
     clear: bool
 
 
@@ -62,7 +64,7 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
         clear = title + (person if together in (0.0, 1.0) else 0.0) > CLEAR
         score = sum(map(mul, WEIGHTS, features))
         score += NEWEST * age[candidate.day or ""] + LIKED * log1p(max(candidate.votes, 0))
-        ranked.append(Ranked(candidate, score, title + person + term + text, clear))
+        ranked.append(Ranked(candidate, score, title + person + term + text, title + person + term, clear))
     return sorted(ranked, key=lambda r: (-r.score, r.candidate.id))
 
 

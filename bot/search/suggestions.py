@@ -44,7 +44,7 @@ def suggest(connection: sqlite3.Connection, kind: Kind, text: str, limit: int) -
 
 
 def _papers(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Suggestion, ...]:
-    ids = find(connection, Query(text), limit, 0, None).ids
+    ids = find(connection, Query(text), limit, 0, None, thorough=False).ids
     marks = ",".join("?" * len(ids))
     labels = dict(connection.execute(f"SELECT id, label FROM paper WHERE id IN ({marks})", ids))  # noqa: S608
     return tuple(Suggestion(labels[i], i) for i in ids if i in labels)

@@ -24,6 +24,15 @@ COMMON = frozenset(
     "does what this that which their our about when where why than then them they these those such also papers".split()
 )
 
+# Words that say nothing about what a question is about.
+FUNCTION_WORDS = COMMON | frozenset(
+    "after again against all although among any because been before being below between both but can't could did doing "
+    "down during each either few further had has have having he her here him his however i if its itself just may me "
+    "might more most must my no nor not off one only onto or other out over own per same shall she should since "
+    "so some such through throughout thus too under until up upon us use used using very was were whether which "
+    "while who whom whose why will within without would you your".split()
+)
+
 
 def fold(text: str) -> str:
     """Return `text` in lower case and without accents, so that Schölkopf and scholkopf are the same."""
