@@ -71,6 +71,7 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
     # start-up time: `paperboy --help` needs none of these
     from bot.app import Bot, utc_now
     from bot.library import Library
+    from bot.planning import Patience
     from bot.search import Index
     from bot.sources.hugging_face import HuggingFace
     from bot.store import Store
@@ -82,7 +83,9 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
         gc.freeze()
         gc.enable()
-        yield Bot(ALL, Library(store, index, source, utc_now), store, utc_now, settings.reactions)
+        bot = Bot(ALL, Library(store, index, source, utc_now), store, utc_now, settings.reactions)
+        bot.planner.patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
+        yield bot
 
 
 def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
@@ -190,6 +193,7 @@ async def _run_or_prompt(settings: Settings, args: argparse.Namespace, words: li
 
 async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Stay connected until told to stop."""
+    from bot.intents import Place
     from bot.running import run, until_told
 
     adapters: list[Adapter] = []
@@ -210,7 +214,8 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     print(f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.", flush=True)
     async with opened(settings) as bot:
         every, pause_after = timedelta(minutes=settings.sync_minutes), timedelta(days=settings.pause_after_days)
-        ended = await until_told(run(bot, adapters, every, pause_after))
+        admins = Place(settings.admin_place[0], "", settings.admin_place[1]) if settings.admin_place else None
+        ended = await until_told(run(bot, adapters, every, pause_after, admins))
     return DONE if ended else WRONG
 
 

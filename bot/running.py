@@ -15,25 +15,31 @@ from typing import Any
 
 from bot.app import Adapter, Bot
 from bot.errors import PaperboyError, SettingsError
+from bot.intents import Place
 
 log = logging.getLogger(__name__)
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before something that failed is started again
+PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests
 STEADY = 300.0  # seconds after which an earlier failure no longer counts
 
 
 async def run(
-    bot: Bot, adapters: Sequence[Adapter], sync_every: timedelta, pause_after: timedelta = timedelta(days=3)
+    bot: Bot,
+    adapters: Sequence[Adapter],
+    sync_every: timedelta,
+    pause_after: timedelta = PAUSE_AFTER,
+    admins: Place | None = None,
 ) -> bool:
     """Run all adapters until cancelled or until none is left; False where not one of them could be started.
 
     One that fails is started again after a pause; one whose settings are wrong says so once and is left out. Digests
-    are delivered meanwhile; what is under way is finished before the adapters leave.
+    are delivered meanwhile; what is under way is finished before the adapters leave. Trouble is told to `admins`.
     """
     async with in_step(bot, sync_every):
         connected = [asyncio.create_task(supervise(one.platform, partial(one.run, bot))) for one in adapters]
         try:
-            async with delivering(bot, adapters, pause_after):
+            async with delivering(bot, adapters, pause_after, admins):
                 await asyncio.wait(connected)
         finally:
             for one in connected:
@@ -43,13 +49,21 @@ async def run(
 
 
 @asynccontextmanager
-async def delivering(bot: Bot, adapters: Sequence[Adapter], pause_after: timedelta) -> AsyncIterator[None]:
-    """Plan and deliver digests meanwhile."""
-    from bot.deliveries import Deliveries  # start-up time: a single command delivers nothing
+async def delivering(
+    bot: Bot, adapters: Sequence[Adapter], pause_after: timedelta = PAUSE_AFTER, admins: Place | None = None
+) -> AsyncIterator[None]:
+    """Plan and deliver digests meanwhile, and watch how that goes."""
+    # start-up time: a single command delivers nothing
+    from bot.deliveries import Deliveries
+    from bot.watching import watch
 
     bot.adapters = {one.platform: one for one in adapters}
     deliveries = Deliveries(bot, adapters, bot.planner.plan, pause_after=pause_after)
-    async with _meanwhile("delivering", deliveries.run):
+    async with (
+        _meanwhile("reckoning", bot.planner.rezone),
+        _meanwhile("delivering", deliveries.run),
+        _meanwhile("watching", partial(watch, bot, admins)),
+    ):
         yield
 
 
@@ -64,7 +78,7 @@ async def in_step(bot: Bot, every: timedelta) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _meanwhile(name: str, work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def _meanwhile(name: str, work: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
     task = asyncio.create_task(supervise(name, work))
     try:
         yield
@@ -89,7 +103,7 @@ async def until_told(work: Coroutine[Any, Any, bool]) -> bool:
             loop.remove_signal_handler(one)
 
 
-async def supervise(name: str, work: Callable[[], Awaitable[None]]) -> bool:
+async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> bool:
     """Do `work` until it ends by itself, starting it again when it fails; False where its settings are wrong."""
     failures = 0
     while True:
