@@ -108,6 +108,11 @@ def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
     load = commands.add_parser("import", help="Bring in papers from JSON or JSON Lines files, .gz and .xz too")
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     load.set_defaults(run=_import)
+    index = commands.add_parser("index", help="Check the search index, or make it anew")
+    wanted = index.add_mutually_exclusive_group(required=True)
+    wanted.add_argument("--check", action="store_true", help="read all of it, and make it anew where it is damaged")
+    wanted.add_argument("--rebuild", action="store_true", help="make it anew from the papers that are kept")
+    index.set_defaults(run=_index)
     running = commands.add_parser("run", help="Connect to Slack and Discord, wherever there is a token, and stay there")
     running.set_defaults(run=_run)
     invite = commands.add_parser("discord-invite", help="Print the link that invites the bot to a Discord server")
@@ -131,6 +136,13 @@ def _add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
         if param.named:
             parser.add_argument(f"--{param.name}", help=param.help, choices=param.choices or None)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON, for programs")
+    if one.name == "find":
+        parser.add_argument(
+            "--limit",
+            type=_limit,
+            metavar="N",
+            help="papers in each answer to “find --json -”, up to 100; 10 if left out",
+        )
     parser.set_defaults(run=_ask, command=one)
 
 
@@ -141,10 +153,18 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"“{text}” is not a day such as 2024-05-27") from None
 
 
+def _limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= 100:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to 100")
+    return int(text)
+
+
 async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
     """Run one of the bot's commands and print its answer."""
     from bot.views import Outcome
 
+    if args.command.name == "find" and (args.limit or [*args.words, *words] == ["-"]):
+        return await _find_lines(settings, args, words)
     async with opened(settings) as bot:
         view = await bot.handle(_intent(bot, args, words))
         _print(view, as_json=args.json)
@@ -155,6 +175,16 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
             return WRONG
         case Outcome.NOTHING | Outcome.FAILED:
             return NOTHING
+
+
+async def _find_lines(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
+    from bot.batch import MOST, answer_lines
+
+    if [*args.words, *words] != ["-"] or not args.json:
+        raise UsageError("“find --json -” answers a query a line from standard input; --limit goes with that only.")
+    async with opened(settings) as bot:
+        await answer_lines(bot.library, sys.stdin.buffer, sys.stdout, args.limit or MOST)
+    return DONE
 
 
 def _intent(bot: Bot, args: argparse.Namespace, words: list[str]) -> Intent:
@@ -248,6 +278,18 @@ async def _import(settings: Settings, args: argparse.Namespace, _: list[str]) ->
 
     async with opened(settings) as bot:
         return DONE if await load(bot.library, args.files) else NOTHING
+
+
+async def _index(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
+    from bot.text import count
+
+    async with opened(settings) as bot:
+        if args.rebuild:
+            print(f"The search index is made anew: {count(await bot.library.rebuild_index(), 'paper')}.")
+            return DONE
+        sound = await bot.library.check_index()
+    print("The search index is sound." if sound else "The search index was damaged, and is made anew.")
+    return DONE if sound else NOTHING
 
 
 async def _discord_invite(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:

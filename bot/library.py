@@ -199,6 +199,16 @@ class Library:
         """Complete the title of a paper, an author or an organisation."""
         return await self._index.suggest(kind, text, limit)
 
+    async def check_index(self) -> bool:
+        """Read the whole search index: whether it was sound. One that was not is made anew."""
+        await self._follow()
+        return await self._index.check()
+
+    async def rebuild_index(self) -> int:
+        """Make the search index anew; return how many papers are in it."""
+        papers = self._store.papers
+        return await self._index.rebuild(papers.changed, await papers.revision())
+
     async def sync(
         self, first: date | None = None, last: date | None = None, progress: Callable[[Progress], None] | None = None
     ) -> Report:

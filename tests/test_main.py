@@ -75,6 +75,35 @@ def test_find_prints_one_json_object_of_the_documented_shape(filled):
     assert paper["url"] == "https://huggingface.co/papers/2605.00001"
 
 
+def test_queries_from_a_pipe_are_answered_a_line_each_in_their_order(filled):
+    asked = 'hebian lerning\n\nvotes:many\n2605.00001\n"labels without\nweather\n' + "x" * 40_000 + "\nnoise"
+    done = filled("find", "--json", "--limit", "1", "-", stdin=asked)
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert [[paper["id"] for paper in answer.get("papers", ())] for answer in answers] == [
+        ["2605.00001"], [], [], ["2605.00001"], [], ["MED-10"], [], ["MED-10"],
+    ]  # fmt: skip
+    assert answers[0].keys() == {"query", "corrected", "total", "ms", "page", "papers"}
+    assert [n for n, answer in enumerate(answers) if "error" in answer] == [1, 2, 6]
+    assert answers[2]["query"] == "votes:many"
+    assert filled("find", "-").returncode == 2
+    assert filled("find", "--limit", "3", "hebbian").returncode == 2
+    assert filled("find", "--json", "--limit", "0", "-").returncode == 2
+
+
+def test_the_index_is_checked_and_made_anew(filled, tmp_path):
+    assert filled("index", "--check").stdout == "The search index is sound.\n"
+    with (tmp_path / "home" / "index.sqlite3").open("r+b") as index:
+        index.seek(4096)
+        index.write(b"\xff" * 20_000)
+    done = filled("index", "--check")
+    assert (done.returncode in {0, 1}, "Traceback" in done.stderr) == (True, False)
+    assert filled("index", "--rebuild").stdout == "The search index is made anew: 2 papers.\n"
+    assert filled("index", "--check").stdout == "The search index is sound.\n"
+    assert filled("find", "hebbian").returncode == 0
+    assert filled("index").returncode == 2
+
+
 def test_options_stand_before_and_after_the_words(filled):
     for words in (
         ["--json", "find"],

@@ -26,6 +26,8 @@ Changed: TypeAlias = Callable[[int, int], Awaitable[Sequence[tuple[int, Paper]]]
 
 # Papers a transaction: large enough to be quick, small enough that another process waits less than a second.
 BATCH = 500
+# Papers after which the log says how far it is.
+PROGRESS = 10_000
 
 
 class Index:
@@ -106,6 +108,15 @@ class Index:
                 return False
         return True
 
+    async def rebuild(self, changed: Changed, revision: int) -> int:
+        """Make the index anew from the store, as `follow` reads it; return how many papers are in it."""
+        self._source = (changed, revision)
+        async with self._following:
+            try:
+                return await self._anew()
+            except (OSError, sqlite3.Error) as error:
+                raise self._unusable(error) from error
+
     async def _open(self) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,11 +146,14 @@ class Index:
         """Make a damaged index anew, and bring in what was in it; return how many papers."""
         log.warning("the search index %s is damaged (%s) and is made anew", self._path, error)
         try:
-            file.remove(self._path)
-            await self._connect()
-            return await self._follow(*self._source) if self._source else 0
+            return await self._anew()
         except (OSError, sqlite3.Error) as trouble:
             raise self._unusable(trouble) from trouble
+
+    async def _anew(self) -> int:
+        file.remove(self._path)
+        await self._connect()
+        return await self._follow(*self._source) if self._source else 0
 
     def _broken(self, error: sqlite3.Error) -> bool:
         if file.unclear(error):
@@ -171,6 +185,8 @@ class Index:
             reached = batch[-1][0] if len(batch) == BATCH else max([revision, *(number for number, _ in batch)])
             at = await self._writer.run(_bring_in, at, reached, [paper for _, paper in batch])
             papers += len(batch)
+            if papers % PROGRESS == 0:
+                log.info("the search index took in %d papers so far", papers)
         self.revision = at
         if papers >= BATCH:
             log.info("the search index took in %d papers", papers)
