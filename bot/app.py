@@ -291,6 +291,8 @@ class Bot:
                 names = tuple(self.commands)
             case "tag":
                 return await self._tags(text, person) if person else ()
+            case "place":
+                return ()
             case "zone":
                 return tuple(Suggestion(name, name) for name in find_zones(text)[:MOST_SUGGESTIONS])
             case kind:

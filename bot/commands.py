@@ -42,14 +42,15 @@ class Argument:
     """How one kind of argument is read and asked for.
 
     `read` turns a person's words into the value, given today's date; it raises ValueError, with a sentence where a
-    better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it.
-    `bounds` are the least and the greatest where it is a whole number.
+    better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it;
+    for a "place" the platforms have menus of their own. `bounds` are the least and the greatest where it is a whole
+    number.
     """
 
     noun: str
     read: Callable[[str, date], object]
     example: str
-    suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone"] = ""
+    suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone", "place"] = ""
     bounds: tuple[int, int] | None = None
 
 

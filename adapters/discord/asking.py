@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from discord import ui
+from discord import ChannelType, SelectDefaultValue, SelectDefaultValueType, SelectOption, TextStyle, ui
 
+from adapters.discord.commands import MOST_CHOICES, WRITABLE
 from adapters.discord.hearing import REST, Heard
 from adapters.discord.presses import LONGEST_ID, Kind, Press
 from bot.commands import LONGEST_ARGUMENT, Blank
@@ -17,28 +18,26 @@ MOST_INPUTS = 5
 
 
 def form(blanks: Sequence[Blank], heard: Heard) -> ui.Modal | None:
-    """Return the form that asks for what is blank; None where nothing is, or no form has room for it."""
+    """Return the form that asks for what is blank; None where nothing is, or no form has room for it.
+
+    A modal has five inputs: what comes after them is asked for by a line of its own, as in "edit 3 at:?".
+    """
     press = Press(Kind.FORM, heard.line, heard.tenant)
     if not blanks or not heard.line or len(press.id()) > LONGEST_ID:
         return None
     modal = _modal(heard.intent.command.capitalize(), press)
     for blank in blanks[:MOST_INPUTS]:
         param = blank.param
-        modal.add_item(
-            _input(
-                param.name.capitalize(),
-                param.name,
-                param.help[:1].upper() + param.help[1:],
-                f"Such as {param.argument.example}",
-            )
-        )
+        described = _short(param.help[:1].upper() + param.help[1:], LONGEST_HINT) or None
+        label = _short(param.name.replace("_", " ").capitalize(), LONGEST_TITLE)
+        modal.add_item(ui.Label(text=label, description=described, component=_component(blank)))
     return modal
 
 
 def field_form(label: str, press: Press) -> ui.Modal:
     """Return the form that asks for the rest of a command line."""
     modal = _modal(label, press)
-    modal.add_item(_input(label, REST, "", ""))
+    modal.add_item(ui.Label(text=_short(label, LONGEST_TITLE), component=_typed(REST, "", "", required=True)))
     return modal
 
 
@@ -48,12 +47,33 @@ def _modal(title: str, press: Press) -> ui.Modal:
     return modal
 
 
-def _input(label: str, name: str, description: str, hint: str) -> ui.Label[ui.Modal]:
-    typed: ui.TextInput[ui.Modal] = ui.TextInput(
-        custom_id=name, placeholder=_short(hint, LONGEST_HINT) or None, max_length=LONGEST_ARGUMENT
+def _component(blank: Blank) -> ui.Item[ui.Modal]:
+    param, value = blank.param, blank.value
+    least = int(param.required)
+    if param.argument.suggest == "place" and (not value or value.isdecimal()):
+        first = [SelectDefaultValue(id=int(value), type=SelectDefaultValueType.channel)] if value else []
+        return ui.ChannelSelect(
+            custom_id=param.name,
+            channel_types=[ChannelType(number) for number in WRITABLE],
+            default_values=first,
+            min_values=least,
+            required=param.required,
+        )
+    if param.choices and len(param.choices) <= MOST_CHOICES:
+        options = [SelectOption(label=one, value=one, default=one == value) for one in param.choices]
+        return ui.Select(custom_id=param.name, options=options, min_values=least, required=param.required)
+    return _typed(param.name, value, f"Such as {param.argument.example}", required=param.required)
+
+
+def _typed(name: str, value: str, hint: str, *, required: bool) -> ui.TextInput[ui.Modal]:
+    return ui.TextInput(
+        custom_id=name,
+        placeholder=_short(hint, LONGEST_HINT) or None,
+        default=value[:LONGEST_ARGUMENT] or None,
+        max_length=LONGEST_ARGUMENT,
+        style=TextStyle.paragraph if "\n" in value else TextStyle.short,
+        required=required,
     )
-    described = _short(description, LONGEST_HINT) or None
-    return ui.Label(text=_short(label, LONGEST_TITLE), description=described, component=typed)
 
 
 def _short(text: str, most: int) -> str:

@@ -12,13 +12,17 @@ SAVE_PAPER = "Save paper"  # in a message's menu under Apps
 COLLECT = "collect"  # what that runs, with the text of the message
 
 SLASH, IN_MESSAGE_MENU = 1, 3
-TEXT, INTEGER = 3, 4
+TEXT, INTEGER, CHANNEL = 3, 4, 7
 EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}  # servers, our and other conversations; both installs
 LONGEST_DESCRIPTION = 100
 MOST_CHOICES = 25
+MOST_OPTIONS = 25
+MANAGE_CHANNELS = str(1 << 4)  # who sees a command for managers, until the server’s settings say otherwise
+# where something can be written: https://discord.com/developers/docs/resources/channel#channel-object-channel-types
+WRITABLE = [0, 2, 5, 10, 11, 12, 15, 16]
 _COMPARED = (
     *("name", "type", "description", "options", "choices", "required", "autocomplete", "value", "max_length"),
-    *("min_value", "max_value", "contexts", "integration_types", "default_member_permissions"),
+    *("min_value", "max_value", "contexts", "integration_types", "default_member_permissions", "channel_types"),
 )
 
 Payload = dict[str, Any]
@@ -41,8 +45,9 @@ def _command(command: Command) -> Payload:
         "name": command.name,
         "type": SLASH,
         "description": _described(command.help),
-        "options": [_option(param) for param in first_needed],
+        "options": [_option(param) for param in first_needed[:MOST_OPTIONS]],
         **EVERYWHERE,
+        **({"default_member_permissions": MANAGE_CHANNELS} if command.managers else {}),
     }
 
 
@@ -53,6 +58,8 @@ def _option(param: Param) -> Payload:
         return {**option, "type": INTEGER, "min_value": low, "max_value": high}
     if param.choices and len(param.choices) <= MOST_CHOICES:
         return {**option, "type": TEXT, "choices": [{"name": name, "value": name} for name in param.choices]}
+    if param.argument.suggest == "place":
+        return {**option, "type": CHANNEL, "channel_types": WRITABLE}
     completed = bool(param.argument.suggest or param.choices)
     return {**option, "type": TEXT, "max_length": LONGEST_ARGUMENT, "autocomplete": completed}
 

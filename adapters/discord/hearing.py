@@ -98,6 +98,8 @@ def _inputs(components: object) -> Iterator[tuple[str, str]]:
     match components:
         case {"custom_id": str(name), "value": str(text)}:
             yield name, text
+        case {"custom_id": str(name), "values": list(chosen)}:
+            yield name, str(chosen[0]) if chosen else ""
         case {"component": inner} | {"components": inner}:
             yield from _inputs(inner)
         case list():

@@ -6,11 +6,12 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from adapters.slack import forms
 from adapters.slack.limits import Json, name_of, named, with_button
-from adapters.slack.payloads import EVERYONE, Asked
+from adapters.slack.payloads import EVERYONE, Asked, without_ids
 from adapters.slack.posting import Posting, channel_of
 from adapters.slack.render import LABEL, blocks, notice, plain_text
 from adapters.slack.surfaces import LONGEST_LINE, Surfaces, is_page, new_name
@@ -39,7 +40,7 @@ class Answers:
 
     async def line(self, words: str, asked: Asked, *, turns: bool = False, block_id: str = "") -> None:
         """Do what a command line says, asking for what it lacks."""
-        intent = self._bot.read(words, asked.person, asked.place)
+        intent = self._read(words, asked)
         if await self._form(intent, await self._bot.form(intent), asked):
             return
         if asked.surface:
@@ -50,6 +51,14 @@ class Answers:
             await self._in_place(view, asked, words, turns=turns, block_id=block_id)
         else:
             await self.show(view, intent, asked)
+
+    def _read(self, words: str, asked: Asked) -> Intent:
+        """Read a line in which channels have ids; only an argument that is a place keeps them."""
+        intent = self._bot.read(words, asked.person, asked.place)
+        known = self._bot.commands.get(intent.command)
+        places = {param.name for param in known.params if param.argument.suggest == "place"} if known else set()
+        args = {name: text if name in places else without_ids(text) for name, text in intent.args.items()}
+        return replace(intent, args=args)
 
     async def show(self, view: View, intent: Intent, asked: Asked) -> None:
         """Show an answer in the conversation in which it was asked for."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -10,7 +11,7 @@ from adapters.slack.limits import SURFACE, Json
 from adapters.slack.payloads import Asked
 from adapters.slack.payloads import place as place_of
 from adapters.slack.render import blocks, plain_text
-from bot.commands import LONGEST_ARGUMENT, Blank, Param
+from bot.commands import LONGEST_ARGUMENT, Blank
 from bot.intents import Intent
 from bot.views import Text, View
 
@@ -21,6 +22,7 @@ OPTION = 75
 VALUE = 150
 OPTIONS = 100
 METADATA = 3000
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")  # what a menu of channels can show; no thread, and nobody’s own conversation
 WAITING = View((Text(("One moment …",), quiet=True),))
 
 
@@ -30,7 +32,12 @@ class Filled:
 
     intent: Intent
     asked: Asked
-    first: str  # the id of its first input
+    values: Mapping[str, str]  # by the ids of its inputs
+
+    def blamed(self, sentence: str) -> str:
+        """Return the id of the input that a complaint is about, or else of the first."""
+        quoted = (name for name, value in self.values.items() if value and f"“{value}”" in sentence)
+        return next(quoted, next(iter(self.values), ""))
 
 
 def form(intent: Intent, blanks: Sequence[Blank], asked: Asked) -> Json | None:
@@ -52,7 +59,7 @@ def form(intent: Intent, blanks: Sequence[Blank], asked: Asked) -> Json | None:
         "title": plain_text(name, TITLE),
         "submit": plain_text(name, TITLE),
         "close": plain_text("Cancel", TITLE),
-        "blocks": [_input(intent.command, blank.param) for blank in blanks],
+        "blocks": [_input(intent.command, blank, alone=len(blanks) == 1) for blank in blanks],
     }
 
 
@@ -61,11 +68,12 @@ def filled(body: Json, asked: Asked) -> Filled:
     view = body["view"]
     known = json.loads(view["private_metadata"])
     given = view.get("state", {}).get("values") or {}
-    values = {block: _value(state) for block, states in given.items() for state in states.values()}
+    values = {block["block_id"]: "" for block in view["blocks"]}
+    values |= {block: _value(state) for block, states in given.items() for state in states.values()}
     place = place_of(asked.place.tenant, known["address"])
     asked = replace(asked, place=place, response_url=known["url"], surface={} if known["url"] else view)
     intent = Intent(known["command"], asked.person, place, {**known["args"], **values})
-    return Filled(intent, asked, next((block["block_id"] for block in view["blocks"]), ""))
+    return Filled(intent, asked, values)
 
 
 def window(view: View, name: str) -> Json:
@@ -106,26 +114,45 @@ def options(suggestions: Sequence[tuple[str, str]], typed: str) -> list[Json]:
     return [{"text": plain_text(label, OPTION), "value": value} for label, value in offered[:OPTIONS]]
 
 
-def _input(command: str, param: Param) -> Json:
-    noun = param.argument.noun
+def _input(command: str, blank: Blank, *, alone: bool) -> Json:
+    param = blank.param
+    label = param.argument.noun if alone else param.name.replace("_", " ")
     return {
         "type": "input",
         "block_id": param.name,
-        "label": plain_text(noun[:1].upper() + noun[1:], TITLE * 10),
+        "optional": not param.required,
+        "label": plain_text(label[:1].upper() + label[1:], TITLE * 10),
         "hint": plain_text(param.help[:1].upper() + param.help[1:] + ".", LONGEST_ARGUMENT),
-        "element": {**_element(param), "action_id": f"{command} {param.name}"},
+        "element": {**_element(blank), "action_id": f"{command} {param.name}"},
     }
 
 
-def _element(param: Param) -> Json:
+def _element(blank: Blank) -> Json:
+    param, value = blank.param, blank.value
     placeholder = plain_text(param.argument.example, PLACEHOLDER)
-    if param.argument.suggest:
-        return {"type": "external_select", "placeholder": placeholder, "min_query_length": 1}
+    if param.argument.suggest == "place" and (not value or _CHANNEL.fullmatch(value)):
+        first = {"initial_conversation": value} if value else {"default_to_current_conversation": True}
+        return {"type": "conversations_select", "filter": {"include": ["public", "private"]}, **first}
+    if param.argument.suggest not in {"", "place"} and len(value) <= VALUE:
+        return {"type": "external_select", "placeholder": placeholder, "min_query_length": 1, **_initial(value)}
     if param.choices:
-        return {"type": "static_select", "options": options([(one, one) for one in param.choices], "")}
-    return {"type": "plain_text_input", "placeholder": placeholder, "max_length": LONGEST_ARGUMENT}
+        chosen = _initial(value) if value in param.choices else {}
+        return {"type": "static_select", "options": options([(one, one) for one in param.choices], ""), **chosen}
+    first = {"initial_value": value[:LONGEST_ARGUMENT]} if value else {}
+    many = {"multiline": True} if "\n" in value else {}
+    return {
+        "type": "plain_text_input",
+        "placeholder": placeholder,
+        "max_length": LONGEST_ARGUMENT,
+        **many,
+        **first,
+    }
+
+
+def _initial(value: str) -> Json:
+    return {"initial_option": options([(value, value)], "")[0]} if value else {}
 
 
 def _value(state: Mapping[str, Json]) -> str:
     chosen = state.get("selected_option") or {}
-    return str(chosen.get("value") or state.get("value") or "")
+    return str(chosen.get("value") or state.get("selected_conversation") or state.get("value") or "")

@@ -98,14 +98,14 @@ class Hearing:
         await self._held(self._answers.line(f"collect {words}", payloads.pressed(body, self._team)))
 
     async def form(self, ack: AsyncAck, body: Json) -> None:
-        """Hear a form; what is wrong in it is said under its first input."""
+        """Hear a form; what is wrong in it is said under the input that it is about."""
         filled = forms.filled(body, payloads.pressed(body, self._team))
         work = asyncio.create_task(self._bot.handle(filled.intent))
         self._hold(work)
         await asyncio.wait({work}, timeout=SOON)
         if work.done() and work.result().outcome is Outcome.REFUSED:
             sentence = plain(View(work.result().blocks[:1]))
-            await ack(response_action="errors", errors={filled.first: sentence})
+            await ack(response_action="errors", errors={filled.blamed(sentence): sentence})
         elif filled.asked.response_url:
             await ack()
             await self._held(self._answered(work, filled))

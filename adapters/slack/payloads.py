@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ PLATFORM = "slack"
 EVERYONE = "everyone"  # begins the ids of what was said to all through a response_url, perhaps between two people
 LONGEST_TEXT = 2000  # that a command reads
 _UNNAMED = ("", "directmessage", "privategroup")  # what Slack calls a conversation whose name it does not tell
+_MARK = re.compile(r"<(?P<kind>[#@!]?)(?P<what>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
+_CHANNEL = re.compile(r"<#(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^<>]*))?>")
 _ADDRESSES = ("url", "from_url", "original_url", "title_link")
 
 
@@ -80,8 +83,26 @@ def _between_us(channel: str, body: Json) -> bool:
 
 
 def typed(text: str) -> str:
-    """Return what a person typed; Slack escapes three characters of it."""
-    return html.unescape(text) if "&" in text else text
+    """Return what a person typed, but for channels, which keep their ids: "<#C1|general>".
+
+    Slack writes people and links in angles too, and escapes three characters:
+    https://docs.slack.dev/messaging/formatting-message-text
+    """
+    return html.unescape(_MARK.sub(_as_typed, text)) if set("&<") & set(text) else text
+
+
+def without_ids(text: str) -> str:
+    """Return text with channels as people write them."""
+    return _CHANNEL.sub(lambda found: f"#{found['name'] or found['id']}", text)
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    kind, what, label = found["kind"], found["what"], found["label"] or ""
+    if kind == "#":
+        return found[0]
+    if kind:
+        return f"@{(label or what).removeprefix('@')}"
+    return label if label and what.endswith(label) else what
 
 
 def moment(ts: str) -> datetime:

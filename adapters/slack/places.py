@@ -17,6 +17,7 @@ from bot.intents import Person, Place
 
 KNOWN = 60.0  # seconds that an answer is good for
 MOST = 1000  # answers that are kept
+PAGES = 10  # of channels, read to find one by its name
 MANAGERS = "workspace admins and whoever made the channel"
 # as Slack writes it ("<#C1|general>"), as it is called inside, with a thread after it, or as the link to a message
 _CHANNEL = re.compile(r"<?#?(?P<id>[CDGUW][A-Z0-9]+)(?:\|[^>]*)?>?(?:/(?P<thread>\d+\.\d+))?")
@@ -60,11 +61,13 @@ class Places:
         """Return the place that is named, "me" for the conversation with the person. Raises UsageError."""
         words = words.strip()
         channel, thread = _read(words)
+        if not channel and words.startswith("#"):
+            channel = await self._by_name(words[1:])
         if words == "me" or channel == person.id:
             return place(person.tenant, person.id)
         if not channel or _is_person(channel):
             raise UsageError(
-                f"“{words[:80]}” is no channel: write #general, or “me” for a conversation with you alone."
+                f"“{words[:80]}” is no channel that I am in: write #general, or “me” for a conversation with you alone."
             )
         try:
             if channel.startswith("D"):
@@ -93,6 +96,22 @@ class Places:
         admin = any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
         manages = _belongs(user, where.tenant) and (admin or found.get("creator") == person.id)
         return Standing(manages, MANAGERS, zone=zone)
+
+    async def _by_name(self, name: str) -> str:
+        """Return the channel of that name among those that the bot is in, or ""."""
+        cursor = ""
+        for _ in range(PAGES):
+            call = partial(self._web.client.users_conversations, types="public_channel,private_channel", limit=200)
+            try:
+                answer = await self._web.ask(partial(call, cursor=cursor or None, exclude_archived=True))
+            except SlackError as error:
+                raise UsageError(str(error)) from error
+            for channel in answer.get("channels", []):
+                if channel.get("name") == name:
+                    return str(channel["id"])
+            if not (cursor := (answer.get("response_metadata") or {}).get("next_cursor", "")):
+                break
+        return ""
 
     async def _channel(self, channel: str) -> Json:
         answer = await self._web.ask(partial(self._web.client.conversations_info, channel=channel))

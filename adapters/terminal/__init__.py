@@ -185,7 +185,10 @@ async def _completed(bot: Bot, intent: Intent) -> Intent:
 
     args = dict(intent.args)
     for blank in blanks:
-        args[blank.param.name] = await answer(blank.param.help) or blank.value
+        given = await answer(blank.param.help, blank.value)
+        if given is None:
+            break
+        args[blank.param.name] = given
     return replace(intent, args=args)
 
 

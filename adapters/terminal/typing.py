@@ -31,11 +31,11 @@ async def typed(bot: Bot, history: Path) -> AsyncIterator[str]:
         yield line
 
 
-async def answer(question: str) -> str | None:
-    """Ask for one thing; None where the person gives up."""
+async def answer(question: str, first: str = "") -> str | None:
+    """Ask for one thing, of which `first` stands there already; None where the person gives up."""
     session: PromptSession[str] = PromptSession()
     try:
-        return await session.prompt_async(f"{question}: ")
+        return await session.prompt_async(f"{question}: ", default=first)
     except (KeyboardInterrupt, EOFError):
         return None
 

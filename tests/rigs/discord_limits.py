@@ -22,6 +22,16 @@ KEYS = {  # of components, by their type
     1: {"components"},
     2: {"style", "label", "custom_id", "disabled", "emoji", "url"},
     3: {"custom_id", "options", "placeholder", "min_values", "max_values", "disabled", "required"},
+    8: {
+        "custom_id",
+        "placeholder",
+        "min_values",
+        "max_values",
+        "disabled",
+        "required",
+        "channel_types",
+        "default_values",
+    },
     4: {"custom_id", "style", "placeholder", "required", "min_length", "max_length", "value", "label"},
     9: {"components", "accessory"},
     10: {"content"},
@@ -32,7 +42,18 @@ KEYS = {  # of components, by their type
     18: {"label", "description", "component"},
 }
 COMMAND = {"name", "type", "description", "options", "contexts", "integration_types", "default_member_permissions"}
-OPTION = {"name", "type", "description", "required", "choices", "autocomplete", "min_value", "max_value", "max_length"}
+OPTION = {
+    "name",
+    "type",
+    "description",
+    "required",
+    "choices",
+    "autocomplete",
+    "min_value",
+    "max_value",
+    "max_length",
+    "channel_types",
+}
 
 
 def refused(method: str, path: str, body: Any) -> str:  # noqa: PLR0911  # one line a kind of request

@@ -59,8 +59,9 @@ class Somebody:
 
     def send(self, modal: dict[str, Any], **typed: str) -> Interaction:
         """Fill a form in and send it."""
+        kinds = {one["component"]["custom_id"]: one["component"]["type"] for one in modal.get("components", ())}
         fields = [
-            {"type": 18, "id": n, "component": {"type": 4, "id": n + 9, "custom_id": name, "value": value}}
+            {"type": 18, "id": n, "component": {"id": n + 9, "custom_id": name, **_filled(kinds.get(name, 4), value)}}
             for n, (name, value) in enumerate(typed.items(), 1)
         ]
         return self._do(MODAL, {"custom_id": modal["custom_id"], "components": fields})
@@ -84,6 +85,10 @@ class Somebody:
             payload["message"] = serializers.message_payload(self.rig.backend, message)
         self.rig.backend.emit("INTERACTION_CREATE", payload)
         return record
+
+
+def _filled(kind: int, value: str) -> dict[str, Any]:
+    return {"type": kind, **({"value": value} if kind == 4 else {"values": [value] if value else []})}
 
 
 def text(message: Message) -> str:

@@ -66,11 +66,16 @@ class SlackRig(SlackServer):
         return where if shown.person else {**where, "message": {"ts": shown.ts, **shown.body}}
 
     async def submit(self, view: Json, user: str = "U1", **values: str) -> Any:
-        """Send a form; return what it is acknowledged with."""
+        """Send a form in which `values` are filled in; return what it is acknowledged with."""
         state: Json = {}
         for block in view["blocks"]:
-            kind, given = block["element"]["type"], values[block["block_id"]]
-            value = {"value": given} if kind == "plain_text_input" else {"selected_option": {"value": given}}
+            kind, given = block["element"]["type"], values.get(block["block_id"])
+            assert given or block.get("optional"), f"{block['block_id']} is required"
+            value: Json = {"selected_option": {"value": given} if given else None}
+            if kind == "plain_text_input":
+                value = {"value": given}
+            elif kind == "conversations_select":
+                value = {"selected_conversation": given}
             state[block["block_id"]] = {block["element"]["action_id"]: {"type": kind, **value}}
         sent = {**view, "state": {"values": state}}
         payload = {"type": "view_submission", **self._where(sent, user)}

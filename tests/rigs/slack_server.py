@@ -54,7 +54,7 @@ class SlackServer:
         self.faults: dict[str, list[Any]] = {}  # what the next calls of a method meet
         self.members = {"C1", "C2"}  # channels that the bot is in
         self.public = {"C8"}  # further channels that it can see
-        self.channels: dict[str, Json] = {"C1": {"creator": "U3"}}  # what is known of them
+        self.channels: dict[str, Json] = {"C1": {"creator": "U3"}, "C2": {"name": "papers"}}  # what is known of them
         self.people: dict[str, Json] = {
             "U1": {"tz": "Europe/Berlin"},
             "U2": {"is_admin": True, "tz": None},
@@ -238,6 +238,9 @@ class SlackServer:
         if channel not in self.members | self.public:
             raise Refused("channel_not_found")
         return {"channel": {"id": channel, "is_member": channel in self.members, **self.channels.get(channel, {})}}
+
+    def _users_conversations(self, _: Json) -> Json:
+        return {"channels": [{"id": one, **self.channels.get(one, {})} for one in sorted(self.members)]}
 
     def _users_info(self, body: Json) -> Json:
         if body["user"] not in self.people:

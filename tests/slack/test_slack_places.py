@@ -61,6 +61,7 @@ async def test_a_place_that_it_cannot_see_has_no_managers_for_it(slack, there):
         ("C1", "C1"),
         ("<#C1|general>", "C1"),
         ("<#C1>", "C1"),
+        ("#papers", "C2"),
         ("C1/1700000000.000001", "C1/1700000000.000001"),
         ("https://team.slack.com/archives/C1/p1700000000000001", "C1/1700000000.000001"),
         ("https://team.slack.com/archives/C1/p1700000009000001?thread_ts=1700000000.000001&cid=C1",
@@ -74,7 +75,7 @@ async def test_a_place_is_named_as_slack_writes_it(slack, place, words, address)
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("#general", "“#general” is no channel"),
+        ("#general", "“#general” is no channel that I am in"),
         ("U2", "“U2” is no channel"),
         ("C9", "That channel is gone, or private"),
         ("C8", "I am not in that channel: /invite @paperboy"),
