@@ -6,7 +6,9 @@ UV ?= uv
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make requirements" pyproject.toml
 
-.PHONY: help demo test check format preview bench requirements clean
+SEEDS ?= 10000
+
+.PHONY: help demo test soak check format preview bench requirements clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1#\2/p' Makefile | while IFS='#' read -r task line; do \
@@ -17,6 +19,9 @@ demo: .venv/run.stamp ## try Paperboy in the terminal, without an account or a n
 
 test: check ## run every check, then every test; ARGS="-k search" goes to pytest
 	@.venv/bin/pytest -q $(ARGS)
+
+soak: .venv/dev.stamp ## simulate digests for as long as SEEDS says, and kill processes that deliver them
+	@.venv/bin/python -m tests.simulation --seeds $(SEEDS)
 
 check: .venv/dev.stamp ## check layout, style, types and who imports whom
 	@.venv/bin/ruff format --check --quiet

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 LEASE = timedelta(seconds=120)
-LONGEST = timedelta(seconds=60)  # for one request; what is left of the lease must be enough for it
+LONGEST = timedelta(seconds=60)  # for one request; the lease must outlast the last one
 UNSETTLED = timedelta(seconds=10)  # after a request that failed, during which the platform may still take it
 SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
 LONGEST_REST = timedelta(days=1)
@@ -84,7 +84,9 @@ class Attempts:
 
     async def _send(self, one: Delivery, place: Place, adapter: Adapter) -> None:
         view = thaw(one.view)
-        if one.lease - self._bot.now() < LONGEST:  # this process was stopped for a while, or the clock was set
+        if (
+            one.lease - self._bot.now() < LONGEST + UNSETTLED
+        ):  # this process was stopped for a while, or the clock was set
             await self._later(one, timedelta(), "It took too long to begin.", _unproven(one))
             return
         try:

@@ -79,15 +79,19 @@ class Direct(Database):
 
     async def read(self, statement: Any, values: Any = NOTHING) -> Any:
         await self._pass("before reading")
-        with self._connection.begin():
-            rows = self._connection.execute(statement, values).all()
+        rows = self._connection.execute(statement, values).all()
         await self._pass("after reading")
         return rows
 
     async def write(self, work: Any) -> Any:
         await self._pass("before a commit")
-        with self._connection.begin():
+        self._connection.exec_driver_sql("BEGIN")
+        try:
             result = await work(_Executing(self._connection))
+        except BaseException:
+            self._connection.exec_driver_sql("ROLLBACK")
+            raise
+        self._connection.exec_driver_sql("COMMIT")
         await self._pass("after a commit")
         return result
 
@@ -103,14 +107,12 @@ class Direct(Database):
 
 @cache
 def _connection() -> Connection:
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = create_engine("sqlite://", poolclass=StaticPool, isolation_level="AUTOCOMMIT")
 
     def configure(raw: Any, _: object) -> None:
-        raw.isolation_level = None
         raw.execute("PRAGMA foreign_keys=ON")
 
     event.listen(engine, "connect", configure)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     metadata.create_all(engine)
     return engine.connect()
 
@@ -118,7 +120,6 @@ def _connection() -> Connection:
 def empty() -> Connection:
     """Return a connection to a database with all tables and no rows; there is one for all, as statements take long."""
     connection = _connection()
-    with connection.begin():
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
+    for table in reversed(metadata.sorted_tables):
+        connection.execute(table.delete())
     return connection
