@@ -71,7 +71,7 @@ class Deliveries:
         self._crowd: Counter[Workspace] = Counter()
         self._resting: dict[Workspace, dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
         self._due, self._changed = asyncio.Event(), asyncio.Event()
-        self._complained: float | None = None
+        self._complaint: tuple[str, float] | None = None  # the last one, and when it was made
         self._stopping = False
 
     async def run(self) -> None:
@@ -177,8 +177,9 @@ class Deliveries:
             await asyncio.gather(*slow, return_exceptions=True)
 
     def _complain(self, error: StoreError) -> None:
-        if self._complained is None or monotonic() - self._complained >= COMPLAIN_EVERY:
-            self._complained = monotonic()
+        before = self._complaint
+        if before is None or before[0] != str(error) or monotonic() - before[1] >= COMPLAIN_EVERY:
+            self._complaint = (str(error), monotonic())
             log.error("digests wait: %s", error)
 
 

@@ -25,11 +25,12 @@ BEGINNINGS = {"### ": "h3", "## ": "h2", "-# ": "small"}
 # what adapters.discord.markup writes: escapes, code, bold, links, and addresses in angles
 INLINE = re.compile(r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
                     r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>")  # fmt: skip
+PUBLIC = {"digest", "thread", "compact", "full"}  # what everybody in the channel sees
 
 
 def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
-    shown = {name: _page(view, public=name == "digest") for name, view in asyncio.run(views(ME, HERE)).items()}
+    shown = {name: _page(view, public=name in PUBLIC) for name, view in asyncio.run(views(ME, HERE)).items()}
     save = next(one for one in map(command, ALL) if one.name == "save")
     asked = form([Blank(param) for param in save.missing({})], Heard(Intent("save", ME, HERE), "save"))
     return {**shown, "form": _html(_modal(asked.to_dict() if asked else {}))}
