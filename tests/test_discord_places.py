@@ -202,6 +202,35 @@ async def test_a_digest_to_somebody_alone_is_about_the_server_that_it_comes_from
     assert await bot.store.tenant("discord", "").messages.papers(str(dm.id), sent.message) == (HEBB.id,)
 
 
+@pytest.mark.parametrize("status", [0, 502, -1])
+@pytest.mark.parametrize("kind", [ChannelType.TEXT, ChannelType.FORUM])
+async def test_what_was_said_is_proven_however_the_answer_was_lost(rig, adapter, monkeypatch, status, kind):
+    monkeypatch.setattr(posting, "PATIENCE", 0.5)
+    monkeypatch.setattr(posting, "utc_now", rig.backend.clock.now)
+    here = channel(rig, kind)
+    posts = POSTS if kind == ChannelType.TEXT else "POST /channels/*/threads"
+    rig.faults.append(Fault(posts, status, after=True))
+    with pytest.raises(DeliveryError) as caught:
+        await adapter.send(at(here), VIEW, "k")
+    assert caught.value.ambiguous
+    monkeypatch.undo()
+    monkeypatch.setattr(posting, "utc_now", rig.backend.clock.now)
+    found = await adapter.find(at(here), "k", rig.backend.clock.now())
+    assert found is not None
+    assert await adapter.send(at(here), VIEW, "k") == found
+
+
+@pytest.mark.parametrize("status", [0, 503])
+async def test_what_was_not_said_is_certainly_not_there(rig, adapter, monkeypatch, status):
+    monkeypatch.setattr(posting, "PATIENCE", 0.5)
+    here = channel(rig)
+    rig.faults.append(Fault(POSTS, status))
+    with pytest.raises(DeliveryError) as caught:
+        await adapter.send(at(here), VIEW, "k")
+    assert caught.value.ambiguous
+    assert await adapter.find(at(here), "k", rig.backend.clock.now()) is None
+
+
 async def test_a_forum_post_is_not_made_twice(rig, adapter, monkeypatch):
     monkeypatch.setattr(posting, "utc_now", rig.backend.clock.now)
     forum = channel(rig, ChannelType.FORUM)

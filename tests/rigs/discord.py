@@ -29,6 +29,7 @@ from bot.settings import DiscordSettings
 from tests.rigs.discord_limits import refused
 
 TOKEN = "bot-token-of-the-tests"
+PATIENCE = 10.0  # seconds that no answer comes
 HEARTBEAT = 41.25  # seconds, as Discord asks for
 DISPATCH, BEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, BEATEN = 0, 1, 2, 6, 7, 9, 10, 11
 ALWAYS = ("INTERACTION_CREATE",)  # comes whatever intents there are
@@ -72,7 +73,7 @@ class Fault:
     """What happens to the next requests that fit: `after` doing what they ask for, or instead of it."""
 
     request: str  # as in "POST /channels/*/messages"
-    status: int  # 0: the connection is reset
+    status: int  # 0: the connection is reset; -1: no answer comes
     times: int = 1
     after: bool = False
     via: bool = True
@@ -151,6 +152,8 @@ class DiscordRig:
             return _broken(request, fault)
         answer = self._answer(request.method, path, body, dict(request.query))
         self.changed.set()
+        if fault and fault.status < 0:
+            await asyncio.sleep(PATIENCE)
         return _broken(request, fault) if fault else answer
 
     def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> web.Response:

@@ -159,9 +159,16 @@ class SlackServer:
             await self._changed()
             return web.json_response({"ok": False, "error": str(error)})
         await self._changed()
+        if met == "late":  # it was done, and whoever asked has given up
+            await asyncio.sleep(PATIENCE)
         if met == "lost":  # it was done, and nobody learns of it
             request.transport.abort()  # type: ignore[union-attr]  # there is one while a request is handled
-        return web.json_response({"ok": True} if met == "bare" else {"ok": True, **answer})
+        said = {
+            "bare": {"ok": True},
+            "failed": {"ok": False, "error": "fatal_error"},
+        }  # the second although it was done
+        told = said.get(met, {"ok": True, **answer}) if isinstance(met, str) else {"ok": True, **answer}
+        return web.json_response(told, status=503 if met == "failed" else 200)
 
     def _auth_test(self, _: Json) -> Json:
         return {"team_id": TEAM, "user_id": BOT, "bot_id": "B1", "user": "paperboy", "url": "https://team.slack.com/"}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters import slack as slack_adapter
 from adapters.slack import posting
 from bot.app import Standing
 from bot.errors import DeliveryError, UsageError
@@ -111,6 +112,30 @@ async def test_a_conversation_is_written_to_by_the_persons_id(rig, slack, place)
     found = await slack.find(place("U1"), "k", started)
     assert found.place == place("DU1")
     assert (await slack.thread(found, "Papers")).address == f"DU1/{found.message}"
+
+
+@pytest.mark.parametrize("fault", ["lost", "failed", "late"])
+@pytest.mark.parametrize("address", ["C1", "C1/1700000000.000001", "U1"])
+async def test_what_was_said_is_proven_however_the_answer_was_lost(rig, connected, place, monkeypatch, fault, address):
+    monkeypatch.setattr(slack_adapter, "TIMEOUT", 0.5)
+    async with connected() as slack:
+        started = datetime.now(UTC)
+        rig.faults["chat.postMessage"] = [fault]
+        with pytest.raises(DeliveryError) as caught:
+            await slack.send(place(address), VIEW, "k")
+        assert caught.value.ambiguous
+        found = await slack.find(place(address), "k", started)
+        assert (found.message, len(rig.messages)) == (rig.messages[0].ts, 1)
+
+
+@pytest.mark.parametrize("fault", [503, "drop", {"error": "internal_error"}])
+async def test_what_was_not_said_is_certainly_not_there(rig, slack, place, fault):
+    started = datetime.now(UTC)
+    rig.faults["chat.postMessage"] = [fault]
+    with pytest.raises(DeliveryError) as caught:
+        await slack.send(place("C1"), VIEW, "k")
+    assert caught.value.ambiguous
+    assert await slack.find(place("C1"), "k", started) is None
 
 
 @pytest.mark.parametrize("address", ["C1", "C1/1700000000.000001"])
