@@ -83,7 +83,8 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
         gc.freeze()
         gc.enable()
-        bot = Bot(ALL, Library(store, index, source, utc_now), store, utc_now, settings.reactions)
+        library = Library(store, index, source, utc_now)
+        bot = Bot(ALL, library, store, utc_now, settings.reactions, settings.admins)
         bot.planner.patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
         yield bot
 

@@ -48,13 +48,15 @@ class Sent:
 class Standing:
     """What somebody is in a place: whether they manage it, who does (in words), and their own time zone.
 
-    `own` is a conversation of theirs with nobody else. `zone` is an IANA name, "" where the platform does not tell.
+    `own` is a conversation of theirs with nobody else. `zone` is an IANA name, "" where the platform does not tell;
+    `name` is what people call the place, as in #papers, "" likewise.
     """
 
     manages: bool
     managers: str = "its owner"
     own: bool = False
     zone: str = ""
+    name: str = ""
 
 
 class Adapter(Protocol):
@@ -139,12 +141,14 @@ class Bot:
         store: Store,
         now: Callable[[], datetime] = utc_now,
         reactions: Reactions = USUAL_REACTIONS,
+        admins: frozenset[str] = frozenset(),
     ) -> None:
         self.commands: dict[str, Command] = {c.name: c for c in map(command, features)}
         self.library = library
         self.store = store
         self.now = now
         self.reactions = reactions
+        self.admins = admins  # the ids of people who manage every place
         self.adapters: dict[str, Adapter] = {}  # by platform: those that are connected, or try to be
         from bot.planning import Planner  # start-up time: whoever makes a bot has a store open already
 
@@ -166,7 +170,7 @@ class Bot:
         """
         known = self.commands.get(intent.command)
         asked = known.asked(intent.args) if known else ()
-        if not known or not known.form or not asked:
+        if not known or not known.form or not asked or known.missing(intent.args):
             return tuple(Blank(param) for param in asked)
         try:
             values = await known.form(self._context(intent), intent.args)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import NoneType
@@ -34,7 +34,7 @@ ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
 
 # Longer than any abstract that somebody would paste, shorter than what only a program sends.
 LONGEST_ARGUMENT = 2000
-_WORD = re.compile(r'"[^"]*"?|\S+')
+_WORD = r'"[^"]*"?|\S+'
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,10 @@ class Command:
         named = {param.name for param in self.params if param.named}
         args: dict[str, str] = {}
         rest: list[str] = []
-        for word in _WORD.findall(straight(words)):
+        for word in _words(straight(words), named):
             name, colon, value = word.partition(":")
             if colon and value and name.lower() in named:
-                args[name.lower()] = value.strip('"')
+                args[name.lower()] = value[1:-1] if re.fullmatch("'.*'", value) else value.strip('"')
             else:
                 rest.append(word)
         positional = [param.name for param in self.params if not param.named] or [""]
@@ -120,9 +120,10 @@ class Command:
 
     def asked(self, args: Mapping[str, str]) -> tuple[Param, ...]:
         """Return the arguments that a form would ask for."""
-        if self.form and not any(clean(text) for text in args.values()):
+        missing = self.missing(args)
+        if self.form and not missing and not any(clean(text) for text in args.values()):
             return self.params
-        wanted = {param.name for param in self.missing(args)} | {n for n, text in args.items() if clean(text) == ASKED}
+        wanted = {param.name for param in missing} | {n for n, text in args.items() if clean(text) == ASKED}
         return tuple(param for param in self.params if param.name in wanted)
 
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
@@ -226,6 +227,12 @@ def _read(param: Param, text: str, today: date) -> object:
         return param.argument.read(text, today)
     except ValueError as error:
         raise UsageError(str(error)) from error
+
+
+def _words(text: str, named: Collection[str]) -> list[str]:
+    """Part a line into words; what is quoted is one, also after the name of an argument, and there in either quotes."""
+    quoted = rf"""(?:{"|".join(named)}):(?:"[^"]*"|'[^']*')(?!\S)|""" if named else ""
+    return re.findall(rf"(?i:{quoted}{_WORD})", text)
 
 
 def _usage(param: Param) -> str:

@@ -20,6 +20,7 @@ NAMES = (
     "PAPERBOY_SYNC_MINUTES",
     "PAPERBOY_PAUSE_AFTER_DAYS",
     "PAPERBOY_REACTIONS",
+    "PAPERBOY_ADMINS",
     "PAPERBOY_LINK_PREVIEWS",
     "PAPERBOY_WAIT_MINUTES",
     "PAPERBOY_COMPLETE_PERCENT",
@@ -77,6 +78,7 @@ class Settings:
     wait_minutes: int = 120  # that a digest waits for its list to fill
     complete_percent: int = 60  # of the usual number of papers, with which a list is full enough
     admin_place: tuple[str, str] | None = None  # platform and address where trouble is told
+    admins: frozenset[str] = frozenset()
     slack: SlackSettings | None = None
     discord: DiscordSettings | None = None
     left_out: tuple[str, ...] = ()  # why a platform that is half set up is left out
@@ -102,6 +104,7 @@ class Settings:
             wait_minutes=_number("PAPERBOY_WAIT_MINUTES", given.get("PAPERBOY_WAIT_MINUTES", "120"), 0, 720),
             complete_percent=_number("PAPERBOY_COMPLETE_PERCENT", given.get("PAPERBOY_COMPLETE_PERCENT", "60"), 0, 100),
             admin_place=_place("PAPERBOY_ADMIN_PLACE", given.get("PAPERBOY_ADMIN_PLACE", "")),
+            admins=_ids("PAPERBOY_ADMINS", given.get("PAPERBOY_ADMINS", "")),
             slack=slack,
             left_out=left_out,
             discord=_discord(given),
@@ -225,6 +228,15 @@ def _place(name: str, text: str) -> tuple[str, str] | None:
     if text and (platform not in {"slack", "discord"} or not colon or not address.isalnum()):
         raise SettingsError(f"{name} is “{text}”; it must be a channel’s id such as slack:C0123 or discord:123456.")
     return (platform, address) if text else None
+
+
+def _ids(name: str, text: str) -> frozenset[str]:
+    ids = frozenset(one.strip() for one in text.split(",") if one.strip())
+    if wrong := [one for one in ids if not (one.isascii() and one.isalnum())]:
+        raise SettingsError(
+            f"{name}: “{wrong[0]}” is no id of a person; write ids with commas between, as in U012AB3CD."
+        )
+    return ids
 
 
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:

@@ -62,6 +62,16 @@ def test_typed_words_are_shared_out_to_the_arguments():
     assert LOOK_UP.split("  ") == {}
 
 
+def test_what_is_quoted_after_a_name_belongs_to_it():
+    assert LOOK_UP.split('x sort:"two words" author:"ada lovelace"') == {
+        "day": "x",
+        "sort": "two words",
+        "words": 'author:"ada lovelace"',
+    }
+    assert LOOK_UP.split("x sort:'a \"b c\"'")["sort"] == 'a "b c"'
+    assert LOOK_UP.split('x sort:"not closed') == {"day": "x", "sort": "not", "words": "closed"}
+
+
 def test_arguments_become_typed_values():
     args = LOOK_UP.split("today some words page:2 sort:VOTES")
     assert LOOK_UP.bind(args, TODAY) == {"day": TODAY, "words": "some words", "page": 2, "sort": "votes"}

@@ -46,6 +46,12 @@ def test_a_platform_that_is_half_set_up_is_left_out_with_a_reason():
     )
 
 
+def test_admins_are_ids_with_commas_between():
+    assert Settings.read({"PAPERBOY_ADMINS": "U1, 123,"}).admins == {"U1", "123"}
+    with pytest.raises(SettingsError, match="“@ada” is no id of a person; write ids with commas between"):
+        Settings.read({"PAPERBOY_ADMINS": "U1,@ada"})
+
+
 def test_an_empty_value_means_the_default():
     assert Settings.read(dict.fromkeys(NAMES, "")) == Settings.read({})
 

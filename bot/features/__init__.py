@@ -8,9 +8,11 @@ from bot.features.days import day, month, today, trending, week
 from bot.features.finding import find, paper, similar
 from bot.features.home import home
 from bot.features.notes import note, tag, unnote, untag
+from bot.features.posting import digest, preview
 from bot.features.reading_group import nominate, nominated, pick, picks
 from bot.features.sharing import share
 from bot.features.shelf import collect, read, save, saved, shelf, unread, unsave
+from bot.features.subscribing import edit, pause, resume, subscribe, subscriptions, unsubscribe
 from bot.features.votes import unvote, vote
 
 ALL: tuple[Handler, ...] = (
@@ -40,6 +42,14 @@ ALL: tuple[Handler, ...] = (
     pick,
     picks,
     share,
+    subscribe,
+    subscriptions,
+    edit,
+    pause,
+    resume,
+    unsubscribe,
+    preview,
+    digest,
     home,
     help_,
     status,

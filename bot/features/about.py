@@ -13,6 +13,7 @@ from bot.cards import day_name
 from bot.commands import Command, Param
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
+from bot.features.posting import state
 from bot.text import shorten
 from bot.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
 
@@ -45,6 +46,7 @@ async def status(ctx: Context) -> View:
     blocks: list[Block] = [Item((f"Paperboy {__version__}",), tuple(lines))]
     if now.trouble:
         blocks.append(line("The last sync met trouble: ", now.trouble))
+    blocks += await state(ctx)
     blocks.append(Buttons((Button("Today’s papers", "today"), Button("Help", "help"))))
     data = {
         "version": __version__,

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
+from typing import TypeAlias
 
 from bot.commands import Argument, number
-from bot.text import shorten, straight
+from bot.schedule import DAY_NAMES, find_zones
+from bot.subscriptions import MOST_PAPERS
+from bot.text import listed, shorten, straight
+
+On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or a day of the month
 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
 LONGEST_TAG, MOST_TAGS = 40, 20
+LAST = 31  # of the month: the last where it is shorter
 FAR = timedelta(days=366)  # nobody lists papers further ahead
 
 
@@ -50,6 +56,59 @@ def _month(text: str, today: date) -> date:
     except ValueError:
         sentence = f"“{shorten(text, 40)}” is not a month; write 2026-05, a day in it, this or last."
         raise ValueError(sentence) from None
+
+
+def _time(text: str, _: date) -> time:
+    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2}))? ?(?:([ap])\.?m\.?)?", text.lower(), re.ASCII)
+    named = {"noon": time(12), "midnight": time(0)}.get(text.lower())
+    if found and (not found[3] or 1 <= int(found[1]) <= 12) and int(found[2] or 0) < 60 and int(found[1]) < 24:
+        hour = int(found[1]) % 12 + 12 * (found[3] == "p") if found[3] else int(found[1])
+        return time(hour, int(found[2] or 0))
+    if named is None:
+        raise ValueError(f"“{shorten(text, 40)}” is no time of day; write 9:00, 17:30 or 9am.")
+    return named
+
+
+def _zone(text: str, _: date) -> str:
+    words = straight(text).strip('"')
+    found = find_zones(words) if len(words) > 1 else ()
+    wanted = "_".join(words.split()).casefold()
+    exact = [name for name in found if name.casefold() == wanted]
+    cities = [name for name in found if name.casefold().rpartition("/")[2] == wanted]
+    match exact or cities or found:
+        case [only] | [only, *_] if exact:
+            return only
+        case [only]:
+            return only
+        case []:
+            raise ValueError(
+                f"“{shorten(text, 40)}” is no time zone; write a large city in it, as in Berlin or New York."
+            )
+        case [*several]:
+            raise ValueError(f"“{shorten(text, 40)}” may be {listed(several[:3], 'or')}; write the one that you mean.")
+
+
+def _on(text: str, _: date) -> On:
+    words = re.split(r"[\s,]+", straight(text).strip('", ').lower())
+    days = [
+        n for word in words for n, name in enumerate(DAY_NAMES) if len(word) > 1 and name.startswith(word.rstrip("."))
+    ]
+    match words:
+        case ["last"]:
+            return LAST
+        case [day] if re.fullmatch(r"\d{1,2}", day, re.ASCII) and 1 <= int(day) <= LAST:
+            return int(day)
+        case _ if len(days) == len(words):
+            return tuple(sorted(set(days)))
+    raise ValueError(f"“{shorten(text, 40)}” are no days; write mon,wed, or for a day of the month 15 or last.")
+
+
+def subscription_number(text: str, _: date) -> int:
+    """Read the number of a subscription; ValueError."""
+    bare = text.removeprefix("#")
+    if not re.fullmatch(r"\d{1,9}", bare, re.ASCII):
+        raise ValueError(f"“{shorten(text, 40)}” is not the number of a subscription; “subscriptions” lists them.")
+    return int(bare)
 
 
 def _named(text: str, **days: date) -> date | None:
@@ -95,3 +154,12 @@ NOTE = Argument("a note", _text, "try this on our data")
 PERSON = Argument("a person", _text, "@ada")
 COMMAND = Argument("a command", _text, "find", suggest="command")
 PAGE = number(1, 10_000, "a page number")
+TOPICS = Argument("topics", _text, "diffusion, org:nvidia")
+ON = Argument("days", _on, "mon,wed")
+TIME = Argument("a time of day", _time, "9:00")
+ZONE = Argument("a time zone", _zone, "Berlin", suggest="zone")
+WHERE = Argument("a place", _text, "here, me or #papers", suggest="place")
+PAPERS = number(1, MOST_PAPERS, "a number of papers")
+VOTES = number(0, 100_000, "a number of upvotes")
+SUBSCRIPTION = Argument("the number of a subscription", subscription_number, "3", bounds=(1, 999_999_999))
+MESSAGE = number(1, 999_999_999, "the number of a message")

@@ -9,6 +9,7 @@ from bot.app import Context
 from bot.errors import SourceError
 from bot.features.arguments import PAGE
 from bot.features.pages import PAGE_SIZE, offset, turned
+from bot.features.subscribing import at_home
 from bot.text import count
 from bot.views import Block, Button, Buttons, Field, Strong, View, line, note
 
@@ -16,7 +17,7 @@ NEWEST = 3  # papers of today
 
 
 async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
-    """Show your shelf and today's best papers in one view.
+    """Show your shelf, today's best papers and your digests in one view.
 
     page: which page of the shelf
     """
@@ -29,6 +30,7 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         if buttons := turned("home", page, len(shelf.papers), shelf.total):
             blocks.append(Buttons(buttons))
     blocks += await _today(ctx)
+    blocks += await at_home(ctx)
     blocks.append(Buttons((Button("Today", "today"), Button("Trending", "trending"), Button("Help", "help"))))
     return View(tuple(blocks), title="Paperboy", data={"saved": shelf.total})
 

@@ -71,6 +71,7 @@ _WEIGHED = (
     .order_by(digests.c.date.desc())
     .limit(bindparam("limit"))
 )
+_LAST = select(func.max(digests.c.date)).where(digests.c.subscription == bindparam("subscription"))
 _SEEN = select(posted.c.paper).where(
     posted.c.platform == bindparam("platform"),
     posted.c.tenant == bindparam("tenant"),
@@ -289,6 +290,12 @@ class Digests:
         """Return the papers that the latest digests of a subscription were chosen from."""
         rows = await self._database.read(_WEIGHED, {"subscription": subscription, "limit": latest})
         return frozenset(paper for row in rows for paper in row.weighed)
+
+    async def last(self, subscription: int) -> date | None:
+        """Return the last local date of which a digest was planned, whatever became of it."""
+        ((day,),) = await self._database.read(_LAST, {"subscription": subscription})
+        latest: date | None = day
+        return latest
 
     async def seen(self, place: Place, papers: Collection[str]) -> frozenset[str]:
         """Return those of the papers that a place has had in a digest."""

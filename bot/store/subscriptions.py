@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.intents import Person, Place
@@ -21,6 +21,7 @@ _OURS = (
 )
 _INSERT = insert(subscriptions).returning(subscriptions.c.id)
 _ALL = select(subscriptions).where(*_OURS).order_by(subscriptions.c.id).limit(bindparam("limit"))
+_NEAR = _ALL.where(or_(subscriptions.c.person == bindparam("person"), subscriptions.c.address == bindparam("address")))
 _ONE = select(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
 _REMOVE = delete(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
 _CHANGE = (
@@ -148,6 +149,11 @@ class Subscriptions:
     async def all(self, limit: int) -> tuple[Subscription, ...]:
         """Return them in the order in which they were made."""
         return tuple(map(subscription_of, await self._database.read(_ALL, {**self._tenant, "limit": limit})))
+
+    async def near(self, person: str, address: str, limit: int) -> tuple[Subscription, ...]:
+        """Return those that somebody made, or that are for a place, in the order in which they were made."""
+        near = {**self._tenant, "person": person, "address": address, "limit": limit}
+        return tuple(map(subscription_of, await self._database.read(_NEAR, near)))
 
     async def get(self, number: int) -> Subscription | None:
         """Return one by its number; None where this tenant has none of it."""

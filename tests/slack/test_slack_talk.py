@@ -36,6 +36,7 @@ async def test_the_command_alone_explains_itself(rig):
     assert "find QUERY" in (await rig.ask("")).seen
 
 
+NUMBERED = ("edit", "pause", "resume", "unsubscribe", "preview")
 LINES = {
     "find": "find diffusion",
     "paper": f"paper {HEBB.id}",
@@ -54,6 +55,8 @@ LINES = {
     "tag": f"tag {HEBB.id} memory",
     "untag": f"untag {HEBB.id} memory",
     "nominate": f"nominate {HEBB.id}",
+    "subscribe": "subscribe at:9:00 zone:berlin",
+    **{name: f"{name} 1" for name in NUMBERED},
 }
 COMMANDS = [command(one) for one in ALL]
 NEEDING = [one.name for one in COMMANDS if any(param.required for param in one.params)]
@@ -66,7 +69,16 @@ async def test_every_command_is_answered(rig, name):
     assert bool(answer.person) == (name != "share")
 
 
-@pytest.mark.parametrize("name", NEEDING)
+@pytest.mark.parametrize("name", NUMBERED)
+async def test_a_number_of_nothing_is_refused_under_its_field(rig, name):
+    await rig.slash(name)
+    await rig.until(lambda: rig.views)
+    (form,) = rig.views.values()
+    sentence = "There is no subscription 1 here; “subscriptions” lists those that there are."
+    assert await rig.submit(form, number="1") == {"response_action": "errors", "errors": {"number": sentence}}
+
+
+@pytest.mark.parametrize("name", [name for name in NEEDING if name not in NUMBERED])
 async def test_every_command_asks_for_what_it_lacks(rig, name):
     await rig.slash(name)
     await rig.until(lambda: rig.views)

@@ -1,0 +1,103 @@
+"""Digests as they are posted: shown beforehand, posted at once, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import Annotated
+
+from bot.app import Context
+from bot.cards import day_name
+from bot.commands import managing
+from bot.errors import UsageError
+from bot.features.arguments import SUBSCRIPTION
+from bot.features.managing import all_seen, managed, named, near, seen
+from bot.store.digests import Ended
+from bot.subscriptions import Subscription
+from bot.text import count
+from bot.views import Block, Button, Buttons, Outcome, Strong, View, line, note
+
+RECENT = timedelta(days=7)
+MOST_RECENT = 200
+MOST_BLOCKS = 40  # of a preview; what an adapter has no room for, it shortens
+ALL = Button("All subscriptions", "subscriptions")
+
+
+async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
+    """Show what a subscription would post now; nothing is posted.
+
+    number: its number, as in the list of subscriptions
+    """
+    known = await seen(ctx, number)
+    views = await ctx.bot.planner.preview(known)
+    head, rest = views[0], views[1:]
+    blocks: list[Block] = list(head.blocks)
+    for view in rest:
+        blocks += [line(Strong(view.title))] if view.title else []
+        blocks += view.blocks
+    told = f"Only you see this: what subscription {number} would post now, in {count(len(views), 'message')}."
+    if known.wishes.quiet and not any(view.papers for view in views):
+        told = f"Subscription {number} would post nothing now."
+    buttons = Buttons((Button("Post it now", f"digest {number}"), Button("Edit", f"edit {number}"), ALL))
+    return View((note(told), *islice(blocks, MOST_BLOCKS), buttons), title=head.title, data={"messages": len(views)})
+
+
+@managing
+async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION] = None) -> View:
+    """Post a digest now, in place of today's.
+
+    number: of which subscription; the one of this place if left out
+    """
+    known = await managed(ctx, number) if number is not None else await _only_one(ctx)
+    if isinstance(known, View):
+        return known
+    if await ctx.bot.planner.post_now(known):
+        return View((line("It is on its way."), Buttons((ALL,))), data={"posted": known.id})
+    done = f"Today’s digest of subscription {known.id} is posted, or on its way, already."
+    return View((line(done), Buttons((ALL,))), outcome=Outcome.NOTHING, data={"posted": None})
+
+
+async def _only_one(ctx: Context) -> Subscription | View:
+    """Return the subscription of this place, or the question which of several."""
+    place = await named(ctx, "here")
+    here = [one for one in await near(ctx) if one.place == place]
+    if not here:
+        raise UsageError("Nothing is subscribed here; “subscribe” changes that.")
+    if len(here) == 1:
+        return await managed(ctx, here[0].id)
+    buttons = Buttons(tuple(Button(f"Subscription {one.id}", f"digest {one.id}") for one in here))
+    return View((line("Which one?"), buttons), outcome=Outcome.NOTHING, data={"numbers": [one.id for one in here]})
+
+
+async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[str, ...]]:
+    """Say for each of these subscriptions which digests were not posted of late."""
+    ended = await ctx.bot.store.digests.recent(
+        ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ("skipped", "dead"), MOST_RECENT
+    )
+    numbers = {one.id for one in known}
+    told: dict[int, tuple[str, ...]] = {}
+    for one in ended:
+        if one.subscription in numbers:
+            told[one.subscription] = (*told.get(one.subscription, ()), _not_posted(one))
+    return told
+
+
+async def state(ctx: Context) -> tuple[Block, ...]:
+    """Say how the digests are that the person sees."""
+    mine = [one for one, _ in await all_seen(ctx)]
+    if not mine:
+        return ()
+    open_ = await ctx.bot.store.digests.recent(
+        ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ("planned", "posting"), MOST_RECENT
+    )
+    waiting = [one for one in open_ if one.subscription in {known.id for known in mine}]
+    paused = sum(bool(one.paused) for one in mine)
+    said = f"{len(mine)} subscribed, {paused} paused, {len(waiting)} waiting to be posted"
+    failed = [f"Subscription {number}: {told}" for number, some in (await troubles(ctx, mine)).items() for told in some]
+    general = (await ctx.bot.planner.troubles()).values()
+    return (line(Strong("Digests"), f"  {said}"), *map(line, (*general, *failed)))
+
+
+def _not_posted(one: Ended) -> str:
+    return f"Not posted on {day_name(one.day)}: {one.reason}"
