@@ -12,6 +12,7 @@ from bot.errors import DeliveryError, UsageError
 from bot.features import wishes as wording
 from bot.intents import Person, Place
 from bot.schedule import Schedule, zones
+from bot.store.deliveries import Notice
 from bot.store.digests import Occasion
 from bot.subscriptions import Wishes
 from bot.views import Outcome, plain
@@ -431,6 +432,40 @@ async def test_status_says_what_waits_and_what_was_not_posted(bot, say):
     assert "Not posted on 28 May 2026: Paperboy was not running." in plain(await say("subscriptions"))
     assert "Digests" not in plain(await say("status", MEMBER, RANDOM))
     assert "Not posted" not in plain(await say("status", STRANGER, THEIRS))
+
+
+async def doubtful(bot):
+    """Leave it open whether the first message of all was posted, and return its number."""
+    store = bot.store.deliveries
+    (ready, *_) = await store.ready(["chat"], NOW, 10)
+    claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
+    notice = Notice(-2, f"uncertain-{ready.id}", {}, NOW + timedelta(days=1))
+    await store.doubt(claimed, "The answer was lost.", notice, NOW)
+    return ready.id
+
+
+async def test_those_who_manage_a_place_settle_whether_a_message_is_there(bot, say):
+    await say("subscribe layout:compact")
+    await say("digest")
+    number = await doubtful(bot)
+    asked = await say("status", MEMBER)
+    assert "Subscription 1 · digest of 29 May 2026" in plain(asked)
+    assert f"→ It is there: settle {number} there" in plain(asked)
+    nothing = f"There is no message {number} to settle"
+    assert nothing in plain(await say(f"settle {number} there", STRANGER, THEIRS))
+    assert nothing in plain(await say(f"settle {number} there", MEMBER, RANDOM))
+    assert "Only channel managers can do that" in plain(await say(f"settle {number} there", MEMBER))
+    assert "Good: it is there" in plain(await say(f"settle {number} there"))
+    assert await bot.store.deliveries.uncertain("chat", "team") == ()
+    assert nothing in plain(await say(f"settle {number} post"))
+
+
+async def test_a_message_that_is_not_there_is_posted(bot, say):
+    await say("subscribe layout:compact")
+    await say("digest")
+    number = await doubtful(bot)
+    assert "It is posted now" in plain(await say(f"settle {number} post"))
+    assert number in [one.id for one in await bot.store.deliveries.ready(["chat"], NOW, 10)]
 
 
 async def test_people_without_a_team_are_strangers_to_each_other(bot, chat):

@@ -8,7 +8,7 @@ from bot.features.days import day, month, today, trending, week
 from bot.features.finding import find, paper, similar
 from bot.features.home import home
 from bot.features.notes import note, tag, unnote, untag
-from bot.features.posting import digest, preview
+from bot.features.posting import digest, preview, settle
 from bot.features.reading_group import nominate, nominated, pick, picks
 from bot.features.sharing import share
 from bot.features.shelf import collect, read, save, saved, shelf, unread, unsave
@@ -50,6 +50,7 @@ ALL: tuple[Handler, ...] = (
     unsubscribe,
     preview,
     digest,
+    settle,
     home,
     help_,
     status,

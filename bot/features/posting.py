@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Literal
 
 from bot.app import Context
 from bot.cards import day_name
 from bot.commands import managing
 from bot.errors import UsageError
-from bot.features.arguments import SUBSCRIPTION
+from bot.features.arguments import MESSAGE, SUBSCRIPTION
 from bot.features.managing import all_seen, managed, named, near, seen
+from bot.store.deliveries import Doubt
 from bot.store.digests import Ended
 from bot.subscriptions import Subscription
 from bot.text import count
-from bot.views import Block, Button, Buttons, Outcome, Strong, View, line, note
+from bot.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
 
 RECENT = timedelta(days=7)
 MOST_RECENT = 200
+MOST_QUESTIONS = 5
 MOST_BLOCKS = 40  # of a preview; what an adapter has no room for, it shortens
 ALL = Button("All subscriptions", "subscriptions")
 
@@ -56,6 +58,29 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION] = Non
         return View((line("It is on its way."), Buttons((ALL,))), data={"posted": known.id})
     done = f"Today’s digest of subscription {known.id} is posted, or on its way, already."
     return View((line(done), Buttons((ALL,))), outcome=Outcome.NOTHING, data={"posted": None})
+
+
+@managing
+async def settle(ctx: Context, message: Annotated[int, MESSAGE], found: Literal["there", "post"]) -> View:
+    """Say of a message whether it is there, where neither Paperboy nor the platform knows.
+
+    message: its number, as status tells it
+    found: there if it can be read where it belongs, post to have it posted
+    """
+    store, person = ctx.bot.store.deliveries, ctx.person
+    mine = {one.id for one, _ in await all_seen(ctx)}
+    open_ = await store.uncertain(person.platform, person.tenant, MOST_RECENT)
+    one = next((one for one in open_ if one.id == message and one.subscription in mine), None)
+    if one is None:
+        raise UsageError(f"There is no message {message} to settle; “status” lists those that there are.")
+    await managed(ctx, one.subscription)
+    there = found == "there"
+    if not await store.settle(person.platform, person.tenant, message, there=there, now=ctx.now):
+        raise UsageError("Somebody has settled that meanwhile.")
+    said = (
+        "Good: it is there, and what follows it comes now." if there else "It is posted now, and what follows it too."
+    )
+    return View((line(said), Buttons((Button("How it is", "status"), ALL))), data={"settled": message, "there": there})
 
 
 async def _only_one(ctx: Context) -> Subscription | View:
@@ -96,7 +121,16 @@ async def state(ctx: Context) -> tuple[Block, ...]:
     said = f"{len(mine)} subscribed, {paused} paused, {len(waiting)} waiting to be posted"
     failed = [f"Subscription {number}: {told}" for number, some in (await troubles(ctx, mine)).items() for told in some]
     general = (await ctx.bot.planner.troubles()).values()
-    return (line(Strong("Digests"), f"  {said}"), *map(line, (*general, *failed)))
+    uncertain = await ctx.bot.store.deliveries.uncertain(ctx.person.platform, ctx.person.tenant, MOST_RECENT)
+    questions = [_question(one) for one in uncertain if one.subscription in {known.id for known in mine}]
+    return (line(Strong("Digests"), f"  {said}"), *map(line, (*general, *failed)), *questions[:MOST_QUESTIONS])
+
+
+def _question(one: Doubt) -> Item:
+    """Ask whether a message is there."""
+    lines = (("It may have been posted or not: please look.",), (one.trouble,))
+    buttons = (Button("It is there", f"settle {one.id} there"), Button("Post it", f"settle {one.id} post"))
+    return Item((Strong(f"Subscription {one.subscription}"), f" · digest of {day_name(one.day)}"), lines, buttons)
 
 
 def _not_posted(one: Ended) -> str:

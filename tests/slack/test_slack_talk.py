@@ -56,6 +56,7 @@ LINES = {
     "untag": f"untag {HEBB.id} memory",
     "nominate": f"nominate {HEBB.id}",
     "subscribe": "subscribe at:9:00 zone:berlin",
+    "settle": "settle 1 there",
     **{name: f"{name} 1" for name in NUMBERED},
 }
 COMMANDS = [command(one) for one in ALL]
@@ -78,7 +79,7 @@ async def test_a_number_of_nothing_is_refused_under_its_field(rig, name):
     assert await rig.submit(form, number="1") == {"response_action": "errors", "errors": {"number": sentence}}
 
 
-@pytest.mark.parametrize("name", [name for name in NEEDING if name not in NUMBERED])
+@pytest.mark.parametrize("name", [name for name in NEEDING if name not in {*NUMBERED, "settle"}])
 async def test_every_command_asks_for_what_it_lacks(rig, name):
     await rig.slash(name)
     await rig.until(lambda: rig.views)
