@@ -41,7 +41,7 @@ async def _answer(library: Library, query: str, limit: int) -> dict[str, object]
         found = await library.search(query, limit=limit)
     except PaperboyError as error:
         return {"query": query, "error": str(error)}
-    return _said(query, [record(paper) for paper in found.papers], found.total, found.corrected, found.ms)
+    return _said(query, found.records(), found.total, found.corrected, found.ms)
 
 
 def _said(

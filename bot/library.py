@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import SourceError
-from bot.search import parse
+from bot.papers import record
+from bot.search import Highlights, highlights, parse
 from bot.store import Saved, Store, SyncRun
 from bot.sync import SETTLED, Progress, Report, feed_day, settled, sync
 from bot.text import listed
@@ -56,6 +57,17 @@ class Found:
     corrected: str | None
     nearest: tuple[Paper, ...]
     ms: float
+    highlights: tuple[Highlights, ...] = ()  # one for each of the papers
+
+    def records(self) -> list[dict[str, object]]:
+        """Return the papers as JSON values, each with why it was found."""
+        return [
+            {
+                **record(paper),
+                "highlights": {"title": list(why.title), "abstract": "".join(part for part, _ in why.passage) or None},
+            }
+            for paper, why in zip(self.papers, self.highlights, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +200,8 @@ class Library:
         ms = (time.perf_counter() - start) * 1000
         papers = await self.papers(hits.ids)
         nearest = await self.papers(hits.nearest)
-        return Found(papers, hits.total, query.describe(), hits.corrected, nearest, round(ms, 1))
+        why = tuple(highlights(paper, f"{query.sought} {hits.corrected or ''}") for paper in papers)
+        return Found(papers, hits.total, query.describe(), hits.corrected, nearest, round(ms, 1), why)
 
     async def similar(self, paper: Paper, *, limit: int) -> tuple[Paper, ...]:
         """Return papers that are about the same."""

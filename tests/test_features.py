@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.features import ALL
 from bot.intents import Intent
-from bot.views import Outcome, plain
+from bot.views import Item, Outcome, Strong, plain
 from tests.conftest import ADA, BOB, HEBB, HERE, NOW
 
 
@@ -31,6 +31,17 @@ async def test_a_paper_in_a_list_shows_what_a_reader_decides_by(ask):
         "   → Details: paper 2605.00001\n"
         "   → Similar: similar 2605.00001"
     )
+
+
+async def test_a_passage_of_the_abstract_shows_why_a_paper_was_found(ask):
+    view = await ask("find synapses firing without labels")
+    assert "Synapses that fire together are made to wire together, without a teacher." in plain(view)
+    [item] = [block for block in view.blocks if isinstance(block, Item)]
+    assert item.lines[-1][:3] == (Strong("Synapses"), " that ", Strong("fire"))
+    assert view.data["papers"][0]["highlights"] == {
+        "title": ["Labels"],
+        "abstract": HEBB.abstract,
+    }
 
 
 @pytest.mark.parametrize("spelling", ["2605.00001v2", "https://arxiv.org/pdf/2605.00001", "hf.co/papers/2605.00001"])

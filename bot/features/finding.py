@@ -13,10 +13,11 @@ from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.people import card
 from bot.papers import Paper, paper_ids, record
 from bot.text import shorten
-from bot.views import Block, Button, Buttons, Link, Outcome, Strong, View, line, note
+from bot.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 
 if TYPE_CHECKING:
     from bot.library import Found
+    from bot.search import Highlights
 
 MOST_SIMILAR = 5
 CANDIDATES = 3  # how many papers are offered when a title fits several
@@ -46,7 +47,7 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
     data: dict[str, object] = {"query": query, "corrected": found.corrected, "total": found.total, "ms": found.ms}
     if not found.total:
         return await _nothing(ctx, query, found, data)
-    return await listing(
+    view = await listing(
         ctx,
         found.papers,
         found.total,
@@ -54,7 +55,9 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
         page=page,
         above=_understood(found),
         data=data,
+        remarks={paper.id: _why(why) for paper, why in zip(found.papers, found.highlights, strict=True)},
     )
+    return replace(view, data={**(view.data or {}), "papers": found.records()})
 
 
 async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -124,6 +127,11 @@ def _not_indexed(paper_id: str) -> View:
     arxiv = Link("look at arXiv", f"https://arxiv.org/abs/{paper_id}")
     blocks = (line(f"Hugging Face knows no paper {paper_id}: ", arxiv, ", or look for words of its title."),)
     return View(blocks, outcome=Outcome.NOTHING, data={"paper": None})
+
+
+def _why(why: Highlights) -> Spans:
+    """Show the passage of the abstract that has what was looked for."""
+    return tuple(Strong(part) if sought else part for part, sought in why.passage if part)
 
 
 def _understood(found: Found) -> tuple[Block, ...]:

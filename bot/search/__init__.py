@@ -1,9 +1,10 @@
 """Search that forgives: what was meant is found although it is misspelt, half remembered or only begun."""
 
 from bot.search.finding import Hits
+from bot.search.highlights import Highlights, highlights
 from bot.search.index import Index
 from bot.search.language import Query, Term, parse
 from bot.search.matching import matches
 from bot.search.suggestions import Suggestion
 
-__all__ = ["Hits", "Index", "Query", "Suggestion", "Term", "matches", "parse"]
+__all__ = ["Highlights", "Hits", "Index", "Query", "Suggestion", "Term", "highlights", "matches", "parse"]

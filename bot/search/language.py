@@ -69,6 +69,12 @@ class Query:
         """Whether anything but words and an order was asked for."""
         return self != Query(self.text, sort=self.sort)
 
+    @property
+    def sought(self) -> str:
+        """All words that are looked for in what papers say."""
+        places = ("anywhere", "title", "abstract", "keyword")
+        return " ".join([self.text, *(term.text for group in self.wanted for term in group if term.place in places)])
+
     def describe(self) -> str:
         """Say what the filters ask for, or "" where there are none."""
         said = [listed([_asked(term, wanted=True) for term in group], "or") for group in self.wanted]
