@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from bot.search.expressions import as_meant, close_together, in_body, in_head, in_head_as_typed, title_begins
 from bot.search.filters import Filter
-from bot.search.questions import WEIGHTS
 from bot.search.spelling import Slot
 from bot.search.words import COMMON
 
@@ -28,7 +27,7 @@ GATHERED = 5000
 # A word in no more papers than this singles one out, wherever it stands; in the text it counts for half.
 RARE, IN_TEXT = 300, 0.5
 # Title, names, keywords, terms.
-BEST = {"head": "bm25(head, 4.0, 2.0, 3.0, 3.0)", "body": f"bm25(body, {WEIGHTS})"}
+BEST = "bm25(head, 4.0, 2.0, 3.0, 3.0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,6 @@ class Candidates:
     """Looks for papers with the words of one query among those that pass its filter.
 
     `everywhere` are the rows of papers that hold all words, no more than about `COUNTED`; `best` are the best of them.
-    Where the search is `thorough`, those that hold them only in the abstract are in order too, and not just the newest.
     """
 
     def __init__(
@@ -58,8 +56,6 @@ class Candidates:
         typed: Sequence[str],
         slots: Sequence[Slot],
         wanted: Filter,
-        *,
-        thorough: bool,
     ) -> None:
         self._connection = connection
         self._typed = typed
@@ -69,8 +65,6 @@ class Candidates:
         self._wanted = wanted
         complete = all(slot.readable for slot in self._slots)
         everywhere = self._rows("body", self._all(in_body), COUNTED) if complete else []
-        if thorough and 1 < len(everywhere) <= ORDERED:
-            everywhere = self._rows("body", self._all(in_body), ORDERED, best=True)
         self.best = self._holding_all(everywhere) if complete else {}
         # only the most frequent words that begin with the last one are looked for in the long text
         self.everywhere = [*self.best.keys() - everywhere, *everywhere]
@@ -85,7 +79,7 @@ class Candidates:
         return self._fetch(list(rows))
 
     def further(self, limit: int, offset: int, *, without: Collection[int]) -> list[str]:
-        """Return the ids of papers that hold all words, those that answer best first."""
+        """Return the ids of papers that hold all words, those that came in last first."""
         rows = [row for row in self.everywhere if row not in without]
         return self.ids(rows[offset : offset + limit])
 
@@ -149,7 +143,7 @@ class Candidates:
 
     def _rows(self, table: str, sought: str, limit: int, *, best: bool = False) -> list[int]:
         paper = f"CROSS JOIN paper ON paper.row = {table}.rowid" if self._wanted.sql else ""
-        order = BEST[table] if best else f"{table}.rowid DESC"
+        order = BEST if best else f"{table}.rowid DESC"
         # in one row: each step of a cursor lets another thread have the interpreter, and waits to get it back
         (rows,) = self._connection.execute(
             f"SELECT group_concat(found) FROM (SELECT {table}.rowid AS found FROM {table} {paper} "  # noqa: S608

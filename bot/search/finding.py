@@ -52,7 +52,7 @@ def find(
 ) -> Hits:
     """Find the papers that a query asks for, all or among the ids `within`.
 
-    A thorough search also puts in order what stands only in abstracts, and answers questions in whole sentences.
+    A thorough search also answers questions, and puts in order what stands only in abstracts.
     """
     wanted = conditions(connection, query, within)
     if not words(query.text):
@@ -107,9 +107,7 @@ class _Search:
 
     def _look(self, slots: Sequence[Slot], connection: sqlite3.Connection, wanted: Filter) -> None:
         self._slots = slots
-        self._candidates = Candidates(
-            connection, self._typed, slots, wanted, thorough=self._thorough and not self._long
-        )
+        self._candidates = Candidates(connection, self._typed, slots, wanted)
 
     def _rank(self) -> None:
         self._ranked = rank(self._candidates.gather(), self._slots, self._typed)
