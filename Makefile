@@ -7,6 +7,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--custom-compile-command "make requirements" pyproject.toml
 
 SEEDS ?= 10000
+KILLS ?= 500
 
 .PHONY: help demo test soak check format preview bench requirements clean
 
@@ -20,8 +21,8 @@ demo: .venv/run.stamp ## try Paperboy in the terminal, without an account or a n
 test: check ## run every check, then every test; ARGS="-k search" goes to pytest
 	@.venv/bin/pytest -q $(ARGS)
 
-soak: .venv/dev.stamp ## simulate digests for as long as SEEDS says, and kill processes that deliver them
-	@.venv/bin/python -m tests.simulation --seeds $(SEEDS)
+soak: .venv/dev.stamp ## simulate months of digests, SEEDS times, and kill processes that deliver them, KILLS times
+	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS)
 
 check: .venv/dev.stamp ## check layout, style, types and who imports whom
 	@.venv/bin/ruff format --check --quiet

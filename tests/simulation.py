@@ -1,23 +1,16 @@
 """A hundred days of digests in a second or so: several processes that die, over a platform that fails, from a seed.
 
-    python -m tests.simulation [--seeds 1000] [--first 1] [--days 100]
-
 Whether the promise was kept is decided by what stands on the platform alone; the store is asked only for what it says
 that it has not posted.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
-import os
 import random
-import sys
-import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -230,6 +223,7 @@ class World:
         self.platform.fault = weather.fault
         self.platform.silent = {place.address for place in places if luck.random() < 0.15}
         self.platform.retry_after = luck.choice((1.0, 60.0, 1800.0))
+        self.platform.late = luck.uniform(0, 9)
         deadly = luck.choice((0.0, 0.01, 0.05))
         people = [asyncio.create_task(self._keep_running(deadly)) for _ in range(luck.randint(1, 3))]
         people.append(asyncio.create_task(self._administer()))
@@ -375,25 +369,3 @@ def _occasion(one: Subscription, now: datetime) -> Occasion:
     until = due + one.wishes.grace
     next_day, next_due = schedule.after(now)
     return Occasion(one.id, one.next_date, day, due, until, next_day, next_due, "Nobody ran." if now > until else "")
-
-
-def main() -> int:
-    """Run many seeds on all cores and print one line."""
-    parser = argparse.ArgumentParser(description="Simulate the outbox.")
-    parser.add_argument("--seeds", type=int, default=1000)
-    parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--days", type=int, default=100)
-    args = parser.parse_args()
-    began, total = time.monotonic(), Figures()
-    with ProcessPoolExecutor(os.cpu_count()) as cores:
-        seeds = range(args.first, args.first + args.seeds)
-        for figures in cores.map(simulate, seeds, [args.days] * args.seeds, chunksize=4):
-            total.add(figures)
-            for one in figures.bad:
-                sys.stderr.write(f"{one}\n")
-    sys.stdout.write(f"{total}; {time.monotonic() - began:.0f} s\n")
-    return 1 if total.bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -58,7 +58,7 @@ class Platform:
         self.fault: Callable[[str, Place], Fault] = lambda _, __: Fault.NONE
         self.silent: set[str] = set()
         self.retry_after = 30.0
-        self.late = 65.0  # seconds after which a late request is taken
+        self.late = 5.0  # seconds after the client has given up that a late request is taken
         self.asked: list[str] = []
         self._ids = count(1)
         self._known: dict[tuple[Place, str], tuple[datetime, Message]] = {}
@@ -104,10 +104,12 @@ class Client:
     async def send(self, place: Place, view: View, key: str) -> Sent:
         platform = self._platform
         fault = await self._fault("send", place)
-        if fault is Fault.TAKEN_LATE:
-            asyncio.get_running_loop().call_later(platform.late, platform.take, place, view, key)
         if fault in {Fault.LOST, Fault.TAKEN_LATE}:
-            await asyncio.sleep(3600)
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                if fault is Fault.TAKEN_LATE:
+                    asyncio.get_running_loop().call_later(platform.late, platform.take, place, view, key)
         if fault is Fault.SLOW:
             taken: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
             asyncio.get_running_loop().call_later(15, lambda: _answer(taken, platform.take(place, view, key)))

@@ -122,4 +122,5 @@ def empty() -> Connection:
     connection = _connection()
     for table in reversed(metadata.sorted_tables):
         connection.execute(table.delete())
+    connection.exec_driver_sql("DELETE FROM sqlite_sequence")  # numbers begin anew too
     return connection

@@ -1,0 +1,10 @@
+"""A share of the kills that `make soak` does by the hundred."""
+
+from tests.crash import campaign
+
+
+async def test_a_process_can_be_killed_or_stopped_anywhere():
+    figures = await campaign(runs=24, seed=1, share=8)
+    assert figures.bad == []
+    assert figures.kills == 24
+    assert figures.stops >= 4
