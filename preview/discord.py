@@ -44,13 +44,18 @@ def _page(view: View, *, public: bool) -> str:
 
 
 def _modal(made: Json) -> str:
-    fields = "".join(
-        f"<label>{escape(one['label'])} <b>*</b><small>{escape(one.get('description') or '')}</small>"
-        f"<input placeholder='{escape(one['component'].get('placeholder') or '')}'></label>"
-        for one in made["components"]
-    )
+    fields = "".join(map(_field, made["components"]))
     buttons = "<footer><span class=button>Cancel</span><span class='button go'>Submit</span></footer>"
     return f"<main class=modal><h2>{escape(made['title'])}</h2>{fields}{buttons}</main>"
+
+
+def _field(one: Json) -> str:
+    asked = one["component"]
+    star = " <b>*</b>" if asked.get("required", True) else ""
+    first = next((option["label"] for option in asked.get("options", ()) if option.get("default")), asked.get("value"))
+    shown = f"value='{escape(first or '')}' placeholder='{escape(asked.get('placeholder') or '')}'"
+    hint = f"<small>{escape(one.get('description') or '')}</small>"
+    return f"<label>{escape(one['label'])}{star}{hint}<input {shown}></label>"
 
 
 def _html(body: str) -> str:

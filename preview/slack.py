@@ -71,8 +71,11 @@ def _block(block: Json) -> Iterator[str]:
             yield _element(block)
         case "input":
             hint = f"<small>{_text(block['hint'])}</small>" if "hint" in block else ""
-            placeholder = _text(block["element"].get("placeholder", {"text": ""}))
-            yield f"{_text(block['label'])}<div>{placeholder}&nbsp;</div>{hint}"
+            asked = block["element"]
+            chosen = asked.get("initial_option", {}).get("text", asked.get("placeholder", {"text": ""}))
+            first = escape(asked["initial_value"]) if "initial_value" in asked else _text(chosen)
+            optional = " (optional)" if block.get("optional") else ""
+            yield f"{_text(block['label'])}{optional}<div>{first}&nbsp;</div>{hint}"
         case unknown:
             raise ValueError(unknown)
 
