@@ -194,8 +194,8 @@ async def test_a_digest_to_somebody_alone_is_about_the_server_that_it_comes_from
     assert await adapter.find(me, "other", started) is None
     sent = await adapter.send(me, shown, "k")
     assert await adapter.find(me, "k", started) == sent
-    assert sent.place == await adapter.thread(sent, "x") == me
     dm = rig.backend.get_dm_channel(user.id)
+    assert sent.place == await adapter.thread(sent, "x") == Place("discord", "", str(dm.id))
     (message,) = rig.backend.messages[dm.id].values()
     assert "Hebbian" in text(message)
     assert f":{me.tenant}:status" in str(message.components)

@@ -51,10 +51,10 @@ async def post(client: Connection, bot: Bot, place: Place, view: View, key: str)
         message = await _sent(channel, lambda there: there.send(view=layout, nonce=nonce(key)))
     else:
         raise DeliveryError("Nobody can write in that kind of channel; choose another one.", permanent=True)
-    # reactions in a conversation name no server
-    await bot.shown(named("" if alone else place.tenant, message.channel.id), str(message.id), view)
+    sent = _sent_as(message, place)
+    await bot.shown(sent.place, sent.message, view)
     client.put(message, view.reactions)
-    return Sent(_place_of(message, place), str(message.id))
+    return sent
 
 
 async def find(client: discord.Client, place: Place, key: str, since: datetime) -> Sent | None:
@@ -65,7 +65,7 @@ async def find(client: discord.Client, place: Place, key: str, since: datetime) 
         found = await _starter(client, channel, key, since, archived=True)
     elif isinstance(channel, discord.abc.Messageable):
         found = await _found(client, key, channel.history(limit=LOOKED_THROUGH, after=since, oldest_first=False))
-    return Sent(_place_of(found, place), str(found.id)) if found else None
+    return _sent_as(found, place) if found else None
 
 
 def nonce(key: str) -> str:
@@ -98,9 +98,11 @@ async def _sent(channel: C, say: Callable[[C], Awaitable[discord.Message]]) -> d
         raise kept from error
 
 
-def _place_of(message: discord.Message, place: Place) -> Place:
-    """Return where a message stands: the conversation with a person keeps its name, a forum's post has its own."""
-    return place if place.address.startswith("@") else named(place.tenant, message.channel.id)
+def _sent_as(message: discord.Message, place: Place) -> Sent:
+    """Tell where a message stands, as reactions to it name that: in a conversation they name no server."""
+    alone = isinstance(message.channel, discord.DMChannel)
+    where = named("" if alone else place.tenant, message.channel.id, private=alone)
+    return Sent(where, str(message.id))
 
 
 def _tags(forum: discord.ForumChannel, place: Place) -> list[discord.ForumTag]:

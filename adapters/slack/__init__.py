@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -20,7 +19,7 @@ from adapters.slack.connections import Connections, pause_after
 from adapters.slack.hearing import Hearing
 from adapters.slack.payloads import PLATFORM
 from adapters.slack.places import Places
-from adapters.slack.posting import Posting, channel_of
+from adapters.slack.posting import Posting
 from adapters.slack.previews import Previews
 from adapters.slack.reacting import Reacting
 from adapters.slack.surfaces import LONGEST_LINE
@@ -70,7 +69,7 @@ class Slack:
         folded = await self._bot.fold(view, place, LONGEST_LINE) if self._bot else view
         sent = await self._posting.post(place, folded, key)
         if self._bot:
-            await self._bot.shown(channel_of(sent.place), sent.message, view)
+            await self._bot.shown(sent.place, sent.message, view)
             self._reacting.put(sent, view.reactions)
         return sent
 
@@ -79,10 +78,8 @@ class Slack:
         return await self._posting.find(place, key, since)
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the thread that hangs from a message, or in which it stands."""
-        if "/" in sent.place.address:
-            return sent.place
-        return replace(sent.place, address=f"{sent.place.address}/{sent.message}")
+        """Return the thread in which a message stands, or the one that hangs from it. Raises DeliveryError."""
+        return await self._posting.thread_of(sent)
 
     async def place(self, words: str, person: Person) -> Place:
         """Return the channel or thread that is named, or the conversation with the person. Raises UsageError."""

@@ -158,7 +158,7 @@ class Answers:
             hint = View((note(f"Reactions to this are not seen. {error}"),))
             await self._respond(asked, self._remember(hint), notice(hint))
         else:
-            await self._bot.shown(channel_of(sent.place), sent.message, view)
+            await self._bot.shown(sent.place, sent.message, view)
         return True
 
     async def _respond(

@@ -24,6 +24,7 @@ from bot.views import View
 log = logging.getLogger(__name__)
 
 PAGE = 15  # the most that Slack gives apps from outside a workspace
+REMEMBERED = 1000  # messages whose threads are known without asking
 PAGES = 40  # read at most to find one message
 CLOCKS = timedelta(seconds=5)  # that ours and Slack's may differ
 
@@ -34,6 +35,7 @@ class Posting:
     def __init__(self, web: Web, places: Places) -> None:
         self._web = web
         self._places = places
+        self._threads: dict[tuple[str, str], str] = {}  # in which messages stand, "" where in none
         self._turn: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._resting: dict[str, float] = {}  # until when Slack wants no more in a channel
 
@@ -70,8 +72,28 @@ class Posting:
         place = await self._places.readable(place)
         async for message in self._messages(place, since - CLOCKS):
             if is_named(message.get("blocks", []), name_for(key)):
-                return Sent(place, str(message["ts"]))
+                self._remember(channel_of(place).address, str(message["ts"]), place.address.partition("/")[2])
+                return Sent(channel_of(place), str(message["ts"]))
         return None
+
+    async def thread_of(self, sent: Sent) -> Place:
+        """Return the thread in which a message stands, or the one that hangs from it. Raises SlackError."""
+        channel = channel_of(sent.place).address
+        thread = self._threads.get((channel, sent.message))
+        if thread is None:
+            call = partial(self._web.client.conversations_replies, channel=channel, ts=sent.message, limit=1)
+            try:
+                found = (await self._web.ask(call)).get("messages", [])
+            except SlackError as error:
+                if not error.permanent:
+                    raise
+                found = []  # it may not be read, and as a rule it stands in the channel itself
+            thread = next((str(one.get("thread_ts") or "") for one in found if one.get("ts") == sent.message), "")
+        return replace(sent.place, address=f"{channel}/{thread or sent.message}")
+
+    def _remember(self, channel: str, ts: str, thread: str) -> None:
+        self._threads = self._threads if len(self._threads) < REMEMBERED else {}
+        self._threads[channel, ts] = thread
 
     async def _post(self, place: Place, channel: str, thread: str, view: View, key: str) -> Sent:
         async def say(rendered: list[Json]) -> Json:
@@ -94,8 +116,9 @@ class Posting:
                 self._resting[channel] = monotonic() + error.retry_after
             raise
         # a person's address becomes that of the conversation with them: reactions name that one
-        address = "/".join(filter(None, (told(answer, "channel"), thread)))
-        return Sent(replace(place, address=address), told(answer, "ts"))
+        address, ts = told(answer, "channel"), told(answer, "ts")
+        self._remember(address, ts, thread)
+        return Sent(replace(place, address=address), ts)
 
     async def _messages(self, place: Place, since: datetime) -> AsyncIterator[Json]:
         channel, _, thread = place.address.partition("/")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from functools import partial
 
 from adapters.slack.emoji import name_of
-from adapters.slack.posting import channel_of
 from adapters.slack.troubles import SlackError
 from adapters.slack.web import Web, patiently
 from bot.app import Sent
@@ -40,7 +39,7 @@ class Reacting:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _put(self, sent: Sent, emoji: Sequence[str]) -> None:
-        where = {"channel": channel_of(sent.place).address, "timestamp": sent.message}
+        where = {"channel": sent.place.address, "timestamp": sent.message}
         async with self._turn:
             for name in filter(None, map(name_of, emoji)):
                 add = partial(self._web.client.reactions_add, name=name, **where)

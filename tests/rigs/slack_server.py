@@ -233,7 +233,12 @@ class SlackServer:
             "response_metadata": {"next_cursor": str(end) if more else ""},
         }
 
-    _conversations_replies = _conversations_history
+    def _conversations_replies(self, body: Json) -> Json:
+        """Give a page of a thread; of a message in it, that message alone."""
+        for message in self.messages:
+            if (message.channel, message.ts) == (body["channel"], body["ts"]) and "oldest" not in body:
+                return {"messages": [{"ts": message.ts, **message.body}]}
+        return self._conversations_history(body)
 
     def _conversations_open(self, body: Json) -> Json:
         if body["users"] not in self.people:

@@ -99,7 +99,7 @@ async def test_a_message_whose_fate_is_unknown_is_found_by_its_key(rig, slack, p
         await slack.send(place(address), VIEW, "outbox 17")
     assert caught.value.ambiguous
     found = await slack.find(place(address), "outbox 17", started)
-    assert (found.place, found.message) == (place(address), rig.messages[0].ts)
+    assert (found.place, found.message) == (place("C1"), rig.messages[0].ts)
     assert await slack.find(place(address), "outbox 18", started) is None
     assert await slack.find(place(address), "outbox 17", started + timedelta(hours=1)) is None
 

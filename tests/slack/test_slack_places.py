@@ -100,7 +100,18 @@ async def test_a_message_has_a_thread_or_stands_in_one(rig, slack, place):
     assert thread == place(f"C1/{head.message}")
     part = await slack.send(thread, VIEW, "part")
     assert rig.messages[1].thread == head.message
-    assert part.place == await slack.thread(part, "Papers") == thread
+    assert part.place == place("C1")  # as a reaction names it
+    assert await slack.thread(part, "Papers") == thread
+
+
+async def test_in_which_thread_a_message_stands_is_still_known_after_a_restart(connected, place, rig):
+    async with connected() as slack:
+        head = await slack.send(place("C1"), VIEW, "head")
+        part = await slack.send(await slack.thread(head, "Papers"), VIEW, "part")
+    async with connected() as slack:
+        assert await slack.thread(head, "Papers") == await slack.thread(part, "Papers") == place(f"C1/{head.message}")
+        rig.faults["conversations.replies"] = [{"error": "missing_scope"}]
+        assert await slack.thread(head, "Papers") == place(f"C1/{head.message}")
 
 
 async def test_a_conversation_is_written_to_by_the_persons_id(rig, slack, place):
