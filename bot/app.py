@@ -170,12 +170,12 @@ class Bot:
         """
         known = self.commands.get(intent.command)
         asked = known.asked(intent.args) if known else ()
-        if not known or not known.form or not asked or known.missing(intent.args):
+        if not known or not known.form or not asked:
             return tuple(Blank(param) for param in asked)
         try:
             values = await known.form(self._context(intent), intent.args)
-        except PaperboyError:  # handling the intent says so
-            return ()
+        except PaperboyError:  # handling the intent says so, unless it cannot be handled yet
+            return tuple(map(Blank, known.missing(intent.args)))
         return tuple(Blank(param, values.get(param.name, "")) for param in asked)
 
     def adapter(self, platform: str) -> Adapter:

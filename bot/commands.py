@@ -120,10 +120,9 @@ class Command:
 
     def asked(self, args: Mapping[str, str]) -> tuple[Param, ...]:
         """Return the arguments that a form would ask for."""
-        missing = self.missing(args)
-        if self.form and not missing and not any(clean(text) for text in args.values()):
+        if self.form and not any(clean(text) for text in args.values()):
             return self.params
-        wanted = {param.name for param in missing} | {n for n, text in args.items() if clean(text) == ASKED}
+        wanted = {param.name for param in self.missing(args)} | {n for n, text in args.items() if clean(text) == ASKED}
         return tuple(param for param in self.params if param.name in wanted)
 
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
