@@ -107,9 +107,7 @@ class Completion(Search):
     name = "Paperboy, completion"
 
     async def find(self, text: str, limit: int) -> list[str]:  # noqa: ARG002  # as many as are shown
-        """Look an id up, complete all else."""
-        if known := paper_id(text):
-            return [known]
+        """Complete what is typed."""
         return [suggestion.value for suggestion in await self._index.suggest("paper", text, SUGGESTED)]
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bench.corpora import Corpus, enlarge
 from bench.metrics import Spread, ndcg, percentile, rank
+from bench.picture import Point, heights
 from bench.queries import KINDS, judged, made, slipped
 
 PAPERS = list(Corpus())
@@ -75,3 +76,8 @@ def test_a_collection_gives_its_queries_with_their_judgements(tmp_path: Path):
     [query] = judged(path)
     assert (query.kind, query.text, query.gold) == ("eyes", "lens", {"d1": 2.0})
     assert [paper.id for paper in Corpus(path)] == ["d1"]
+
+
+def test_names_in_the_picture_stand_apart_and_as_near_to_their_points_as_that_allows():
+    points = [Point(str(first), 1, 2, first) for first in (0.2, 0.55, 0.56, 0.99)]
+    assert heights(points) == pytest.approx([0.2, 0.5, 0.56, 0.94])
