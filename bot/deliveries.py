@@ -84,6 +84,10 @@ class Deliveries:
         finally:
             await self._let_finish()
 
+    def look(self) -> None:
+        """Look at once for what is ready to be sent."""
+        self._changed.set()
+
     def wake(self) -> None:
         """Look at once for what is due or ready."""
         self._due.set()
@@ -117,7 +121,7 @@ class Deliveries:
 
     async def _planned(self) -> datetime | None:
         then = await self._plan()
-        self._changed.set()
+        self.look()
         return then
 
     async def _started(self) -> datetime | None:

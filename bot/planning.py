@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -68,6 +68,7 @@ class Planner:
 
     bot: Bot
     patience: Patience = USUAL_PATIENCE
+    made: Callable[[], None] = lambda: None  # told as soon as something can be sent
     _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
     _forgot: date | None = None
 
@@ -80,6 +81,7 @@ class Planner:
             await asyncio.sleep(0)
         while planned := await store.digests.planned(platforms, now, MADE_AT_ONCE):
             await self._make(planned, now)
+            self.made()
         self._looks = {days: look for days, look in self._looks.items() if now - look.at < SHORT}
         await self._tidy(now)
         return await store.digests.next_look(platforms)

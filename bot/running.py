@@ -59,6 +59,7 @@ async def delivering(
 
     bot.adapters = {one.platform: one for one in adapters}
     deliveries = Deliveries(bot, adapters, bot.planner.plan, pause_after=pause_after)
+    bot.planner.made = deliveries.look
     async with (
         _meanwhile("reckoning", bot.planner.rezone),
         _meanwhile("delivering", deliveries.run),

@@ -46,6 +46,9 @@ _POSTING = (
     .where(*_THIS, digests.c.state == "planned")
     .values(state="posting", first=bindparam("covers"), last=bindparam("to"), weighed=bindparam("chosen_from"))
 )
+_STILL = select(digests.c.subscription, digests.c.date).where(
+    digests.c.state == "planned", digests.c.subscription.in_(bindparam("ids", expanding=True))
+)
 _COVERED = update(subscriptions).where(subscriptions.c.id == bindparam("its_id")).values(covered=bindparam("to"))
 _LATER = update(digests).where(*_THIS, digests.c.state == "planned").values(not_before=bindparam("then"))
 _END = (
@@ -255,28 +258,21 @@ class Digests:
         """Keep what was decided for these digests, all at once, and return how many of them were still to be made."""
 
         async def run(connection: AsyncConnection) -> int:
-            return sum([await self._make(connection, one, now) for one in made])
+            still = {tuple(row) for row in await connection.execute(_STILL, {"ids": [_id(one) for one in made]})}
+            ours = [one for one in made if (_id(one), one.planned.day) in still]
+            said = [one for one in ours if one.parts]
+            for statement, rows in (
+                (_POSTING, [_decided(one) for one in said]),
+                (_QUIET, [{**_decided(one), "at": now} for one in ours if not one.parts]),
+                (_COVERED, [{"its_id": _id(one), "to": one.last} for one in ours]),
+                (_PART, [_part_row(one.planned, n, part, now) for one in said for n, part in enumerate(one.parts)]),
+                (self._posted, [row for one in said for row in _posted_rows(one)]),
+            ):
+                if rows:
+                    await connection.execute(statement, rows)
+            return len(ours)
 
         return await self._database.write(run)
-
-    async def _make(self, connection: AsyncConnection, made: Made, now: datetime) -> bool:
-        subscription, place = made.planned.subscription, made.planned.subscription.place
-        covers = {"covers": made.first, "to": made.last, "chosen_from": made.weighed}
-        this = {"its_subscription": subscription.id, "its_date": made.planned.day}
-        end = _POSTING if made.parts else _QUIET
-        values = {**this, **covers} if made.parts else {**this, **covers, "at": now}
-        if not (await connection.execute(end, values)).rowcount:
-            return False
-        await connection.execute(_COVERED, {"its_id": subscription.id, "to": made.last})
-        if made.parts:
-            await connection.execute(
-                _PART, [part_row(made.planned, place, n, part, now) for n, part in enumerate(made.parts)]
-            )
-        if made.papers:
-            where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
-            seen = {**where, "subscription": subscription.id, "date": made.planned.day}
-            await connection.execute(self._posted, [{**seen, "paper": paper} for paper in made.papers])
-        return True
 
     async def later(self, planned: Planned, then: datetime) -> None:
         """Look at a digest again later."""
@@ -317,8 +313,8 @@ class Digests:
         return await self._database.change(_FORGET, {"before": before})
 
 
-def part_row(planned: Planned, place: Place, number: int, part: Part, now: datetime) -> dict[str, Any]:
-    """Make the row of a message that is to be delivered."""
+def _part_row(planned: Planned, number: int, part: Part, now: datetime) -> dict[str, Any]:
+    place = planned.subscription.place
     return {
         "subscription": planned.subscription.id,
         "date": planned.day,
@@ -339,6 +335,27 @@ def part_row(planned: Planned, place: Place, number: int, part: Part, now: datet
         "thread": "",
         "trouble": "",
     }
+
+
+def _posted_rows(made: Made) -> list[dict[str, Any]]:
+    place = made.planned.subscription.place
+    row = {
+        "platform": place.platform,
+        "tenant": place.tenant,
+        "address": place.address,
+        "subscription": _id(made),
+        "date": made.planned.day,
+    }
+    return [{**row, "paper": paper} for paper in made.papers]
+
+
+def _id(made: Made) -> int:
+    return made.planned.subscription.id
+
+
+def _decided(made: Made) -> dict[str, Any]:
+    covers = {"covers": made.first, "to": made.last, "chosen_from": made.weighed}
+    return {**_this(_id(made), made.planned.day), **covers}
 
 
 def _digest_row(one: Occasion, now: datetime) -> dict[str, Any]:
