@@ -167,7 +167,11 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
     if args.command.name == "find" and (args.limit or [*args.words, *words] == ["-"]):
         return await _find_lines(settings, args, words)
     async with opened(settings) as bot:
-        view = await bot.handle(_intent(bot, args, words))
+        from adapters.terminal import put, with_files
+
+        view = await bot.handle(with_files(bot, _intent(bot, args, words)))
+        if view.file:
+            put(view.file)
         _print(view, as_json=args.json)
     match view.outcome:
         case Outcome.DONE:

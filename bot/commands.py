@@ -34,6 +34,7 @@ ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
 
 # Longer than any abstract that somebody would paste, shorter than what only a program sends.
 LONGEST_ARGUMENT = 2000
+LONGEST_FILE = 20_000_000  # a shelf of thousands of papers with their abstracts
 _WORD = r'"[^"]*"?|\S+'
 
 
@@ -44,7 +45,7 @@ class Argument:
     `read` turns a person's words into the value, given today's date; it raises ValueError, with a sentence where a
     better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it;
     for a "place" the platforms have menus of their own. `bounds` are the least and the greatest where it is a whole
-    number.
+    number. `whole` text can be a file's: its lines stay, and it can be much longer.
     """
 
     noun: str
@@ -52,6 +53,7 @@ class Argument:
     example: str
     suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone", "place"] = ""
     bounds: tuple[int, int] | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ class Command:
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
         """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
         known = {param.name: param for param in self.params}
+        whole = {param.name for param in self.params if param.argument.whole}
         given = {name: text for name, words in args.items() if (text := clean(words)) and text != ASKED}
+        given |= {name: args[name] for name in given.keys() & whole}
         for name in given.keys() - known.keys():
             raise UsageError(f"“{self.name}” takes nothing more after it, but there is “{shorten(given[name], 60)}”.")
         if missing := self.missing(given):
@@ -220,8 +224,9 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[str, date], str]:
 
 
 def _read(param: Param, text: str, today: date) -> object:
-    if len(text) > LONGEST_ARGUMENT:
-        raise UsageError(f"That is {len(text):,} characters long; {LONGEST_ARGUMENT:,} are the most that are read.")
+    longest = LONGEST_FILE if param.argument.whole else LONGEST_ARGUMENT
+    if len(text) > longest:
+        raise UsageError(f"That is {len(text):,} characters long; {longest:,} are the most that are read.")
     try:
         return param.argument.read(text, today)
     except ValueError as error:

@@ -242,3 +242,25 @@ async def test_a_button_from_another_time_says_so(rig, ada, custom_id):
         said = rig.backend.get_message(ada.channel, record.message_id)
         assert text(said) == "That button is from another time; ask again."
         assert said.is_ephemeral
+
+
+async def test_a_shelf_comes_as_a_file_that_nobody_else_sees(rig, ada):
+    await ada.sees(ada.type("save", paper=ID))
+    await ada.sees(ada.type("export", to="my.bib"))
+    await rig.until(lambda: rig.files)
+    ((name, content),) = rig.files
+    assert name == "my.bib"
+    assert f"eprint = {{{ID}}}" in content
+    assert rig.requests("POST /webhooks/*")[-1]["flags"] & 64
+
+
+async def test_the_teams_shelf_says_in_which_channel_a_paper_was_kept(ada):
+    await ada.sees(ada.type("save", paper=ID))
+    assert "papers, 29 May 2026" in text(await ada.sees(ada.type("shelf")))
+
+
+async def test_what_is_saved_in_a_direct_message_is_private(rig, bot, ada):
+    alone = Somebody(rig, ada.id, rig.backend.get_dm_channel(ada.id).id, None)
+    await alone.sees(alone.type("save", paper=ID))
+    entries = await bot.store.tenant("discord", "").shelf.entries(str(ada.id), [ID])
+    assert entries[ID].private

@@ -255,3 +255,18 @@ def test_the_demo_shows_the_whole_path_without_network(paperboy, tmp_path):
     ):
         assert words in done.stdout
     assert not (tmp_path / "home").exists()
+
+
+def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
+    filled("save", "2605.00001")
+    filled("tag", "2605.00001", "memory")
+    assert "shelf.bib holds 1 paper." in filled("export", "--to", "shelf.bib").stdout
+    written = (tmp_path / "shelf.bib").read_text(encoding="utf-8")
+    assert "eprint = {2605.00001}" in written
+    filled("forget-me", "--sure", "yes")
+    assert "1 paper kept." in filled("keep-from", "shelf.bib").stdout
+    filled("export", "--to", "again.bib")
+    assert (tmp_path / "again.bib").read_text(encoding="utf-8") == written
+    lost = filled("export", "--to", "no/such/folder/shelf.bib")
+    assert lost.returncode == 2
+    assert "cannot be written" in lost.stderr

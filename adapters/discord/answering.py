@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
+from pathlib import PurePath
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -98,6 +100,10 @@ async def _answer(bot: Bot, interaction: Interaction, heard: Heard, turning: Tur
         shown = False
     if not shown:
         await _say(bot, interaction, heard, view, public=public)
+    if view.file:  # whatever everyone may read, a file is for whoever asked
+        name = PurePath(view.file.name).name or "file"
+        content = discord.File(io.BytesIO(view.file.content.encode()), name)
+        await interaction.followup.send(file=content, ephemeral=True)
 
 
 async def _shown_in_place(bot: Bot, interaction: Interaction, heard: Heard, view: View, turning: Turning) -> bool:

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import PurePath
 
 from adapters.slack import forms
 from adapters.slack.limits import Json, name_of, named, with_button
@@ -65,20 +66,26 @@ class Answers:
         if not await self._shared(view, intent, asked):
             folded = await self._bot.fold(view, asked.place, LONGEST_LINE)
             await self._respond(asked, self._remember(folded), notice(view))
-        await self.surfaces.refresh(view, asked.person)
+        await self._after(view, asked.person)
 
     async def show_in_window(self, view: View, intent: Intent, asked: Asked, *, waiting: str = "") -> None:
         """Do the rest for an answer that is shown in a window; `waiting` is the window that still has to show it."""
         await self._shared(view, intent, asked)
         if waiting:
             await self.surfaces.update(waiting, await self.surfaces.window(view, asked.place))
-        await self.surfaces.refresh(view, asked.person, at_home=asked.surface.get("type") == "home")
+        await self._after(view, asked.person, at_home=asked.surface.get("type") == "home")
 
     async def whisper(self, view: View, place: Place, person: Person) -> None:
         """Tell one person in a channel what came of something that they did there without words."""
         rendered = self._remember(await self._bot.fold(view, place, LONGEST_LINE))
         await self._whisper(rendered, notice(view), place, person)
-        await self.surfaces.refresh(view, person)
+        await self._after(view, person)
+
+    async def _after(self, view: View, person: Person, *, at_home: bool = False) -> None:
+        """Bring up to date what else shows it, and hand a file over where nobody else sees it."""
+        await self.surfaces.refresh(view, person, at_home=at_home)
+        if view.file:
+            await self._web.hand_over(person.id, PurePath(view.file.name).name or "file", view.file.content)
 
     async def _whisper(self, rendered: list[Json], text: str, place: Place, person: Person) -> None:
         channel, _, thread = place.address.partition("/")
@@ -116,7 +123,7 @@ class Answers:
             await self._respond(asked, self._private[name], notice(view), replaces=True)
         else:
             await self._respond(asked, self._remember(folded), notice(view))
-        await self.surfaces.refresh(view, asked.person)
+        await self._after(view, asked.person)
 
     async def _on_surface(self, intent: Intent, words: str, asked: Asked, *, turns: bool) -> None:
         """Answer where there is no conversation: in the Home itself, or in a window."""

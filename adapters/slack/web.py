@@ -6,10 +6,11 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
@@ -53,6 +54,16 @@ class Web:
             # the SDK lets an answer that is no JSON object escape as the last two; TimeoutError is an OSError
             raise trouble(error, self.bot) from error
         return answer if isinstance(answer, dict) else {}
+
+    async def hand_over(self, person: str, name: str, content: str) -> None:
+        """Put a file into the conversation with a person. Raises SlackError."""
+        opened = await self.ask(partial(self.client.conversations_open, users=person))
+        channel = told(opened.get("channel") or {}, "id")
+        upload = partial(self.client.files_upload_v2, channel=channel, filename=name, title=name, content=content)
+        try:
+            await self.ask(upload)
+        except SlackRequestError as error:  # the upload itself, which the SDK tells in a way of its own
+            raise SlackError(f"Slack did not take the file {name}; ask for it again.") from error
 
     async def respond(self, url: str, message: Json) -> None:
         """Answer through a response_url. Raises SlackError."""

@@ -17,7 +17,7 @@ from bot.app import Bot, Sent, Standing
 from bot.errors import DeliveryError, UsageError
 from bot.intents import Intent, Person, Place
 from bot.text import visible
-from bot.views import Item, Text, View, plain
+from bot.views import Attachment, Item, Text, View, plain
 
 ME = Person("terminal", "", "me")
 HERE = Place("terminal", "", "here")
@@ -35,6 +35,33 @@ def show(view: View) -> None:
         draw(view)
     else:
         print(plain(view), end="\n\n", flush=True)
+
+
+def put(file: Attachment) -> None:
+    """Write the file of an answer where its name says. Raises UsageError."""
+    try:
+        Path(file.name).expanduser().write_text(file.content, encoding="utf-8", newline="")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
+        raise UsageError(f"{file.name} cannot be written ({why}): name another file with “to:”.") from error
+
+
+def with_files(bot: Bot, intent: Intent) -> Intent:
+    """Put the content of a file in place of its name, where an argument can be a file. Raises UsageError."""
+    known = bot.commands.get(intent.command)
+    params = known.params if known else ()
+    named = {param.name: intent.args.get(param.name, "") for param in params if param.argument.whole}
+    return replace(intent, args={**intent.args, **{name: _content(text) for name, text in named.items() if text}})
+
+
+def _content(text: str) -> str:
+    try:
+        path = Path(text.strip('"')).expanduser()
+        return path.read_text(encoding="utf-8") if path.is_file() else text
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{text} is not UTF-8 text; save it as UTF-8 and try again.") from error
+    except (OSError, ValueError):  # too long or too odd for a name: it is the text itself
+        return text
 
 
 def announce(sentence: str) -> None:
@@ -100,6 +127,8 @@ class Terminal:
     async def _answer(self, bot: Bot, line: str) -> None:
         try:
             view = await self._heard(bot, line)
+            if view.file:
+                put(view.file)
         except UsageError as error:  # the view that stands, its buttons and papers, stays within reach
             show(View((Text((str(error),)),)))
             return
@@ -116,7 +145,7 @@ class Terminal:
             case ["react" | "unreact" as verb, emoji, *rest] if len(rest) <= 1:
                 return await self._react(bot, emoji, "".join(rest), added=verb == "react")
             case _:
-                return await bot.handle(await _completed(bot, bot.read(line, ME, HERE)))
+                return await bot.handle(with_files(bot, await _completed(bot, bot.read(line, ME, HERE))))
 
     async def _press(self, bot: Bot, number: int) -> View:
         buttons = self._view.buttons

@@ -23,6 +23,10 @@ def _text(text: str, _: date) -> str:
     return straight(text)
 
 
+def _as_it_is(text: str, _: date) -> str:
+    return text
+
+
 def _day(text: str, today: date) -> date:
     if named := _named(text, today=today, yesterday=today - timedelta(days=1)):
         return named
@@ -152,6 +156,8 @@ TAGS = Argument("tags", _tags, "memory, to-replicate", suggest="tag")
 TAG = Argument("a tag", _tag, "memory", suggest="tag")
 NOTE = Argument("a note", _text, "try this on our data")
 PERSON = Argument("a person", _text, "@ada")
+FILE = Argument("the name of a file", _text, "shelf.bib")
+PASTED = Argument("what to keep", _as_it_is, "https://arxiv.org/abs/2401.00001", whole=True)
 COMMAND = Argument("a command", _text, "find", suggest="command")
 PAGE = number(1, 10_000, "a page number")
 TOPICS = Argument("topics", _text, "diffusion, org:nvidia")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal, TypeAlias, cast
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,13 +19,13 @@ from bot.store.engine import Database
 from bot.store.pages import Page
 from bot.store.papers import VOTES, Papers
 from bot.store.schema import papers, shelf, tags, votes
+from bot.store.upserts import insert_or_keep
 
 ShelfSort: TypeAlias = Literal["new", "votes", "title", "touched"]
 
 _OURS = (shelf.c.platform == bindparam("platform"), shelf.c.tenant == bindparam("tenant"))
 _MINE = (*_OURS, shelf.c.person == bindparam("person"))
 _ONE = (*_MINE, shelf.c.paper == bindparam("paper"))
-_SAVE = insert(shelf)
 _REMOVE = delete(shelf).where(*_ONE)
 # no column's own name: SQLAlchemy keeps those for the values of an UPDATE
 _THIS = [shelf.c[name] == bindparam(f"of_{name}") for name in ("platform", "tenant", "person", "paper")]
@@ -79,6 +79,7 @@ class Shelf:
         self._database = database
         self._papers = Papers(database)
         self._tenant = {"platform": platform, "tenant": tenant}
+        self._save = insert_or_keep(database.dialect, shelf)
 
     async def save(
         self, person: str, paper: str, at: datetime, *, private: bool | None = None, address: str = "", place: str = ""
@@ -87,16 +88,22 @@ class Shelf:
 
         StoreError for a paper that is not known.
         """
-        one = {**self._tenant, "person": person, "paper": paper}
-        row = {**one, "saved": at, "touched": at, "private": bool(private), "address": address, "place": place}
+        row = {
+            **self._tenant,
+            "person": person,
+            "paper": paper,
+            "saved": at,
+            "touched": at,
+            "private": bool(private),
+            "address": address,
+            "place": place,
+        }
 
         async def save(connection: AsyncConnection) -> bool:
-            if (await connection.execute(_KEPT, {**one, "papers": [paper]})).first():
-                if private is not None:
-                    await connection.execute(_HIDE, {**self._this(person, paper), "hidden": private})
-                return False
-            await connection.execute(_SAVE, row)
-            return True
+            new = (await connection.execute(self._save, row)).rowcount == 1
+            if not new and private is not None:
+                await connection.execute(_HIDE, {**self._this(person, paper), "hidden": private})
+            return new
 
         try:
             return await self._database.write(save)
@@ -104,6 +111,16 @@ class Shelf:
             if isinstance(error.__cause__, IntegrityError):  # the key is no conflict; the one thing left is the paper
                 raise StoreError(f"There is no paper {paper} to keep: fetch it first.") from error
             raise
+
+    async def save_all(self, kept: Sequence[Kept]) -> None:
+        """Keep papers that are known, in one transaction; those that are kept stay as they are."""
+        rows = [{**self._tenant, **asdict(one)} for one in kept]
+
+        async def save(connection: AsyncConnection) -> None:
+            await connection.execute(self._save, rows)
+
+        if rows:
+            await self._database.write(save)
 
     async def remove(self, person: str, paper: str) -> bool:
         """Keep a paper no longer; False when it was not there."""
@@ -204,6 +221,8 @@ def _ids(
         column = shelf.c.saved if sort == "new" else shelf.c.touched
         if not person and not tag and read is None:  # of each paper the entry that comes first: no sorting, no grouping
             ids = ids.where(~_earlier(column.name))
+            order = (column.desc(), shelf.c.paper.desc())
+        elif person:  # who has it once at most, in the order of an index
             order = (column.desc(), shelf.c.paper.desc())
         else:
             ids = ids.group_by(shelf.c.paper)

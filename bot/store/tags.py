@@ -51,7 +51,12 @@ class Tags:
 
     async def add(self, person: str, paper: str, words: Collection[str]) -> None:
         """Give a paper on a person's shelf these tags, beside those that it has."""
-        rows = [{**self._tenant, "person": person, "paper": paper, "tag": word} for word in words]
+        await self.add_all(person, {paper: words})
+
+    async def add_all(self, person: str, words: Mapping[str, Collection[str]]) -> None:
+        """Give papers on a person's shelf tags, in one transaction."""
+        row = {**self._tenant, "person": person}
+        rows = [{**row, "paper": paper, "tag": tag} for paper, tags in words.items() for tag in tags]
 
         async def add(connection: AsyncConnection) -> None:
             await connection.execute(self._add, rows)

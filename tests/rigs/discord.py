@@ -95,6 +95,7 @@ class DiscordRig:
         self.shards = shards
         self.changed = asyncio.Event()
         self.at = ""
+        self.files: list[tuple[str, str]] = []
         self.finished: set[str] = set()  # tokens of interactions that got more than an acknowledgement
         self._runner: web.AppRunner | None = None
         self._nonces: dict[tuple[str, str], Any] = {}
@@ -135,7 +136,7 @@ class DiscordRig:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         path = "/" + request.match_info["path"]
-        body = await request.json() if request.can_read_body else None
+        body = await self._read(request) if request.can_read_body else None
         asked = f"{request.method} {path}"
         self.asked.append((asked, body))
         if (
@@ -155,6 +156,16 @@ class DiscordRig:
         if fault and fault.status < 0:
             await asyncio.sleep(PATIENCE)
         return _broken(request, fault) if fault else answer
+
+    async def _read(self, request: web.Request) -> Any:
+        """Read a body; its files, where it has some, are kept."""
+        if request.content_type != "multipart/form-data":
+            return await request.json()
+        parts = await request.post()
+        for part in parts.values():
+            if isinstance(part, web.FileField):
+                self.files.append((part.filename, part.file.read().decode()))
+        return json.loads(str(parts["payload_json"]))
 
     def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> web.Response:
         if path == "/gateway/bot":

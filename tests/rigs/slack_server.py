@@ -50,6 +50,7 @@ class SlackServer:
         self.unfurls: list[Json] = []
         self.views: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
+        self.files: dict[str, tuple[str, str, str]] = {}  # name, content and the channel where it was put
         self.calls: list[tuple[str, Json]] = []
         self.faults: dict[str, list[Any]] = {}  # what the next calls of a method meet
         self.members = {"C1", "C2"}  # channels that the bot is in
@@ -76,6 +77,7 @@ class SlackServer:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_get("/socket", self._socket)
         app.router.add_post("/respond/{key}", self._respond)
+        app.router.add_post("/upload/{key}", self._upload)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -189,6 +191,22 @@ class SlackServer:
         self._check_message(body)
         self.messages.append(Message(body["channel"], self._ts(), body, body["user"]))
         return {"message_ts": self.messages[-1].ts}
+
+    def _files_getuploadurlexternal(self, body: Json) -> Json:
+        key = f"F{next(self._numbers)}"
+        self.files[key] = (str(body["filename"]), "", "")
+        return {"upload_url": f"{self.url}/upload/{key}", "file_id": key}
+
+    def _files_completeuploadexternal(self, body: Json) -> Json:
+        for one in body["files"]:
+            name, content, _ = self.files[one["id"]]
+            self.files[one["id"]] = (name, content, body["channel_id"])
+        return {"files": body["files"]}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        name, _, channel = self.files[request.match_info["key"]]
+        self.files[request.match_info["key"]] = (name, (await request.read()).decode(), channel)
+        return web.Response(text="OK")
 
     def _chat_unfurl(self, body: Json) -> Json:
         for unfurl in body["unfurls"].values():

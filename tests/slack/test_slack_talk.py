@@ -48,6 +48,7 @@ LINES = {
     "vote": f"vote {HEBB.id}",
     "unvote": f"unvote {HEBB.id}",
     "share": f"share {HEBB.id}",
+    "keep-from": f"keep-from https://arxiv.org/abs/{HEBB.id}",
     "read": f"read {HEBB.id}",
     "unread": f"unread {HEBB.id}",
     "note": f"note {HEBB.id} try this",
@@ -359,3 +360,20 @@ async def test_between_two_people_a_card_for_both_stays_as_it_is(rig):
     await rig.until(lambda: len(rig.messages) == 3)
     assert labels(card.blocks)[0] == "Save"
     assert rig.messages[2].person == "U2"
+
+
+async def test_a_shelf_comes_as_a_file_into_ones_own_conversation(rig):
+    await rig.ask(f"save {HEBB.id}")
+    answer = await rig.ask("export to:../my.bib")
+    assert answer.person == "U1"
+    await rig.until(lambda: any(channel for _, _, channel in rig.files.values()))
+    ((name, content, channel),) = rig.files.values()
+    assert (name, channel) == ("my.bib", "DU1")
+    assert f"eprint = {{{HEBB.id}}}" in content
+
+
+async def test_what_is_saved_in_a_direct_message_is_private(rig, bot):
+    await rig.slash(f"save {HEBB.id}", channel="D1")
+    await rig.until(lambda: rig.messages)
+    entries = await bot.store.tenant("slack", TEAM).shelf.entries("U1", [HEBB.id])
+    assert entries[HEBB.id].private

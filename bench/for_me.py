@@ -1,0 +1,104 @@
+"""Measures how well `for-me` guesses: one paper that a reader keeps is hidden, and looked for among recent ones.
+
+    python bench/for_me.py PAPERS [--readers 200] [--seed 1]
+
+PAPERS is a file of days, {"date", "items"} a line as the API answers, packed by xz. A synthetic reader
+keeps up to twelve papers of one organisation or of one
+keyword; the newest is hidden among 300 others of the days around it. Shown is how high it comes back, beside random
+order and plain upvotes in the same run.
+"""
+
+# ruff: noqa: T201  # a program on its own, and nothing in it is a secret
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+from bot.papers import Paper
+from bot.search.interests import rank_for
+from bot.sources.items import paper_from_item
+
+KEPT, AMONG = 12, 300
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("papers", type=Path)
+    parser.add_argument("--readers", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args()
+    if not args.papers.exists():
+        print(f"{args.papers} is not there: nothing is measured.")
+        return
+    papers = _read(args.papers)
+    dice = random.Random(args.seed)
+    orders: dict[str, Callable[[Sequence[Paper], list[Paper]], list[Paper]]] = {
+        "for-me": lambda kept, among: _full([paper for paper, _ in rank_for(kept, among)], among),
+        "upvotes": lambda _, among: sorted(among, key=lambda paper: -(paper.upvotes or 0)),
+        "random": lambda _, among: dice.sample(among, len(among)),
+    }
+    places: dict[str, list[int]] = defaultdict(list)
+    seconds = []
+    for kept, hidden, among in _readers(papers, args.readers, dice):
+        for name, order in orders.items():
+            start = time.perf_counter()
+            places[name].append(order(kept, among).index(hidden) + 1)
+            if name == "for-me":
+                seconds.append(time.perf_counter() - start)
+    print(f"{len(seconds)} readers, each hidden paper among {AMONG + 1}")
+    for name, found in places.items():
+        first, five = sum(n == 1 for n in found) / len(found), sum(n <= 5 for n in found) / len(found)
+        rank = sum(1 / n for n in found) / len(found)
+        print(f"{name:8} first {first:.2f}, among five {five:.2f}, MRR {rank:.2f}, median place {median(found):.0f}")
+    print(f"for-me takes {median(seconds) * 1000:.0f} ms")
+
+
+def _read(path: Path) -> list[Paper]:
+    found: dict[str, Paper] = {}
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        for day in map(json.loads, lines):
+            for item in day["items"]:
+                paper = paper_from_item(item, date.fromisoformat(day["date"]))
+                found.setdefault(paper.id, paper)
+    return list(found.values())
+
+
+def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[tuple[list[Paper], Paper, list[Paper]]]:
+    by_day = sorted((paper for paper in papers if paper.daily), key=lambda paper: (paper.daily or date.min, paper.id))
+    place = {paper.id: n for n, paper in enumerate(by_day)}
+    topics: dict[str, list[Paper]] = defaultdict(list)
+    for paper in by_day:
+        if paper.organization:
+            topics[f"organisation {paper.organization.handle}"].append(paper)
+        for word in paper.keywords:
+            topics[f"keyword {word.lower()}"].append(paper)
+    wanted = sorted(name for name, found in topics.items() if 5 <= len(found) <= 60)
+    readers = []
+    for name in dice.sample(wanted, min(number, len(wanted))):
+        found = topics[name]
+        newest = dice.randrange(4, len(found))
+        hidden, kept = found[newest], found[max(0, newest - KEPT) : newest]
+        there = {paper.id for paper in kept} | {hidden.id}
+        first = max(0, place[hidden.id] - AMONG // 2)
+        around = [paper for paper in by_day[first : first + AMONG + len(there) + 1] if paper.id not in there][:AMONG]
+        readers.append((kept, hidden, [*around, hidden]))
+    return readers
+
+
+def _full(ranked: list[Paper], among: Sequence[Paper]) -> list[Paper]:
+    there = {paper.id for paper in ranked}
+    return [*ranked, *(paper for paper in among if paper.id not in there)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,9 @@
+"""Shelves as files that other programs read: written, and read back.
+
+Each format is a module with `write(entries) -> str` and `read(text) -> tuple[Entry, ...]`, both pure.
+"""
+
+from bot.exchange.entries import Entry
+from bot.exchange.formats import FORMATS, Format, format_of, read, write
+
+__all__ = ["FORMATS", "Entry", "Format", "format_of", "read", "write"]

@@ -1,0 +1,45 @@
+"""What is known of a person: shown to them, and forgotten when they say so."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Literal
+
+from bot.app import Context
+from bot.text import count
+from bot.views import Attachment, Button, Buttons, Strong, View, line
+
+FORGET = Button("Yes, forget me", "forget-me sure:yes")
+
+
+async def my_data(ctx: Context) -> View:
+    """Give you all that is kept of you here, as JSON."""
+    found = await ctx.tenant.personal.all(ctx.person.id)
+    rows = sum(map(len, found.values()))
+    content = json.dumps(found, ensure_ascii=False, indent=1, default=_written)
+    said = line(f"{count(rows, 'row')} of what is kept here name you; all of them are in ", Strong("my-data.json"), ".")
+    data = json.loads(content)
+    return View(
+        (said, Buttons((Button("Forget me", "forget-me"),))), data=data, file=Attachment("my-data.json", content)
+    )
+
+
+async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
+    """Remove all that is kept of you here: your shelf, notes, tags, votes and subscriptions.
+
+    sure: yes does it; without that you are asked first
+    """
+    if sure == "no":
+        known = sum(map(len, (await ctx.tenant.personal.all(ctx.person.id)).values()))
+        told = f"Shall all that is kept of you here go? That are {count(known, 'row')}, and nothing brings them back."
+        buttons = Buttons((FORGET, Button("Show me first", "my-data")))
+        return View((line(told), buttons), data={"forgotten": False, "rows": known})
+    own = [ctx.place.address] if ctx.place.private else []
+    gone = await ctx.tenant.personal.forget(ctx.person.id, ctx.now, own)
+    said = line("You are forgotten here. What you do from now on is kept again, as if you were new.")
+    return View((said,), data={"forgotten": True, "rows": gone})
+
+
+def _written(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime | date) else str(value)

@@ -1,0 +1,142 @@
+"""A person's data: shown, taken along, forgotten, and gone with a tenant."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import timedelta
+
+import pytest
+
+from bot.app import Bot
+from bot.intents import Intent, Person, Place
+from bot.views import View, plain
+from tests.conftest import DIFFUSION, HEBB, NOW
+
+ANN = Person("slack", "T1", "U-ann-4711", "Ann")
+BEN = Person("slack", "T1", "UBEN", "Ben")
+ROOM = Place("slack", "T1", "C1", "#papers")
+LINES = (
+    f"save {HEBB.id}",
+    f"note {HEBB.id} try this",
+    f"tag {HEBB.id} memory",
+    f"read {HEBB.id}",
+    f"vote {HEBB.id}",
+    f"nominate {DIFFUSION.id}",
+    "pick",
+)
+
+
+@pytest.fixture
+def say(bot: Bot):
+    """Give a way to type a line as somebody."""
+
+    async def say(words: str, person: Person = ANN, place: Place = ROOM) -> View:
+        return await bot.handle(bot.read(words, person, place))
+
+    return say
+
+
+@pytest.fixture
+async def lived(bot, say):
+    """Let somebody do all that leaves a trace."""
+    await bot.shown(ROOM, "M1", await say(f"paper {HEBB.id}", BEN))
+    await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - timedelta(hours=1))
+    for line in LINES:
+        await say(line)
+
+
+def dump(tmp_path) -> str:
+    connection = sqlite3.connect(tmp_path / "paperboy.sqlite3")
+    try:
+        return "\n".join(connection.iterdump())
+    finally:
+        connection.close()
+
+
+@pytest.mark.usefixtures("lived")
+async def test_forget_me_asks_once_and_then_leaves_no_trace_of_the_person(say, tmp_path):
+    assert ANN.id in dump(tmp_path)
+    asked = await say("forget-me")
+    assert ANN.id in dump(tmp_path)
+    (line,) = [button.line for button in asked.buttons if button.label == "Yes, forget me"]
+    assert "You are forgotten here" in plain(await say(line))
+    assert dump(tmp_path).count(ANN.id) == 0
+    assert (await say("picks", BEN)).data["total"] == 1  # what the group read stays
+    assert "Ann" not in plain(await say("shelf", BEN))
+
+
+@pytest.mark.usefixtures("lived")
+async def test_an_old_reaction_that_comes_again_brings_nothing_back(bot, say, tmp_path):
+    await say("forget-me sure:yes")
+    old = NOW - timedelta(hours=1)
+    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=old) is None
+    assert await bot.react(ROOM, "M1", "👍", ANN, added=True, at=old) is None
+    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True) is None  # Discord does not say when
+    await bot.sweep(ROOM, "M1", [("🔖", ANN)], NOW + timedelta(hours=1))
+    assert dump(tmp_path).count(ANN.id) == 0
+    later = NOW + timedelta(minutes=1)
+    assert await bot.react(ROOM, "M1", "🔖", ANN, added=False, at=later)
+    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=later + timedelta(minutes=1))
+    assert (await say("saved")).data["total"] == 1  # a new wish is a new beginning
+
+
+@pytest.mark.usefixtures("lived")
+async def test_who_is_forgotten_twice_is_forgotten(bot, say, tmp_path):
+    await say("forget-me sure:yes")
+    await bot.react(ROOM, "M1", "🔖", ANN, added=False, at=NOW + timedelta(minutes=1))
+    await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW + timedelta(minutes=2))
+    await say("forget-me sure:yes")
+    assert dump(tmp_path).count(ANN.id) == 0
+
+
+@pytest.mark.usefixtures("lived")
+async def test_only_this_tenants_traces_go(bot, say):
+    other = Person("slack", "T2", ANN.id, "Ann")
+    await say(f"save {HEBB.id}", other, Place("slack", "T2", "C1"))
+    await say("forget-me sure:yes")
+    assert await bot.store.tenant("slack", "T2").shelf.ids(ANN.id) == (HEBB.id,)
+
+
+@pytest.mark.usefixtures("lived")
+async def test_my_data_is_all_of_it_as_json(say):
+    view = await say("my-data")
+    found = json.loads(view.file.content)
+    assert found == view.data
+    for table in ("shelf", "notes", "tags", "votes", "people", "reactions", "picks"):
+        assert len(found[table]) >= 1, table
+    assert found["notes"][0]["note"] == "try this"
+    assert [rows for rows in (await say("my-data", Person("slack", "T2", ANN.id))).data.values() if rows] == []
+
+
+@pytest.mark.parametrize("format_", ["bibtex", "ris", "csv", "json", "markdown"])
+@pytest.mark.usefixtures("lived")
+async def test_an_exported_shelf_is_kept_elsewhere_and_exports_alike(bot, say, format_):
+    file = (await say(f"export format:{format_}")).file
+    zoe, there = Person("slack", "T9", "U9", "Zoe"), Place("slack", "T9", "C1")
+    view = await bot.handle(Intent("keep-from", zoe, there, {"text": file.content}))
+    assert (view.data["kept"], view.data["not_found"]) == (1, [])
+    assert (await say(f"export format:{format_}", zoe, there)).file == file
+    again = await bot.handle(Intent("keep-from", zoe, there, {"text": file.content}))
+    assert (again.data["kept"], again.data["there"]) == (0, 1)
+
+
+async def test_what_is_not_found_is_reported_and_titles_find_papers_too(bot, say):
+    text = "id,title\n,diffusion models for weather\n,No Such Paper\nsomething,\n"
+    view = await bot.handle(Intent("keep-from", ANN, ROOM, {"text": text}))
+    assert view.data == {"kept": 1, "there": 0, "not_found": ["No Such Paper", "something"]}
+    assert "2 papers not found" in plain(view)
+    assert "There is no paper in that" in plain(await say("keep-from hello"))
+
+
+async def test_an_empty_shelf_exports_nothing(say):
+    assert "there is nothing to export" in plain(await say("export"))
+
+
+async def test_a_tenant_that_left_is_purged_when_its_time_has_come(bot, say, tmp_path):
+    await say(f"save {HEBB.id}")
+    await bot.store.departures.left("slack", "T1", NOW)
+    assert await bot.store.departures.purge(NOW - timedelta(days=1)) == 0
+    assert ANN.id in dump(tmp_path)
+    assert await bot.store.departures.purge(NOW) == 1
+    assert "'T1'" not in dump(tmp_path)
