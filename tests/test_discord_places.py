@@ -71,7 +71,8 @@ def person(rig: DiscordRig, user: User) -> Person:
 )
 async def test_who_may_manage_a_channel_manages_its_digests(rig, adapter, permissions, manages):
     ada = person(rig, member(rig, permissions))
-    assert await adapter.standing(ada, at(channel(rig))) == Standing(manages, MANAGERS)
+    there = channel(rig)
+    assert await adapter.standing(ada, at(there)) == Standing(manages, MANAGERS, name=f"#{there.name}")
 
 
 async def test_a_channel_can_have_managers_of_its_own(rig, adapter):

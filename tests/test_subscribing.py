@@ -113,6 +113,12 @@ async def test_what_is_left_out_is_usual(bot, say):
     assert (await stored(bot)).wishes == Wishes(Schedule("daily", wording.USUAL_TIME, "Europe/Berlin"))
 
 
+@pytest.mark.parametrize("written", ["diffusion, agents", 'topics:"diffusion, agents"', "TOPICS: diffusion, agents"])
+async def test_topics_may_be_named_or_not(bot, say, written):
+    await say(f"subscribe {written} at:9")
+    assert (await stored(bot)).wishes.topics == "diffusion, agents"
+
+
 async def test_a_time_later_today_is_today_and_an_earlier_one_tomorrow(bot, say):
     await say("subscribe at:17:01")
     await say("subscribe at:17:00")  # it is 17:00 in Berlin
@@ -133,6 +139,9 @@ async def test_only_those_who_manage_a_channel_subscribe_it_and_everybody_their_
     assert plain(refused).startswith(
         "Only channel managers can have digests posted there; one of your own comes with where:me."
     )
+    assert [button.label for button in refused.buttons] == ["Just for me", "All subscriptions"]
+    blanks = await bot.form(bot.read(refused.buttons[0].line, MEMBER, PAPERS))
+    assert [blank.param.name for blank in blanks] == ["topics", "every", "at", "zone"]
     assert "Only channel managers" in plain(await say("subscribe where:#random"))
     own = await say("subscribe where:me zone:berlin", MEMBER)
     assert "Subscription 1 · for you alone" in plain(own)

@@ -140,7 +140,7 @@ async def _standing(client: discord.Client, person: Person, place: Place) -> Sta
     parent = guild.get_channel(there.parent_id) or await guild.fetch_channel(there.parent_id) if in_thread else there
     allowed = parent.permissions_for(member)
     managing = allowed.manage_channels or allowed.manage_guild or allowed.administrator
-    return Standing(managing or (in_thread and allowed.manage_threads), MANAGERS)
+    return Standing(managing or (in_thread and allowed.manage_threads), MANAGERS, name=f"#{there.name}")
 
 
 def _of_thread(error: BaseException) -> DeliveryError:

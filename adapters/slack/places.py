@@ -95,7 +95,8 @@ class Places:
         found = await self._channel(channel)
         admin = any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
         manages = _belongs(user, where.tenant) and (admin or found.get("creator") == person.id)
-        return Standing(manages, MANAGERS, zone=zone)
+        name = str(found.get("name") or "")
+        return Standing(manages, MANAGERS, zone=zone, name=f"#{name}" if name else "")
 
     async def _by_name(self, name: str) -> str:
         """Return the channel of that name among those that the bot is in, or ""."""

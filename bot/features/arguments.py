@@ -107,6 +107,12 @@ def _on(text: str, _: date) -> On:
     raise ValueError(f"“{shorten(text, 40)}” are no days; write mon,wed, or for a day of the month 15 or last.")
 
 
+def _topics(text: str, _: date) -> str:
+    """Read topics, also where their name stands before them as it would before other arguments."""
+    named = re.fullmatch(r'topics:\s*(?:"([^"]*)"|(.*))', straight(text), re.IGNORECASE)
+    return (named[1] or named[2] or "") if named else straight(text)
+
+
 def subscription_number(text: str, _: date) -> int:
     """Read the number of a subscription; ValueError."""
     bare = text.removeprefix("#")
@@ -160,7 +166,7 @@ FILE = Argument("the name of a file", _text, "shelf.bib")
 PASTED = Argument("what to keep", _as_it_is, "https://arxiv.org/abs/2401.00001", whole=True)
 COMMAND = Argument("a command", _text, "find", suggest="command")
 PAGE = number(1, 10_000, "a page number")
-TOPICS = Argument("topics", _text, "diffusion, org:nvidia")
+TOPICS = Argument("topics", _topics, "diffusion, org:nvidia")
 ON = Argument("days", _on, "mon,wed")
 TIME = Argument("a time of day", _time, "9:00")
 ZONE = Argument("a time zone", _zone, "Berlin", suggest="zone")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import time
 from typing import Annotated
 
-from bot.app import Context
+from bot.app import Context, Standing
 from bot.commands import asked_in
 from bot.errors import UsageError
 from bot.features import wishes as wording
@@ -99,7 +99,7 @@ async def subscribe(
     place = await named(ctx, where)
     there = await standing(ctx, place)
     if not manages(ctx, there):
-        raise UsageError(f"Only {there.managers} can have digests posted there; one of your own comes with where:me.")
+        return _refused(there)
     if not (zone := zone or await own_zone(ctx, there)):
         raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
     wishes = wished(said, Wishes(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
@@ -108,6 +108,12 @@ async def subscribe(
     new = Subscription(0, place, ctx.person, wishes, ctx.now, next_date, next_due)
     made = await ctx.tenant.subscriptions.add(new)
     return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
+
+
+def _refused(there: Standing) -> View:
+    said = f"Only {there.managers} can have digests posted there; one of your own comes with where:me."
+    alone = Button("Just for me", "subscribe ? every:? at:? zone:? where:me")
+    return View((line(said), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
 
 
 async def subscriptions(ctx: Context) -> View:

@@ -29,7 +29,7 @@ def person(user):
         ("U2", "C1", Standing(manages=True, managers=MANAGERS)),  # an admin, who has set no zone
         ("U3", "C1", Standing(manages=True, managers=MANAGERS)),  # who made it
         ("U3", "C1/1700000000.000001", Standing(manages=True, managers=MANAGERS)),
-        ("U3", "C2", Standing(manages=False, managers=MANAGERS)),
+        ("U3", "C2", Standing(manages=False, managers=MANAGERS, name="#papers")),
         ("U4", "C1", Standing(manages=False, managers=MANAGERS)),  # an admin of another workspace
         ("U1", "U1", Standing(manages=True, managers="the person whom it is with", own=True, zone="Europe/Berlin")),
         ("U1", "DU1", Standing(manages=True, managers="the person whom it is with", own=True, zone="Europe/Berlin")),
