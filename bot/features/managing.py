@@ -46,7 +46,8 @@ async def named(ctx: Context, where: str) -> Place:
     if where.lower() != "here":
         return await adapter.place(where, ctx.person)
     there = await adapter.standing(ctx.person, ctx.place)
-    return await adapter.place("me", ctx.person) if there.own else ctx.place
+    # named like any other: it may be one that the bot cannot write to
+    return await adapter.place("me" if there.own else ctx.place.address, ctx.person)
 
 
 async def own_zone(ctx: Context, there: Standing | None = None) -> str:
