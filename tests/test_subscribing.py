@@ -418,7 +418,7 @@ async def test_those_who_manage_a_place_post_its_digest_now_once(bot, say):
     assert "Nothing is subscribed here" in plain(await say("digest"))
     await say("subscribe")
     assert "Only channel managers" in plain(await say("digest", MEMBER))
-    assert "It is on its way." in plain(await say("digest"))
+    assert "It is on its way." in plain(await say("digest now"))
     assert await bot.store.digests.last(1) == date(2026, 5, 29)
     assert "is posted, or on its way, already." in plain(await say("digest 1", place=RANDOM))
     await say("subscribe at:18")

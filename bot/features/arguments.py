@@ -113,6 +113,10 @@ def _topics(text: str, _: date) -> str:
     return (named[1] or named[2] or "") if named else straight(text)
 
 
+def _subscription_or_now(text: str, today: date) -> int | None:
+    return None if text.lower() == "now" else subscription_number(text, today)
+
+
 def subscription_number(text: str, _: date) -> int:
     """Read the number of a subscription; ValueError."""
     bare = text.removeprefix("#")
@@ -174,4 +178,5 @@ WHERE = Argument("a place", _text, "here, me or #papers", suggest="place")
 PAPERS = number(1, MOST_PAPERS, "a number of papers")
 VOTES = number(0, 100_000, "a number of upvotes")
 SUBSCRIPTION = Argument("the number of a subscription", subscription_number, "3", bounds=(1, 999_999_999))
+SUBSCRIPTION_OR_NOW = Argument(SUBSCRIPTION.noun, _subscription_or_now, SUBSCRIPTION.example)
 MESSAGE = number(1, 999_999_999, "the number of a message")

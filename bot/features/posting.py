@@ -11,7 +11,7 @@ from bot.app import Context
 from bot.cards import day_name
 from bot.commands import managing
 from bot.errors import UsageError
-from bot.features.arguments import MESSAGE, SUBSCRIPTION
+from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
 from bot.features.managing import all_seen, managed, named, near, seen
 from bot.store.deliveries import Doubt
 from bot.store.digests import Ended
@@ -46,10 +46,10 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 
 
 @managing
-async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION] = None) -> View:
+async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW] = None) -> View:
     """Post a digest now, in place of today's.
 
-    number: of which subscription; the one of this place if left out
+    number: of which subscription; now, or nothing, for the one of this place
     """
     known = await managed(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):

@@ -95,6 +95,7 @@ _KEPT = (
         shelf.c.tenant == posted.c.tenant,
         shelf.c.paper == posted.c.paper,
         shelf.c.saved >= bindparam("since"),
+        shelf.c.private.is_(False),
     )
     .scalar_subquery()
 )
