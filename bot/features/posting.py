@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.app import Context
 from bot.cards import day_name
@@ -13,11 +13,13 @@ from bot.commands import managing
 from bot.errors import UsageError
 from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
 from bot.features.managing import all_seen, managed, named, near, seen
-from bot.store.deliveries import Doubt
-from bot.store.digests import Ended
 from bot.subscriptions import Subscription
 from bot.text import count
 from bot.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
+
+if TYPE_CHECKING:
+    from bot.store.deliveries import Doubt
+    from bot.store.digests import Ended
 
 RECENT = timedelta(days=7)
 MOST_RECENT = 200
