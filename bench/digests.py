@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lag import watched
 from bot.app import Bot, Sent, Standing
-from bot.deliveries import Deliveries
+from bot.deliveries import HURRY, Deliveries
 from bot.errors import DeliveryError
 from bot.features import ALL
 from bot.intents import Person, Place
@@ -83,19 +83,20 @@ class Platform:
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Take a message, or say when to come again."""
         del view
-        await asyncio.sleep(LATENCY)
         if place.tenant == BUSY and self.busy:
+            await asyncio.sleep(LATENCY)
             self.told += 1
             raise DeliveryError("Too many.", retry_after=HOUR.total_seconds())
         now = time.monotonic()
         while self._second and self._second[0] <= now - 1:
             self._second.popleft()
-        if len(self._second) >= self.allowed * MARGIN:
+        if len(self._second) >= self.allowed * HURRY + 1:
             self.too_many += 1
             raise DeliveryError("Too many.", retry_after=1.0)
         self._second.append(now)
+        await asyncio.sleep(LATENCY)
         self.taken[place.tenant] += 1
-        self.last = now
+        self.last = time.monotonic()
         self._more.set()
         return Sent(place, key)
 

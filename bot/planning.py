@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 1000  # subscriptions planned in one transaction
+AT_ONCE = 250  # subscriptions planned in one transaction
 MADE_AT_ONCE = 50
 LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
 LATE = timedelta(days=3)  # that a paper may come after its day and still be told
@@ -62,6 +62,14 @@ class _Look:
     trouble: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """The papers that each subscription has chosen from, and those that each place has had."""
+
+    weighed: Mapping[int, frozenset[str]]
+    seen: dict[Place, frozenset[str]]
+
+
 @dataclass(slots=True)
 class Planner:
     """Plans the digests of all tenants on the platforms that are connected here."""
@@ -70,12 +78,14 @@ class Planner:
     patience: Patience = USUAL_PATIENCE
     made: Callable[[], None] = lambda: None  # told as soon as something can be sent
     _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
+    _full: dict[date, bool] = field(default_factory=dict)
     _forgot: date | None = None
 
     async def plan(self) -> datetime | None:
         """Make everything that is due ready to be sent; return when there is more to do, None where nothing is."""
         platforms = tuple(self.bot.adapters)
         store, now = self.bot.store, self.bot.now()
+        self._full.clear()
         while due := await store.subscriptions.due(platforms, now, AT_ONCE):
             await store.digests.plan([_occasion(one, now) for one in due], now)
             await asyncio.sleep(0)
@@ -100,7 +110,8 @@ class Planner:
 
     async def preview(self, subscription: Subscription) -> tuple[View, ...]:
         """Return what would be posted now."""
-        return views(await self._choose(_now_planned(subscription, self.bot.now())))
+        planned = _now_planned(subscription, self.bot.now())
+        return views(await self._choose(planned, await self._remember([planned])))
 
     async def post_now(self, subscription: Subscription) -> bool:
         """Post the digest of today's date now; False where it was posted, or planned, already."""
@@ -115,7 +126,7 @@ class Planner:
         )
         if not await self.bot.store.digests.plan([occasion], now):
             return False
-        digest = await self._choose(planned)
+        digest = await self._choose(planned, await self._remember([planned]))
         return await self.bot.store.digests.make([await self._made(planned, digest, quiet=False)], now) == 1
 
     async def health(self, platform: str, tenant: str) -> tuple[str, ...]:
@@ -139,13 +150,13 @@ class Planner:
 
     async def _make(self, planned: Sequence[Planned], now: datetime) -> None:
         made: list[Made] = []
-        taken: dict[Place, frozenset[str]] = {}  # what is said to a place together with these
+        memory = await self._remember(planned)
         for one in planned:
             place = one.subscription.place
             try:
-                if ready := await self._ready(one, now, taken.get(place, frozenset())):
+                if ready := await self._ready(one, now, memory):
                     made.append(ready)
-                    taken[place] = taken.get(place, frozenset()).union(ready.papers)
+                    memory.seen[place] = memory.seen[place].union(ready.papers)
             except Exception:  # one that cannot be made holds up no other
                 log.exception("the digest of subscription %d for %s cannot be made", one.subscription.id, one.day)
                 await self.bot.store.digests.later(one, now + LOOK_AGAIN)
@@ -153,7 +164,18 @@ class Planner:
         if made:
             await self.bot.store.digests.make(made, now)
 
-    async def _ready(self, planned: Planned, now: datetime, taken: frozenset[str]) -> Made | None:
+    async def _remember(self, planned: Sequence[Planned]) -> _Memory:
+        """Return what is known of those for whom digests are made together."""
+        digests, now = self.bot.store.digests, self.bot.now()
+        papers: set[str] = set()
+        for one in planned:
+            last = _last_day(one.subscription, one.due)
+            papers.update(paper.id for paper in (await self._look(window(one.subscription, last), last, now)).papers)
+        weighed = await digests.weighed([one.subscription.id for one in planned], LATEST)
+        seen = await digests.seen([one.subscription.place for one in planned], papers)
+        return _Memory(weighed, dict(seen))
+
+    async def _ready(self, planned: Planned, now: datetime, memory: _Memory) -> Made | None:
         """Make a digest; None where it waits for its list, or is given up."""
         digests, subscription = self.bot.store.digests, planned.subscription
         if now > planned.until:
@@ -163,29 +185,28 @@ class Planner:
         first = window(subscription, last)
         look = await self._look(first, last, now)
         waiting = now < planned.due + self.patience.longest
-        if waiting and (look.trouble or not await self._complete(last, now)):
+        if waiting and (look.trouble or not await self._is_full(last, now)):
             await digests.later(planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest))
             return None
         if look.trouble and not look.papers:
             await digests.later(planned, min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1)))
             return None
-        digest = await self._choose(planned, taken)
+        digest = await self._choose(planned, memory)
         return await self._made(planned, digest, quiet=subscription.wishes.quiet)
 
-    async def _choose(self, planned: Planned, taken: frozenset[str] = frozenset()) -> Digest:
-        subscription, store = planned.subscription, self.bot.store
+    async def _choose(self, planned: Planned, memory: _Memory) -> Digest:
+        subscription = planned.subscription
         wishes, now = subscription.wishes, self.bot.now()
         last = _last_day(subscription, planned.due)
         first = window(subscription, last)
         look = await self._look(first, last, now)
-        weighed = await store.digests.weighed(subscription.id, LATEST)
+        weighed = memory.weighed[subscription.id]
         new_from = subscription.covered + timedelta(days=1) if subscription.covered else first
         if wishes.schedule.every in SPANS:
             new_from = first
         among = look.papers if subscription.covered else [p for p in look.papers if p.daily and p.daily >= first]
         papers, late = fresh(among, new_from, weighed)
-        seen = taken | await store.digests.seen(subscription.place, [paper.id for paper in papers])
-        seen = frozenset() if wishes.repeats else seen
+        seen = frozenset() if wishes.repeats else memory.seen[subscription.place]
         ranked = [paper for paper in papers if paper.id not in seen]
         trending = await self._trending() if wishes.order == "trending" else ()
         chosen = choose(wishes, ranked, trending, self.bot.today())
@@ -220,6 +241,12 @@ class Planner:
             listing = await self.bot.library.known(first - LATE, last, limit=MOST_OF_A_SPAN)
         look = self._looks[first, last] = _Look(now, listing.papers, trouble)
         return look
+
+    async def _is_full(self, day: date, now: datetime) -> bool:
+        """Tell whether a list is complete enough, reckoned once for everybody who is due together."""
+        if day not in self._full:
+            self._full[day] = await self._complete(day, now)
+        return self._full[day]
 
     async def _complete(self, day: date, now: datetime) -> bool:
         """Tell whether the list of a day has about as many papers as such days have."""

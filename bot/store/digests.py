@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.intents import Place
@@ -68,17 +68,21 @@ _QUIET = (
     )
 )
 _PART = insert(deliveries)
-_WEIGHED = (
-    select(digests.c.weighed)
-    .where(digests.c.subscription == bindparam("subscription"))
-    .order_by(digests.c.date.desc())
-    .limit(bindparam("limit"))
+_LATEST_FIRST = (
+    select(
+        digests.c.subscription,
+        digests.c.weighed,
+        func.row_number().over(partition_by=digests.c.subscription, order_by=digests.c.date.desc()).label("number"),
+    )
+    .where(digests.c.subscription.in_(bindparam("subscriptions", expanding=True)))
+    .subquery()
+)
+_WEIGHED = select(_LATEST_FIRST.c.subscription, _LATEST_FIRST.c.weighed).where(
+    _LATEST_FIRST.c.number <= bindparam("limit")
 )
 _LAST = select(func.max(digests.c.date)).where(digests.c.subscription == bindparam("subscription"))
-_SEEN = select(posted.c.paper).where(
-    posted.c.platform == bindparam("platform"),
-    posted.c.tenant == bindparam("tenant"),
-    posted.c.address == bindparam("address"),
+_SEEN = select(posted.c.platform, posted.c.tenant, posted.c.address, posted.c.paper).where(
+    tuple_(posted.c.platform, posted.c.tenant, posted.c.address).in_(bindparam("places", expanding=True)),
     posted.c.paper.in_(bindparam("papers", expanding=True)),
 )
 _NEXT = select(
@@ -283,10 +287,12 @@ class Digests:
         """Note how a digest ended, unless it has ended already."""
         await self._database.change(_END, {**_this(subscription, day), "how": state, "why": reason, "at": at})
 
-    async def weighed(self, subscription: int, latest: int) -> frozenset[str]:
-        """Return the papers that the latest digests of a subscription were chosen from."""
-        rows = await self._database.read(_WEIGHED, {"subscription": subscription, "limit": latest})
-        return frozenset(paper for row in rows for paper in row.weighed)
+    async def weighed(self, subscriptions: Collection[int], latest: int) -> Mapping[int, frozenset[str]]:
+        """Return, for each of some subscriptions, the papers that its latest digests were chosen from."""
+        found: dict[int, frozenset[str]] = dict.fromkeys(subscriptions, frozenset())
+        for row in await self._database.read(_WEIGHED, {"subscriptions": list(found), "limit": latest}):
+            found[row.subscription] = found[row.subscription].union(row.weighed)
+        return found
 
     async def last(self, subscription: int) -> date | None:
         """Return the last local date of which a digest was planned, whatever became of it."""
@@ -294,13 +300,14 @@ class Digests:
         latest: date | None = day
         return latest
 
-    async def seen(self, place: Place, papers: Collection[str]) -> frozenset[str]:
-        """Return those of the papers that a place has had in a digest."""
-        where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
-        found: set[str] = set()
+    async def seen(self, places: Collection[Place], papers: Collection[str]) -> Mapping[Place, frozenset[str]]:
+        """Return, for each of some places, those of the papers that it has had in a digest."""
+        found: dict[Place, set[str]] = {place: set() for place in places}
+        names = [(place.platform, place.tenant, place.address) for place in found]
         for some in chunks(list(papers)):
-            found.update(row.paper for row in await self._database.read(_SEEN, {**where, "papers": list(some)}))
-        return frozenset(found)
+            for row in await self._database.read(_SEEN, {"places": names, "papers": list(some)}):
+                found[Place(row.platform, row.tenant, row.address)].add(row.paper)
+        return {place: frozenset(had) for place, had in found.items()}
 
     async def recent(
         self, platform: str, tenant: str, since: datetime, states: Collection[State], limit: int = 20
