@@ -97,7 +97,7 @@ def views(digest: Digest) -> tuple[View, ...]:
 
 
 def expected(counts: Sequence[int]) -> float:
-    """Return how many papers a list is likely to have, from those of the same day of the week before: their median."""
+    """Return how many papers a list is likely to have, from lists like it: their median, 0 where there are none."""
     ordered = sorted(counts)
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2 if ordered else 0.0
 

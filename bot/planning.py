@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from bot.digests import SPANS, Digest, Liked, choose, expected, fresh, views, window
 from bot.errors import PaperboyError, SourceError
 from bot.frozen import freeze
-from bot.schedule import load_zone
+from bot.schedule import WORKING, load_zone
 from bot.store.digests import Made, Occasion, Part, Planned
 from bot.sync import feed_day
 from bot.text import count
@@ -33,7 +33,7 @@ LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
 LATE = timedelta(days=3)  # that a paper may come after its day and still be told
 LATEST = 10  # digests that remember what they were chosen from
 KEPT = timedelta(days=60)  # that is known of a digest that ended
-ALIKE = 4  # weeks whose lists say how long today's will be
+ALIKE = timedelta(weeks=4)  # whose lists say how long today's will be
 MOST_OF_A_SPAN = 3000  # papers that a digest is chosen from
 MOST_LIKED = 5
 SHORT = timedelta(seconds=30)  # that one look at the lists serves all who are due
@@ -249,16 +249,12 @@ class Planner:
         return self._full[day]
 
     async def _complete(self, day: date, now: datetime) -> bool:
-        """Tell whether the list of a day has about as many papers as such days have."""
+        """Tell whether the list of a day has about as many papers as such days have: working days, or weekends."""
         if day < feed_day(now):
             return True
-        before = [day - timedelta(weeks=back) for back in range(1, ALIKE + 1)]
-        counts = [(await self.bot.library.known(one, one)).total for one in before]
-        usual = expected([number for number in counts if number] if any(counts) else [])
-        number = (await self.bot.library.known(day, day)).total
-        if not usual:  # a day on which there is nothing as a rule, or nothing is known of such days yet
-            return True
-        return number >= usual * self.patience.enough
+        counts = await self.bot.store.days.counts(day - ALIKE, day)
+        alike = [number for one, number in counts.items() if one < day and _working(one) == _working(day)]
+        return counts.get(day, 0) >= expected(alike) * self.patience.enough
 
     async def _trending(self) -> tuple[str, ...]:
         try:
@@ -277,6 +273,10 @@ class Planner:
         if self._forgot != now.date():
             self._forgot = now.date()
             await self.bot.store.digests.forget(now - KEPT)
+
+
+def _working(day: date) -> bool:
+    return day.weekday() in WORKING
 
 
 def _occasion(subscription: Subscription, now: datetime) -> Occasion:

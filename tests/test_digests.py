@@ -193,7 +193,9 @@ async def test_a_list_that_is_still_filling_is_waited_for_but_not_for_ever(bot, 
 
 async def test_the_latest_acceptable_time_ends_the_waiting(bot, clock):
     tomorrow = TODAY + DAY
-    await bot.library.add_day(tomorrow - timedelta(weeks=1), [a_paper(n, tomorrow - 7 * DAY) for n in range(20, 40)])
+    for weekend in range(1, 5):
+        day = tomorrow - timedelta(weeks=weekend)
+        await bot.library.add_day(day, [a_paper(1000 * weekend + n, day) for n in range(20)])
     await subscribed(bot)
     clock.now = datetime.combine(tomorrow, time(13), NOW.tzinfo)
     await listed(bot, tomorrow, [a_paper(1, tomorrow)])

@@ -12,6 +12,7 @@ from bot.store.schema import days
 from bot.store.upserts import insert_or_replace
 
 _FETCHED = select(days.c.day, days.c.fetched).where(days.c.day.between(bindparam("first"), bindparam("last")))
+_COUNTS = select(days.c.day, days.c.papers).where(days.c.day.between(bindparam("first"), bindparam("last")))
 _COVERED = select(func.count(), func.min(days.c.day), func.max(days.c.day)).select_from(days)
 
 
@@ -38,6 +39,10 @@ class Days:
     async def fetched(self, first: date, last: date) -> dict[date, datetime]:
         """Return when the lists of these days, both included, were last fetched; other days are left out."""
         return dict(await self._database.read(_FETCHED, {"first": first, "last": last}))
+
+    async def counts(self, first: date, last: date) -> dict[date, int]:
+        """Return how many papers the lists of these days, both included, had when they were last fetched."""
+        return dict(await self._database.read(_COUNTS, {"first": first, "last": last}))
 
     async def covered(self) -> Covered:
         """Return how many days were fetched, and from when to when."""
