@@ -68,7 +68,10 @@ class Deliveries:
         self._attempts = Attempts(bot, pause_after, self._told, luck)
         self._longest = longest
         self._waiting: dict[Workspace, deque[Ready]] = {}
-        self._at_work: dict[Place, asyncio.Task[None]] = {}
+        self._at_work: dict[Place, int] = {}  # the message that is under way for each place
+        self._begun: set[int] = set()  # messages at work, or begun since we last asked what is ready
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._queued: set[asyncio.Task[None]] = set()  # of the tasks, those that wait for their turn
         self._crowd: Counter[Workspace] = Counter()
         self._resting: dict[Workspace, dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
         self._due, self._changed = asyncio.Event(), asyncio.Event()
@@ -129,6 +132,7 @@ class Deliveries:
         now = self._bot.now()
         platforms = list(self._adapters)
         self._waiting = {}
+        self._begun = set(self._at_work.values())  # what the answer may still call ready
         for ready in await self._store.ready(platforms, now, GLANCE):
             self._waiting.setdefault(_workspace(ready.place), deque()).append(ready)
         for workspace in list(self._waiting):
@@ -139,29 +143,40 @@ class Deliveries:
         waiting = self._waiting.get(workspace, deque())
         while waiting and self._crowd[workspace] < PER_WORKSPACE and len(self._at_work) < MOST_AT_ONCE:
             ready = waiting.popleft()
-            if ready.place not in self._at_work:
-                self._crowd[workspace] += 1
-                self._at_work[ready.place] = asyncio.create_task(self._deliver(ready))
+            if ready.place not in self._at_work and ready.id not in self._begun:
+                self._begin(ready)
+
+    def _begin(self, ready: Ready) -> None:
+        self._crowd[_workspace(ready.place)] += 1
+        self._at_work[ready.place] = ready.id
+        self._begun.add(ready.id)
+        task = asyncio.create_task(self._deliver(ready))
+        for tasks in (self._tasks, self._queued):
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        task.add_done_callback(lambda _: self._end(ready))
+
+    def _end(self, ready: Ready) -> None:
+        workspace = _workspace(ready.place)
+        del self._at_work[ready.place]
+        self._crowd[workspace] -= 1
+        if not self._crowd[workspace]:
+            del self._crowd[workspace]
+        if not self._stopping:
+            self._fill(workspace)
+            self.look()
 
     async def _deliver(self, ready: Ready) -> None:
         platform = ready.place.platform
         try:
             await self._paces[platform].turn()
-            if not self._stopping:
-                await self._attempts.make(ready.id, self._adapters[platform])
+            if task := asyncio.current_task():
+                self._queued.discard(task)
+            await self._attempts.make(ready.id, self._adapters[platform])
         except StoreError as error:
             self._complain(error)
         except Exception:
             log.exception("delivery %d failed", ready.id)
-        finally:
-            workspace = _workspace(ready.place)
-            del self._at_work[ready.place]
-            self._crowd[workspace] -= 1
-            if not self._crowd[workspace]:
-                del self._crowd[workspace]
-            if not self._stopping:
-                self._fill(workspace)
-                self._changed.set()
 
     async def _told(self, place: Place, then: datetime) -> None:
         """Let a place rest until then; where another of its workspace has just wanted that too, all of it."""
@@ -175,11 +190,13 @@ class Deliveries:
 
     async def _let_finish(self) -> None:
         self._stopping = True
-        if self._at_work:
-            _, slow = await asyncio.wait(self._at_work.values(), timeout=TO_FINISH)
+        for task in self._queued:
+            task.cancel()
+        if tasks := tuple(self._tasks):
+            _, slow = await asyncio.wait(tasks, timeout=TO_FINISH)
             for task in slow:
                 task.cancel()
-            await asyncio.gather(*slow, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def _complain(self, error: StoreError) -> None:
         before = self._complaint
