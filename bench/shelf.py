@@ -24,8 +24,8 @@ from bot.app import Bot
 from bot.intents import Person, Place
 from bot.papers import Paper
 from bot.settings import Settings
+from bot.shelves import Kept
 from bot.sources.files import read
-from bot.store.shelf import Kept
 from bot.views import View
 
 FEW, MANY = Person("bench", "T", "few", "Few"), Person("bench", "T", "many", "Many")

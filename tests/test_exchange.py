@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pybtex import errors
 from pybtex.database import BibliographyData, parse_string
@@ -82,6 +82,7 @@ def test_two_papers_never_share_a_key():
     assert len(opened(write("bibtex", [Entry(replace(paper, id=str(n))) for n in range(3)])).entries) == 3
 
 
+@example(" ")
 @given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=60))
 def test_no_title_breaks_bibtex_apart(title):
     entries = [Entry(Paper("2401.00001", title, (title,), abstract=title)), Entry(Paper("2401.00002", "Next"))]

@@ -229,10 +229,14 @@ async def test_the_same_again_and_too_many_are_refused(say):
     assert (await say("subscribe at:11 where:me")).outcome is Outcome.DONE
 
 
-async def test_a_tenant_has_a_bound_too(say):
-    people = [Person("chat", "team", f"p{n}", "") for n in range(51)]
+async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch):
+    monkeypatch.setattr("bot.features.managing.MOST", 30)
+    monkeypatch.setattr("bot.features.subscribing.MOST", 30)
+    people = [Person("chat", "team", f"p{n}", "") for n in range(31)]
     views = [await say("subscribe zone:utc where:me", person) for person in people]
-    assert [view.outcome for view in views] == [Outcome.DONE] * 50 + [Outcome.REFUSED]
+    assert [view.outcome for view in views] == [Outcome.DONE] * 30 + [Outcome.REFUSED]
+    monkeypatch.setattr("bot.features.subscribing.MOST_LISTED", 0)
+    assert "… and 1 more; each answers to its number" in plain(await say("subscriptions", people[0]))
 
 
 @pytest.mark.usefixtures("chat")

@@ -51,7 +51,7 @@ def _record(one: Entry, keys: set[str]) -> Record:
 def _fields(one: Entry) -> Iterator[tuple[str, str]]:
     paper = one.paper
     yield "title", _CAPITALS.sub(_protected, _latex(paper.title))
-    yield "author", " and ".join(map(_name, paper.authors))
+    yield "author", " and ".join(_name(name) for name in paper.authors if name.strip())
     if paper.published:
         yield "year", str(paper.published.year)
         yield "month", str(paper.published.month)
@@ -76,7 +76,7 @@ def _key(paper: Paper, keys: set[str]) -> str:
     def plain(text: str) -> str:
         return re.sub(r"[^a-z0-9]", "", _unaccented(text).lower())
 
-    who = plain(paper.authors[0].split()[-1]) if paper.authors else ""
+    who = plain(next((name.split()[-1] for name in paper.authors if name.strip()), ""))
     word = next((word for word in map(plain, paper.title.split()) if len(word) > 3), "")
     key = f"{who}{paper.published.year if paper.published else ''}{word}" or plain(paper.id)
     chosen = next(one for n in count(1) if (one := key if n == 1 else f"{key}-{n}") not in keys)

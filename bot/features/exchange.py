@@ -16,7 +16,7 @@ from bot.features.arguments import FILE, PASTED
 from bot.features.people import introduce
 from bot.features.shelf import SHELF
 from bot.papers import Paper, paper_id
-from bot.store.shelf import Kept, Wanted
+from bot.shelves import Kept, Wanted
 from bot.text import clean, count, shorten
 from bot.views import Attachment, Block, Buttons, Code, Item, Outcome, Spans, Strong, View, line
 

@@ -10,7 +10,6 @@ from bot import cards
 from bot.app import Context
 from bot.features.arguments import PAGE
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.search.interests import rank_for
 from bot.text import shorten
 from bot.views import Button, Buttons, Outcome, Spans, View, line
 
@@ -33,6 +32,8 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     recent = await ctx.library.known(last - RECENT, last, limit=MOST_RECENT)
     there = frozenset(ids)
     new = [paper for paper in recent.papers if paper.id not in there]
+    from bot.search.interests import rank_for  # start-up time: no other command needs it
+
     ranked = await asyncio.to_thread(rank_for, kept, new)
     shown = ranked[offset(page) :][:PAGE_SIZE]
     remarks: dict[str, Spans] = {

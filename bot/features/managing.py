@@ -14,7 +14,7 @@ from bot.subscriptions import Subscription
 
 log = logging.getLogger(__name__)
 
-MOST = 50  # subscriptions of a tenant
+MOST = 500  # subscriptions of a tenant, those for one person alone among them
 MOST_ASKED = 20  # places of which a platform is asked at once whether somebody manages them
 AT_ONCE = 5
 

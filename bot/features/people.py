@@ -13,7 +13,7 @@ from bot.text import count, listed
 from bot.views import Block, Item, Spans, Strong, View, note
 
 if TYPE_CHECKING:
-    from bot.store.shelf import Kept
+    from bot.shelves import Kept
 
 MOST_NAMED = 3
 SOMEBODY = "somebody"  # whose name the platform has not told

@@ -15,7 +15,7 @@ from bot.features.finding import resolve
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.people import introduce, keepers_named, names_of
 from bot.papers import Paper, paper_ids, record
-from bot.store.shelf import ShelfSort, Wanted
+from bot.shelves import ShelfSort, Wanted
 from bot.text import count, shorten
 from bot.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 

@@ -31,10 +31,11 @@ from bot.intents import Place
 from bot.schedule import Every, Schedule
 from bot.subscriptions import Day, Layout, Order, Subscription, Wishes
 from bot.text import count
-from bot.views import Block, Button, Buttons, Item, Outcome, Strong, View, line
+from bot.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
 
 MOST_IN_PLACE = 10
 MOST_AT_HOME = 5
+MOST_LISTED = 20
 SUBSCRIBE = Button("Subscribe", "subscribe")
 
 
@@ -127,8 +128,11 @@ async def subscriptions(ctx: Context) -> View:
             "There are no subscriptions yet. With one, the best papers come by themselves when you want them."
         )
         return View((nothing, Buttons((SUBSCRIBE,))), outcome=Outcome.NOTHING, data={"subscriptions": []})
-    told = await troubles(ctx, [one for one, _ in found])
-    blocks = [item(one, where, zone, told.get(one.id, ())) for one, where in found]
+    shown = found[:MOST_LISTED]
+    told = await troubles(ctx, [one for one, _ in shown])
+    blocks: list[Block] = [item(one, where, zone, told.get(one.id, ())) for one, where in shown]
+    if len(found) > MOST_LISTED:
+        blocks.append(note(f"… and {len(found) - MOST_LISTED:,} more; each answers to its number, as in preview 3."))
     data = {"subscriptions": [record(one) for one, _ in found]}
     return View((*blocks, Buttons((SUBSCRIBE,))), title=count(len(found), "subscription"), data=data)
 

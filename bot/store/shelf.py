@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
+from bot.shelves import Kept, ShelfSort, Wanted
 from bot.store.chunks import chunks
 from bot.store.engine import Database
 from bot.store.pages import Page
 from bot.store.papers import VOTES, Papers
 from bot.store.schema import papers, shelf, tags, votes
 from bot.store.upserts import insert_or_keep
-
-ShelfSort: TypeAlias = Literal["new", "votes", "title", "touched"]
 
 _OURS = (shelf.c.platform == bindparam("platform"), shelf.c.tenant == bindparam("tenant"))
 _MINE = (*_OURS, shelf.c.person == bindparam("person"))
@@ -46,30 +45,6 @@ _COLUMNS = (
 )
 _ENTRIES = select(*_COLUMNS).where(*_MINE, _AMONG)
 _KEEPERS = select(*_COLUMNS).where(*_OURS, _AMONG, ~shelf.c.private).order_by(shelf.c.saved, shelf.c.person)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A paper on somebody's shelf: since when, last touched and read when, whether for them alone, and kept where."""
-
-    paper: str
-    person: str
-    saved: datetime
-    touched: datetime
-    read: datetime | None
-    private: bool
-    address: str
-    place: str
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which part of a tenant's shelves: one person's or everybody's, the shared ones, with a tag, read or not."""
-
-    person: str = ""
-    shared: bool = False
-    tag: str = ""
-    read: bool | None = None
 
 
 class Shelf:
