@@ -270,3 +270,10 @@ def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
     lost = filled("export", "--to", "no/such/folder/shelf.bib")
     assert lost.returncode == 2
     assert "cannot be written" in lost.stderr
+
+
+def test_what_help_needs_is_little():
+    heavy = ("aiohttp", "discord", "rapidfuzz", "slack_bolt", "sqlalchemy")
+    code = f"import sys, bot.features, bot.__main__; print(*(name for name in {heavy} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
