@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Protocol
@@ -161,6 +161,16 @@ class Bot:
         name = clean(name).lower() or "help"
         known = self.commands.get(name)
         return Intent(name, person, place, known.split(rest) if known else {"": rest})
+
+    async def unfold(self, intent: Intent) -> Intent:
+        """Return what a folded line means, with what a form has added to it; any other intent is itself.
+
+        So is one whose line is not kept, or cannot be had now: handling it says so.
+        """
+        try:
+            return await self._unfolded(intent)
+        except PaperboyError:
+            return intent
 
     async def form(self, intent: Intent) -> tuple[Blank, ...]:
         """Return what a form asks for before the intent can be handled, the most important first.
@@ -318,7 +328,8 @@ class Bot:
         line = await kept.get(clean(intent.args.get("", "")))
         if line is None:
             raise UnknownCommand("That button is from another time; ask again.")
-        return self.read(line, intent.person, intent.place)
+        meant = self.read(line, intent.person, intent.place)
+        return replace(meant, args={**meant.args, **{name: text for name, text in intent.args.items() if name}})
 
     def _command(self, intent: Intent) -> Command:
         if known := self.commands.get(intent.command):

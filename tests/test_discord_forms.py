@@ -81,6 +81,19 @@ async def test_a_button_opens_a_form_for_what_is_marked(rig, adapter):
     assert "number=3 papers=5 order=upvotes where= zone= topics=three code=yes" in text(answer)
 
 
+async def test_a_line_that_no_button_holds_opens_its_form_too(rig, adapter):
+    ada = somebody(rig, "ada")
+    line = f"arrange {'3' * 80} topics:? code:?"
+    sent = await adapter.send(
+        Place("discord", str(ada.guild), str(ada.channel)), View((Buttons((Button("Further", line),)),)), "k"
+    )
+    ada.press(rig.backend.get_message(ada.channel, int(sent.message)), "Further")
+    form, inputs = await opened(rig)
+    assert (form["title"], list(inputs)) == ("Arrange", ["topics", "code"])
+    answer = await ada.sees(ada.send(form, topics="three", code="yes"))
+    assert f"number={'3' * 80} papers=5 order=upvotes where= zone= topics=three code=yes" in text(answer)
+
+
 @pytest.mark.usefixtures("adapter")
 async def test_a_command_for_managers_is_shown_to_them_alone_and_takes_a_channel(rig):
     registered = {one["name"]: one for one in rig.requests("PUT /applications/*/commands")[0]}

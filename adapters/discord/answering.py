@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 from weakref import WeakValueDictionary
@@ -42,7 +43,9 @@ async def answer(bot: Bot, interaction: Interaction, turning: Turning) -> None:
     try:
         if heard is None:
             await _say_old(interaction)
-        elif asked := await _asked(bot, interaction, heard):
+            return
+        heard = replace(heard, intent=await bot.unfold(heard.intent))
+        if asked := await _asked(bot, interaction, heard):
             await interaction.response.send_modal(asked)
         else:
             await _answer(bot, interaction, heard, turning)

@@ -41,7 +41,7 @@ class Answers:
 
     async def line(self, words: str, asked: Asked, *, turns: bool = False, block_id: str = "") -> None:
         """Do what a command line says, asking for what it lacks."""
-        intent = self._read(words, asked)
+        intent = await self._bot.unfold(self._read(words, asked))
         if await self._form(intent, await self._bot.form(intent), asked):
             return
         if asked.surface:

@@ -58,6 +58,17 @@ async def test_a_button_opens_a_form_for_what_is_marked(rig, slack, place):
     assert "number=3 papers=5 order=new where=C1" in rig.messages[1].seen
 
 
+async def test_a_line_that_no_button_holds_opens_its_form_too(rig, slack, place):
+    line = f"arrange {'3' * 2000} order:?"
+    await slack.send(place("C1"), View((Buttons((Button("Change", line),)),)), "k")
+    await rig.press(rig.messages[0], "Change")
+    form, inputs = await opened(rig)
+    assert (form["title"]["text"], list(inputs)) == ("Arrange", ["order"])
+    await rig.submit(form, order="new")
+    await rig.until(lambda: len(rig.messages) == 2)
+    assert f"number={'3' * 1000}" in rig.messages[1].seen
+
+
 @pytest.mark.parametrize("words", ["me", "C1/1700000000.000001"])
 async def test_a_place_that_no_menu_shows_stands_in_the_form_as_text(rig, bot, slack, place, words):
     async def first(_, given):
