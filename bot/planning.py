@@ -181,6 +181,9 @@ class Planner:
         if now > planned.until:
             await digests.end(subscription.id, planned.day, "skipped", "It was too late when it could be made.", now)
             return None
+        if subscription.paused:
+            await digests.end(subscription.id, planned.day, "skipped", "The subscription was paused meanwhile.", now)
+            return None
         last = _last_day(subscription, planned.due)
         first = window(subscription, last)
         look = await self._look(first, last, now)
@@ -188,7 +191,7 @@ class Planner:
         if waiting and (look.trouble or not await self._is_full(last, now)):
             await digests.later(planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest))
             return None
-        if look.trouble and not look.papers:
+        if look.trouble and not any(paper.daily and paper.daily >= first for paper in look.papers):
             await digests.later(planned, min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1)))
             return None
         digest = await self._choose(planned, memory)

@@ -206,6 +206,40 @@ async def test_the_latest_acceptable_time_ends_the_waiting(bot, clock):
     assert await states(bot) == [(tomorrow, "posting")]
 
 
+async def test_a_list_that_could_not_be_had_is_waited_for_as_long_as_it_is_worth_posting(bot, clock):
+    await subscribed(bot)
+    tomorrow = TODAY + DAY
+    clock.now = datetime.combine(tomorrow, time(16), NOW.tzinfo)
+    await bot.planner.plan()
+    assert await states(bot) == [(tomorrow, "planned")]
+    clock.now += HOUR
+    await listed(bot, tomorrow, [a_paper(1, tomorrow)])
+    await bot.planner.plan()
+    assert await states(bot) == [(tomorrow, "posting")]
+
+
+async def test_what_waits_for_its_list_is_not_posted_after_a_pause(bot, clock):
+    mine = await subscribed(bot)
+    tomorrow = TODAY + DAY
+    clock.now = datetime.combine(tomorrow, time(13), NOW.tzinfo)
+    await bot.planner.plan()
+    assert await states(bot) == [(tomorrow, "planned")]
+    await bot.store.subscriptions.pause(mine.id, "by Ada")
+    clock.now += HOUR
+    await listed(bot, tomorrow, [a_paper(1, tomorrow)])
+    await bot.planner.plan()
+    assert await states(bot) == [(tomorrow, "skipped")]
+
+
+async def test_what_waits_on_a_platform_that_is_not_connected_keeps_nobody_busy(bot, clock):
+    await subscribed(bot)
+    clock.now = datetime.combine(TODAY + DAY, time(13), NOW.tzinfo)
+    assert await bot.planner.plan() is not None
+    del bot.adapters["chat"]
+    clock.now += HOUR
+    assert await bot.planner.plan() is None
+
+
 @pytest.mark.parametrize(("quiet", "state", "messages"), [(True, "quiet", 0), (False, "posting", 1)])
 async def test_a_day_without_papers_is_quiet_or_said(bot, clock, quiet, state, messages):
     await subscribed(bot, replace(WISHES, quiet=quiet))

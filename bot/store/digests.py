@@ -89,7 +89,10 @@ _NEXT = select(
     select(func.min(subscriptions.c.next_due))
     .where(subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
     .scalar_subquery(),
-    select(func.min(digests.c.not_before)).where(digests.c.state == "planned").scalar_subquery(),
+    select(func.min(digests.c.not_before))
+    .join(subscriptions, digests.c.subscription == subscriptions.c.id)
+    .where(digests.c.state == "planned", subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
+    .scalar_subquery(),
 )
 _OVERDUE = select(func.count()).where(digests.c.state.in_(OPEN), digests.c.due < bindparam("before"))
 _KEPT = (
