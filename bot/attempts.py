@@ -112,8 +112,8 @@ class Attempts:
         """Return where a message belongs: its place, the thread of its head, or whoever subscribed."""
         if one.part < 0:
             subscription = await self._bot.store.subscriptions.get(one.subscription)
-            if subscription is None:
-                raise DeliveryError("The subscription is gone.", permanent=True)
+            if subscription is None or not subscription.person.id:
+                raise DeliveryError("Whoever subscribed is not known any more.", permanent=True)
             return await adapter.place("me", subscription.person)
         head = await self._store.head(one) if one.threaded else None
         if head is None or not head.message:

@@ -45,7 +45,8 @@ class Argument:
     `read` turns a person's words into the value, given today's date; it raises ValueError, with a sentence where a
     better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it;
     for a "place" the platforms have menus of their own. `bounds` are the least and the greatest where it is a whole
-    number. `whole` text can be a file's: its lines stay, and it can be much longer.
+    number. `whole` text can be a file's: its lines stay, and it can be much longer. `emptied` is what it
+    means to leave nothing in the input of a form, "" where that says nothing.
     """
 
     noun: str
@@ -54,6 +55,7 @@ class Argument:
     suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone", "place"] = ""
     bounds: tuple[int, int] | None = None
     whole: bool = False
+    emptied: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,9 @@ class Command:
         """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
         known = {param.name: param for param in self.params}
         whole = {param.name for param in self.params if param.argument.whole}
-        given = {name: text for name, words in args.items() if (text := clean(words)) and text != ASKED}
+        emptied = {param.name: param.argument.emptied for param in self.params}
+        said = {name: clean(words) or emptied.get(name, "") for name, words in args.items()}
+        given = {name: text for name, text in said.items() if text not in {"", ASKED}}
         given |= {name: args[name] for name in given.keys() & whole}
         for name in given.keys() - known.keys():
             raise UsageError(f"“{self.name}” takes nothing more after it, but there is “{shorten(given[name], 60)}”.")

@@ -180,6 +180,16 @@ async def test_a_place_that_refuses_is_told_of_once_tried_each_hour_and_never_de
 
 
 @in_a_world()
+async def test_where_whoever_subscribed_was_forgotten_nobody_is_told(world: World):
+    world.platform.fault = lambda _, place: Fault.REFUSED if place.address == "C1" else Fault.NONE
+    await world.digest(await world.subscribe())
+    await world.store.tenant(PLATFORM, "T1").personal.forget("ada", world.now())
+    await world.work(MINUTE)
+    assert {state for part, state in (await world.states()).items() if part < 0} == {"dead"}
+    assert not any(asked.startswith("send me") for asked in world.platform.asked)
+
+
+@in_a_world()
 async def test_a_place_that_has_refused_for_days_has_its_subscription_paused(world: World):
     world.platform.fault = lambda _, place: Fault.REFUSED if place.address == "C1" else Fault.NONE
     subscription = await world.subscribe()

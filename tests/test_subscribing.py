@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.app import Sent, Standing
 from bot.errors import DeliveryError, UsageError
 from bot.features import wishes as wording
-from bot.intents import Person, Place
+from bot.intents import Intent, Person, Place
 from bot.schedule import Schedule, zones
 from bot.store.deliveries import Notice
 from bot.store.digests import Occasion
@@ -313,6 +313,14 @@ async def test_another_time_moves_what_is_not_planned_yet_and_gives_no_date_twic
     assert (await stored(bot)).next_date == date(2026, 5, 30)
 
 
+async def test_what_is_taken_away_in_a_form_is_wanted_no_more(bot, say):
+    await say("subscribe diffusion without:agents votes:10 papers:3")
+    emptied = {"number": "1", "topics": "", "without": "", "votes": "", "papers": ""}
+    assert "Changed." in plain(await bot.handle(Intent("edit", MANAGER, PAPERS, emptied)))
+    wishes = (await stored(bot)).wishes
+    assert (wishes.topics, wishes.without, wishes.votes, wishes.papers) == ("", "", 0, 3)
+
+
 async def test_a_pause_stops_and_resuming_replays_nothing(bot, say):
     await say("subscribe")
     assert "Paused: by Ada" in plain(await say("pause 1"))
@@ -376,6 +384,14 @@ async def test_a_place_that_is_gone_can_still_be_given_up_by_whoever_subscribed_
     chat.gone = {PAPERS}
     assert "Subscription 1 · in c1" in plain(await say("subscriptions", place=RANDOM))
     assert "Ended: subscription 1" in plain(await say("unsubscribe 1", place=RANDOM))
+
+
+async def test_whoever_is_forgotten_gets_no_more_digests_of_their_own(bot, say):
+    await say("subscribe")
+    await say("subscribe where:me")
+    await say("forget-me sure:yes")
+    assert await stored(bot, 2) is None
+    assert (await stored(bot)).person.id == ""
 
 
 async def test_the_list_tells_times_in_the_readers_own_zone(chat, say):

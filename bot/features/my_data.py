@@ -35,10 +35,16 @@ async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
         told = f"Shall all that is kept of you here go? That are {count(known, 'row')}, and nothing brings them back."
         buttons = Buttons((FORGET, Button("Show me first", "my-data")))
         return View((line(told), buttons), data={"forgotten": False, "rows": known})
-    own = [ctx.place.address] if ctx.place.private else []
-    gone = await ctx.tenant.personal.forget(ctx.person.id, ctx.now, own)
+    gone = await ctx.tenant.personal.forget(ctx.person.id, ctx.now, await _own(ctx))
     said = line("You are forgotten here. What you do from now on is kept again, as if you were new.")
     return View((said,), data={"forgotten": True, "rows": gone})
+
+
+async def _own(ctx: Context) -> list[str]:
+    """Return the addresses of the conversations that the person has alone with the bot."""
+    here = [ctx.place.address] if ctx.place.private else []
+    adapter = ctx.bot.adapters.get(ctx.person.platform)
+    return [*here, (await adapter.place("me", ctx.person)).address] if adapter else here
 
 
 def _written(value: object) -> str:

@@ -37,6 +37,10 @@ MOST_IN_PLACE = 10
 MOST_AT_HOME = 5
 MOST_LISTED = 20
 SUBSCRIBE = Button("Subscribe", "subscribe")
+# of a subscription that is there: what is taken away in a form is wanted no more
+TOPICS_NOW = replace(TOPICS, emptied=ANY)
+WITHOUT_NOW = replace(TOPICS, emptied=NONE)
+VOTES_NOW = replace(VOTES, emptied="0")
 
 
 async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
@@ -149,9 +153,9 @@ async def edit(
     papers: Annotated[int | None, PAPERS] = None,
     order: Order | None = None,
     day: Day | None = None,
-    topics: Annotated[str | None, TOPICS] = None,
-    without: Annotated[str | None, TOPICS] = None,
-    votes: Annotated[int | None, VOTES] = None,
+    topics: Annotated[str | None, TOPICS_NOW] = None,
+    without: Annotated[str | None, WITHOUT_NOW] = None,
+    votes: Annotated[int | None, VOTES_NOW] = None,
     code: YesNo | None = None,
     layout: Layout | None = None,
     quiet: YesNo | None = None,
