@@ -37,7 +37,8 @@ class Filled:
     def blamed(self, sentence: str) -> str:
         """Return the id of the input that a complaint is about, or else of the first."""
         quoted = (name for name, value in self.values.items() if value and f"“{value}”" in sentence)
-        return next(quoted, next(iter(self.values), ""))
+        named = (name for name in self.values if f"as in {name}:" in sentence)
+        return next(quoted, next(named, next(iter(self.values), "")))
 
 
 def form(intent: Intent, blanks: Sequence[Blank], asked: Asked) -> Json | None:

@@ -88,6 +88,15 @@ async def test_what_is_wrong_is_said_under_the_input_that_it_is_about(rig):
     assert answer["errors"] == {"papers": "“11” is not a number from 1 to 10."}
 
 
+async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack, bot):
+    bot.adapters["slack"] = slack
+    await rig.slash("subscribe", user="U2")
+    form, _ = await opened(rig)
+    lacking = "Which days of the week? Add them with on: as in on:mon,wed."
+    answer = await rig.submit(form, user="U2", every="days", zone="Europe/Berlin")
+    assert answer["errors"] == {"on": lacking}
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
