@@ -67,11 +67,6 @@ _MOVE = (
     .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.next_due.is_not(None))
     .values(next_date=bindparam("date"), next_due=bindparam("due"))
 )
-_REFUSED = (
-    update(subscriptions)
-    .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.refused.is_(None))
-    .values(refused=bindparam("at"))
-)
 _PAUSE = (
     update(subscriptions)
     .where(subscriptions.c.id == bindparam("its_id"))
@@ -110,10 +105,6 @@ class AllSubscriptions:
     async def move(self, number: int, day: date, due: datetime) -> None:
         """Change when the next digest is due, unless it waits for none."""
         await self._database.change(_MOVE, {"its_id": number, "date": day, "due": due})
-
-    async def refused(self, number: int, at: datetime) -> bool:
-        """Note that the place took nothing; False where that is known."""
-        return await self._database.change(_REFUSED, {"its_id": number, "at": at}) == 1
 
     async def pause(self, number: int, why: str) -> None:
         """Let no more digests be due, until somebody resumes it."""
