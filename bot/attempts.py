@@ -63,6 +63,9 @@ class Attempts:
         if late and not one.suspect:
             await self._give_up(one)
             return
+        if one.part == 0 and not one.suspect and await self._paused(one):
+            await self._drop(one, "The subscription was paused.")
+            return
         try:
             place = await _asked(self._place(one, adapter))
             if one.suspect and (late or not self._repeatable(one, adapter)):
@@ -81,6 +84,10 @@ class Attempts:
             await self._not_begun(one, error)
         else:
             await self._send(one, place, adapter)
+
+    async def _paused(self, one: Delivery) -> bool:
+        subscription = await self._bot.store.subscriptions.get(one.subscription)
+        return subscription is not None and bool(subscription.paused)
 
     async def _send(self, one: Delivery, place: Place, adapter: Adapter) -> None:
         view = thaw(one.view)
@@ -148,7 +155,7 @@ class Attempts:
             await self._later(one, self._pause(one), str(error), _unproven(one))
         elif one.part < 0:
             log.warning("nobody could be told of subscription %d: %s", one.subscription, error)
-            await self._kept(one, lambda: self._store.drop(one, str(error), self._bot.now()))
+            await self._drop(one, str(error))
         else:
             await self._refused(one, error)
 
@@ -174,7 +181,10 @@ class Attempts:
         why = "It could not be posted in time, and is no longer news."
         trouble = f"{why} {one.trouble}".strip()
         log.warning("subscription %d, %s: %s", one.subscription, one.day, trouble)
-        await self._kept(one, lambda: self._store.drop(one, trouble, self._bot.now()))
+        await self._drop(one, trouble)
+
+    async def _drop(self, one: Delivery, why: str) -> None:
+        await self._kept(one, lambda: self._store.drop(one, why, self._bot.now()))
 
     async def _finish(self, one: Delivery, sent: Sent) -> None:
         held = await self._kept(one, lambda: self._store.sent(one, sent.place.address, sent.message, self._bot.now()))

@@ -124,14 +124,11 @@ class Planner:
         occasion = Occasion(
             subscription.id, subscription.next_date or planned.day, planned.day, now, planned.until, day, due
         )
-        if not await self.bot.store.digests.plan([occasion], now):
+        digests = self.bot.store.digests
+        if not await digests.plan([occasion], now) and not await digests.reopen(planned, now):
             return False
         digest = await self._choose(planned, await self._remember([planned]))
-        return await self.bot.store.digests.make([await self._made(planned, digest, quiet=False)], now) == 1
-
-    async def health(self, platform: str, tenant: str) -> tuple[str, ...]:
-        """Say what is wrong with the digests of a tenant, and with what they are made of."""
-        return (*(await self.troubles()).values(), *await self._skipped(platform, tenant))
+        return await digests.make([await self._made(planned, digest, quiet=False)], now) == 1
 
     async def troubles(self) -> dict[str, str]:
         """Say what is wrong with syncing and with all digests together: a sentence for each kind of trouble."""
@@ -142,11 +139,6 @@ class Planner:
         if late := await self.bot.store.digests.overdue(now - self.patience.longest - OVERDUE):
             found["late"] = f"{count(late, 'digest is', 'digests are')} waiting to be posted, past the usual time."
         return found
-
-    async def _skipped(self, platform: str, tenant: str) -> tuple[str, ...]:
-        since = self.bot.now() - timedelta(days=7)
-        ended = await self.bot.store.digests.recent(platform, tenant, since, ("skipped", "dead"))
-        return tuple(f"Digest {one.subscription} of {one.day} was not posted: {one.reason}" for one in ended)
 
     async def _make(self, planned: Sequence[Planned], now: datetime) -> None:
         made: list[Made] = []
@@ -317,7 +309,9 @@ def _last_day(subscription: Subscription, due: datetime) -> date:
     return feed_day(due) - timedelta(days=over)
 
 
-def resumed(subscription: Subscription, now: datetime) -> Subscription:
-    """Return a subscription that waits for its next digest and replays nothing."""
+def from_now(subscription: Subscription, now: datetime, had: date | None) -> Subscription:
+    """Return a subscription that waits for its first digest after now, of a date later than the last that it `had`."""
     day, due = subscription.wishes.schedule.after(now)
-    return replace(subscription, next_date=day, next_due=due, covered=None, paused="", refused=None)
+    if had and day <= had:
+        day, due = _following(subscription, had, now)
+    return replace(subscription, next_date=day, next_due=due)

@@ -249,7 +249,7 @@ def _made(planned: Planned) -> Made:
 
 
 async def _done(store: Store) -> bool:
-    return bool(await store.digests.recent(PLATFORM, TENANT, BEGINNING, ("sent", "quiet", "skipped", "dead")))
+    return bool(await store.digests.recent(PLATFORM, TENANT, BEGINNING, ("sent", "quiet", "skipped")))
 
 
 # The platform, and whoever kills.

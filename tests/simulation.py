@@ -12,7 +12,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from typing import Any, cast
@@ -24,7 +24,7 @@ from bot.deliveries import Deliveries
 from bot.frozen import freeze
 from bot.intents import Person, Place
 from bot.library import Library
-from bot.planning import resumed
+from bot.planning import from_now
 from bot.schedule import Every, Schedule
 from bot.store import Store
 from bot.store.digests import Made, Occasion, Part, Planned
@@ -169,7 +169,7 @@ class Process:
         for one in planned:
             if now > one.until:
                 await store.digests.end(one.subscription.id, one.day, "skipped", "It was too late.", now)
-        return await store.subscriptions.next_due([PLATFORM])
+        return await store.digests.next_look([PLATFORM])
 
 
 class Mortal(Client):
@@ -288,7 +288,9 @@ class World:
                 if known and known.paused:
                     self.figures.paused += 1
                     self.away[one.id].append((self.now() - 9 * HOUR, self.now()))
-                    await store.tenant(PLATFORM, one.place.tenant).subscriptions.change(resumed(known, self.now()))
+                    again = replace(known, covered=None, paused="", refused=None)
+                    again = from_now(again, self.now(), await store.digests.last(one.id))
+                    await store.tenant(PLATFORM, one.place.tenant).subscriptions.change(again)
 
     def _standing(self) -> list[Id]:
         """Read the platform's log: what stands there, in order."""

@@ -382,3 +382,13 @@ def _view_of(claimed: Delivery):
     from bot.frozen import thaw
 
     return thaw(claimed.view)
+
+
+@in_a_world()
+async def test_a_digest_that_waits_is_not_posted_once_its_subscription_is_paused(world: World):
+    subscription = await world.subscribe()
+    await world.digest(subscription, "head", "one")
+    await world.store.subscriptions.pause(subscription.id, "by Ada")
+    await world.work(MINUTE)
+    assert heads(world) == []
+    assert await world.digests() == [("skipped", "The subscription was paused.")]

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import get_args
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import Bot
 from bot.digests import choose, split
@@ -15,6 +16,7 @@ from bot.papers import Paper
 from bot.planning import Patience, Planner
 from bot.schedule import Schedule
 from bot.store.digests import Occasion, State
+from bot.store.schema import deliveries
 from bot.subscriptions import Subscription, Wishes
 from bot.views import Item, View, plain
 from tests.conftest import DIFFUSION, HEBB, NOW, TODAY
@@ -63,10 +65,6 @@ async def states(bot: Bot) -> list[tuple[date, str]]:
 
 async def said(bot: Bot) -> list[View]:
     """Return the messages that were handed to the outbox, in their order."""
-    from sqlalchemy import select
-
-    from bot.store.schema import deliveries
-
     rows = await bot.store._database.read(  # noqa: SLF001
         select(deliveries.c.view).order_by(deliveries.c.id)
     )
@@ -172,7 +170,6 @@ async def test_what_is_too_late_is_skipped_and_said(bot, clock):
     clock.now = datetime.combine(TODAY + DAY, time(13), NOW.tzinfo) + 12 * HOUR + timedelta(minutes=1)
     await bot.planner.plan()
     assert await states(bot) == [(TODAY + DAY, "skipped")]
-    assert any("was not posted" in sentence for sentence in await bot.planner.health("chat", "T"))
 
 
 async def test_a_list_that_is_still_filling_is_waited_for_but_not_for_ever(bot, clock):
@@ -315,3 +312,17 @@ def test_a_full_layout_is_cut_into_messages_that_discord_takes():
     made = views(Digest(replace(WISHES, papers=10, layout="full"), TODAY, TODAY, papers, 10))
     assert [len(view.papers) for view in made] == [5, 5]
     assert [block.number for view in made for block in view.blocks if isinstance(block, Item)] == list(range(1, 11))
+
+
+async def test_a_digest_asked_for_after_a_quiet_one_is_posted(bot, clock):
+    mine = await subscribed(bot)
+    clock.now = datetime.combine(TODAY + DAY, time(16), NOW.tzinfo)
+    await listed(bot, TODAY + DAY, [])
+    await bot.planner.plan()
+    assert await states(bot) == [(TODAY + DAY, "quiet")]
+    await listed(bot, TODAY + DAY, [a_paper(1, TODAY + DAY)])
+    clock.now += HOUR
+    mine = await bot.store.subscriptions.get(mine.id)
+    assert await bot.planner.post_now(mine)
+    assert await states(bot) == [(TODAY + DAY, "posting")]
+    assert "2606.00001" in papers_in(await said(bot))

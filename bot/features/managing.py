@@ -85,7 +85,7 @@ async def managed(ctx: Context, number: int) -> Subscription:
         raise
     if not manages(ctx, there):
         raise UsageError(f"Only {there.managers} can do that with subscription {number}.")
-    return known
+    return await ctx.tenant.subscriptions.get(number) or known  # much can have changed while the platform was asked
 
 
 async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:

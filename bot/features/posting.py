@@ -100,7 +100,7 @@ async def _only_one(ctx: Context) -> Subscription | View:
 async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[str, ...]]:
     """Say for each of these subscriptions which digests were not posted of late."""
     ended = await ctx.bot.store.digests.recent(
-        ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ("skipped", "dead"), MOST_RECENT
+        ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ["skipped"], MOST_RECENT
     )
     numbers = {one.id for one in known}
     told: dict[int, tuple[str, ...]] = {}

@@ -28,6 +28,7 @@ from bot.features.posting import ALL, troubles
 from bot.features.subscribed import card, item, next_time, record, switch
 from bot.features.wishes import ANY, NONE, USUAL_TIME, Asked, YesNo, wished
 from bot.intents import Place
+from bot.planning import from_now
 from bot.schedule import Every, Schedule
 from bot.subscriptions import Day, Layout, Order, Subscription, Wishes
 from bot.text import count
@@ -253,12 +254,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
 
 
 async def _from_now(ctx: Context, known: Subscription) -> Subscription:
-    """Let the next digest be the first after now whose date has had none."""
-    last = await ctx.bot.store.digests.last(known.id)
-    day, due = known.wishes.schedule.after(ctx.now)
-    while last and day <= last:
-        day, due = known.wishes.schedule.after(due)
-    return replace(known, next_date=day, next_due=due)
+    return from_now(known, ctx.now, await ctx.bot.store.digests.last(known.id))
 
 
 async def _check_room(ctx: Context, place: Place, wishes: Wishes, but: Subscription | None = None) -> None:

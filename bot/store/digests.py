@@ -18,7 +18,7 @@ from bot.store.subscriptions import subscription_of
 from bot.store.upserts import insert_or_keep
 from bot.subscriptions import Subscription
 
-State: TypeAlias = Literal["planned", "posting", "sent", "quiet", "skipped", "dead"]
+State: TypeAlias = Literal["planned", "posting", "sent", "quiet", "skipped"]
 OPEN = ("planned", "posting")
 
 _THIS = (digests.c.subscription == bindparam("its_subscription"), digests.c.date == bindparam("its_date"))
@@ -139,6 +139,15 @@ _RECENT = (
     .order_by(digests.c.due.desc())
     .limit(bindparam("limit"))
 )
+_REOPEN = (
+    update(digests)
+    .where(
+        *_THIS,
+        digests.c.state.in_(("quiet", "skipped")),
+        ~exists().where(deliveries.c.subscription == digests.c.subscription, deliveries.c.date == digests.c.date),
+    )
+    .values(state="planned", reason="", ended=None, not_before=bindparam("now"), until=bindparam("latest"))
+)
 _OPEN_PART = exists().where(
     deliveries.c.subscription == digests.c.subscription,
     deliveries.c.date == digests.c.date,
@@ -256,6 +265,11 @@ class Digests:
         moment = datetime.combine(since, time(), UTC)
         rows = await self._database.read(_LIKED, {**where, "since": moment, "limit": limit})
         return tuple((row[0], row[1], row[2]) for row in rows)
+
+    async def reopen(self, planned: Planned, now: datetime) -> bool:
+        """Let a digest be made after all that ended without a message; False where there is none such."""
+        values = {**_this(planned.subscription.id, planned.day), "now": now, "latest": planned.until}
+        return await self._database.change(_REOPEN, values) == 1
 
     async def planned(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Planned, ...]:
         """Return the digests to be made now, the earliest first."""

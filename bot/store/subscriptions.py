@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.intents import Person, Place
@@ -49,9 +49,6 @@ _DUE = (
     .order_by(subscriptions.c.next_due, subscriptions.c.id)
     .limit(bindparam("limit"))
 )
-_NEXT = select(func.min(subscriptions.c.next_due)).where(
-    subscriptions.c.platform.in_(bindparam("platforms", expanding=True))
-)
 _WAITING = (
     select(subscriptions)
     .where(
@@ -90,12 +87,6 @@ class AllSubscriptions:
         """Return those whose next digest is due, the earliest first."""
         rows = await self._database.read(_DUE, {"platforms": list(platforms), "now": now, "limit": limit})
         return tuple(map(subscription_of, rows))
-
-    async def next_due(self, platforms: Collection[str]) -> datetime | None:
-        """Return when the next digest of all is due."""
-        ((at,),) = await self._database.read(_NEXT, {"platforms": list(platforms)})
-        earliest: datetime | None = at
-        return earliest
 
     async def waiting(self, platforms: Collection[str], after: int, limit: int) -> tuple[Subscription, ...]:
         """Return those that wait for their next digest, by their numbers, beginning after one."""
