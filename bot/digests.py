@@ -130,7 +130,6 @@ def _from_to(first: date, last: date) -> str:
 def _told(digest: Digest) -> str:
     """Say how many papers there were, how these were chosen, and what of earlier days is among them."""
     wishes, shown = digest.wishes, len(digest.papers)
-
     narrowed = ", on your topics" if wishes.topics or wishes.without or wishes.votes or wishes.code else ""
     told = f"{shown} of {count(digest.total, 'paper')}{narrowed}, {ORDERS[wishes.order]}."
     if late := sum(paper.id in digest.late for paper in digest.papers):
