@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -120,7 +120,7 @@ class Planner:
         following = subscription.next_due or now
         day, due = subscription.next_date or planned.day, following
         if day <= planned.day:
-            day, due = _following(subscription, planned.day, now)
+            day, due = subscription.wishes.schedule.following(planned.day, now)
         occasion = Occasion(
             subscription.id, subscription.next_date or planned.day, planned.day, now, planned.until, day, due
         )
@@ -283,19 +283,8 @@ def _occasion(subscription: Subscription, now: datetime) -> Occasion:
     until = due + wishes.grace
     hours = wishes.grace // timedelta(hours=1)
     skipped = f"Paperboy was not running within {hours} hours of its time." if now > until else ""
-    next_day, next_due = _following(subscription, day, now)
+    next_day, next_due = schedule.following(day, now)
     return Occasion(subscription.id, was, day, due, until, next_day, next_due, skipped)
-
-
-def _following(subscription: Subscription, day: date, now: datetime) -> tuple[date, datetime]:
-    """Return the next digest of a date later than `day`, due later than now."""
-    schedule = subscription.wishes.schedule
-    after = now
-    while True:
-        next_day, due = schedule.after(after)
-        if next_day > day:
-            return next_day, due
-        after = due
 
 
 def _now_planned(subscription: Subscription, now: datetime) -> Planned:
@@ -307,11 +296,3 @@ def _last_day(subscription: Subscription, due: datetime) -> date:
     """Return the last day of the lists that a digest covers: a week or month ends with a day that is over."""
     over = subscription.wishes.day == "yesterday" or subscription.wishes.schedule.every in SPANS
     return feed_day(due) - timedelta(days=over)
-
-
-def from_now(subscription: Subscription, now: datetime, had: date | None) -> Subscription:
-    """Return a subscription that waits for its first digest after now, of a date later than the last that it `had`."""
-    day, due = subscription.wishes.schedule.after(now)
-    if had and day <= had:
-        day, due = _following(subscription, had, now)
-    return replace(subscription, next_date=day, next_due=due)

@@ -65,6 +65,13 @@ class Schedule:
         start = moment.astimezone(load_zone(self.zone)).date() - timedelta(days=1)
         return next((day, due) for day, due in self._from(start) if due > moment)
 
+    def following(self, day: date, moment: datetime) -> tuple[date, datetime]:
+        """Return the first digest due later than a moment whose local date is later than `day`."""
+        while True:
+            next_day, moment = self.after(moment)
+            if next_day > day:
+                return next_day, moment
+
     def until(self, moment: datetime, first: date) -> tuple[date, datetime] | None:
         """Return the last digest due by a moment, not before the local date `first`; None where there is none."""
         today = moment.astimezone(load_zone(self.zone)).date()

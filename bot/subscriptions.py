@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, TypeAlias
 
@@ -78,3 +78,8 @@ class Subscription:
     covered: date | None = None
     paused: str = ""
     refused: datetime | None = None
+
+    def from_now(self, now: datetime, had: date | None) -> Subscription:
+        """Return it waiting for its first digest after now, of a date later than the last that it `had`."""
+        day, due = self.wishes.schedule.following(had or date.min, now)
+        return replace(self, next_date=day, next_due=due)

@@ -24,7 +24,6 @@ from bot.deliveries import Deliveries
 from bot.frozen import freeze
 from bot.intents import Person, Place
 from bot.library import Library
-from bot.planning import from_now
 from bot.schedule import Every, Schedule
 from bot.store import Store
 from bot.store.digests import Made, Occasion, Part, Planned
@@ -289,7 +288,7 @@ class World:
                     self.figures.paused += 1
                     self.away[one.id].append((self.now() - 9 * HOUR, self.now()))
                     again = replace(known, covered=None, paused="", refused=None)
-                    again = from_now(again, self.now(), await store.digests.last(one.id))
+                    again = again.from_now(self.now(), await store.digests.last(one.id))
                     await store.tenant(PLATFORM, one.place.tenant).subscriptions.change(again)
 
     def _standing(self) -> list[Id]:

@@ -28,7 +28,6 @@ from bot.features.posting import ALL, troubles
 from bot.features.subscribed import card, item, next_time, record, switch
 from bot.features.wishes import ANY, NONE, USUAL_TIME, Asked, YesNo, wished
 from bot.intents import Place
-from bot.planning import from_now
 from bot.schedule import Every, Schedule
 from bot.subscriptions import Day, Layout, Order, Subscription, Wishes
 from bot.text import count
@@ -254,7 +253,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
 
 
 async def _from_now(ctx: Context, known: Subscription) -> Subscription:
-    return from_now(known, ctx.now, await ctx.bot.store.digests.last(known.id))
+    return known.from_now(ctx.now, await ctx.bot.store.digests.last(known.id))
 
 
 async def _check_room(ctx: Context, place: Place, wishes: Wishes, but: Subscription | None = None) -> None:
