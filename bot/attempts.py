@@ -132,8 +132,8 @@ class Attempts:
         return thread
 
     def _repeatable(self, one: Delivery, adapter: Adapter) -> bool:
-        """Tell whether the same key is certainly still known there when the request ends."""
-        return timedelta() <= self._bot.now() - one.tried < adapter.repeatable - LONGEST
+        """Tell whether the same key is certainly still known there when the request ends, or is taken after that."""
+        return timedelta() <= self._bot.now() - one.tried < adapter.repeatable - LONGEST - UNSETTLED
 
     async def _not_begun(self, one: Delivery, error: DeliveryError) -> None:
         """Deal with what failed before anything was sent."""
