@@ -20,6 +20,7 @@ from bot.attempts import Attempts
 from bot.errors import PaperboyError, StoreError
 from bot.intents import Place
 from bot.store.deliveries import Health, Ready
+from bot.subscriptions import PAUSE_AFTER
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,6 @@ PER_WORKSPACE = 8
 GLANCE = 1000  # messages looked at together
 BREATH = 0.25  # seconds between two looks, so that one look finds more
 TO_FINISH = 10.0  # seconds that attempts under way have when told to stop
-PAUSE_DAYS = 3
 TOGETHER = timedelta(minutes=1)  # within which two places that want a rest speak for their workspace
 CATCH_UP = 2.0  # seconds of turns that a delay does not lose
 HURRY = 1.1  # times the pace, to make up for them: a platform takes a little more than it is given
@@ -56,7 +56,7 @@ class Deliveries:
         adapters: Sequence[Adapter],
         plan: Plan = nothing_to_plan,
         *,
-        pause_after: timedelta = timedelta(days=PAUSE_DAYS),
+        pause_after: timedelta = PAUSE_AFTER,
         luck: Callable[[], float] = random.random,
         longest: float = 15.0,
     ) -> None:

@@ -16,11 +16,11 @@ from typing import Any
 from bot.app import Adapter, Bot
 from bot.errors import PaperboyError, SettingsError
 from bot.intents import Place
+from bot.subscriptions import PAUSE_AFTER
 
 log = logging.getLogger(__name__)
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds before something that failed is started again
-PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests
 STEADY = 300.0  # seconds after which an earlier failure no longer counts
 
 

@@ -15,6 +15,7 @@ Day: TypeAlias = Literal["today", "yesterday"]
 Layout: TypeAlias = Literal["threaded", "compact", "full"]
 
 MOST_PAPERS = 10
+PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests, where no setting says otherwise
 # how long after its time one is worth posting
 GRACE = {"weekly": timedelta(hours=48), "monthly": timedelta(hours=48)}
 USUAL_GRACE = timedelta(hours=12)
