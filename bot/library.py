@@ -203,10 +203,11 @@ class Library:
         why = tuple(highlights(paper, f"{query.sought} {hits.corrected or ''}") for paper in papers)
         return Found(papers, hits.total, query.describe(), hits.corrected, nearest, round(ms, 1), why)
 
-    async def similar(self, paper: Paper, *, limit: int) -> tuple[Paper, ...]:
-        """Return papers that are about the same."""
+    async def similar(self, paper: Paper, *, limit: int) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
+        """Return papers that are about the same, each with the words that tell most among those that both use."""
         await self._follow()
-        return await self.papers(await self._index.similar(paper, limit=limit))
+        shared = {one.id: one.words for one in await self._index.similar(paper, limit=limit)}
+        return tuple((other, shared[other.id]) for other in await self.papers(tuple(shared)))
 
     async def suggest(self, kind: Kind, text: str, limit: int) -> tuple[Suggestion, ...]:
         """Complete the title of a paper, an author or an organisation."""

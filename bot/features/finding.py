@@ -80,7 +80,8 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "similar")
     if isinstance(found, View):
         return found
-    papers = await ctx.library.similar(found, limit=MOST_SIMILAR)
+    alike = await ctx.library.similar(found, limit=MOST_SIMILAR)
+    papers = tuple(other for other, _ in alike)
     name = cards.title(found)
     to = Link(name, found.url) if found.url else Strong(name)
     above = line("Papers like ", to) if papers else line("Nothing like ", to, " is known yet.")
@@ -91,7 +92,8 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         line=f"similar {found.id}",
         above=(above,),
         buttons=(Button("The paper itself", f"paper {found.id}"),),
-        data={"similar_to": record(found)},
+        data={"similar_to": record(found), "shared": {other.id: list(words) for other, words in alike}},
+        remarks={other.id: (f"Both say: {', '.join(words)}",) for other, words in alike if words},
     )
 
 

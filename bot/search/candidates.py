@@ -1,38 +1,61 @@
-"""The papers worth a close look: those that hold all words, and where these are few, those that hold most."""
+"""The papers worth a close look: each is weighed by which of the words it has and where, and the best are fetched."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from bot.search.expressions import as_meant, close_together, in_body, in_head, in_head_as_typed, title_begins
-from bot.search.filters import Filter
+import numpy as np
+import numpy.typing as npt
+
+from bot.search.deadline import Deadline
+from bot.search.filters import Mask
+from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM, Marks
+from bot.search.snapshot import Found, Snapshot, Stretch
 from bot.search.spelling import Slot
-from bot.search.words import COMMON
+from bot.search.stems import stem
+from bot.search.words import FUNCTION_WORDS
 
 # So many are looked at closely: the right one is among them in 99 of 100 searches.
-CLOSELY = 80
-# With fewer papers than this that hold all words, papers that hold most of them are looked at too; with as many words
-# as this only if there is none, for that many are not in one paper by chance.
-FEW, MANY = 4, 4
-# More than this are not put in order by BM25: it takes a microsecond for each.
-ORDERED = 1500
-# Nobody reads further; counting to the end costs time.
-COUNTED = 2000
-# Words of more papers than this together are not gathered one by one.
-GATHERED = 5000
-# A word in no more papers than this singles one out, wherever it stands; in the text it counts for half.
-RARE, IN_TEXT = 300, 0.5
-# Title, names, keywords, terms.
-BEST = "bm25(head, 4.0, 2.0, 3.0, 3.0)"
+CLOSELY = 48
+# Among so many of a stretch at most these are chosen, by how their titles look.
+ROUGHLY = 4000
+# What a word counts for in title, name, keywords or terms, and only in the text.
+IN_TITLE, IN_NAME, IN_TERMS, IN_TEXT = 1.0, 0.7, 0.78, 0.5
+# What the beginning of a word counts for: less where what was typed is a word of its own.
+BEGINS, BEGINS_ANOTHER = 0.8, 0.5
+# While somebody types, words in the texts of more papers than this are looked for in titles, names and terms only.
+FREQUENT = 20_000
+# What a title gains for being the words and nothing else, for having them in that order, for beginning with them.
+ALIKE, IN_ORDER, FIRST = 0.35, 0.15, 0.1
+# Papers with so little less of the query than the best may still be better by their titles.
+MARGIN = 0.3
+# Papers in which rare words are looked for that begin with what was typed.
+RARER = 100
+# The mark of a word that stands in the text only, or nowhere.
+TEXT = 255
+_SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
+
+Weights: TypeAlias = npt.NDArray[np.float32]
+Places: TypeAlias = npt.NDArray[np.int64]
+
+_NONE = np.empty(0, np.int64)
+# What a word counts for by its mark.
+_COUNTS = np.full(256, IN_TEXT, np.float32)
+_COUNTS[: LAST_PLACE + 1] = IN_TITLE
+_COUNTS[PERSON] = IN_NAME
+_COUNTS[[KEYWORD, TERM]] = IN_TERMS
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A paper that may be meant; `title`, `people`, `terms` and `text` are words with a space on both sides of each."""
+    """A paper that may be meant: its words of title and names, and for each slot where it has the word and how well.
+
+    The marks are those of a list of `HEAD`, or `TEXT`; the worth is that of the reading, 0 where it has none.
+    """
 
     row: int
     id: str
@@ -40,133 +63,246 @@ class Candidate:
     votes: int
     title: str
     people: str
-    terms: str
-    text: str
+    marks: tuple[int, ...]
+    worths: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A way for a paper to have a word of the query: all of these words, or all of these stems in its text."""
+
+    spelt: tuple[str, ...]
+    ahead: bool  # in title, names or terms
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Rows that were chosen out of all, with their merits, and a column each of marks and worths."""
+
+    rows: Places
+    merits: Weights
+    complete: Mask
+    marks: npt.NDArray[np.uint8]
+    worths: Weights
+
+    def __getitem__(self, which: Places) -> _Chosen:
+        return _Chosen(
+            self.rows[which], self.merits[which], self.complete[which], self.marks[:, which], self.worths[:, which]
+        )
 
 
 class Candidates:
-    """Looks for papers with the words of one query among those that pass its filter.
-
-    `everywhere` are the rows of papers that hold all words, no more than about `COUNTED`; `best` are the best of them.
-    """
+    """Weighs all papers that pass a filter by the words of one query; `total` counts those that hold all words."""
 
     def __init__(
         self,
         connection: sqlite3.Connection,
+        snapshot: Snapshot,
         typed: Sequence[str],
         slots: Sequence[Slot],
-        wanted: Filter,
+        passing: Mask | None,
+        deadline: Deadline,
+        *,
+        thorough: bool,
     ) -> None:
         self._connection = connection
-        self._typed = typed
-        telling = [slot for slot in slots if slot.typed not in COMMON] or list(slots)
-        # the first letter of a word that is still being typed tells nothing yet
-        self._slots = telling[:-1] if len(telling) > 1 and len(telling[-1].typed) == 1 else telling
-        self._wanted = wanted
-        complete = all(slot.readable for slot in self._slots)
-        everywhere = self._rows("body", self._all(in_body), COUNTED) if complete else []
-        self.best = self._holding_all(everywhere) if complete else {}
-        # only the most frequent words that begin with the last one are looked for in the long text
-        self.everywhere = [*self.best.keys() - everywhere, *everywhere]
+        self._slots = slots
+        self._gone = snapshot.gone
+        self._passing = passing
+        self._deadline = deadline
+        self._typed = np.array([typed.index(slot.typed) for slot in slots])
+        self._needed = [_telling(slot, slots) for slot in slots]
+        self._weights = np.array([slot.weight for slot in slots], np.float32)
+        self._weights /= self._weights.sum() or 1
+        self._ways = [_ways(slot, thorough=thorough) for slot in slots]
+        self._floor = 0.0
+        self._complete: list[Places] = []
+        ways = [way for each in self._ways for way in each]
+        heads = [word for way in ways if way.ahead for word in way.spelt]
+        bodies = [word for way in ways if not way.ahead for word in way.spelt]
+        self._best = self._choose(snapshot.lists(connection, heads, bodies))
 
-    def gather(self) -> list[Candidate]:
-        """Return the papers worth a close look: the best, and where these are few, those with most of the words."""
-        rows = dict(self.best)
-        if len(rows) >= CLOSELY and len(self._typed) > 1:
-            rows |= dict.fromkeys(self._rows("head", title_begins(self._typed), CLOSELY))
-        if len(rows) < (FEW if len(self._slots) < MANY else 1) and len(self._slots) > 1:
-            rows |= dict.fromkeys(self._holding_most())
-        return self._fetch(list(rows))
+    @property
+    def total(self) -> int:
+        """How many papers hold all words."""
+        return sum(map(len, self._complete))
 
-    def further(self, limit: int, offset: int, *, without: Collection[int]) -> list[str]:
-        """Return the ids of papers that hold all words, those that came in last first."""
-        rows = [row for row in self.everywhere if row not in without]
-        return self.ids(rows[offset : offset + limit])
+    @property
+    def all_complete(self) -> Places:
+        """The rows of all papers that hold all words."""
+        return np.concatenate([_NONE, *self._complete])
 
-    def ids(self, rows: Sequence[int]) -> list[str]:
-        """Return the ids of papers, in the order of their rows."""
-        found = self._connection.execute(
-            "SELECT paper.id FROM json_each(?) CROSS JOIN paper ON paper.row = value ORDER BY key", (json.dumps(rows),)
-        )
-        return [paper_id for (paper_id,) in found]
-
-    def listed(self, order: str, limit: int, offset: int) -> list[str]:
-        """Return the ids of the papers that hold all words in an order."""
-        rows = self.everywhere
-        found = self._connection.execute(
-            f"SELECT id FROM paper WHERE row IN (SELECT value FROM json_each(?)) ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
-            (json.dumps(rows), limit, offset),
-        )
-        return [paper_id for (paper_id,) in found]
-
-    def _holding_all(self, everywhere: Sequence[int]) -> dict[int, None]:
-        rows = dict.fromkeys(self._best(self._all(in_head_as_typed), begun=not self._slots[-1].known))
-        if len(rows) < CLOSELY and self._slots[-1].begun:
-            rows |= dict.fromkeys(self._best(self._all(in_head), begun=True))
-        if len(rows) < FEW:
-            rows |= dict.fromkeys(everywhere[:CLOSELY])
+    @property
+    def complete(self) -> list[int]:
+        """The rows of papers that hold all words, the best first, as far as anybody reads."""
+        rows: list[int] = self._best.rows[self._best.complete].tolist()
         return rows
 
-    def _best(self, sought: str, *, begun: bool) -> list[int]:
-        """Return the best by BM25 where there are more than are looked at, and of very many, those close together."""
-        found = self._rows("head", sought, ORDERED)
-        if len(found) <= CLOSELY:
-            return found
-        if len(found) < ORDERED and not begun:
-            return self._rows("head", " AND ".join(map(as_meant, self._slots)), CLOSELY, best=True)
-        together = self._rows("head", close_together(self._slots), CLOSELY)
-        return list(dict.fromkeys([*together, *found]))[:CLOSELY]
-
-    def _holding_most(self) -> list[int]:
-        """Return the papers with the most telling of the words, each word weighed by how few papers have it."""
-        weights: dict[int, float] = defaultdict(float)
-        room, frequent = GATHERED, []
-        for slot in sorted(filter(_readable, self._slots), key=_papers):
-            found = self._rows("head", in_head(slot), room) if room else []
-            if len(found) == room:
-                frequent.append(slot)
-                continue
-            room -= len(found)
-            for row in found:
-                weights[row] += slot.weight
-            if slot.papers <= RARE:
-                for row in set(self._rows("body", in_body(slot), RARE)).difference(found):
-                    weights[row] += slot.weight * IN_TEXT
-        if frequent and (len(frequent) > 1 or not weights):
-            together = sum(slot.weight for slot in frequent)
-            for row in self._rows("head", " AND ".join(map(in_head, frequent)), ORDERED):
-                weights[row] += together
-        return [row for _, row in sorted(zip(weights.values(), weights, strict=True), reverse=True)[:CLOSELY]]
-
-    def _all(self, where: Callable[[Slot], str]) -> str:
-        return " AND ".join(map(where, self._slots))
-
-    def _rows(self, table: str, sought: str, limit: int, *, best: bool = False) -> list[int]:
-        paper = f"CROSS JOIN paper ON paper.row = {table}.rowid" if self._wanted.sql else ""
-        order = BEST if best else f"{table}.rowid DESC"
-        # in one row: each step of a cursor lets another thread have the interpreter, and waits to get it back
-        (rows,) = self._connection.execute(
-            f"SELECT group_concat(found) FROM (SELECT {table}.rowid AS found FROM {table} {paper} "  # noqa: S608
-            f"WHERE {table} MATCH ?"
-            f"{self._wanted.sql} ORDER BY {order} LIMIT ?)",
-            (sought, *self._wanted.args, limit),
-        ).fetchone()
-        return list(map(int, rows.split(","))) if rows else []
-
-    def _fetch(self, rows: list[int]) -> list[Candidate]:
+    def gather(self) -> list[Candidate]:
+        """Return the papers worth a close look."""
+        best = self._best[np.arange(min(CLOSELY, len(self._best.rows)))]
+        worths = np.divide(best.worths, _COUNTS[best.marks])
+        held = {
+            row: (tuple(marks), tuple(worth))
+            for row, marks, worth in zip(best.rows.tolist(), best.marks.T.tolist(), worths.T.tolist(), strict=True)
+        }
         found = self._connection.execute(
-            "SELECT row, id, day, votes, ' ' || title || ' ', ' ' || people || ' ', "
-            "' ' || keywords || ' ' || terms || ' ', "
-            "' ' || title || ' ' || people || ' ' || keywords || ' ' || terms || ' ' || abstract || ' ' "
-            "FROM paper JOIN said USING (row) WHERE row IN (SELECT value FROM json_each(?))",
-            (json.dumps(rows),),
+            "SELECT paper.row, paper.id, day, votes, ' ' || title || ' ', ' ' || people || ' ' "
+            "FROM json_each(?) CROSS JOIN paper ON paper.row = value",
+            (json.dumps(list(held)),),
+        ).fetchall()
+        return [
+            Candidate(row, paper, day, votes, title, people, *held[row])
+            for row, paper, day, votes, title, people in found
+        ]
+
+    def _choose(self, stretches: Sequence[Stretch]) -> _Chosen:
+        """Choose the best of all rows, the best first."""
+        parts: list[_Chosen] = []
+        for stretch in reversed(stretches):  # the newest papers first
+            if parts and self._deadline.over:
+                break
+            parts.append(self._chosen(stretch))
+        if not parts:
+            nothing = np.zeros((len(self._slots), 0), np.float32)
+            return _Chosen(_NONE, nothing[0], np.zeros(0, bool), nothing.astype(np.uint8), nothing)
+        rows, merits, complete = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "merits", "complete")
         )
-        return [Candidate(*columns) for columns in found]
+        marks, worths = (
+            np.concatenate([getattr(part, name) for part in parts], axis=1) for name in ("marks", "worths")
+        )
+        chosen = _Chosen(rows, merits, complete, marks, worths)
+        if self._slots[-1].more and self.total < CLOSELY and any(self._needed[:-1]):
+            self._look_for_rarer(chosen)
+        # of those that are alike, what came in last
+        return chosen[np.lexsort((-rows, -merits))]
+
+    def _chosen(self, stretch: Stretch) -> _Chosen:
+        marks = np.full((len(self._slots), stretch.size), TEXT, np.uint8)
+        worths = np.zeros((len(self._slots), stretch.size), np.float32)
+        for ways, where, worth in zip(self._ways, marks, worths, strict=True):
+            for way in ways:
+                _mark(stretch.head if way.ahead else stretch.body, way, where, worth)
+        weights = self._weights @ worths
+        complete = self._holding(worths, self._needed) & (weights > 0)
+        passing = self._here(stretch)
+        if passing is not None:
+            weights *= passing
+            complete &= passing
+        self._complete.append(np.flatnonzero(complete) + stretch.first)
+        rows = self._likely(weights, complete)
+        merits = weights[rows] + self._looks(marks[:, rows], stretch.lengths[rows])
+        return _Chosen(rows + stretch.first, merits, complete[rows], marks[:, rows], worths[:, rows])
+
+    def _holding(self, worths: Weights, needed: Sequence[bool]) -> Mask:
+        """Return which rows have all the words that are needed."""
+        holding = np.ones(worths.shape[1], bool)
+        for worth, wanted in zip(worths, needed, strict=True):
+            if wanted:
+                holding &= worth > 0
+        return holding
+
+    def _look_for_rarer(self, chosen: _Chosen) -> None:
+        """Note which of the rows that have all other words have a rare one that begins with the last."""
+        slot, where, worth = self._slots[-1], chosen.marks[-1], chosen.worths[-1]
+        lacking = np.flatnonzero(self._holding(chosen.worths[:-1], self._needed[:-1]) & (worth == 0))
+        lacking = lacking[np.argsort(-chosen.merits[lacking], kind="stable")[:RARER]]
+        numbers = dict(zip(chosen.rows[lacking].tolist(), lacking.tolist(), strict=True))
+        begun = f"% {slot.typed}%"
+        for row, mark in self._connection.execute(
+            "SELECT paper.row, CASE WHEN ' ' || title LIKE ? THEN ? WHEN ' ' || people LIKE ? THEN ? ELSE ? END "
+            "FROM json_each(?) CROSS JOIN paper ON paper.row = value "
+            "WHERE ' ' || title || ' ' || people || ' ' || keywords || ' ' || terms LIKE ?",
+            (begun, LAST_PLACE, begun, PERSON, TERM, json.dumps(list(numbers)), begun),
+        ):
+            n = numbers[row]
+            where[n], worth[n] = mark, _COUNTS[mark] * (BEGINS_ANOTHER if slot.known else BEGINS)
+            chosen.merits[n] += self._weights[-1] * worth[n]
+            chosen.complete[n] = True
+        self._complete.append(chosen.rows[lacking[chosen.complete[lacking]]])
+
+    def _here(self, stretch: Stretch) -> Mask | None:
+        """Return which rows of a stretch pass, None where all do."""
+        end = stretch.first + stretch.size
+        gone = self._gone[(self._gone >= stretch.first) & (self._gone < end)] - stretch.first
+        if self._passing is None and not len(gone):
+            return None
+        passing = np.ones(stretch.size, bool) if self._passing is None else self._passing[stretch.first : end].copy()
+        passing[gone] = False
+        return passing
+
+    def _likely(self, weights: Weights, complete: Mask) -> Places:
+        """Return the rows of a stretch that may be among the best."""
+        most = float(weights.max())
+        least = max(self._floor, 1e-6)
+        for share in _SHARES:
+            if share * most <= self._floor:
+                break
+            if np.count_nonzero(weights >= share * most) >= CLOSELY:
+                least = share * most
+                self._floor = max(self._floor, least - MARGIN)
+                break
+        rows = np.flatnonzero((weights >= least) | complete)
+        if len(rows) > ROUGHLY:
+            ahead = weights[rows] + complete[rows]
+            rows = rows[np.argpartition(-ahead, ROUGHLY)[:ROUGHLY]]
+        return rows
+
+    def _looks(self, marks: npt.NDArray[np.uint8], lengths: Marks) -> Weights:
+        """Return how much rows gain by their titles, roughly."""
+        titled = marks <= LAST_PLACE
+        words = len(self._slots) + np.maximum(lengths, 1).astype(np.float32)
+        gain = ALIKE * 2 * titled.sum(axis=0) / words + FIRST * (marks[0] == 0)
+        if len(marks) > 1:
+            steps = np.diff(marks.astype(np.int16), axis=0) == np.diff(self._typed)[:, None]
+            gain += IN_ORDER * (steps & titled[1:] & titled[:-1]).mean(axis=0)
+        looks: Weights = gain.astype(np.float32)
+        return looks
 
 
-def _readable(slot: Slot) -> bool:
-    return slot.readable
+def ids(connection: sqlite3.Connection, rows: Sequence[int]) -> list[str]:
+    """Return the ids of papers, in the order of their rows."""
+    found = connection.execute(
+        "SELECT paper.id FROM json_each(?) CROSS JOIN paper ON paper.row = value ORDER BY key",
+        (json.dumps(list(rows)),),
+    )
+    return [paper_id for (paper_id,) in found]
 
 
-def _papers(slot: Slot) -> int:
-    return slot.papers
+def _telling(slot: Slot, slots: Sequence[Slot]) -> bool:
+    """Whether a paper needs the word to hold all words: common ones only where nothing else is asked for."""
+    # the first letter of a word that is still being typed tells nothing yet
+    begun = len(slots) > 1 and slot is slots[-1] and len(slot.typed) == 1
+    return not begun and (slot.typed not in FUNCTION_WORDS or all(one.typed in FUNCTION_WORDS for one in slots))
+
+
+def _ways(slot: Slot, *, thorough: bool) -> list[_Way]:
+    """Return the ways to have a word; where a paper has it in several, the last one counts."""
+    begins = BEGINS_ANOTHER if slot.known else BEGINS
+    begun = [_Way((word,), ahead=True, worth=begins) for word in slot.begun[::-1]]
+    readings = [_Way(reading.words, ahead=True, worth=reading.worth) for reading in slot.readings[::-1]]
+    if not thorough and slot.papers > FREQUENT:
+        return begun + readings
+    spelt = [way for way in begun + readings if not FUNCTION_WORDS.intersection(way.spelt)]
+    in_text = {tuple(map(stem, way.spelt)): way for way in spelt}
+    return [*(replace(way, spelt=stems, ahead=False) for stems, way in in_text.items()), *begun, *readings]
+
+
+def _mark(found: Found, way: _Way, where: Marks, worth: Weights) -> None:
+    """Note where rows have a word in one way, and what that counts for."""
+    first, *others = way.spelt
+    if first not in found:
+        return
+    rows, marks = found[first]
+    for other in others:
+        if other not in found:
+            return
+        both = np.isin(rows, found[other][0], assume_unique=True)
+        rows, marks = rows[both], marks[both]
+    if way.ahead:
+        where[rows] = marks
+        worth[rows] = _COUNTS[marks] * np.float32(way.worth)
+    else:
+        worth[rows] = IN_TEXT * way.worth

@@ -6,12 +6,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 from bot.papers import Paper
+from bot.search.schema import joined
 from bot.search.words import compounds, defined, words
 
 # Stands between two names as a word of its own, so that no phrase reaches from one into the next.
 BETWEEN = "·"
+# What the papers of some rows say, and the checksum of it.
+SPOKEN = "SELECT row, title, people, keywords, terms, abstract, proof FROM paper JOIN said USING (row)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,11 @@ class Entry:
     def spoken(self) -> tuple[str, str, str, str, str]:
         """What is searched."""
         return self.title, self.people, self.keywords, self.terms, self.abstract
+
+    @property
+    def proof(self) -> int:
+        """A checksum of what is searched."""
+        return crc32(joined(self.spoken))
 
     @property
     def text(self) -> str:
@@ -79,73 +88,43 @@ def _apart(parts: Iterable[str]) -> str:
 
 def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """Bring papers in, each in its newest version, inside the transaction that is open."""
-    counts: Counter[str] = Counter()
     written = []
+    (reached,) = connection.execute("SELECT coalesce(max(last), 0) FROM stretch").fetchone()
     for new in {new.id: new for new in entries}.values():
-        row, old = _present(connection, new.id)
-        if old == new.spoken:
+        row, proof = connection.execute("SELECT row, proof FROM paper WHERE id = ?", (new.id,)).fetchone() or (0, None)
+        if proof == new.proof:
             connection.execute(
                 "UPDATE paper SET label = ?, day = ?, votes = ?, code = ?, organization = ? WHERE row = ?",
                 (*new.facts, row),
             )
             continue
-        if old is not None:
-            _take_out(connection, row, old)
-            counts.subtract(_told(" ".join(old)))
-        _put_in(connection, row, new)
-        counts.update(_told(new.text))
+        if proof is not None:
+            _take_out(connection, row, folded=row <= reached)
+        _put_in(connection, new)
         written.append(new)
-    _count_words(connection, counts)
     _name_people(connection, written)
     _name_organizations(connection, written)
 
 
-def _told(text: str) -> set[str]:
-    return set(text.split()) - {BETWEEN}
-
-
-def _present(connection: sqlite3.Connection, paper_id: str) -> tuple[int | None, tuple[str, ...] | None]:
-    found = connection.execute(
-        "SELECT * FROM whole WHERE row = (SELECT row FROM paper WHERE id = ?)", (paper_id,)
-    ).fetchone()
-    return (found[0], tuple(found[1:])) if found else (None, None)
-
-
-def _take_out(connection: sqlite3.Connection, row: int | None, old: tuple[str, ...]) -> None:
-    """Remove a paper's words; FTS5 has to be told what they were, exactly."""
-    connection.execute(
-        "INSERT INTO head (head, rowid, title, people, keywords, terms) VALUES ('delete', ?, ?, ?, ?, ?)",
-        (row, *old[:-1]),
-    )
-    connection.execute(
-        "INSERT INTO body (body, rowid, title, people, keywords, terms, abstract) VALUES ('delete', ?, ?, ?, ?, ?, ?)",
-        (row, *old),
-    )
+def _take_out(connection: sqlite3.Connection, row: int, *, folded: bool) -> None:
+    """Remove a paper; where its words stand in a stretch, they are known to be of none."""
+    if folded:
+        _, *said, _ = connection.execute(f"{SPOKEN} WHERE row = ?", (row,)).fetchone()
+        gone = [(word,) for word in set(" ".join(said).split())]
+        connection.executemany("UPDATE word SET papers = max(0, papers - 1) WHERE word = ?", gone)
+        connection.execute("INSERT INTO gone VALUES (?)", (row,))
     connection.execute("DELETE FROM said WHERE row = ?", (row,))
     connection.execute("DELETE FROM paper WHERE row = ?", (row,))
 
 
-def _put_in(connection: sqlite3.Connection, row: int | None, new: Entry) -> None:
+def _put_in(connection: sqlite3.Connection, new: Entry) -> None:
     *head, abstract = new.spoken
     row = connection.execute(
-        "INSERT INTO paper (row, id, label, day, votes, code, organization, title, people, keywords, terms) "
+        "INSERT INTO paper (id, label, day, votes, code, organization, title, people, keywords, terms, proof) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (row, new.id, *new.facts, *head),
+        (new.id, *new.facts, *head, new.proof),
     ).lastrowid
     connection.execute("INSERT INTO said (row, abstract) VALUES (?, ?)", (row, abstract))
-    connection.execute("INSERT INTO head (rowid, title, people, keywords, terms) VALUES (?, ?, ?, ?, ?)", (row, *head))
-    connection.execute(
-        "INSERT INTO body (rowid, title, people, keywords, terms, abstract) VALUES (?, ?, ?, ?, ?, ?)",
-        (row, *head, abstract),
-    )
-
-
-def _count_words(connection: sqlite3.Connection, counts: Counter[str]) -> None:
-    connection.executemany(
-        "INSERT INTO word VALUES (?, ?) ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
-        # in their order: neighbours stand on one page
-        sorted(item for item in counts.items() if item[1]),
-    )
 
 
 def _name_people(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:

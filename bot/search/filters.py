@@ -1,128 +1,225 @@
-"""The filters of a query as conditions on papers."""
+"""The filters of a query: which rows pass."""
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
-from typing import assert_never
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import reduce
+from typing import TypeAlias, assert_never
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz import fuzz
 
-from bot.search.expressions import any_of, quoted
-from bot.search.language import Query, Term
+from bot.search.deadline import Deadline
+from bot.search.filling import BETWEEN
+from bot.search.language import Place, Query, Term
+from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
 from bot.search.names import alternatives, anybody, called, people
+from bot.search.snapshot import Snapshot, Stretch
 from bot.search.spelling import MOST_WORDS, Speller
-from bot.search.words import words
+from bot.search.stems import stem
+from bot.search.words import FUNCTION_WORDS, words
+
+Mask: TypeAlias = npt.NDArray[np.bool_]
+
+# Texts that are read at once.
+AT_ONCE = 2000
+_FIELDS = {
+    "anywhere": f" || ' {BETWEEN} ' || ".join(("title", "people", "keywords", "terms", "abstract")),
+    "title": "title",
+    "keyword": "keywords",
+    "abstract": "abstract",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Conditions on the rows of `paper`, with their arguments; all together are led in by AND."""
+class Filters:
+    """Decides which rows pass a query's filters."""
 
-    sql: str = ""
-    args: tuple[object, ...] = ()
+    def __init__(self, connection: sqlite3.Connection, snapshot: Snapshot, deadline: Deadline) -> None:
+        self._connection = connection
+        self._snapshot = snapshot
+        self._deadline = deadline
 
-    def __and__(self, other: Filter) -> Filter:
-        return Filter(self.sql + other.sql, self.args + other.args)
+    def passing(self, query: Query, within: Collection[str] | None) -> Mask | None:
+        """Return for each row whether it passes, None where all do."""
+        if not query.filtered and within is None:
+            return None
+        facts = self._snapshot.facts(self._connection)
+        passing = facts.there.copy()
+        if within is not None:
+            passing &= self._mask(self._snapshot.rows(self._connection, within))
+        if query.after:
+            passing &= facts.day >= _number(query.after)
+        if query.before:
+            passing &= (facts.day < _number(query.before)) & (facts.day > 0)
+        if query.votes:
+            passing &= facts.votes >= query.votes
+        if query.has_code is not None:
+            passing &= facts.code == query.has_code
+        for group in query.wanted:
+            passing &= reduce(np.bitwise_or, [self._having(term, passing, doubt=False) for term in group])
+        for term in query.unwanted:
+            passing &= ~self._having(replace(term, quoted=True), passing, doubt=True)
+        return passing
+
+    def _having(self, term: Term, passing: Mask, *, doubt: bool) -> Mask:
+        """Return for each row whether its paper says this, `doubt` where there is no time left to look.
+
+        Rows that do not pass anyway are not looked at.
+        """
+        match term.place:
+            case "author":
+                return self._by(term, passing, doubt=doubt)
+            case "organization":
+                return self._from(term.text)
+            case "anywhere" | "title" | "abstract" | "keyword":
+                return self._saying(term, passing, doubt=doubt)
+            case _:
+                assert_never(term.place)
+
+    def _saying(self, term: Term, passing: Mask, *, doubt: bool) -> Mask:
+        """Papers that say words in a row; one that is not quoted and that nobody uses is read as a slip."""
+        typed = words(term.text)[:MOST_WORDS]
+        sure, unsure = np.zeros((2, len(passing)), bool)
+        if not typed:
+            return sure
+        meant = [self._endings(word) for word in typed]
+        if len(typed) == 1 and not term.quoted:
+            (slot,) = self._speller(typed).slots()
+            meant = meant if slot.known else [[typed[0], *alternatives(slot)]]
+        spelt = [word for each in meant for word in each]
+        for stretch in self._snapshot.lists(self._connection, spelt, map(stem, spelt)):
+            here = slice(stretch.first, stretch.first + stretch.size)
+            sure[here], unsure[here] = _holding(stretch, meant, term.place)
+        said = " ".join("(?:" + "|".join(map(re.escape, each)) + ")" for each in meant)
+        return sure | self._looked_up(unsure & passing, _FIELDS[term.place], f" {said} ", doubt=doubt)
+
+    def _endings(self, word: str) -> list[str]:
+        """Return the words with the same stem, itself first."""
+        root = stem(word)
+        # "study" and "studies" are of "studi"
+        start = root[:-1] if len(root) > 3 else root
+        if len(start) < 3 or word in FUNCTION_WORDS:
+            return [word]
+        alike = [other for each in self._snapshot.lexicons for other in each.alike(start) if stem(other) == root]
+        return list(dict.fromkeys([word, *alike]))
+
+    def _by(self, term: Term, passing: Mask, *, doubt: bool) -> Mask:
+        """Papers with an author in whose name all these words stand, also misspelt where it is not quoted."""
+        names = self._names(term)
+        sure, unsure = np.zeros((2, len(passing)), bool)
+        if not names:
+            return sure
+        parts = [name.split() for name in names]
+        for stretch in self._snapshot.lists(self._connection, [word for name in parts for word in name], ()):
+            here = slice(stretch.first, stretch.first + stretch.size)
+            for name in parts:
+                holding = [_at(stretch, [word], PERSON) for word in name]
+                unsure[here] |= reduce(np.bitwise_and, holding)
+                if len(name) == 1:
+                    sure[here] |= _at(stretch, name, PERSON, PERSON)
+        return sure | self._looked_up(
+            unsure & passing & ~sure, "people", f" (?:{'|'.join(map(re.escape, names))}) ", doubt=doubt
+        )
+
+    def _names(self, term: Term) -> Sequence[str]:
+        """Return the names, or parts of names, that are meant."""
+        typed = words(term.text)
+        if term.quoted:
+            return [spelt for _, spelt in called(self._connection, typed)] if len(typed) > 1 else typed
+        speller = self._speller(typed)
+        slots = speller.slots()
+        if not anybody(self._connection, slots):
+            slots = speller.doubting(slots)
+        found = people(self._connection, slots)
+        if found and len(slots) == 1:
+            # it is looked for itself: there are more people of one name than are listed
+            return [slots[0].typed, *alternatives(slots[0])]
+        return list(dict.fromkeys(spelt for _, spelt in found))
+
+    def _from(self, name: str) -> Mask:
+        """Papers of an organisation, by its name or a part of it, also misspelt."""
+        typed = words(name)
+        facts = self._snapshot.facts(self._connection)
+        found = []
+        for handle, said in self._connection.execute("SELECT handle, words FROM organization"):
+            known = said.split()
+            # one slip in six letters, and "nvid" for nvidia
+            if typed and all(any(k.startswith(t) or fuzz.ratio(t, k) > 80 for k in known) for t in typed):
+                found.append(facts.organizations.get(handle, -2))
+        mask: Mask = np.isin(facts.organization, found)
+        return mask
+
+    def _looked_up(self, rows: Mask, text: str, pattern: str, *, doubt: bool) -> Mask:
+        """Return which of the rows have the pattern in their text, newest first as long as there is time."""
+        said = re.compile(pattern)
+        left = np.flatnonzero(rows)[::-1]
+        found = np.zeros(len(rows), bool)
+        while len(left) and not self._deadline.over:
+            texts = self._connection.execute(
+                f"SELECT paper.row, ' ' || {text} || ' ' FROM json_each(?) CROSS JOIN paper ON paper.row = value "  # noqa: S608
+                "JOIN said ON said.row = value",
+                (json.dumps(left[:AT_ONCE].tolist()),),
+            )
+            found[[row for row, spoken in texts if said.search(spoken)]] = True
+            left = left[AT_ONCE:]
+        found[left] = doubt
+        return found
+
+    def _speller(self, typed: Sequence[str]) -> Speller:
+        return Speller(self._snapshot.lexicons, self._snapshot.papers, typed)
+
+    def _mask(self, rows: npt.NDArray[np.int64]) -> Mask:
+        mask = np.zeros(self._snapshot.papers + 1, bool)
+        mask[rows] = True
+        return mask
 
 
-NOTHING = Filter("FALSE")
-
-
-def conditions(connection: sqlite3.Connection, query: Query, within: Collection[str] | None) -> Filter:
-    """Return what a paper has to meet besides its words."""
-    wanted = Filter()
-    if query.after:
-        wanted &= Filter(" AND paper.day >= ?", (query.after.isoformat(),))
-    if query.before:
-        wanted &= Filter(" AND paper.day < ?", (query.before.isoformat(),))
-    if query.votes:
-        wanted &= Filter(" AND paper.votes >= ?", (query.votes,))
-    if query.has_code is not None:
-        wanted &= Filter(f" AND {'' if query.has_code else 'NOT '}paper.code")
-    for group in query.wanted:
-        wanted &= _one_of([_having(connection, term) for term in group])
-    for term in query.unwanted:
-        left_out = _having(connection, replace(term, quoted=True))
-        wanted &= Filter(f" AND NOT {left_out.sql}", left_out.args)
-    if within is not None:
-        wanted &= Filter(" AND paper.id IN (SELECT value FROM json_each(?))", (json.dumps(list(within)),))
-    return wanted
-
-
-def _one_of(conditions: Sequence[Filter]) -> Filter:
-    sql = " OR ".join(one.sql for one in conditions)
-    return Filter(f" AND ({sql})", tuple(arg for one in conditions for arg in one.args))
-
-
-def _having(connection: sqlite3.Connection, term: Term) -> Filter:
-    """Return the condition that a paper says this."""
-    match term.place:
-        case "author":
-            return _named(connection, term.text) if term.quoted else _by(connection, term.text)
-        case "organization":
-            return _from(connection, term.text)
-        case "anywhere":
-            return _saying(connection, "", term)
-        case "title":
-            return _saying(connection, "title : ", term)
-        case "abstract":
-            return _saying(connection, "abstract : ", term)
+def _holding(stretch: Stretch, meant: Sequence[Sequence[str]], place: Place) -> tuple[Mask, Mask]:
+    """Return which rows say the words there for sure, and which have to be looked up."""
+    holding = np.ones(stretch.size, bool)
+    for spelt in meant:
+        if place in ("anywhere", "abstract"):
+            if spelt[0] in FUNCTION_WORDS:
+                continue  # no list has these
+            holding &= _at(stretch, spelt, TERM) | _saying(stretch, spelt)
+        else:
+            holding &= _at(stretch, spelt, LAST_PLACE if place == "title" else KEYWORD)
+    if len(meant) > 1:
+        return np.zeros(stretch.size, bool), holding
+    # a list tells the first place of a word only: title, names, keywords, terms
+    match place:
         case "keyword":
-            return _saying(connection, "keywords : ", term)
+            sure = holding & _at(stretch, meant[0], KEYWORD, KEYWORD)
+        case "abstract":
+            sure = holding & ~_at(stretch, meant[0], TERM) & (meant[0][0] not in FUNCTION_WORDS)
         case _:
-            assert_never(term.place)
+            sure = holding
+    return sure, holding & ~sure
 
 
-def _saying(connection: sqlite3.Connection, where: str, term: Term) -> Filter:
-    """Papers that say words in a row; one that is not quoted and that nobody uses is read as a slip."""
-    typed = words(term.text)[:MOST_WORDS]
-    sought = quoted(" ".join(typed))
-    if not typed:
-        return NOTHING
-    if len(typed) == 1 and not term.quoted:
-        (slot,) = Speller(connection, typed).slots()
-        sought = sought if slot.known else any_of([typed[0], *alternatives(slot)])
-    return Filter("paper.row IN (SELECT rowid FROM body WHERE body MATCH ?)", (where + sought,))
+def _at(stretch: Stretch, spelt: Iterable[str], last: int, first: int = 0) -> Mask:
+    """Return which rows have one of the words in a place from `first` to `last`."""
+    found = np.zeros(stretch.size, bool)
+    for word in spelt:
+        if word in stretch.head:
+            rows, marks = stretch.head[word]
+            found[rows[(marks <= last) & (marks >= first)]] = True
+    return found
 
 
-def _named(connection: sqlite3.Connection, name: str) -> Filter:
-    """Papers with an author in whose name all these words stand."""
-    typed = words(name)
-    names = [spelt for _, spelt in called(connection, typed)] if len(typed) > 1 else typed
-    return _written_by(names)
+def _saying(stretch: Stretch, spelt: Iterable[str]) -> Mask:
+    found = np.zeros(stretch.size, bool)
+    for root in set(map(stem, spelt)):
+        if root in stretch.body:
+            found[stretch.body[root][0]] = True
+    return found
 
 
-def _written_by(names: Sequence[str]) -> Filter:
-    if not names:
-        return NOTHING
-    return Filter("paper.row IN (SELECT rowid FROM head WHERE head MATCH ?)", (f"people : {any_of(names)}",))
-
-
-def _by(connection: sqlite3.Connection, name: str) -> Filter:
-    """Papers with an author in whose name all these words stand, also misspelt."""
-    speller = Speller(connection, words(name))
-    slots = speller.slots()
-    if not anybody(connection, slots):
-        slots = speller.doubting(slots)
-    found = people(connection, slots)
-    if not found:
-        return NOTHING
-    # one word is looked for itself: there are more people of one name than are listed
-    names = [spelt for _, spelt in found] if len(slots) > 1 else [slots[0].typed, *alternatives(slots[0])]
-    return _written_by(names)
-
-
-def _from(connection: sqlite3.Connection, name: str) -> Filter:
-    """Papers of an organisation, by its name or a part of it, also misspelt."""
-    typed = " ".join(words(name))
-    found = []
-    for handle, said in connection.execute("SELECT handle, words FROM organization"):
-        known = said.split()
-        # one slip in six letters, and "nvid" for nvidia
-        if all(any(k.startswith(t) or fuzz.ratio(t, k) > 80 for k in known) for t in typed.split()) and typed:
-            found.append(handle)
-    # a paper of no organisation is from none of these
-    return Filter("coalesce(paper.organization, '') IN (SELECT value FROM json_each(?))", (json.dumps(found),))
+def _number(day: date) -> int:
+    return int(f"{day:%Y%m%d}")

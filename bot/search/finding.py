@@ -6,12 +6,17 @@ import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from bot.search.candidates import Candidate, Candidates
-from bot.search.filters import Filter, conditions
-from bot.search.language import Query
-from bot.search.names import anybody
+import numpy as np
+import numpy.typing as npt
+
+from bot.search.candidates import Candidates, ids
+from bot.search.deadline import Deadline
+from bot.search.filters import Filters, Mask
+from bot.search.language import Query, Sort
+from bot.search.names import people
 from bot.search.questions import answers
 from bot.search.ranking import Ranked, rank
+from bot.search.snapshot import Facts, Snapshot
 from bot.search.spelling import Slot, Speller
 from bot.search.words import COMMON, FUNCTION_WORDS, words
 
@@ -23,6 +28,8 @@ DOUBTED = 8
 IN_ABSTRACTS = 0.5
 # A question has as many telling words.
 QUESTION = 4
+# In so many ways a word of a name is spelt, to find one that somebody has.
+SPELLINGS = 60
 # A person's name has no more words than this.
 NAME = 3
 
@@ -43,6 +50,7 @@ class Hits:
 
 def find(
     connection: sqlite3.Connection,
+    snapshot: Snapshot,
     query: Query,
     limit: int,
     offset: int,
@@ -52,117 +60,145 @@ def find(
 ) -> Hits:
     """Find the papers that a query asks for, all or among the ids `within`.
 
-    A thorough search also answers questions, and puts in order what stands only in abstracts.
+    A thorough search also answers questions, and looks for frequent words in abstracts.
     """
-    wanted = conditions(connection, query, within)
+    deadline = Deadline.soon()
+    filters = Filters(connection, snapshot, deadline)
+    passing = filters.passing(query, within)
     if not words(query.text):
         # text without a word in it, such as "?!", asks for nothing; no text asks for everything
-        return Hits() if query.text and not query.filtered else _list(connection, query, wanted, limit, offset)
-    hits = _Search(connection, query, wanted, thorough=thorough).page(limit, offset)
+        if query.text and not query.filtered:
+            return Hits()
+        facts = snapshot.facts(connection)
+        rows = np.flatnonzero(facts.there if passing is None else passing)
+        return Hits(tuple(ids(connection, _sorted(facts, rows, query.sort)[offset : offset + limit])), len(rows))
+    hits = _Search(connection, snapshot, query, passing, deadline, thorough=thorough).page(limit, offset)
     if hits.total or not query.filtered:
         return hits
     plain = Query(query.text)  # what is meant may stand there in other words
-    around = _Search(connection, plain, conditions(connection, plain, within), thorough=thorough).page(limit, 0)
+    passing = filters.passing(plain, within)
+    around = _Search(connection, snapshot, plain, passing, deadline, thorough=thorough).page(limit, 0)
     return replace(hits, corrected=around.corrected, nearest=around.ids or around.nearest)
 
 
-def _list(connection: sqlite3.Connection, query: Query, wanted: Filter, limit: int, offset: int) -> Hits:
-    """List by the filters alone."""
-    passing = f"FROM paper WHERE TRUE{wanted.sql}"
-    ids = connection.execute(
-        f"SELECT id {passing} ORDER BY {_order(query)} LIMIT ? OFFSET ?",
-        (*wanted.args, limit, offset),
-    ).fetchall()
-    (total,) = connection.execute(f"SELECT count(*) {passing}", wanted.args).fetchone()
-    return Hits(tuple(paper_id for (paper_id,) in ids), total)
-
-
-def _order(query: Query) -> str:
-    return "votes DESC, day DESC, paper.id" if query.sort == "votes" else "day DESC, votes DESC, paper.id"
+def _sorted(facts: Facts, rows: npt.NDArray[np.int64], sort: Sort) -> list[int]:
+    """Return rows with most votes first, or the newest first."""
+    first, then = (facts.votes, facts.day) if sort == "votes" else (facts.day, facts.votes)
+    order = np.lexsort((-rows, -then[rows], -first[rows]))
+    found: list[int] = rows[order].tolist()
+    return found
 
 
 class _Search:
     """One search by words."""
 
-    def __init__(self, connection: sqlite3.Connection, query: Query, wanted: Filter, *, thorough: bool) -> None:
+    _slots: Sequence[Slot]
+    _candidates: Candidates
+    _ranked: Sequence[Ranked]
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        snapshot: Snapshot,
+        query: Query,
+        passing: Mask | None,
+        deadline: Deadline,
+        *,
+        thorough: bool,
+    ) -> None:
         self._connection = connection
+        self._snapshot = snapshot
         self._query = query
-        self._wanted = wanted
+        self._passing = passing
+        self._deadline = deadline
         self._thorough = thorough
         self._typed = words(query.text)
         telling = [word for word in dict.fromkeys(self._typed) if word not in FUNCTION_WORDS]
         self._long = len(telling) >= QUESTION
         self._asking = len(telling) > 1 and len(self._typed) - len(telling) > 1
-        speller = Speller(connection, self._typed)
-        self._look(speller.slots(), connection, wanted)
-        if not self._candidates.best and len(self._slots) <= DOUBTED:
-            self._look(speller.doubting(self._slots), connection, wanted)
+        speller = Speller(snapshot.lexicons, snapshot.papers, self._typed)
+        self._look(speller.slots())
+        if not self._candidates.total and len(self._slots) <= DOUBTED:
+            self._look(speller.doubting(self._slots))
         self._rank()
-        if _like_a_name(self._slots) and self._candidates.best and not self._ranked[0].clear:
-            # "ruoqi lui" are words of two people, and slips for the name of a third
-            slots = speller.doubting(self._slots)
-            if not anybody(connection, self._slots) and anybody(connection, slots):
-                self._look(slots, connection, wanted)
-                self._rank()
+        if (
+            _like_a_name(self._slots)
+            and self._candidates.total
+            and not (self._ranked[0].clear or self._ranked[0].named)
+        ):
+            self._read_as_a_name(speller)
 
-    def _look(self, slots: Sequence[Slot], connection: sqlite3.Connection, wanted: Filter) -> None:
+    def _read_as_a_name(self, speller: Speller) -> None:
+        """Look for somebody whose name is nearly that: "ruoqi lui" are words of two people, and slips for a third."""
+        before = self._slots, self._candidates, self._ranked
+        slots = speller.doubting(self._slots, SPELLINGS)
+        spelt = {word for _, name in people(self._connection, slots) for word in name.split()}
+        if spelt:
+            self._look([slot.only(spelt) for slot in slots])
+            self._rank()
+            if not (self._ranked and self._ranked[0].named):
+                self._slots, self._candidates, self._ranked = before
+
+    def _look(self, slots: Sequence[Slot]) -> None:
         self._slots = slots
-        self._candidates = Candidates(connection, self._typed, slots, wanted)
+        self._candidates = Candidates(
+            self._connection,
+            self._snapshot,
+            self._typed,
+            slots,
+            self._passing,
+            self._deadline,
+            thorough=self._thorough,
+        )
 
     def _rank(self) -> None:
         self._ranked = rank(self._candidates.gather(), self._slots, self._typed)
 
     def page(self, limit: int, offset: int) -> Hits:
         """Return one page of what was found, or what is nearest where nothing fits."""
-        best = self._candidates.best
-        corrected = _corrected(self._slots, self._ranked[0].candidate) if self._ranked else None
+        complete = dict.fromkeys(self._candidates.complete)
+        corrected = self._corrected() if self._ranked and self._thorough else None
         if self._thorough and self._query.sort == "best" and self._asks():
             return replace(self._answered(limit, offset), corrected=corrected)
-        least = ANSWERS_BESIDE_BETTER if best else ANSWERS
-        matching = [r for r in self._ranked if r.candidate.row in best or r.cover >= least]
+        least = ANSWERS_BESIDE_BETTER if complete else ANSWERS
+        matching = [r for r in self._ranked if r.candidate.row in complete or r.cover >= least]
         if not matching:
             return Hits(corrected=corrected, nearest=tuple(r.candidate.id for r in self._ranked[:limit]))
+        rows = [r.candidate.row for r in matching]
         if self._query.sort != "best":
-            return replace(self._sorted(matching, limit, offset), corrected=corrected)
-        ids = [r.candidate.id for r in matching[offset : offset + limit]]
-        rows = {r.candidate.row for r in matching}
-        further = len(set(self._candidates.everywhere) - rows)
-        if further and len(ids) < limit:
-            beyond = max(0, offset - len(matching))
-            ids += self._candidates.further(limit - len(ids), beyond, without=rows)
-        return Hits(tuple(ids), len(matching) + further, corrected)
+            found = self._candidates.all_complete if complete else np.array(rows, np.int64)
+            ordered = _sorted(self._snapshot.facts(self._connection), found, self._query.sort)
+            return Hits(tuple(ids(self._connection, ordered[offset : offset + limit])), len(found), corrected)
+        near = sum(row not in complete for row in rows)
+        rows += [row for row in complete if row not in set(rows)]
+        return Hits(
+            tuple(ids(self._connection, rows[offset : offset + limit])), self._candidates.total + near, corrected
+        )
+
+    def _corrected(self) -> str | None:
+        """Return the query in the words that the best paper holds, None where it holds them as they were typed."""
+        (text,) = self._connection.execute(
+            "SELECT ' ' || title || ' ' || people || ' ' || keywords || ' ' || terms || ' ' || abstract || ' ' "
+            "FROM paper JOIN said USING (row) WHERE row = ?",
+            (self._ranked[0].candidate.row,),
+        ).fetchone()
+        meant = [_held(slot, text) for slot in self._slots]
+        typed = [slot.typed for slot in self._slots]
+        return " ".join(dict.fromkeys(" ".join(meant).split())) if meant != typed else None
 
     def _asks(self) -> bool:
         """Whether this is a question rather than what is remembered of a title."""
         if self._ranked and self._ranked[0].clear:
             return False
-        return self._long or self._asking or (bool(self._candidates.best) and self._ranked[0].head < IN_ABSTRACTS)
+        return self._long or self._asking or (bool(self._candidates.total) and self._ranked[0].head < IN_ABSTRACTS)
 
     def _answered(self, limit: int, offset: int) -> Hits:
-        rows = answers(self._connection, self._typed, self._slots, self._wanted)
-        return Hits(tuple(self._candidates.ids(rows[offset : offset + limit])), len(rows))
-
-    def _sorted(self, matching: Sequence[Ranked], limit: int, offset: int) -> Hits:
-        if self._candidates.best:
-            ids = self._candidates.listed(_order(self._query), limit, offset)
-            return Hits(tuple(ids), len(self._candidates.everywhere))
-
-        def key(ranked: Ranked) -> tuple[str | int, str | int]:
-            day, votes = ranked.candidate.day or "", ranked.candidate.votes
-            return (votes, day) if self._query.sort == "votes" else (day, votes)
-
-        ids = [r.candidate.id for r in sorted(matching, key=key, reverse=True)]
-        return Hits(tuple(ids[offset : offset + limit]), len(ids))
+        rows = answers(self._connection, self._snapshot, self._typed, self._slots, self._passing, self._deadline)
+        return Hits(tuple(ids(self._connection, rows[offset : offset + limit])), len(rows))
 
 
 def _like_a_name(slots: Sequence[Slot]) -> bool:
     return 1 < len(slots) <= NAME and all(len(slot.typed) > 1 and slot.typed not in COMMON for slot in slots)
-
-
-def _corrected(slots: Sequence[Slot], best: Candidate) -> str | None:
-    """Return the query in the words that the best paper holds, None where it holds them as they were typed."""
-    meant = [_held(slot, best.text) for slot in slots]
-    return " ".join(dict.fromkeys(" ".join(meant).split())) if meant != [slot.typed for slot in slots] else None
 
 
 def _held(slot: Slot, text: str) -> str:

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -16,7 +17,9 @@ from bot.search import file, schema
 from bot.search.filling import entry, write
 from bot.search.finding import Hits, find
 from bot.search.language import Query
-from bot.search.likeness import similar
+from bot.search.likeness import Alike, similar
+from bot.search.snapshot import Snapshot
+from bot.search.stretches import fold
 from bot.search.suggestions import Kind, Suggestion, suggest
 
 log = logging.getLogger(__name__)
@@ -24,10 +27,12 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Changed: TypeAlias = Callable[[int, int], Awaitable[Sequence[tuple[int, Paper]]]]
 
-# Papers a transaction: large enough to be quick, small enough that another process waits less than a second.
+# Papers that are read from the store at once.
 BATCH = 500
-# Papers after which the log says how far it is.
-PROGRESS = 10_000
+# Papers a transaction where more are missing, as many as make a stretch: another process waits a second or two for it.
+BULK = 8192
+# With more papers than this missing, answers are provisional until they are there.
+FAR = 1000
 
 
 class Index:
@@ -41,6 +46,9 @@ class Index:
         self._connections: tuple[file.Connection, ...] = ()
         self._inode: int | None = None
         self._healed: set[str] = set()
+        self._snapshot = Snapshot()  # belongs to the reading connection's thread
+        self._catching_up: asyncio.Task[int] | None = None
+        self._asking: dict[Hashable, int] = {}
         self.revision = 0
 
     @classmethod
@@ -55,8 +63,16 @@ class Index:
 
     async def close(self) -> None:
         """Close the file."""
+        if self._catching_up:
+            self._catching_up.cancel()
+            await asyncio.gather(self._catching_up, return_exceptions=True)
         for connection in self._connections:
             await connection.close()
+
+    @property
+    def behind(self) -> bool:
+        """Whether many papers are missing, which are being brought in."""
+        return self._catching_up is not None and not self._catching_up.done()
 
     @property
     def _writer(self) -> file.Connection:
@@ -66,15 +82,22 @@ class Index:
     def _reader(self) -> file.Connection:
         return self._connections[1]
 
-    async def follow(self, changed: Changed, revision: int) -> int:
+    async def follow(self, changed: Changed, revision: int, *, wait: bool = True) -> int:
         """Bring in what changed in the store since the last time; return how many papers that were.
 
         `changed(after, limit)` lists papers in the order of their revisions, each with its own; `revision` is the
-        highest of them. Where the file cannot be written to now, what is missing comes next time.
+        highest of them. Where the file cannot be written to now, what is missing comes next time. Without `wait`,
+        many papers come in by and by while the index answers from those that it has.
         """
         self._source = (changed, revision)
-        if revision == self.revision:
+        if revision == self.revision or (self.behind and not wait):
             return 0
+        if wait or revision - self.revision <= FAR:
+            return await self._bring_up(changed, revision)
+        self._catching_up = asyncio.create_task(self._bring_up(changed, revision), name="search index")
+        return 0
+
+    async def _bring_up(self, changed: Changed, revision: int) -> int:
         async with self._following:
             try:
                 return await self._follow(changed, revision)
@@ -88,13 +111,25 @@ class Index:
         """Find papers, `within` only among those ids."""
         return await self._read(find, query, max(0, limit), max(0, offset), within, empty=Hits())
 
-    async def similar(self, paper: Paper, *, limit: int) -> tuple[str, ...]:
-        """Return the ids of papers that are about the same, most alike first."""
+    async def similar(self, paper: Paper, *, limit: int) -> tuple[Alike, ...]:
+        """Return papers that are about the same, most alike first, and the words that they share."""
         return await self._read(similar, paper, limit, empty=())
 
-    async def suggest(self, kind: Kind, text: str, limit: int = 25) -> tuple[Suggestion, ...]:
-        """Complete what somebody types: a title, an author, an organisation."""
-        return await self._read(suggest, kind, text, limit, empty=())
+    async def suggest(
+        self, kind: Kind, text: str, limit: int = 25, *, asker: Hashable = None
+    ) -> tuple[Suggestion, ...]:
+        """Complete what somebody types: a title, an author, an organisation.
+
+        What an `asker` types later supersedes what waits still, which is answered with nothing.
+        """
+        if asker is None:
+            return await self._read(suggest, kind, text, limit, empty=())
+        self._asking[asker] = ticket = self._asking.get(asker, 0) + 1
+        try:
+            return await self._read(_suggest_if, lambda: self._asking.get(asker) == ticket, kind, text, limit, empty=())
+        finally:
+            if self._asking.get(asker) == ticket:
+                del self._asking[asker]
 
     async def check(self) -> bool:
         """Read the whole file: whether it is sound. One that is not is made anew and filled."""
@@ -138,6 +173,7 @@ class Index:
             await writer.close()
             raise
         before, self._connections = self._connections, (writer, reader)
+        self._snapshot = Snapshot()
         self._inode, self.revision = _inode(self._path), revision
         for connection in before:
             await connection.close()
@@ -179,24 +215,36 @@ class Index:
         if at > revision and not await changed(at - 1, 1):
             log.info("the database is older than the search index, which is made anew")
             at = await self._writer.run(schema.start_over, at)
-        papers = 0
+        papers, missing = 0, revision - at
         while at < revision:
-            batch = await changed(at, BATCH)
-            reached = batch[-1][0] if len(batch) == BATCH else max([revision, *(number for number, _ in batch)])
-            at = await self._writer.run(_bring_in, at, reached, [paper for _, paper in batch])
+            most = BULK if revision - at > BULK // 2 else BATCH
+            batch = await self._batch(changed, at, most)
+            last = len(batch) < most
+            reached = max([revision, *(number for number, _ in batch)]) if last else batch[-1][0]
+            tidy = missing > BULK and (last or reached >= revision)
+            at = await self._writer.run(partial(_bring_in, tidy=tidy), at, reached, [paper for _, paper in batch])
             papers += len(batch)
-            if papers % PROGRESS == 0:
-                log.info("the search index took in %d papers so far", papers)
+            if most == BULK:
+                log.info("the search index takes papers in: %d of about %d", papers, missing)
         self.revision = at
-        if papers >= BATCH:
+        if papers >= FAR:
             log.info("the search index took in %d papers", papers)
         return papers
+
+    async def _batch(self, changed: Changed, after: int, most: int) -> list[tuple[int, Paper]]:
+        batch: list[tuple[int, Paper]] = []
+        while len(batch) < most:
+            found = await changed(batch[-1][0] if batch else after, BATCH)
+            batch += found
+            if len(found) < BATCH:
+                break
+        return batch
 
     async def _read(self, work: Callable[..., T], *args: object, empty: T) -> T:
         """Run `work` on the reading connection; a damaged file is made anew and filled first, a locked one is empty."""
         reader = self._reader
         try:
-            return await reader.run(file.at_once, work, *args)
+            return await reader.run(file.at_once, _on_snapshot, self._snapshot, work, *args)
         except sqlite3.Error as error:
             if file.in_use(error):
                 log.warning("the search index %s is locked by another process", self._path)
@@ -207,12 +255,29 @@ class Index:
                         raise self._unusable(error) from error
                     await self._heal(error)
         try:
-            return await self._reader.run(file.at_once, work, *args)
+            return await self._reader.run(file.at_once, _on_snapshot, self._snapshot, work, *args)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
 
 
-def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: Sequence[Paper]) -> int:
+def _on_snapshot(connection: sqlite3.Connection, snapshot: Snapshot, work: Callable[..., T], *args: object) -> T:
+    """Call `work` with what the connection reads now."""
+    snapshot.refresh(connection)
+    return work(connection, snapshot, *args)
+
+
+def _suggest_if(
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    wanted: Callable[[], bool],
+    kind: Kind,
+    text: str,
+    limit: int,
+) -> tuple[Suggestion, ...]:
+    return suggest(connection, snapshot, kind, text, limit) if wanted() else ()
+
+
+def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: Sequence[Paper], *, tidy: bool) -> int:
     """Write papers and how far they reach in one transaction; return how far the index is then.
 
     Nothing is written where another process was quicker.
@@ -223,6 +288,7 @@ def _bring_in(connection: sqlite3.Connection, after: int, reached: int, papers: 
         if at != after:
             return at
         write(connection, entries)
+        fold(connection, tidy=tidy)
         connection.execute("UPDATE about SET value = ? WHERE name = 'revision'", (reached,))
     return reached
 

@@ -3,60 +3,71 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
+from dataclasses import dataclass
 from math import log
 
 from bot.papers import Paper
-from bot.search.expressions import quoted
+from bot.search.candidates import ids
+from bot.search.deadline import Deadline
 from bot.search.filling import BETWEEN, Entry, entry
-from bot.search.words import COMMON
+from bot.search.questions import best
+from bot.search.snapshot import Snapshot
+from bot.search.stems import stem
+from bot.search.words import FUNCTION_WORDS
 
 # Words that are compared: more cost time and change little.
-TELLING = 30
-# A word in more papers than this tells little about any of them.
-FREQUENT = 3000
+TELLING = 40
 # A word of the title or a keyword tells more about a paper than one of its abstract.
 TITLE, TERM = 3, 2
+# Words that say why.
+SHARED = 4
 
 
-def similar(connection: sqlite3.Connection, paper: Paper, limit: int) -> tuple[str, ...]:
-    """Return the ids of the papers most like this one, itself left out."""
-    alike: dict[int, float] = defaultdict(float)
-    for word, weight in _telling(connection, entry(paper)).items():
-        for row in _holding(connection, word):
-            alike[row] += weight
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A paper that is like another, and the words that tell most among those that they share."""
+
+    id: str
+    words: tuple[str, ...]
+
+
+def similar(connection: sqlite3.Connection, snapshot: Snapshot, paper: Paper, limit: int) -> tuple[Alike, ...]:
+    """Return the papers most like this one, itself left out."""
+    weights, spelt = _telling(snapshot, entry(paper))
     # one more, for the paper itself
-    best = sorted(zip(alike.values(), alike, strict=True), reverse=True)[: limit + 1]
-    ids = [_id(connection, row) for _, row in best]
-    return tuple(other for other in ids if other != paper.id)[:limit]
+    rows = best(snapshot.lists(connection, (), weights), weights, snapshot, None, limit + 1, Deadline.soon())
+    found = [other for other in ids(connection, rows) if other != paper.id][:limit]
+    return tuple(Alike(other, _shared(connection, other, weights, spelt)) for other in found)
 
 
-def _telling(connection: sqlite3.Connection, spoken: Entry) -> dict[str, float]:
-    """Weigh the words of a paper: how often it uses them, and how few others do."""
-    uses = Counter(word for word in spoken.text.split() if word != BETWEEN)
-    uses.subtract(spoken.people.split())
-    for bonus, said in ((TITLE, spoken.title), (TERM, spoken.terms)):
-        for word in set(said.split()):
+def _telling(snapshot: Snapshot, said: Entry) -> tuple[dict[str, float], dict[str, str]]:
+    """Weigh the word stems of a paper by how often it uses them and how few others do; return a word for each, too."""
+    uses: Counter[str] = Counter()
+    for text, bonus in ((said.abstract, 0), (said.keywords, TERM), (said.terms, TERM), (said.title, TITLE)):
+        spoken = [word for word in text.split() if len(word) > 1 and word not in FUNCTION_WORDS and word != BETWEEN]
+        uses.update(spoken)
+        for word in set(spoken):
             uses[word] += bonus
-    wanted = [word for word, number in uses.items() if number > 0 and word not in COMMON and len(word) > 1]
-    marks = ",".join("?" * len(wanted))
-    known = connection.execute(
-        f"SELECT word, papers FROM word WHERE word IN ({marks}) AND papers BETWEEN 2 AND ?",  # noqa: S608
-        (*wanted, FREQUENT),
-    ).fetchall()
-    (total,) = connection.execute("SELECT coalesce(max(row), 0) FROM paper").fetchone()
-    weights = {word: log(1 + uses[word]) * log(1 + total / papers) for word, papers in known}
-    return dict(sorted(weights.items(), key=lambda item: -item[1])[:TELLING])
+    known = {word: n for each in snapshot.lexicons for word, n in each.counts(uses).items()}
+    tells = {word: log(1 + uses[word]) * log(1 + snapshot.papers / max(1, n)) for word, n in known.items()}
+    weights: dict[str, float] = {}
+    spelt: dict[str, str] = {}
+    for word in sorted(tells, key=lambda word: (-tells[word], word)):
+        if len(weights) < TELLING or stem(word) in weights:
+            weights[stem(word)] = weights.get(stem(word), 0.0) + log(1 + uses[word])
+            spelt.setdefault(stem(word), word)
+    return weights, spelt
 
 
-def _holding(connection: sqlite3.Connection, word: str) -> list[int]:
-    (rows,) = connection.execute(
-        "SELECT group_concat(found) FROM (SELECT rowid AS found FROM body WHERE body MATCH ? LIMIT ?)",
-        (quoted(word), FREQUENT),
+def _shared(
+    connection: sqlite3.Connection, other: str, weights: dict[str, float], spelt: dict[str, str]
+) -> tuple[str, ...]:
+    found = connection.execute(
+        "SELECT title || ' ' || keywords || ' ' || terms || ' ' || abstract FROM paper JOIN said USING (row) "
+        "WHERE id = ?",
+        (other,),
     ).fetchone()
-    return list(map(int, rows.split(","))) if rows else []
-
-
-def _id(connection: sqlite3.Connection, row: int) -> str:
-    (paper_id,) = connection.execute("SELECT id FROM paper WHERE row = ?", (row,)).fetchone()
-    return str(paper_id)
+    present = {stem(word) for word in found[0].split()} if found else set()
+    # `weights` has the words that tell most first
+    return tuple(spelt[root] for root in weights if root in present)[:SHARED]

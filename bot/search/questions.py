@@ -2,51 +2,91 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Sequence
-from itertools import accumulate
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import log
 
-from bot.search.expressions import any_of
-from bot.search.filters import Filter
+import numpy as np
+import numpy.typing as npt
+
+from bot.search.deadline import Deadline
+from bot.search.filters import Mask
+from bot.search.lists import K1
+from bot.search.snapshot import Snapshot, Stretch
 from bot.search.spelling import Slot
+from bot.search.stems import stem
 from bot.search.words import FUNCTION_WORDS
 
-# Title, names, keywords, terms, abstract.
-WEIGHTS = "3.0, 1.0, 2.0, 1.0, 1.0"
-# BM25 takes microseconds for each paper with one of the words: words of more papers than RARE are looked for only as
-# long as the papers with them and with all rarer words are no more than LOOKED_AT.
-RARE, LOOKED_AT = 2000, 6000
 # A question has no more; each costs time.
 MOST_WORDS = 64
 # Nobody reads further.
 MOST = 200
 
 
-def answers(connection: sqlite3.Connection, typed: Sequence[str], slots: Sequence[Slot], wanted: Filter) -> list[int]:
+def answers(
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    typed: Sequence[str],
+    slots: Sequence[Slot],
+    passing: Mask | None,
+    deadline: Deadline,
+) -> list[int]:
     """Return the rows of the papers that answer best, the best first; `slots` say how the first words are meant."""
     meant = {slot.typed: slot.typed if slot.known else slot.meant for slot in slots}
-    asked = " ".join(meant.get(word, word) for word in dict.fromkeys(typed) if word not in FUNCTION_WORDS)
-    sought = _rarest(connection, asked.split()[:MOST_WORDS])
-    if not sought:
-        return []
-    paper = "CROSS JOIN paper ON paper.row = body.rowid" if wanted.sql else ""
-    (rows,) = connection.execute(
-        "SELECT json_group_array(found) FROM (SELECT body.rowid AS found "  # noqa: S608
-        f"FROM body {paper} WHERE body MATCH ?{wanted.sql} ORDER BY bm25(body, {WEIGHTS}) LIMIT ?)",
-        (any_of(sought), *wanted.args, MOST),
-    ).fetchone()
-    found: list[int] = json.loads(rows)
-    return found
+    asked = Counter(
+        stem(word) for said in typed if said not in FUNCTION_WORDS for word in meant.get(said, said).split()
+    )
+    weights = {root: 1 + log(number) for root, number in asked.most_common(MOST_WORDS)}
+    return best(snapshot.lists(connection, (), weights), weights, snapshot, passing, MOST, deadline)
 
 
-def _rarest(connection: sqlite3.Connection, asked: Sequence[str]) -> list[str]:
-    """Return the words that papers have, as many as there is time for."""
-    known = connection.execute(
-        "SELECT word, papers FROM word WHERE papers > 0 AND word IN (SELECT value FROM json_each(?)) "
-        "ORDER BY papers, word",
-        (json.dumps(asked),),
-    ).fetchall()
-    reached = accumulate(papers for _, papers in known)
-    found = [word for (word, papers), sum_ in zip(known, reached, strict=True) if papers <= RARE or sum_ <= LOOKED_AT]
-    return found or [word for word, _ in known[:1]]
+def best(
+    stretches: Sequence[Stretch],
+    weights: Mapping[str, float],
+    snapshot: Snapshot,
+    passing: Mask | None,
+    most: int,
+    deadline: Deadline,
+) -> list[int]:
+    """Return the rows of the papers that say most of these word stems, each weighed by how few papers have it."""
+    holding: Counter[str] = Counter()
+    for stretch in stretches:
+        holding.update({root: len(rows) for root, (rows, _) in stretch.body.items() if root in weights})
+    total = sum(stretch.size for stretch in stretches)
+    tells = {
+        root: weights[root] * (K1 + 1) / 255 * log(1 + (total - number + 0.5) / (number + 0.5))
+        for root, number in holding.items()
+    }
+    rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+    least = 0.0
+    for stretch in reversed(stretches):  # the newest papers first
+        if len(rows) > 1 and deadline.over:
+            break
+        score = np.zeros(stretch.size, np.float32)
+        for root, weight in tells.items():
+            if root in stretch.body:
+                found, marks = stretch.body[root]
+                score[found] += marks * np.float32(weight)
+        if passing is not None:
+            score *= passing[stretch.first : stretch.first + stretch.size]
+        gone = snapshot.gone[(snapshot.gone >= stretch.first) & (snapshot.gone < stretch.first + stretch.size)]
+        score[gone - stretch.first] = 0
+        chosen = _highest(score, most, least)
+        rows.append(chosen + stretch.first)
+        scores.append(score[chosen])
+        so_far = np.concatenate(scores)
+        if len(so_far) > most:
+            least = float(np.partition(so_far, -most)[-most])
+    together, merits = np.concatenate(rows), np.concatenate(scores)
+    order = np.lexsort((-together, -merits))[:most]
+    found_rows: list[int] = together[order].tolist()
+    return found_rows
+
+
+def _highest(score: npt.NDArray[np.float32], most: int, least: float) -> npt.NDArray[np.int64]:
+    """Return where the highest scores stand, those above `least`."""
+    chosen = np.flatnonzero(score > least)
+    if len(chosen) > most:
+        chosen = chosen[np.argpartition(-score[chosen], most)[:most]]
+    return chosen

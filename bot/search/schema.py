@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from zlib import crc32
 
 from bot.errors import StoreError
 from bot.search.file import transaction, write_ahead
@@ -12,35 +14,32 @@ from bot.search.file import transaction, write_ahead
 log = logging.getLogger(__name__)
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
-VERSION = 3
-# `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words.
-# `head` searches it as it is written, and `body` all that a paper says by its word stems.
-# `word` counts in how many papers a word stands.
+VERSION = 4
+# `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words. A row's
+# number is never used again: a paper that says something else gets a new one. `proof` is a checksum of what it says.
+# `stretch` is a run of rows whose words stand in `posting`, a list for each word; rows after the last stretch are few,
+# and are read as they are. `gone` are rows of a stretch that are no more.
+# `word` numbers the words, and counts in how many papers of the stretches they stand.
 _TABLES = """
     CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE paper (
-        row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day TEXT, votes INTEGER NOT NULL,
-        code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL,
-        keywords TEXT NOT NULL, terms TEXT NOT NULL
+        row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day TEXT,
+        votes INTEGER NOT NULL, code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL,
+        keywords TEXT NOT NULL, terms TEXT NOT NULL, proof INTEGER NOT NULL
     );
-    CREATE INDEX paper_day ON paper (day, votes);
-    CREATE INDEX paper_votes ON paper (votes, day);
-    CREATE INDEX paper_organization ON paper (organization);
     CREATE TABLE said (row INTEGER PRIMARY KEY, abstract TEXT NOT NULL);
-    CREATE VIEW whole AS SELECT row, title, people, keywords, terms, abstract FROM paper JOIN said USING (row);
-    CREATE TABLE word (word TEXT PRIMARY KEY, papers INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE stretch (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, lengths BLOB NOT NULL
+    );
+    CREATE TABLE posting (key INTEGER PRIMARY KEY, rows BLOB NOT NULL, marks BLOB NOT NULL, proof INTEGER NOT NULL);
+    CREATE TABLE gone (row INTEGER PRIMARY KEY);
+    CREATE TABLE word (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, papers INTEGER NOT NULL);
     CREATE TABLE person (
         row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL, papers INTEGER NOT NULL
     );
     CREATE TABLE organization (
         handle TEXT PRIMARY KEY, name TEXT NOT NULL, words TEXT NOT NULL, papers INTEGER NOT NULL
     ) WITHOUT ROWID;
-    CREATE VIRTUAL TABLE head USING fts5 (
-        title, people, keywords, terms, content=paper, content_rowid=row, tokenize=ascii, prefix='2 3'
-    );
-    CREATE VIRTUAL TABLE body USING fts5 (
-        title, people, keywords, terms, abstract, content=whole, content_rowid=row, tokenize='porter ascii'
-    );
     CREATE VIRTUAL TABLE known USING fts5 (words, content=person, content_rowid=row, tokenize=ascii);
 """
 
@@ -121,13 +120,32 @@ def check(connection: sqlite3.Connection) -> None:
     for (found,) in connection.execute("PRAGMA quick_check").fetchall():
         if found != "ok":
             raise sqlite3.DatabaseError(found)
-    for table in ("head", "body", "known"):
-        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")  # noqa: S608
+    connection.execute("INSERT INTO known (known, rank) VALUES ('integrity-check', 1)")
+    for rows, marks, proof in connection.execute("SELECT rows, marks, proof FROM posting"):
+        prove(rows + marks, proof)
+    spoken = connection.execute(
+        "SELECT title, people, keywords, terms, abstract, proof FROM paper JOIN said USING (row)"
+    )
+    for *said, proof in spoken:
+        prove(joined(said), proof)
+    (papers, texts) = connection.execute("SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM said)").fetchone()
+    if papers != texts:
+        raise sqlite3.DatabaseError("papers are without what they say")
+
+
+def joined(said: Iterable[str]) -> bytes:
+    """Return what a paper says as its checksum is taken of."""
+    return "\n".join(said).encode()
+
+
+def prove(data: bytes, proof: int) -> None:
+    """Compare data with its checksum; sqlite3.DatabaseError where they differ."""
+    if crc32(data) != proof:
+        raise sqlite3.DatabaseError("what is in it is not what was written")
 
 
 def _clear(connection: sqlite3.Connection, now: About) -> None:
     """Drop whatever there is and make empty tables, inside the transaction that is open."""
-    connection.execute("DROP VIEW IF EXISTS whole")
     while tables := _tables(connection):
         # an FTS5 table takes the tables that it keeps its words in with it
         connection.execute(f'DROP TABLE "{tables[0]}"')

@@ -12,6 +12,7 @@ from bot.search.expressions import quoted
 from bot.search.finding import find
 from bot.search.language import Query
 from bot.search.names import people
+from bot.search.snapshot import Snapshot
 from bot.search.spelling import Speller
 from bot.search.words import words
 
@@ -30,40 +31,42 @@ class Suggestion:
     value: str
 
 
-def suggest(connection: sqlite3.Connection, kind: Kind, text: str, limit: int) -> tuple[Suggestion, ...]:
+def suggest(
+    connection: sqlite3.Connection, snapshot: Snapshot, kind: Kind, text: str, limit: int
+) -> tuple[Suggestion, ...]:
     """Complete what was typed; without any words, what is newest or has most papers."""
     match kind:
         case "paper":
-            return _papers(connection, text, limit)
+            return _papers(connection, snapshot, text, limit)
         case "author":
-            return _authors(connection, text, limit)
+            return _authors(connection, snapshot, text, limit)
         case "organization":
             return _organizations(connection, text, limit)
         case _:
             assert_never(kind)
 
 
-def _papers(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Suggestion, ...]:
-    ids = find(connection, Query(text), limit, 0, None, thorough=False).ids
+def _papers(connection: sqlite3.Connection, snapshot: Snapshot, text: str, limit: int) -> tuple[Suggestion, ...]:
+    ids = find(connection, snapshot, Query(text), limit, 0, None, thorough=False).ids
     marks = ",".join("?" * len(ids))
     labels = dict(connection.execute(f"SELECT id, label FROM paper WHERE id IN ({marks})", ids))  # noqa: S608
     return tuple(Suggestion(labels[i], i) for i in ids if i in labels)
 
 
-def _authors(connection: sqlite3.Connection, text: str, limit: int) -> tuple[Suggestion, ...]:
+def _authors(connection: sqlite3.Connection, snapshot: Snapshot, text: str, limit: int) -> tuple[Suggestion, ...]:
     typed = words(text)
     if not typed:
         found = connection.execute(
             "SELECT name, words FROM person ORDER BY papers DESC, name LIMIT ?", (limit,)
         ).fetchall()
     else:
-        found = _begun(connection, typed, limit) or _alike(connection, typed, limit)
+        found = _begun(connection, typed, limit) or _alike(connection, snapshot, typed, limit)
     return tuple(Suggestion(name, name) for name, _ in found[:limit])
 
 
-def _alike(connection: sqlite3.Connection, typed: list[str], limit: int) -> list[tuple[str, str]]:
+def _alike(connection: sqlite3.Connection, snapshot: Snapshot, typed: list[str], limit: int) -> list[tuple[str, str]]:
     """Return names that are spelt much the same, among those that share a word, also misspelt."""
-    slots = Speller(connection, typed).slots()
+    slots = Speller(snapshot.lexicons, snapshot.papers, typed).slots()
     found = list(dict.fromkeys(person for slot in slots for person in people(connection, [slot])))
     near = process.extract(
         " ".join(typed), [said for _, said in found], scorer=fuzz.token_sort_ratio, score_cutoff=ALIKE, limit=limit

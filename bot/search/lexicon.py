@@ -1,0 +1,112 @@
+"""The words that papers have, in memory: whether one is known, which begin with it, which are a slip or two away."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+# Nobody mistypes a longer word and expects it to be found.
+LONGEST = 24
+# rapidfuzz compares so many words in less than a millisecond.
+LOOKED_AT = 6000
+_END = "\U0010ffff"
+
+
+class Lexicon:
+    """Words and in how many papers each stands. It never changes: a new one takes its place."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._words = sorted(counts)
+        self._papers = np.array([counts[word] for word in self._words], np.int32)
+        sizes = np.array([min(len(word), LONGEST + 1) for word in self._words], np.uint8)
+        # by length, so that those of about the same length stand together
+        self._order = np.argsort(sizes, kind="stable").astype(np.int32)
+        self._starts = np.searchsorted(sizes[self._order], np.arange(LONGEST + 3))
+        self._letters = _letters(self._words)
+        self._by_length = self._letters[self._order]
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def counts(self, wanted: Iterable[str]) -> dict[str, int]:
+        """Return in how many papers those of the wanted words stand that are known."""
+        found = {}
+        words, papers, end = self._words, self._papers, len(self._words)
+        for word in wanted:
+            place = bisect_left(words, word)
+            if place < end and words[place] == word:
+                found[word] = int(papers[place])
+        return found
+
+    def begun(self, start: str, most: int) -> list[tuple[str, int]]:
+        """Return longer words that begin with what was typed, the most frequent first."""
+        low = bisect_left(self._words, start)
+        if low < len(self._words) and self._words[low] == start:
+            low += 1
+        return self._frequent(np.arange(low, bisect_left(self._words, start + _END)), most)
+
+    def alike(self, start: str) -> Sequence[str]:
+        """Return all words that begin with these letters."""
+        return self._words[slice(*self._range(start))]
+
+    def near(self, word: str, slips: int) -> list[tuple[str, int, int]]:
+        """Return words no more than so many slips away, with the number of slips and of papers."""
+        # each slip changes a word's length by one at most, and its set of letters by two
+        found = self._of_length(len(word) - slips, len(word) + slips, word, 2 * slips)
+        words = [self._words[n] for n in found]
+        distances = process.cdist([word], words, scorer=OSA.distance, score_cutoff=slips, dtype=np.uint8)[0]
+        return [
+            (words[n], int(distances[n]), int(self._papers[found[n]]))
+            for n in np.flatnonzero(distances <= slips).tolist()
+        ]
+
+    def near_begun(self, start: str, most: int) -> list[tuple[str, int]]:
+        """Return words that begin with something one slip away from what was typed, the most frequent first."""
+        # hardly anybody mistypes the first letter; one slip puts in one letter that is not the word's
+        low, high = self._range(start[0])
+        (typed,) = _letters([start])
+        found = np.flatnonzero(np.bitwise_count(typed & ~self._letters[low:high]) <= 1) + low
+        words = [self._words[n] for n in found.tolist()]
+        # a letter less, another or two swapped, a letter more
+        cuts = [word[: len(start) + more] for more in (-1, 0, 1) for word in words]
+        near = process.cdist([start], cuts, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)[0] <= 1
+        return self._frequent(found[near.reshape(3, -1).any(axis=0)], most)
+
+    def _range(self, start: str) -> tuple[int, int]:
+        """Return where the words that begin with these letters stand."""
+        return bisect_left(self._words, start), bisect_left(self._words, start + _END)
+
+    def _of_length(self, least: int, most: int, word: str, letters: int) -> list[int]:
+        low, high = self._starts[max(0, least)], self._starts[min(LONGEST, most) + 1]
+        (typed,) = _letters([word])
+        fitting = np.bitwise_count(self._by_length[low:high] ^ typed) <= letters
+        found = self._order[low:high][fitting]
+        if len(found) > LOOKED_AT:
+            # hardly anybody mistypes the first letter
+            first, end = self._range(word[0])
+            rank = self._papers[found] + np.where((found >= first) & (found < end), 1 << 30, 0)
+            found = found[np.argpartition(-rank, LOOKED_AT)[:LOOKED_AT]]
+        numbers: list[int] = found.tolist()
+        return numbers
+
+    def _frequent(self, numbers: npt.NDArray[np.int64], most: int) -> list[tuple[str, int]]:
+        papers = self._papers[numbers]
+        if len(papers) > most:
+            numbers = numbers[np.argpartition(-papers, most)[:most]]
+        found = [(self._words[n], int(self._papers[n])) for n in numbers.tolist()]
+        return sorted(found, key=lambda one: (-one[1], one[0]))
+
+
+def _letters(words: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """Return for each word a bit for each letter in it, figures and other scripts sharing some."""
+    sizes = [len(word) for word in words]
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), "<u4")
+    small = (codes >= ord("a")) & (codes <= ord("z"))
+    bits = np.left_shift(np.uint32(1), np.where(small, codes - ord("a"), 26 + codes % 6).astype(np.uint32))
+    starts = np.cumsum([0, *sizes[:-1]])
+    return np.bitwise_or.reduceat(bits, starts) if len(bits) else np.zeros(len(words), np.uint32)

@@ -1,0 +1,140 @@
+"""Lists of papers by word: made from what papers say, written down a stretch of rows at a time, and read again.
+
+For each word there is a list over titles, names, keywords and terms (`HEAD`), with the place where the word stands, and
+for each word stem one over all that papers say (`BODY`), with how much a paper says it. A stretch has at most 65,536
+rows, so that a row takes two bytes in a list, its mark one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.search.filling import BETWEEN
+from bot.search.stems import stem
+from bot.search.words import FUNCTION_WORDS
+
+LONGEST = 1 << 16  # rows of a stretch
+HEAD, BODY = 0, 1
+# A mark of HEAD is the word's place in the title, counted from 0, or says where else it stands first.
+LAST_PLACE, PERSON, KEYWORD, TERM = 249, 250, 251, 252
+# A mark of BODY is tf / (tf + k1 · (1 - b + b · length / average)) in 255ths: what BM25 multiplies the word's rarity by
+# (S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009), with tf and length summed
+# over the fields by their weights, as in BM25F. Names make no paper longer: one has 664 authors.
+K1, B = 1.5, 0.6
+FIELDS = (2, 1, 2, 1, 1)  # title, people, keywords, terms, abstract
+LENGTHS = (2, 0, 2, 1, 1)
+
+Rows: TypeAlias = npt.NDArray[np.uint16]
+Marks: TypeAlias = npt.NDArray[np.uint8]
+Said: TypeAlias = tuple[str, str, str, str, str]
+
+
+class _Numbers(dict[str, int]):
+    """Numbers words as they come."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = len(self)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The lists of one kind: those of `words[n]` are `rows` and `marks` from `starts[n]` to `starts[n + 1]`."""
+
+    words: Sequence[str]
+    starts: npt.NDArray[np.int64]
+    rows: Rows
+    marks: Marks
+
+    def by_word(self) -> dict[str, tuple[Rows, Marks]]:
+        """Return each word's rows and marks."""
+        ends = self.starts.tolist()
+        parts = zip(self.words, ends[:-1], ends[1:], strict=True)
+        return {word: (self.rows[start:end], self.marks[start:end]) for word, start, end in parts}
+
+    def written(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Yield each word with its rows and marks as they are written down."""
+        rows, marks = self.rows.tobytes(), self.marks.tobytes()
+        for word, start, end in zip(self.words, self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
+            yield word, rows[2 * start : 2 * end], marks[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The lists of some papers, how many words their titles have, and in how many of them each word stands."""
+
+    head: Lists
+    body: Lists
+    lengths: Marks
+    papers: dict[str, int]
+
+
+def make(papers: Sequence[tuple[int, Said]]) -> Made:
+    """Make the lists of papers, each with its row, counted from the first of the stretch."""
+    numbers = _Numbers()
+    between = numbers[BETWEEN]
+    tokens: list[int] = []
+    counts: list[int] = []  # of each field of each paper
+    lengths = np.zeros(papers[-1][0] + 1, np.uint8)
+    for at, said in papers:
+        for text in said:
+            found = [numbers[spoken] for spoken in text.split()]
+            tokens += found
+            counts.append(len(found))
+        lengths[at] = min(255, counts[-5])
+    words = list(numbers)
+    word = np.array(tokens, np.int64)
+    per_field = np.array(counts, np.int64)
+    rows = np.array([at for at, _ in papers], np.int64)
+    row = np.repeat(np.repeat(rows, 5), per_field)
+    field = np.repeat(np.tile(np.arange(5), len(papers)), per_field)
+    place = np.arange(len(word)) - np.repeat(np.cumsum(per_field) - per_field, per_field)
+    kept = word != between
+    word, row, field, place = word[kept], row[kept], field[kept], place[kept]
+    _, papers_with = np.unique(np.unique((word << 16) | row) >> 16, return_counts=True)
+    return Made(
+        _head(words, word, row, field, place),
+        _body(words, word, row, field, rows),
+        lengths,
+        dict(zip([words[n] for n in np.unique(word)], papers_with.tolist(), strict=True)),
+    )
+
+
+_Numbered: TypeAlias = npt.NDArray[np.int64]
+
+
+def _head(words: Sequence[str], word: _Numbered, row: _Numbered, field: _Numbered, place: _Numbered) -> Lists:
+    ahead = field < 4
+    mark = np.choose(field[ahead], [np.minimum(place[ahead], LAST_PLACE), PERSON, KEYWORD, TERM])
+    # the best place of a word in a paper has the lowest mark
+    found = np.sort((word[ahead] << 24) | (row[ahead] << 8) | mark)
+    first = np.concatenate([[True], found[1:] >> 8 != found[:-1] >> 8]) if len(found) else np.empty(0, bool)
+    found = found[first]
+    return _lists(words, found >> 24, (found >> 8) & 0xFFFF, found & 0xFF)
+
+
+def _body(words: Sequence[str], word: _Numbered, row: _Numbered, field: _Numbered, rows: _Numbered) -> Lists:
+    stems = _Numbers()
+    stemmed = np.array([-1 if said in FUNCTION_WORDS else stems[stem(said)] for said in words], np.int64)[word]
+    length = np.bincount(row, np.array(LENGTHS)[field], int(rows[-1]) + 1)
+    norm = K1 * (1 - B + B * length / max(1.0, float(length[rows].mean())))
+    told = stemmed >= 0
+    pairs, back = np.unique((stemmed[told] << 16) | row[told], return_inverse=True)
+    tf = np.bincount(back, np.array(FIELDS)[field[told]], len(pairs))
+    mark = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & 0xFFFF])))
+    return _lists(list(stems), pairs >> 16, pairs & 0xFFFF, mark)
+
+
+def _lists(words: Sequence[str], word: _Numbered, row: _Numbered, mark: npt.NDArray[np.generic]) -> Lists:
+    starts = np.flatnonzero(np.diff(word, prepend=-1))
+    return Lists(
+        [words[n] for n in word[starts].tolist()],
+        np.append(starts, len(word)),
+        row.astype("<u2"),
+        mark.astype(np.uint8),
+    )

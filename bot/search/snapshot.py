@@ -1,0 +1,184 @@
+"""What a search keeps in memory: the words, the stretches, what the newest papers say, and what filters look at."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.search import lists
+from bot.search.filling import SPOKEN
+from bot.search.lexicon import Lexicon
+from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said
+from bot.search.schema import joined, prove
+from bot.search.stretches import STRETCH, key
+
+Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
+
+NOWHERE: Found = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of rows and what lists of them say: for each word that was asked for its rows, from `first`, and marks."""
+
+    number: int
+    first: int
+    lengths: Marks  # words of each title
+    head: Found = field(default_factory=dict)
+    body: Found = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many rows it spans."""
+        return len(self.lengths)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What filters look at, by row; a row that is no more has no paper."""
+
+    there: npt.NDArray[np.bool_]
+    day: npt.NDArray[np.int32]  # as a number, 20260514; 0 where it is not known
+    votes: npt.NDArray[np.int32]
+    code: npt.NDArray[np.bool_]
+    organization: npt.NDArray[np.int32]  # its place in `organizations`, -1 where there is none
+    organizations: Mapping[str, int]
+
+
+class Snapshot:
+    """The index as one search sees it; `refresh` brings it up to what a connection reads."""
+
+    def __init__(self) -> None:
+        self._seen: int | None = None
+        self._facts: Facts | None = None
+        self._rows: list[tuple[Collection[str], npt.NDArray[np.int64]]] = []
+        self._stretches: tuple[Stretch, ...] = ()
+        self._newest: dict[int, Said] = {}
+        self._tail: Stretch | None = None
+        self.gone: npt.NDArray[np.int64] = np.empty(0, np.int64)
+        self.lexicons: tuple[Lexicon, ...] = ()
+        self.papers = 0  # roughly: the number of rows
+
+    def refresh(self, connection: sqlite3.Connection) -> None:
+        """Read what changed since the last time."""
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version == self._seen:
+            return
+        self._facts = None
+        self._rows.clear()
+        before = {stretch.number: stretch for stretch in self._stretches}
+        found = connection.execute("SELECT number, first, last FROM stretch ORDER BY first").fetchall()
+        self._stretches = tuple(before.get(one[0]) or _stretch(connection, *one) for one in found)
+        last = max((last for *_, last in found), default=0)
+        if before.keys() != {number for number, *_ in found} or not self.lexicons:
+            words = connection.execute("SELECT word, papers FROM word WHERE papers > 0")
+            self.lexicons = (Lexicon(dict(words)),)
+        self._read_newest(connection, last)
+        self.gone = np.array([row for (row,) in connection.execute("SELECT row FROM gone")], np.int64)
+        self.papers = max([last, *self._newest])
+        self._seen = version
+
+    def lists(self, connection: sqlite3.Connection, head: Iterable[str], body: Iterable[str]) -> list[Stretch]:
+        """Return all stretches with their lists of these words, and of these word stems."""
+        heads, bodies = dict.fromkeys(head), dict.fromkeys(body)
+        ids = _ids(connection, [*heads, *bodies])
+        wanted = {
+            key(stretch.number, ids[word], kind): word
+            for stretch in self._stretches
+            for kind, words in ((HEAD, heads), (BODY, bodies))
+            for word in words
+            if word in ids
+        }
+        found: dict[int, tuple[dict[str, tuple[Rows, Marks]], dict[str, tuple[Rows, Marks]]]] = defaultdict(
+            lambda: ({}, {})
+        )
+        for place, rows, marks, proof in _fetch(connection, list(wanted)):
+            prove(rows + marks, proof)
+            kinds = found[place >> STRETCH]
+            kinds[place & 1][wanted[place]] = np.frombuffer(rows, "<u2"), np.frombuffer(marks, np.uint8)
+        stretches = [Stretch(one.number, one.first, one.lengths, *found[one.number]) for one in self._stretches]
+        return [*stretches, self._tail] if self._tail else stretches
+
+    def facts(self, connection: sqlite3.Connection) -> Facts:
+        """Return what filters look at."""
+        if self._facts is None:
+            self._facts = _facts(connection, self.papers + 1)
+        return self._facts
+
+    def rows(self, connection: sqlite3.Connection, ids: Collection[str]) -> npt.NDArray[np.int64]:
+        """Return the rows of papers; those of the same collection are read once."""
+        for known, rows in self._rows:
+            if known is ids:
+                return rows
+        found = connection.execute(
+            "SELECT row FROM json_each(?) CROSS JOIN paper ON paper.id = value", (json.dumps(list(ids)),)
+        ).fetchall()
+        rows = np.array(found, np.int64).reshape(-1)
+        self._rows = [*self._rows[-7:], (ids, rows)]
+        return rows
+
+    def _read_newest(self, connection: sqlite3.Connection, last: int) -> None:
+        """Read what the papers after the last stretch say."""
+        rows = {row for (row,) in connection.execute("SELECT row FROM paper WHERE row > ?", (last,))}
+        kept = {row: said for row, said in self._newest.items() if row in rows}
+        after = max(kept, default=last)
+        for row, *said, proof in connection.execute(f"{SPOKEN} WHERE row > ? ORDER BY row", (after,)):
+            prove(joined(said), proof)
+            title, people, keywords, terms, abstract = said
+            kept[row] = title, people, keywords, terms, abstract
+        if kept.keys() == self._newest.keys() and len(self.lexicons) > 1:
+            return
+        self._newest = kept
+        self._tail = None
+        known, *_ = self.lexicons
+        counts: Mapping[str, int] = {}
+        if kept:
+            first = min(kept)
+            made = lists.make([(row - first, said) for row, said in kept.items() if row - first < LONGEST])
+            self._tail = Stretch(0, first, made.lengths, made.head.by_word(), made.body.by_word())
+            old = known.counts(made.papers)
+            counts = {word: papers for word, papers in made.papers.items() if word not in old}
+        self.lexicons = (known, Lexicon(counts))
+
+
+def _stretch(connection: sqlite3.Connection, number: int, first: int, last: int) -> Stretch:
+    (lengths,) = connection.execute("SELECT lengths FROM stretch WHERE number = ?", (number,)).fetchone()
+    if len(lengths) != last - first + 1:
+        raise sqlite3.DatabaseError("a stretch has not as many rows as it says")
+    return Stretch(number, first, np.frombuffer(lengths, np.uint8))
+
+
+def _ids(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    asked = (json.dumps(words),)
+    return dict(
+        connection.execute("SELECT word, word.id FROM json_each(?) CROSS JOIN word ON word.word = value", asked)
+    )
+
+
+def _fetch(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, bytes, bytes, int]]:
+    return connection.execute(
+        "SELECT posting.key, rows, marks, proof FROM json_each(?) CROSS JOIN posting ON posting.key = value",
+        (json.dumps(keys),),
+    ).fetchall()
+
+
+def _facts(connection: sqlite3.Connection, size: int) -> Facts:
+    there, code = np.zeros((2, size), bool)
+    day, votes = np.zeros((2, size), np.int32)
+    organization = np.full(size, -1, np.int32)
+    found = connection.execute("SELECT row, day, votes, code, organization FROM paper").fetchall()
+    houses = {house: n for n, house in enumerate(dict.fromkeys(house for *_, house in found if house is not None))}
+    if found:
+        rows, days, liked, coded, owners = zip(*found, strict=True)
+        at = np.array(rows, np.int64)
+        there[at], votes[at], code[at] = True, liked, coded
+        day[at] = [int(each.replace("-", "")) if each else 0 for each in days]
+        organization[at] = [-1 if house is None else houses[house] for house in owners]
+    return Facts(there, day, votes, code, organization, houses)

@@ -1,0 +1,187 @@
+"""Stretches of rows: the words of new papers go into lists, the lists of small stretches into those of larger ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.search import lists
+from bot.search.filling import SPOKEN
+from bot.search.lists import BODY, HEAD, LONGEST, Said
+from bot.search.schema import joined, prove
+
+# So many papers after the last stretch make one: fewer are read as they are.
+FOLD = 1024
+# A stretch of so many papers at once when many come in.
+BULK = 8192
+# So many small stretches make a larger one.
+TOGETHER = 4
+# A key of `posting`: the stretch, the word, the kind of list.
+STRETCH, WORD = 40, 1
+SMALL = 64  # words whose lists are merged together at first, the most frequent
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch: its number, its first row and its last."""
+
+    number: int
+    first: int
+    last: int
+
+    @property
+    def size(self) -> int:
+        """How many rows it spans."""
+        return self.last - self.first + 1
+
+
+def key(stretch: int, word: int, kind: int) -> int:
+    """Return the key of one list."""
+    return stretch << STRETCH | word << WORD | kind
+
+
+def fold(connection: sqlite3.Connection, *, tidy: bool = False) -> None:
+    """Make a stretch of the rows after the last one if they are many, inside the transaction that is open.
+
+    `tidy` leaves as few stretches as can be, for when no more papers come soon.
+    """
+    (last,) = connection.execute("SELECT coalesce(max(last), 0) FROM stretch").fetchone()
+    (number,) = connection.execute("SELECT count(*) FROM paper WHERE row > ?", (last,)).fetchone()
+    while number >= FOLD:
+        papers = _spoken(connection, last)
+        first, (last, _) = papers[0][0], papers[-1]
+        _write(connection, first, last, [(row - first, said) for row, said in papers])
+        number -= len(papers)
+    while due := _due(_spans(connection), tidy=tidy):
+        _merge(connection, due)
+
+
+def _spans(connection: sqlite3.Connection) -> list[Span]:
+    return [Span(*found) for found in connection.execute("SELECT number, first, last FROM stretch ORDER BY first")]
+
+
+def _spoken(connection: sqlite3.Connection, after: int) -> list[tuple[int, Said]]:
+    """Return what the next papers after a row say, as many as make one stretch."""
+    papers: list[tuple[int, Said]] = []
+    for row, *said, proof in connection.execute(f"{SPOKEN} WHERE row > ? ORDER BY row LIMIT ?", (after, BULK)):
+        if papers and row - papers[0][0] >= LONGEST:
+            break
+        prove(joined(said), proof)
+        title, people, keywords, terms, abstract = said
+        papers.append((row, (title, people, keywords, terms, abstract)))
+    return papers
+
+
+def _write(connection: sqlite3.Connection, first: int, last: int, papers: Sequence[tuple[int, Said]]) -> None:
+    made = lists.make(papers)
+    number = _begin(connection, first, last, made.lengths.tobytes())
+    words = sorted({*made.papers, *made.body.words})
+    connection.executemany(
+        "INSERT INTO word (word, papers) VALUES (?, ?) "
+        "ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
+        [(word, made.papers.get(word, 0)) for word in words],
+    )
+    ids = dict(connection.execute("SELECT word, id FROM word"))
+    kinds = ((HEAD, made.head), (BODY, made.body))
+    found = [
+        (key(number, ids[word], kind), rows, marks) for kind, each in kinds for word, rows, marks in each.written()
+    ]
+    _put(connection, sorted(found))
+
+
+def _begin(connection: sqlite3.Connection, first: int, last: int, lengths: bytes) -> int:
+    row = (first, last, lengths)
+    return connection.execute("INSERT INTO stretch (first, last, lengths) VALUES (?, ?, ?)", row).lastrowid or 0
+
+
+def _put(connection: sqlite3.Connection, found: Iterable[tuple[int, bytes, bytes]]) -> None:
+    connection.executemany(
+        "INSERT INTO posting (key, rows, marks, proof) VALUES (?, ?, ?, ?)",
+        ((place, rows, marks, crc32(marks, crc32(rows))) for place, rows, marks in found),
+    )
+
+
+def _due(spans: Sequence[Span], *, tidy: bool) -> Sequence[Span]:
+    """Return the stretches at the end that are to become one: so many of a length; to be tidy, all that fit."""
+    longest = FOLD * TOGETHER
+    while longest <= LONGEST:
+        small = 0
+        while small < len(spans) and spans[-1 - small].size < longest:
+            small += 1
+        run = spans[len(spans) - small :]
+        fitting = [span for span in run if span.last - run[0].first < LONGEST]
+        if len(fitting) >= (2 if tidy and longest == LONGEST else TOGETHER):
+            return fitting
+        longest *= TOGETHER
+    return ()
+
+
+def _merge(connection: sqlite3.Connection, spans: Sequence[Span]) -> None:
+    first, last = spans[0].first, spans[-1].last
+    gone = np.array(
+        [row - first for (row,) in connection.execute("SELECT row FROM gone WHERE row BETWEEN ? AND ?", (first, last))],
+        np.uint16,
+    )
+    lengths = np.zeros(last - first + 1, np.uint8)
+    for span in spans:
+        (data,) = connection.execute("SELECT lengths FROM stretch WHERE number = ?", (span.number,)).fetchone()
+        lengths[span.first - first : span.last - first + 1] = np.frombuffer(data, np.uint8)
+    number = _begin(connection, first, last, lengths.tobytes())
+    (words,) = connection.execute("SELECT coalesce(max(id), 0) FROM word").fetchone()
+    begin, end = 0, SMALL
+    while begin <= words:
+        _put(connection, _merged(connection, spans, begin, end, gone, number))
+        begin, end = end, 2 * end
+    for span in spans:
+        connection.execute("DELETE FROM posting WHERE key BETWEEN ? AND ?", _keys(span, 0, 1 << STRETCH - WORD))
+        connection.execute("DELETE FROM stretch WHERE number = ?", (span.number,))
+    connection.execute("DELETE FROM gone WHERE row BETWEEN ? AND ?", (first, last))
+
+
+def _keys(span: Span, begin: int, end: int) -> tuple[int, int]:
+    """Return the first and the last key of the words from `begin` to before `end`."""
+    return key(span.number, begin, HEAD), key(span.number, end, HEAD) - 1
+
+
+def _merged(
+    connection: sqlite3.Connection,
+    spans: Sequence[Span],
+    begin: int,
+    end: int,
+    gone: npt.NDArray[np.uint16],
+    number: int,
+) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield the lists of some words, out of those of neighbouring stretches."""
+    parts = []
+    for span in spans:
+        found = connection.execute(
+            "SELECT key, rows, marks, proof FROM posting WHERE key BETWEEN ? AND ?", _keys(span, begin, end)
+        ).fetchall()
+        for _, rows, marks, proof in found:
+            prove(rows + marks, proof)
+        places = np.array([place for place, *_ in found], np.int64) & (1 << STRETCH) - 1
+        rows = np.frombuffer(b"".join([rows for _, rows, *_ in found]), "<u2")
+        parts.append(
+            (
+                np.repeat(places, [len(marks) for *_, marks, _ in found]),
+                rows + np.uint16(span.first - spans[0].first),
+                np.frombuffer(b"".join([marks for *_, marks, _ in found]), np.uint8),
+            )
+        )
+    places, rows, marks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    if len(gone):
+        kept = ~np.isin(rows, gone)
+        places, rows, marks = places[kept], rows[kept], marks[kept]
+    order = np.argsort(places, kind="stable")
+    places = places[order]
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    data = rows[order].astype("<u2").tobytes(), marks[order].tobytes()
+    for place, start, stop in zip(
+        places[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(places)], strict=True
+    ):
+        yield number << STRETCH | place, data[0][2 * start : 2 * stop], data[1][start:stop]
