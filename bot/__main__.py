@@ -85,6 +85,7 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         gc.enable()
         library = Library(store, index, source, utc_now)
         bot = Bot(ALL, library, store, utc_now, settings.reactions, settings.admins)
+        bot.tenants.purge_after = timedelta(days=settings.purge_days)
         bot.planner.patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
         yield bot
 
@@ -167,8 +168,9 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
     if args.command.name == "find" and (args.limit or [*args.words, *words] == ["-"]):
         return await _find_lines(settings, args, words)
     async with opened(settings) as bot:
-        from adapters.terminal import put, with_files
+        from adapters.terminal import ME, put, with_files
 
+        bot.admins |= {ME.id}
         view = await bot.handle(with_files(bot, _intent(bot, args, words)))
         if view.file:
             put(view.file)
@@ -256,12 +258,13 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
 
 async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Open the terminal, keeping the papers in step meanwhile."""
-    from adapters.terminal import Terminal
+    from adapters.terminal import ME, Terminal
     from bot.running import delivering, in_step
 
     terminal, every = Terminal(settings.home), timedelta(minutes=settings.sync_minutes)
     pause_after = timedelta(days=settings.pause_after_days)
     async with opened(settings) as bot, in_step(bot, every), delivering(bot, [terminal], pause_after):
+        bot.admins |= {ME.id}  # whoever has the machine has the bot
         await terminal.run(bot)
     return DONE
 

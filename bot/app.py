@@ -18,6 +18,7 @@ from bot.errors import PaperboyError, UnknownCommand, UsageError
 from bot.intents import Intent, Person, Place
 from bot.reactions import Reactions, same_emoji
 from bot.schedule import find_zones
+from bot.tenants import Tenants
 from bot.text import clean, listed, shorten
 from bot.views import Button, Buttons, Outcome, Text, View, line, with_lines
 
@@ -153,6 +154,7 @@ class Bot:
         from bot.planning import Planner  # start-up time: whoever makes a bot has a store open already
 
         self.planner = Planner(self)
+        self.tenants = Tenants(self)
         self._reacting = asyncio.Lock()
 
     def read(self, words: str, person: Person, place: Place) -> Intent:
@@ -199,6 +201,8 @@ class Bot:
         try:
             intent = await self._unfolded(intent)
             wanted = self._command(intent)
+            if await self.tenants.gone(intent.person.platform, intent.person.tenant):
+                raise UsageError("Paperboy was removed from there: nothing is kept until it is invited again.")
             args = wanted.bind(intent.args, self.today())
             return await wanted.handler(self._context(intent), **args)
         except UnknownCommand as error:
@@ -240,6 +244,8 @@ class Bot:
         from bot.store.reactions import Reaction  # start-up time: the store is open already
 
         async with self._reacting:  # one after the other: the next has to find what the last one left
+            if await self.tenants.gone(place.platform, place.tenant):
+                return None
             forgotten = await tenant.personal.forgotten(person.id) if at else None
             if at and forgotten and at <= forgotten:
                 return None

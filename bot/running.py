@@ -64,6 +64,7 @@ async def delivering(
         _meanwhile("reckoning", bot.planner.rezone),
         _meanwhile("delivering", deliveries.run),
         _meanwhile("watching", partial(watch, bot, admins)),
+        _meanwhile("purging", bot.tenants.keep_purging),
     ):
         yield
 

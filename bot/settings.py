@@ -19,6 +19,7 @@ NAMES = (
     "PAPERBOY_LOG_LEVEL",
     "PAPERBOY_SYNC_MINUTES",
     "PAPERBOY_PAUSE_AFTER_DAYS",
+    "PAPERBOY_PURGE_DAYS",
     "PAPERBOY_REACTIONS",
     "PAPERBOY_ADMINS",
     "PAPERBOY_LINK_PREVIEWS",
@@ -74,6 +75,7 @@ class Settings:
     log_level: str = "warning"
     sync_minutes: int = 30  # 0: only when asked
     pause_after_days: int = 3  # that a place refuses a digest
+    purge_days: int = 30  # after which all of a tenant that removed the bot goes; 0: at once
     reactions: Reactions = field(default_factory=Reactions)
     wait_minutes: int = 120  # that a digest waits for its list to fill
     complete_percent: int = 60  # of the usual number of papers, with which a list is full enough
@@ -100,6 +102,7 @@ class Settings:
             log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
             pause_after_days=_number("PAPERBOY_PAUSE_AFTER_DAYS", given.get("PAPERBOY_PAUSE_AFTER_DAYS", "3"), 1, 365),
+            purge_days=_number("PAPERBOY_PURGE_DAYS", given.get("PAPERBOY_PURGE_DAYS", "30"), 0, 365),
             reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
             wait_minutes=_number("PAPERBOY_WAIT_MINUTES", given.get("PAPERBOY_WAIT_MINUTES", "120"), 0, 720),
             complete_percent=_number("PAPERBOY_COMPLETE_PERCENT", given.get("PAPERBOY_COMPLETE_PERCENT", "60"), 0, 100),

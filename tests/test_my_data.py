@@ -131,12 +131,3 @@ async def test_what_is_not_found_is_reported_and_titles_find_papers_too(bot, say
 
 async def test_an_empty_shelf_exports_nothing(say):
     assert "there is nothing to export" in plain(await say("export"))
-
-
-async def test_a_tenant_that_left_is_purged_when_its_time_has_come(bot, say, tmp_path):
-    await say(f"save {HEBB.id}")
-    await bot.store.departures.left("slack", "T1", NOW)
-    assert await bot.store.departures.purge(NOW - timedelta(days=1)) == 0
-    assert ANN.id in dump(tmp_path)
-    assert await bot.store.departures.purge(NOW) == 1
-    assert "'T1'" not in dump(tmp_path)

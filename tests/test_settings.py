@@ -20,6 +20,7 @@ def test_what_is_set_is_read(tmp_path):
         "PAPERBOY_HOME": str(tmp_path),
         "PAPERBOY_LOG_LEVEL": "DEBUG",
         "PAPERBOY_SYNC_MINUTES": "0",
+        "PAPERBOY_PURGE_DAYS": "0",
         "HF_ENDPOINT": "http://127.0.0.1:8765/",
         "HF_TOKEN": "hf_secret",
         "HOME": "/somewhere",
@@ -27,6 +28,7 @@ def test_what_is_set_is_read(tmp_path):
     settings = Settings.read(env)
     assert (settings.home, settings.log_level, settings.sync_minutes) == (tmp_path, "debug", 0)
     assert (settings.hf_endpoint, settings.hf_token) == ("http://127.0.0.1:8765", "hf_secret")
+    assert (settings.purge_days, Settings.read({}).purge_days) == (0, 30)
 
 
 def test_a_platform_is_there_when_its_tokens_are():
@@ -73,6 +75,7 @@ def test_secrets_are_not_shown():
             {"PAPERBOY_SYNC_MINUTES": "often"},
             "PAPERBOY_SYNC_MINUTES is “often”; it must be a whole number from 0 to 1,440.",
         ),
+        ({"PAPERBOY_PURGE_DAYS": "-1"}, "PAPERBOY_PURGE_DAYS is “-1”; it must be a whole number from 0 to 365."),
         ({"PAPERBOY_SYNC_MINUTES": "²"}, "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440."),
         (
             {"PAPERBOY_REACTIONS": "🔖"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -42,14 +43,15 @@ def _example(name: str) -> str:
 
 async def answers(bot: Bot, one: Command) -> list[str]:
     """Ask all guesses as somebody of this tenant, and let nothing of that stay."""
+    bot.tenants.purge_after = timedelta()
     said = []
     for guess in guesses(one):
         view = await bot.handle(Intent(one.name, ANN, HERE, guess))
         data = {name: value for name, value in (view.data or {}).items() if name != "ms"}
         file = view.file.content if view.file else ""
         said.append(f"{guess}: {view.outcome} {plain(view)} {data} {file}")
-    await bot.store.departures.left("slack", "T1", bot.now())
-    await bot.store.departures.purge(bot.now())
+    await bot.tenants.removed("slack", "T1")
+    await bot.tenants.welcomed("slack", "T1")
     return said
 
 

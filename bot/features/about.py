@@ -14,7 +14,7 @@ from bot.commands import Command, Param
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.posting import state
-from bot.text import shorten
+from bot.text import count, shorten
 from bot.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
 
 
@@ -46,6 +46,9 @@ async def status(ctx: Context) -> View:
     blocks: list[Block] = [Item((f"Paperboy {__version__}",), tuple(lines))]
     if now.trouble:
         blocks.append(line("The last sync met trouble: ", now.trouble))
+    left = await ctx.bot.tenants.waiting() if ctx.person.id in ctx.bot.admins else ()
+    if left:
+        blocks.append(line(Strong("Removed"), f"  {_removed(left)}"))
     blocks += await state(ctx)
     blocks.append(Buttons((Button("Today’s papers", "today"), Button("Help", "help"))))
     data = {
@@ -86,6 +89,12 @@ def _one(command: Command) -> View:
 
 def _param(param: Param) -> Spans:
     return (Code(f"{param.name}:" if param.named else param.name.upper()), f"  {param.help}")
+
+
+def _removed(purges: tuple[datetime, ...]) -> str:
+    """Say how many servers and workspaces removed the bot, and when what they left is purged."""
+    next_ = f"the first of them is purged on {day_name(purges[0].date())}"
+    return f"{count(len(purges), 'server or workspace has', 'servers or workspaces have')} removed Paperboy; {next_}."
 
 
 def _instant(at: datetime | None) -> str:

@@ -12,6 +12,7 @@ from bot.errors import StoreError
 from bot.store.address import Address, read_address
 from bot.store.days import Days
 from bot.store.deliveries import Deliveries
+from bot.store.departures import Departures
 from bot.store.digests import Digests
 from bot.store.engine import Database
 from bot.store.lines import Lines
@@ -19,7 +20,7 @@ from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
 from bot.store.papers import Papers
 from bot.store.people import People
-from bot.store.personal import Departures, Personal
+from bot.store.personal import Personal
 from bot.store.picks import Picks
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
@@ -66,7 +67,7 @@ class Store:
         self.messages = AllMessages(database)
         self.subscriptions = AllSubscriptions(database)
         self.digests = Digests(database)
-        self.departures = Departures(database)
+        self.departures = Departures(database, identity)
         self.deliveries = Deliveries(database)
 
     @classmethod

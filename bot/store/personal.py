@@ -1,4 +1,4 @@
-"""All that names a person, in whatever table it stands: shown to them, forgotten, or gone with their tenant."""
+"""All that names a person, in whatever table it stands: shown to them, or forgotten."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, exists, literal, select, update
+from sqlalchemy import Select, Table, bindparam, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 from bot.store.marks import mark_of
 from bot.store.schema import (
     deliveries,
-    departures,
     forgotten,
     messages,
     metadata,
@@ -64,10 +63,6 @@ _AT = select(forgotten.c.at).where(
     forgotten.c.tenant == bindparam("tenant"),
     forgotten.c.mark == bindparam("mark"),
 )
-_PURGE = [delete(table).where(*_ours(table)) for table in _OWNED]
-_GONE = select(departures.c.platform, departures.c.tenant).where(departures.c.at <= bindparam("until"))
-_IS_GONE = select(literal(1)).select_from(departures).where(*_ours(departures))
-_BACK = delete(departures).where(*_ours(departures))
 
 
 class Personal:
@@ -111,36 +106,3 @@ class Personal:
         """Return when a person was forgotten."""
         rows = await self._database.read(_AT, {**self._tenant, "mark": mark_of(person, self._identity)})
         return rows[0][0] if rows else None
-
-
-class Departures:
-    """The tenants that removed the bot, until they are back or all of theirs is purged."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._left = insert_or_replace(database.dialect, departures)
-
-    async def left(self, platform: str, tenant: str, at: datetime) -> None:
-        """Note that a tenant removed the bot."""
-        await self._database.change(self._left, {"platform": platform, "tenant": tenant, "at": at})
-
-    async def back(self, platform: str, tenant: str) -> None:
-        """Note that a tenant has the bot again."""
-        await self._database.change(_BACK, {"of_platform": platform, "of_tenant": tenant})
-
-    async def gone(self, platform: str, tenant: str) -> bool:
-        """Tell whether a tenant removed the bot."""
-        return bool(await self._database.read(_IS_GONE, {"of_platform": platform, "of_tenant": tenant}))
-
-    async def purge(self, until: datetime) -> int:
-        """Remove all of the tenants that left until then; return how many tenants."""
-        tenants = await self._database.read(_GONE, {"until": until})
-
-        async def purge(connection: AsyncConnection) -> None:
-            for platform, tenant in tenants:
-                for statement in _PURGE:
-                    await connection.execute(statement, {"of_platform": platform, "of_tenant": tenant})
-
-        if tenants:
-            await self._database.write(purge)
-        return len(tenants)
