@@ -129,14 +129,14 @@ async def _say(bot: Bot, interaction: Interaction, heard: Heard, view: View, *, 
         log.exception("Discord refused the answer to %s", heard.intent.command)
         await interaction.followup.send(view=render(REFUSED), ephemeral=not public)
         return
-    if public:  # nobody can react to what only one person sees
-        await bot.shown(place(str(interaction.guild_id or ""), message.channel.id), str(message.id), view)
+    # nobody can react to what only one person sees, or where reactions are not told
+    if public and (tenant_of(interaction) or not interaction.guild_id):
+        await bot.shown(place(tenant_of(interaction), message.channel.id), str(message.id), view)
 
 
 async def _rendered(bot: Bot, interaction: Interaction, heard: Heard, view: View) -> ui.LayoutView:
     folded = await bot.fold(view, heard.intent.place, LONGEST_LINE)
-    here = str(interaction.guild_id or "")
-    return render(folded, heard.tenant if heard.tenant != here else "")
+    return render(folded, heard.tenant if heard.tenant != tenant_of(interaction) else "")
 
 
 def _own(interaction: Interaction) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -16,9 +16,11 @@ from discord.http import Route
 
 from adapters.discord import answering
 from adapters.discord.commands import payloads, same
-from adapters.discord.naming import place
+from adapters.discord.failures import TROUBLE
+from adapters.discord.naming import PLATFORM, place
 from adapters.discord.reacting import Reacting
 from bot.app import Bot, Sent
+from bot.errors import PaperboyError
 from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
@@ -93,6 +95,32 @@ class Connection(discord.AutoShardedClient):
     async def on_shard_connect(self, shard_id: int) -> None:
         """Make up for what was missed: this is told at first, and after every gap that could not be resumed."""
         await self._reacting.missed(shard_id, self.shard_count or 1)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Find out who has the bot: of a server that invites it before this the SDK does not tell that it is new."""
+        if shard_id == min(self.shards):
+            await self._heed(self._bot.tenants.compare(PLATFORM, self._guilds))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Tell that a server invited the bot."""
+        self._note()
+        await self._heed(self._bot.tenants.welcomed(PLATFORM, str(guild.id)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Tell that a server removed the bot; of one that is out of order, the SDK tells in another way."""
+        self._note()
+        await self._heed(self._bot.tenants.removed(PLATFORM, str(guild.id)))
+
+    async def _guilds(self) -> list[str]:
+        """Ask which servers the bot is in, in all shards: what the SDK knows can be from before a gap."""
+        return [str(guild.id) async for guild in self.fetch_guilds(limit=None)]
+
+    async def _heed(self, work: Awaitable[None]) -> None:
+        """Note who has the bot; what cannot be noted now is found out at the next beginning."""
+        try:
+            await work
+        except (PaperboyError, *TROUBLE) as error:
+            log.warning("who has Paperboy at Discord is not known: %s", error)
 
     def put(self, message: discord.Message, emoji: Sequence[str]) -> None:
         """Put reactions under a message of ours, in order and soon; where that fails it goes without."""

@@ -25,9 +25,14 @@ def here(interaction: discord.Interaction[Any], tenant: str) -> Place:
     """Name the place of an interaction, seen from a tenant: a press in a direct conversation can be about another."""
     name = getattr(interaction.channel, "name", None) or ""
     known = f"#{name}" if name and interaction.guild_id else ""
-    return place(tenant, interaction.channel_id or 0, known, private=interaction.guild_id is None)
+    return place(tenant, interaction.channel_id or 0, known, private=not tenant_of(interaction))
 
 
 def tenant_of(interaction: discord.Interaction[Any]) -> str:
-    """Return the guild that an interaction comes from, "" in direct messages."""
-    return str(interaction.guild_id or "")
+    """Return the guild that an interaction comes from, "" in direct messages.
+
+    A guild that has not invited the bot is none of ours: whoever brings it along there, as an app of their own, is
+    alone with it.
+    """
+    ours = interaction.guild_id is not None and interaction.client.get_guild(interaction.guild_id) is not None
+    return str(interaction.guild_id) if ours else ""
