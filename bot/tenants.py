@@ -83,6 +83,21 @@ class Tenants:
         for tenant in sorted(await departures.among(platform, here)):
             await self.welcomed(platform, tenant)
 
+    async def lost(self, platform: str) -> None:
+        """Note that a platform refuses us for good: where one tenant of it is known, that one removed the bot.
+
+        Of several nobody can tell which it was.
+        """
+        departures = self.bot.store.departures
+        known = await departures.known(platform) - {""}
+        for tenant in known if len(known) == 1 else ():
+            await self.removed(platform, tenant, told=False)
+
+    async def until_purged(self, platform: str) -> None:
+        """Wait until nothing is left of the tenants of a platform that removed the bot; StoreError."""
+        while await self.bot.store.departures.waiting(platform):  # noqa: ASYNC110  # other processes purge too
+            await asyncio.sleep(EVERY)
+
     async def gone(self, platform: str, tenant: str) -> bool:
         """Tell whether a tenant removed the bot; StoreError."""
         return bool(tenant) and await self.bot.store.departures.gone(platform, tenant)

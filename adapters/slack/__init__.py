@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
@@ -24,7 +26,7 @@ from adapters.slack.previews import Previews
 from adapters.slack.reacting import Reacting
 from adapters.slack.surfaces import LONGEST_LINE
 from adapters.slack.sweeping import sweep
-from adapters.slack.troubles import SlackError
+from adapters.slack.troubles import REVOKED, SlackError
 from adapters.slack.web import TIMEOUT, Web, told
 from bot.app import Bot, Sent, Standing
 from bot.errors import SettingsError
@@ -36,6 +38,16 @@ log = logging.getLogger(__name__)
 
 SETTLED = 3.0  # seconds without a new beginning after which missed reactions are looked for
 EVERY = 60.0  # seconds between two such searches: a connection that flaps must not use up what Slack grants
+
+
+GONE = (
+    "The workspace removed Paperboy, or Slack refuses its token: install the app again, set SLACK_BOT_TOKEN to its new "
+    "token, and start again."
+)
+
+
+class Removed(SettingsError):
+    """The workspace has the app no more."""
 
 
 class Slack:
@@ -52,6 +64,7 @@ class Slack:
         self._posting = Posting(self._web, self._places)
         self._reacting = Reacting(self._web)
         self._bot: Bot | None = None
+        self._left: asyncio.Future[bool] | None = None  # that nobody is there any more, and whether Slack told so
 
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled. Raises SettingsError where Slack refuses a token."""
@@ -59,7 +72,7 @@ class Slack:
             self._web.client.session = session
             self._bot = bot
             try:
-                await self._listen(bot, await self._sign_in())
+                await self._serve(bot)
             finally:
                 await self._reacting.stop()
                 self._bot = self._web.client.session = None
@@ -67,7 +80,12 @@ class Slack:
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post once. Raises DeliveryError."""
         folded = await self._bot.fold(view, place, LONGEST_LINE) if self._bot else view
-        sent = await self._posting.post(place, folded, key)
+        try:
+            sent = await self._posting.post(place, folded, key)
+        except SlackError as error:
+            if error.code in REVOKED and self._left and not self._left.done():
+                self._left.set_result(False)
+            raise
         if self._bot:
             await self._bot.shown(sent.place, sent.message, view)
             self._reacting.put(sent, view.reactions)
@@ -89,7 +107,22 @@ class Slack:
         """Tell what somebody is in a place, as Slack knew it within the last minute. Raises DeliveryError."""
         return await self._places.standing(person, place)
 
-    async def _sign_in(self) -> AuthorizeResult:
+    async def _serve(self, bot: Bot) -> None:
+        """Listen as long as the workspace has the app; where it has not, rest until all of its data is purged.
+
+        Raises SettingsError.
+        """
+        try:
+            while True:
+                me = await self._sign_in(bot)
+                await bot.tenants.welcomed(PLATFORM, str(me.team_id))
+                await self._listen(bot, me)
+        except Removed as error:
+            log.critical("%s", error)
+            await bot.tenants.until_purged(PLATFORM)
+            raise
+
+    async def _sign_in(self, bot: Bot) -> AuthorizeResult:
         """Ask Slack who we are, until it answers."""
         failures = 0
         while True:
@@ -97,6 +130,9 @@ class Slack:
                 me = await self._web.ask(self._web.client.auth_test)
                 team, user = told(me, "team_id"), told(me, "user_id")
             except SlackError as error:
+                if error.code in REVOKED:
+                    await bot.tenants.lost(PLATFORM)
+                    raise Removed(GONE) from error
                 if error.permanent:
                     again = "copy it again from OAuth & Permissions."
                     raise SettingsError(f"Slack refuses SLACK_BOT_TOKEN ({error.code}): {again}") from error
@@ -114,6 +150,7 @@ class Slack:
                 )
 
     async def _listen(self, bot: Bot, me: AuthorizeResult) -> None:
+        """Listen until Slack refuses our token. Raises Removed where it tells that the workspace removed the app."""
         team = str(me.team_id)
         sweeping: set[asyncio.Task[None]] = set()
 
@@ -139,10 +176,31 @@ class Slack:
         connections = Connections(self._web, self._settings.app_token, answer, back)
         previews = Previews(bot, self._web, team) if self._settings.link_previews else None
         answers = Answers(bot, self._web, self._posting)
-        app = Hearing(bot, me, answers, previews, connections.hold).app(f"{self._settings.api_url}/")
+        left = self._left = asyncio.get_running_loop().create_future()
+
+        def removed() -> None:
+            if not left.done():
+                left.set_result(True)
+
+        app = Hearing(bot, me, answers, previews, connections.hold, removed).app(f"{self._settings.api_url}/")
         try:
-            await connections.stay()
+            await _until(left, connections.stay())
         finally:
             for task in tuple(sweeping):
                 task.cancel()
             await asyncio.gather(*sweeping, return_exceptions=True)
+
+
+async def _until(left: asyncio.Future[bool], work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` until it turns out that nobody is there any more. Raises Removed where Slack told so."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    if not left.done():
+        task.result()
+    elif left.result():
+        raise Removed(GONE)

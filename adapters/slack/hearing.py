@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -31,13 +32,20 @@ log = logging.getLogger(__name__)
 ANY = re.compile("")
 SAVE_PAPER = "save_paper"  # the message shortcut, as slack-manifest.yaml names it
 UNHEARD = 503
+CLOCKS = 60.0  # seconds that ours and Slack’s may differ
 
 
 class Hearing:
     """Listens for one workspace."""
 
     def __init__(
-        self, bot: Bot, me: AuthorizeResult, answers: Answers, previews: Previews | None, hold: Callable[[Any], None]
+        self,
+        bot: Bot,
+        me: AuthorizeResult,
+        answers: Answers,
+        previews: Previews | None,
+        hold: Callable[[Any], None],
+        removed: Callable[[], None],
     ) -> None:
         self._bot = bot
         self._me = me
@@ -45,6 +53,8 @@ class Hearing:
         self._answers = answers
         self._previews = previews
         self._hold = hold
+        self._removed = removed
+        self._since = time.time() - CLOCKS
 
     def app(self, base_url: str) -> AsyncApp:
         """Make the Bolt app: all that it does is to find the listener for a payload, and to acknowledge."""
@@ -71,6 +81,8 @@ class Hearing:
         app.options(ANY)(self.options)
         for event in ("reaction_added", "reaction_removed"):
             app.event(event, middleware=[self.commit_reaction])(self.reaction)
+        for event in ("app_uninstalled", "tokens_revoked"):
+            app.event(event, middleware=[self.commit_removal])(self.removal)
         app.event("app_home_opened")(self.home_opened)
         app.event("link_shared")(self.link_shared)
         return app
@@ -161,6 +173,19 @@ class Hearing:
         if view := context.get("view"):
             place = payloads.place(self._team, event["item"]["channel"])
             await self._held(self._answers.whisper(view, place, Person(PLATFORM, self._team, event["user"])))
+
+    async def commit_removal(self, body: Json, next_: Callable[[], Awaitable[None]]) -> None:
+        """Note that the workspace removed the app before that is acknowledged; what cannot be noted comes again."""
+        event = body["event"]
+        ours = event["type"] == "app_uninstalled" or self._me.bot_user_id in event.get("tokens", {}).get("bot", ())
+        # Slack tells an event again for minutes: one from before we signed in is about an earlier installation
+        if ours and float(body.get("event_time") or time.time()) >= self._since:
+            await self._bot.tenants.removed(PLATFORM, self._team)
+            self._removed()
+        await next_()
+
+    async def removal(self) -> None:
+        """Do nothing more: it was noted."""
 
     async def home_opened(self, body: Json) -> None:
         """Show the Home to whoever opens it."""

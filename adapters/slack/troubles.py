@@ -24,6 +24,7 @@ _FINAL = {
         _NO_LONGER,
     ),
 }
+REVOKED = frozenset(("account_inactive", "token_revoked"))  # a token that was good once
 TOKEN_REFUSED = frozenset(code for code, sentence in _FINAL.items() if sentence == _NO_LONGER)
 # Slack failed on its side, after it may have done what was asked
 _AMBIGUOUS = ("internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org")

@@ -63,7 +63,7 @@ _GONE = (
     .where(departures.c.at <= bindparam("until"))
     .order_by(departures.c.at)
 )
-_WAITING = select(departures.c.tenant, departures.c.at).order_by(departures.c.at)
+_WAITING = select(departures.c.platform, departures.c.tenant, departures.c.at).order_by(departures.c.at)
 _SEAL = update(departures).where(*_ours(departures)).values(tenant=bindparam("mark"))
 _KNOWN = select(
     union(*(select(table.c.tenant).where(table.c.platform == bindparam("platform")) for table in _OWNED))
@@ -152,10 +152,10 @@ class Departures:
         """Return the tenants of which something is kept."""
         return frozenset(name for (name,) in await self._database.read(_KNOWN, {"platform": platform}))
 
-    async def waiting(self) -> tuple[datetime, ...]:
-        """Return since when each tenant is gone of which something may be left, the longest first."""
+    async def waiting(self, platform: str = "") -> tuple[datetime, ...]:
+        """Return since when each tenant is gone of which something may be left, of one platform or all."""
         rows = await self._database.read(_WAITING)
-        return tuple(at for name, at in rows if not is_mark(name))
+        return tuple(at for its, name, at in rows if not is_mark(name) and its.startswith(platform))
 
     async def purge(self, until: datetime, seal: datetime) -> tuple[Purged, ...]:
         """Remove all of the tenants that left until then, a little at a time; return of which there was something.

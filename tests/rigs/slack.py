@@ -119,8 +119,9 @@ class SlackRig(SlackServer):
         event = {"type": kind, "user": user, "reaction": name, "item": item, "item_user": BOT}
         return {**event, "event_ts": f"{time.time() if at is None else at:.6f}"}
 
-    async def event(self, event: Json, patience: float = 3.0) -> tuple[Any, float]:
-        payload = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{next(self._numbers)}", "event": event}
+    async def event(self, event: Json, patience: float = 3.0, at: float | None = None) -> tuple[Any, float]:
+        payload: Json = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{next(self._numbers)}"}
+        payload |= {"event": event, "event_time": int(time.time() if at is None else at)}
         return await self.deliver("events_api", payload, patience)
 
     async def open_home(self, user: str = "U1") -> Json:

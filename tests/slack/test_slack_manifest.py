@@ -67,7 +67,7 @@ def test_every_field_has_room_for_what_it_says():
 
 def test_what_is_listened_for_is_subscribed_to_and_permitted():
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    assert events == ["app_home_opened", "reaction_added", "reaction_removed"]
+    assert events == ["app_home_opened", "app_uninstalled", "reaction_added", "reaction_removed", "tokens_revoked"]
     assert [
         *("commands", "chat:write", "reactions:read", "reactions:write"),
         *("channels:history", "groups:history", "im:history", "im:write"),
