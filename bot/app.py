@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from bot.commands import Blank, Command, Handler, command
 from bot.errors import PaperboyError, UnknownCommand, UsageError
+from bot.files import with_files
 from bot.intents import Intent, Person, Place
 from bot.reactions import Reactions, same_emoji
 from bot.schedule import find_zones
@@ -203,7 +204,7 @@ class Bot:
             wanted = self._command(intent)
             if await self.tenants.gone(intent.person.platform, intent.person.tenant):
                 raise UsageError("Paperboy was removed from there: nothing is kept until it is invited again.")
-            args = wanted.bind(intent.args, self.today())
+            args = wanted.bind(await with_files(wanted, intent), self.today())
             return await wanted.handler(self._context(intent), **args)
         except UnknownCommand as error:
             return self._unknown(intent, error)
@@ -335,7 +336,8 @@ class Bot:
         if line is None:
             raise UnknownCommand("That button is from another time; ask again.")
         meant = self.read(line, intent.person, intent.place)
-        return replace(meant, args={**meant.args, **{name: text for name, text in intent.args.items() if name}})
+        added = {name: text for name, text in intent.args.items() if name}
+        return replace(meant, args={**meant.args, **added}, files=intent.files)
 
     def _command(self, intent: Intent) -> Command:
         if known := self.commands.get(intent.command):

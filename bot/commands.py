@@ -45,8 +45,8 @@ class Argument:
     `read` turns a person's words into the value, given today's date; it raises ValueError, with a sentence where a
     better one can be given than "… is not …". `noun` names the kind in sentences. `suggest` names what completes it;
     for a "place" the platforms have menus of their own. `bounds` are the least and the greatest where it is a whole
-    number. `whole` text can be a file's: its lines stay, and it can be much longer. `emptied` is what it
-    means to leave nothing in the input of a form, "" where that says nothing.
+    number. `whole` text can be a file's: its lines stay, and it can be much longer; a `file` can be given
+    in no other way. `emptied` is what it means to leave nothing in the input of a form, "" where that says nothing.
     """
 
     noun: str
@@ -55,6 +55,7 @@ class Argument:
     suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone", "place"] = ""
     bounds: tuple[int, int] | None = None
     whole: bool = False
+    file: bool = False
     emptied: str = ""
 
 

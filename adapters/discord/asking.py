@@ -50,6 +50,8 @@ def _modal(title: str, press: Press) -> ui.Modal:
 def _component(blank: Blank) -> ui.Item[ui.Modal]:
     param, value = blank.param, blank.value
     least = int(param.required)
+    if param.argument.file:
+        return ui.FileUpload(custom_id=param.name, required=param.required, min_values=least, max_values=1)
     if param.argument.suggest == "place" and (not value or value.isdecimal()):
         first = [SelectDefaultValue(id=int(value), type=SelectDefaultValueType.channel)] if value else []
         return ui.ChannelSelect(
@@ -62,16 +64,17 @@ def _component(blank: Blank) -> ui.Item[ui.Modal]:
     if param.choices and len(param.choices) <= MOST_CHOICES:
         options = [SelectOption(label=one, value=one, default=one == value) for one in param.choices]
         return ui.Select(custom_id=param.name, options=options, min_values=least, required=param.required)
-    return _typed(param.name, value, f"Such as {param.argument.example}", required=param.required)
+    many = param.argument.whole or "\n" in value
+    return _typed(param.name, value, f"Such as {param.argument.example}", required=param.required, many=many)
 
 
-def _typed(name: str, value: str, hint: str, *, required: bool) -> ui.TextInput[ui.Modal]:
+def _typed(name: str, value: str, hint: str, *, required: bool, many: bool = False) -> ui.TextInput[ui.Modal]:
     return ui.TextInput(
         custom_id=name,
         placeholder=_short(hint, LONGEST_HINT) or None,
         default=value[:LONGEST_ARGUMENT] or None,
         max_length=LONGEST_ARGUMENT,
-        style=TextStyle.paragraph if "\n" in value else TextStyle.short,
+        style=TextStyle.paragraph if many else TextStyle.short,
         required=required,
     )
 

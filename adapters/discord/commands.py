@@ -12,7 +12,7 @@ SAVE_PAPER = "Save paper"  # in a message's menu under Apps
 COLLECT = "collect"  # what that runs, with the text of the message
 
 SLASH, IN_MESSAGE_MENU = 1, 3
-TEXT, INTEGER, CHANNEL = 3, 4, 7
+TEXT, INTEGER, CHANNEL, ATTACHMENT = 3, 4, 7, 11
 EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}  # servers, our and other conversations; both installs
 LONGEST_DESCRIPTION = 100
 MOST_CHOICES = 25
@@ -60,6 +60,8 @@ def _option(param: Param) -> Payload:
         return {**option, "type": TEXT, "choices": [{"name": name, "value": name} for name in param.choices]}
     if param.argument.suggest == "place":
         return {**option, "type": CHANNEL, "channel_types": WRITABLE}
+    if param.argument.file:
+        return {**option, "type": ATTACHMENT}
     completed = bool(param.argument.suggest or param.choices)
     return {**option, "type": TEXT, "max_length": LONGEST_ARGUMENT, "autocomplete": completed}
 

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 
 from adapters.discord.commands import COLLECT, IN_MESSAGE_MENU
+from adapters.discord.files import attached
 from adapters.discord.naming import here, person, tenant_of
 from adapters.discord.presses import Kind, Press
 from bot.app import Bot
@@ -48,7 +49,7 @@ def hear(bot: Bot, interaction: Interaction) -> Heard | None:
             return _collected(bot, interaction, data)
         case discord.InteractionType.application_command:
             args = {option["name"]: str(option["value"]) for option in data.get("options", ())}
-            intent = _intent(interaction, tenant_of(interaction), data["name"], args)
+            intent = with_files(_intent(interaction, tenant_of(interaction), data["name"], args), bot, data)
             return Heard(intent, "" if any(text.strip() for text in args.values()) else data["name"])
         case discord.InteractionType.component:
             return _pressed(bot, interaction, (data.get("values") or [data["custom_id"]])[0])
@@ -71,7 +72,7 @@ def _sent(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Heard 
     if press.kind is Kind.FIELD:
         return Heard(_read(bot, interaction, press, f"{press.line} {inputs.get(REST, '')}"))
     intent = _read(bot, interaction, press, press.line)
-    return Heard(replace(intent, args={**intent.args, **inputs}))
+    return Heard(with_files(replace(intent, args={**intent.args, **inputs}), bot, data))
 
 
 def _collected(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Heard:
@@ -82,6 +83,16 @@ def _collected(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> H
         text = shorten(" ".join(word for word in words if any(map(str.isdigit, word))), LONGEST_ARGUMENT)
     param = bot.commands[COLLECT].params[0].name
     return Heard(_intent(interaction, tenant_of(interaction), COLLECT, {param: text or "-"}))
+
+
+def with_files(intent: Intent, bot: Bot, data: Mapping[str, Any]) -> Intent:
+    """Put the files in that came with an interaction: where one belongs, the id of it stands."""
+    known = bot.commands.get(intent.command)
+    params = (param.name for param in known.params if param.argument.file) if known else ()
+    found = ((name, attached(data, intent.args.get(name, ""))) for name in params)
+    files = {name: file for name, file in found if file}
+    names = {name: file.name or "file" for name, file in files.items()}
+    return replace(intent, args={**intent.args, **names}, files=files)
 
 
 def _read(bot: Bot, interaction: Interaction, press: Press, line: str) -> Intent:

@@ -194,8 +194,9 @@ class Slack:
 async def _until(left: asyncio.Future[bool], work: Coroutine[Any, Any, None]) -> None:
     """Do `work` until it turns out that nobody is there any more. Raises Removed where Slack told so."""
     task = asyncio.create_task(work)
+    both: set[asyncio.Future[Any]] = {task, left}
     try:
-        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     finally:
         if not task.done():
             task.cancel()

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import PurePath
 
 from adapters.slack import forms
+from adapters.slack.files import Files
 from adapters.slack.limits import Json, name_of, named, with_button
 from adapters.slack.payloads import EVERYONE, Asked, without_ids
 from adapters.slack.posting import Posting, channel_of
@@ -38,6 +39,7 @@ class Answers:
         self._posting = posting
         self._private: OrderedDict[str, list[Json]] = OrderedDict()
         self.surfaces = Surfaces(bot, web)
+        self.files = Files(web)
 
     async def line(self, words: str, asked: Asked, *, turns: bool = False, block_id: str = "") -> None:
         """Do what a command line says, asking for what it lacks."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from adapters.slack.limits import SURFACE, Json
 from adapters.slack.payloads import Asked
 from adapters.slack.payloads import place as place_of
 from adapters.slack.render import blocks, plain_text
 from bot.commands import LONGEST_ARGUMENT, Blank
-from bot.intents import Intent
+from bot.intents import File, Intent
 from bot.views import Text, View
 
 FORM, WINDOW = "form", "window"  # callback ids
@@ -64,8 +65,8 @@ def form(intent: Intent, blanks: Sequence[Blank], asked: Asked) -> Json | None:
     }
 
 
-def filled(body: Json, asked: Asked) -> Filled:
-    """Read a form that was sent; `asked` is who sent it."""
+def filled(body: Json, asked: Asked, file: Callable[[Json], File]) -> Filled:
+    """Read a form that was sent; `asked` is who sent it, `file` names a file that came with it."""
     view = body["view"]
     known = json.loads(view["private_metadata"])
     given = view.get("state", {}).get("values") or {}
@@ -73,7 +74,14 @@ def filled(body: Json, asked: Asked) -> Filled:
     values |= {block: _value(state) for block, states in given.items() for state in states.values()}
     place = place_of(asked.place.tenant, known["address"])
     asked = replace(asked, place=place, response_url=known["url"], surface={} if known["url"] else view)
-    intent = Intent(known["command"], asked.person, place, {**known["args"], **values})
+    files = {
+        block: file(state["files"][0])
+        for block, states in given.items()
+        for state in states.values()
+        if _has_file(state)
+    }
+    values |= {block: one.name or "file" for block, one in files.items()}
+    intent = Intent(known["command"], asked.person, place, {**known["args"], **values}, files)
     return Filled(intent, asked, values)
 
 
@@ -130,6 +138,8 @@ def _input(command: str, blank: Blank, *, alone: bool) -> Json:
 
 def _element(blank: Blank) -> Json:
     param, value = blank.param, blank.value
+    if param.argument.file:
+        return {"type": "file_input", "max_files": 1}
     placeholder = plain_text(param.argument.example, PLACEHOLDER)
     if param.argument.suggest == "place" and (not value or _CHANNEL.fullmatch(value)):
         first = {"initial_conversation": value} if value else {"default_to_current_conversation": True}
@@ -140,7 +150,7 @@ def _element(blank: Blank) -> Json:
         chosen = _initial(value) if value in param.choices else {}
         return {"type": "static_select", "options": options([(one, one) for one in param.choices], ""), **chosen}
     first = {"initial_value": value[:LONGEST_ARGUMENT]} if value else {}
-    many = {"multiline": True} if "\n" in value else {}
+    many = {"multiline": True} if "\n" in value or param.argument.whole else {}
     return {
         "type": "plain_text_input",
         "placeholder": placeholder,
@@ -152,6 +162,10 @@ def _element(blank: Blank) -> Json:
 
 def _initial(value: str) -> Json:
     return {"initial_option": options([(value, value)], "")[0]} if value else {}
+
+
+def _has_file(state: Mapping[str, Any]) -> bool:
+    return state.get("type") == "file_input" and bool(state.get("files"))
 
 
 def _value(state: Mapping[str, Json]) -> str:

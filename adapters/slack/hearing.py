@@ -111,7 +111,7 @@ class Hearing:
 
     async def form(self, ack: AsyncAck, body: Json) -> None:
         """Hear a form; what is wrong in it is said under the input that it is about."""
-        filled = forms.filled(body, payloads.pressed(body, self._team))
+        filled = forms.filled(body, payloads.pressed(body, self._team), self._answers.files.given)
         work = asyncio.create_task(self._bot.handle(filled.intent))
         self._hold(work)
         await asyncio.wait({work}, timeout=SOON)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import Bot, Sent, Standing
+from bot.commands import ASKED
 from bot.errors import DeliveryError, UsageError
-from bot.intents import Intent, Person, Place
+from bot.intents import File, Intent, Person, Place
 from bot.text import visible
 from bot.views import Attachment, Item, Text, View, plain
 
@@ -50,8 +51,28 @@ def with_files(bot: Bot, intent: Intent) -> Intent:
     """Put the content of a file in place of its name, where an argument can be a file. Raises UsageError."""
     known = bot.commands.get(intent.command)
     params = known.params if known else ()
-    named = {param.name: intent.args.get(param.name, "") for param in params if param.argument.whole}
-    return replace(intent, args={**intent.args, **{name: _content(text) for name, text in named.items() if text}})
+    given = {param: text for param in params if (text := intent.args.get(param.name, "").strip('"')) not in {"", ASKED}}
+    files = {param.name: _file(name) for param, name in given.items() if param.argument.file}
+    whole = {p.name: _content(text) for p, text in given.items() if p.argument.whole and not p.argument.file}
+    return replace(intent, args={**intent.args, **whole}, files=files)
+
+
+def _file(name: str) -> File:
+    path = Path(name).expanduser()
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
+        raise UsageError(f"{name} cannot be read ({why}): name another file.") from error
+
+    async def fetch(most: int) -> bytes:
+        try:
+            with path.open("rb") as content:
+                return content.read(most)
+        except OSError as error:
+            raise DeliveryError(f"It cannot be read ({error.strerror}).") from error
+
+    return File(path.name, size, fetch)
 
 
 def _content(text: str) -> str:

@@ -62,7 +62,7 @@ def _format_in(text: str) -> Format | None:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # the second where it is nested too deep to be anybody's shelf
         return False
     return True
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.app import Context
-from bot.commands import LONGEST_ARGUMENT
+from bot.commands import LONGEST_ARGUMENT, asked_in
 from bot.errors import SourceError, UsageError
-from bot.features.arguments import FILE, PASTED
+from bot.features.arguments import ATTACHED, FILE, PASTED
 from bot.features.people import introduce
 from bot.features.shelf import SHELF
 from bot.papers import Paper, paper_id
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.exchange import Entry
 
 MOST_ASKED = 20  # papers of one file that are not known and asked for at Hugging Face
+MOST_SEARCHED = 500  # that are looked for by their titles
 MOST_REPORTED = 20
 
 
@@ -59,15 +60,30 @@ async def export(
     return View((said,), data=data, file=file)
 
 
-async def keep_from(ctx: Context, text: Annotated[str, PASTED], *, private: Literal["yes", "no"] = "no") -> View:
+async def _nothing_yet(_: Context, given: Mapping[str, str]) -> Mapping[str, str]:
+    return given
+
+
+@asked_in(_nothing_yet)
+async def keep_from(
+    ctx: Context,
+    text: Annotated[str, PASTED] = "",
+    *,
+    file: Annotated[str, ATTACHED] = "",
+    private: Literal["yes", "no"] = "no",
+) -> View:
     """Keep all papers that a text names, or a BibTeX, RIS, CSV, JSON or Markdown file.
 
     text: links or ids of papers, or the text of such a file; at the prompt, the file's name
+    file: a file with them, up to 5 MB
     private: yes keeps them to yourself
     """
     from bot.exchange import read  # start-up time
 
-    entries = await asyncio.to_thread(read, text)
+    given = [one for one in (text, file) if one]
+    if not given:
+        raise UsageError("“keep-from” needs a file, or links or ids of papers.")
+    entries = [entry for one in given for entry in await asyncio.to_thread(read, one)]
     if not entries:
         raise UsageError("There is no paper in that: give links or ids, or the text of a file that “export” can make.")
     found, lost = await _resolved(ctx, entries)
@@ -121,13 +137,14 @@ async def _resolved(ctx: Context, entries: Sequence[Entry]) -> tuple[list[tuple[
     known = {paper.id: paper for paper in await ctx.library.papers([one.paper.id for one in entries if one.paper.id])}
     found: dict[str, tuple[Entry, Paper]] = {}
     lost: list[Entry] = []
-    asked = 0
+    asked = searched = 0
     for one in entries:
         paper = known.get(one.paper.id)
         if paper is None and paper_id(one.paper.id) and asked < MOST_ASKED:
             asked += 1
             paper = await _asked(ctx, one.paper.id)
-        if paper is None and one.paper.title and not paper_id(one.paper.id):
+        if paper is None and one.paper.title and not paper_id(one.paper.id) and searched < MOST_SEARCHED:
+            searched += 1
             paper = await _titled(ctx, one.paper.title)
         if paper:
             found.setdefault(paper.id, (one, paper))

@@ -96,6 +96,9 @@ class DiscordRig:
         self.changed = asyncio.Event()
         self.at = ""
         self.files: list[tuple[str, str]] = []
+        self.uploads: dict[str, bytes] = {}  # files that people attached
+        self.redirect = ""  # where whoever asks for one is sent
+        self.endless, self.poured = False, 0  # whether it never ends, and how much of it was taken
         self.finished: set[str] = set()  # tokens of interactions that got more than an acknowledgement
         self._runner: web.AppRunner | None = None
         self._nonces: dict[tuple[str, str], Any] = {}
@@ -106,6 +109,7 @@ class DiscordRig:
         app = web.Application(client_max_size=2**24)
         app.router.add_get("/gateway/", self._gateway)
         app.router.add_get("/gateway", self._gateway)  # as the settings write it
+        app.router.add_get("/attachments/{id}", self._attachment)
         app.router.add_route("*", "/api/v10/{path:.*}", self._api)
         runner = self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await runner.setup()
@@ -131,6 +135,26 @@ class DiscordRig:
 
     def settings(self, token: str = TOKEN, **changed: Any) -> DiscordSettings:
         return DiscordSettings(token, f"http://{self.at}/api/v10", f"ws://{self.at}/gateway/", **changed)
+
+    def attach(self, name: str, content: bytes, **told: Any) -> dict[str, Any]:
+        """Let somebody have uploaded a file; return what an interaction tells of it."""
+        id_ = str(self.backend.snowflake())
+        self.uploads[id_] = content
+        return {"id": id_, "filename": name, "size": len(content), "url": f"http://{self.at}/attachments/{id_}", **told}
+
+    async def _attachment(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(("GET attachment", dict(request.headers)))
+        if self.redirect:
+            raise web.HTTPFound(self.redirect)
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        await answer.write(self.uploads[request.match_info["id"]])
+        if self.endless:
+            with suppress(ConnectionError):
+                while True:
+                    await answer.write(b"x" * 2**16)
+                    self.poured += 2**16
+        return answer
 
     # the HTTP API
 

@@ -32,6 +32,7 @@ KEYS = {  # of components, by their type
         "channel_types",
         "default_values",
     },
+    19: {"custom_id", "required", "min_values", "max_values"},
     4: {"custom_id", "style", "placeholder", "required", "min_length", "max_length", "value", "label"},
     9: {"components", "accessory"},
     10: {"content"},

@@ -30,6 +30,12 @@ class Somebody:
         given = [{"name": key, "type": 4 if isinstance(v, int) else 3, "value": v} for key, v in options.items()]
         return self._do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given})
 
+    def give(self, name: str, option: str, file: dict[str, Any]) -> Interaction:
+        """Send a slash command with a file."""
+        given = [{"name": option, "type": 11, "value": file["id"]}]
+        resolved = {"attachments": {file["id"]: file}}
+        return self._do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given, "resolved": resolved})
+
     def complete(self, name: str, option: str, typed: str) -> Interaction:
         """Type into an option."""
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
@@ -57,14 +63,15 @@ class Somebody:
         """Press a button by its custom_id."""
         return self._do(COMPONENT, {"custom_id": custom_id, "component_type": 2}, message)
 
-    def send(self, modal: dict[str, Any], **typed: str) -> Interaction:
-        """Fill a form in and send it."""
+    def send(self, modal: dict[str, Any], given: dict[str, Any] | None = None, **typed: str) -> Interaction:
+        """Fill a form in and send it, with a file where its value names one."""
         kinds = {one["component"]["custom_id"]: one["component"]["type"] for one in modal.get("components", ())}
         fields = [
             {"type": 18, "id": n, "component": {"id": n + 9, "custom_id": name, **_filled(kinds.get(name, 4), value)}}
             for n, (name, value) in enumerate(typed.items(), 1)
         ]
-        return self._do(MODAL, {"custom_id": modal["custom_id"], "components": fields})
+        resolved = {"attachments": {given["id"]: given}} if given else {}
+        return self._do(MODAL, {"custom_id": modal["custom_id"], "components": fields, "resolved": resolved})
 
     def react(self, message: Message, emoji: str = "🔖", *, added: bool = True) -> None:
         """React to a message, or take the reaction away."""

@@ -65,17 +65,19 @@ class SlackRig(SlackServer):
         # of a message that only one person sees Slack tells no more than that
         return where if shown.person else {**where, "message": {"ts": shown.ts, **shown.body}}
 
-    async def submit(self, view: Json, user: str = "U1", **values: str) -> Any:
+    async def submit(self, view: Json, user: str = "U1", given: Json | None = None, **values: str) -> Any:
         """Send a form in which `values` are filled in; return what it is acknowledged with."""
         state: Json = {}
         for block in view["blocks"]:
-            kind, given = block["element"]["type"], values.get(block["block_id"])
-            assert given or block.get("optional"), f"{block['block_id']} is required"
-            value: Json = {"selected_option": {"value": given} if given else None}
+            kind, filled = block["element"]["type"], values.get(block["block_id"])
+            assert filled or block.get("optional"), f"{block['block_id']} is required"
+            value: Json = {"selected_option": {"value": filled} if filled else None}
             if kind == "plain_text_input":
-                value = {"value": given}
+                value = {"value": filled}
             elif kind == "conversations_select":
-                value = {"selected_conversation": given}
+                value = {"selected_conversation": filled}
+            elif kind == "file_input":
+                value = {"files": [given] if given else []}
             state[block["block_id"]] = {block["element"]["action_id"]: {"type": kind, **value}}
         sent = {**view, "state": {"values": state}}
         payload = {"type": "view_submission", **self._where(sent, user)}

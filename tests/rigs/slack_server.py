@@ -51,6 +51,10 @@ class SlackServer:
         self.views: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
         self.files: dict[str, tuple[str, str, str]] = {}  # name, content and the channel where it was put
+        self.uploads: dict[str, bytes] = {}  # files that people gave
+        self.downloads: list[str] = []  # with which authorization each was asked for
+        self.redirect = ""  # where whoever asks for a file is sent
+        self.endless, self.poured = False, 0  # whether a file never ends, and how much of it was taken
         self.calls: list[tuple[str, Json]] = []
         self.faults: dict[str, list[Any]] = {}  # what the next calls of a method meet
         self.members = {"C1", "C2"}  # channels that the bot is in
@@ -78,6 +82,7 @@ class SlackServer:
         app.router.add_get("/socket", self._socket)
         app.router.add_post("/respond/{key}", self._respond)
         app.router.add_post("/upload/{key}", self._upload)
+        app.router.add_get("/files/{key}", self._download)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -207,6 +212,33 @@ class SlackServer:
         name, _, channel = self.files[request.match_info["key"]]
         self.files[request.match_info["key"]] = (name, (await request.read()).decode(), channel)
         return web.Response(text="OK")
+
+    def give(self, name: str, content: bytes, **told: Any) -> Json:
+        """Let somebody have uploaded a file; return what Slack tells of it."""
+        key = f"F{next(self._numbers)}"
+        self.uploads[key] = content
+        url = f"{self.url}/files/{key}"
+        return {"id": key, "name": name, "size": len(content), "url_private_download": url, **told}
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        self.downloads.append(request.headers.get("Authorization", ""))
+        key = request.match_info["key"]
+        if self.redirect:
+            raise web.HTTPFound(self.redirect)
+        if self.downloads[-1] != f"Bearer {BOT_TOKEN}":
+            raise web.HTTPFound(f"{self.url}/files/sign-in")
+        answer = web.StreamResponse()
+        await answer.prepare(request)
+        await answer.write(self.uploads[key])
+        if self.endless:
+            with suppress(ConnectionError):
+                while True:
+                    await answer.write(b"x" * 2**16)
+                    self.poured += 2**16
+        return answer
+
+    def _files_info(self, body: Json) -> Json:
+        return {"file": {"id": body["file"], "url_private": f"{self.url}/files/{body['file']}"}}
 
     def _chat_unfurl(self, body: Json) -> Json:
         for unfurl in body["unfurls"].values():

@@ -71,7 +71,7 @@ def test_what_is_listened_for_is_subscribed_to_and_permitted():
     assert [
         *("commands", "chat:write", "reactions:read", "reactions:write"),
         *("channels:history", "groups:history", "im:history", "im:write"),
-        *("channels:read", "groups:read", "users:read", "files:write"),
+        *("channels:read", "groups:read", "users:read", "files:read", "files:write"),
     ] == SCOPES
 
 
