@@ -67,7 +67,7 @@ class Attempts:
             await self._drop(one, "The subscription was paused.")
             return
         try:
-            place = await _asked(self._place(one, adapter))
+            place = await asked(self._place(one, adapter))
             if one.suspect and (late or not self._repeatable(one, adapter)):
                 if found := await self._find(one, place, adapter):
                     await self._finish(one, found)
@@ -97,7 +97,7 @@ class Attempts:
             await self._later(one, timedelta(), "It took too long to begin.", _unproven(one))
             return
         try:
-            sent = await _asked(adapter.send(place, view, one.key))
+            sent = await asked(adapter.send(place, view, one.key))
         except DeliveryError as error:
             if error.ambiguous:
                 await self._later(one, max(UNSETTLED, self._pause(one)), str(error), one.tried)
@@ -109,7 +109,7 @@ class Attempts:
     async def _find(self, one: Delivery, place: Place, adapter: Adapter) -> Sent | None:
         try:
             # a clock that was set back meanwhile: what was tried in its future is in the platform's past
-            return await _asked(adapter.find(place, one.key, min(one.tried, self._bot.now())))
+            return await asked(adapter.find(place, one.key, min(one.tried, self._bot.now())))
         except DeliveryError as error:
             if error.permanent and one.part < 0:  # better told twice than not at all
                 return None
@@ -222,7 +222,7 @@ def pause_after(attempts: int, luck: float) -> timedelta:
     return min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(max(attempts - 1, 0), 10)) * (0.5 + luck / 2)
 
 
-async def _asked(request: Awaitable[T]) -> T:
+async def asked(request: Awaitable[T]) -> T:
     """Await a request for a while; whatever goes wrong is a DeliveryError."""
     try:
         async with asyncio.timeout(LONGEST.total_seconds()):

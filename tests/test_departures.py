@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from bot.store.schema import Instant, Instants, Words, Written, departures, meta
 from bot.tenants import DOUBT, UNDER_WAY
 from bot.views import Outcome, plain
 from tests.conftest import HEBB, NOW
+from tests.dumped import dump
 from tests.rigs.outbox import World, in_a_world
 from tests.rigs.platform import PLATFORM, Fault
 
@@ -46,14 +46,6 @@ async def lived(bot: Bot) -> None:
             await say(bot, f"{line} {HEBB.id}" if "{}" not in line else line.format(HEBB.id), person, place)
         await bot.shown(place, "M1", await bot.handle(bot.read(f"paper {HEBB.id}", person, place)))
         await bot.react(place, "M1", "🔖", person, added=True, at=NOW - MINUTE)
-
-
-def dump(tmp_path: Any) -> str:
-    connection = sqlite3.connect(tmp_path / "paperboy.sqlite3")
-    try:
-        return "\n".join(connection.iterdump())
-    finally:
-        connection.close()
 
 
 async def test_all_of_a_tenant_is_purged_when_its_time_has_come_and_nothing_of_another(bot, clock, tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from bot.app import Bot
 from bot.intents import Intent, Person, Place
 from bot.views import View, plain
 from tests.conftest import DIFFUSION, HEBB, NOW
+from tests.dumped import dump
 
 ANN = Person("slack", "T1", "U-ann-4711", "Ann")
 BEN = Person("slack", "T1", "UBEN", "Ben")
@@ -44,14 +44,6 @@ async def lived(bot, say):
     await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - timedelta(hours=1))
     for line in LINES:
         await say(line)
-
-
-def dump(tmp_path) -> str:
-    connection = sqlite3.connect(tmp_path / "paperboy.sqlite3")
-    try:
-        return "\n".join(connection.iterdump())
-    finally:
-        connection.close()
 
 
 @pytest.mark.usefixtures("lived")

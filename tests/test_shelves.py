@@ -161,7 +161,7 @@ async def test_the_pick_is_by_votes_and_a_tie_is_settled_openly(say):
 
 async def test_nothing_can_be_picked_before_something_is_nominated(say):
     assert "Nothing is nominated" in plain(await say("pick"))
-    assert {"pick", "share"} <= {one.__name__ for one in ALL if hasattr(one, "__shared__")}
+    assert {"share"} <= {one.__name__ for one in ALL if hasattr(one, "__shared__")}
 
 
 async def test_the_same_person_in_another_workspace_has_another_shelf(say):

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from bot import cards
 from bot.app import Context
 from bot.cards import day_name
-from bot.commands import shared
-from bot.errors import UsageError
+from bot.errors import DeliveryError, UsageError
 from bot.features.arguments import PAGE, PAPER, WEEK
 from bot.features.finding import resolve
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.people import introduce, names_of
-from bot.papers import record
-from bot.text import count, listed
-from bot.views import Button, Buttons, Spans, Strong, View, line, note
+from bot.papers import Paper, record
+from bot.text import count, listed, shorten
+from bot.views import Block, Button, Buttons, Item, Link, Outcome, Spans, Strong, View, line, note
 
 if TYPE_CHECKING:
     from bot.store.picks import Nominated, Pick
 
 MOST_TIED = 3  # of those that are named
+ABOUT = 500  # characters of a summary with which a thread begins
 CANDIDATES = Button("What is nominated", "nominated")
 PICKS = Button("Past picks", "picks")
 
@@ -75,9 +76,8 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     )
 
 
-@shared
 async def pick(ctx: Context) -> View:
-    """Pick this week's paper by votes, and show it to everyone here.
+    """Pick this week's paper by votes, post it here for everyone, and start its thread.
 
     Of papers with as many votes, the one with most upvotes goes first, then the one that was nominated first.
     """
@@ -88,7 +88,7 @@ async def pick(ctx: Context) -> View:
     week = today - timedelta(days=today.weekday())
     picks = ctx.tenant.picks
     if before := await picks.of(week):
-        return await _shown(ctx, before)
+        return await _posted(ctx, before)
     candidates = await picks.nominated()
     if not candidates:
         raise UsageError("Nothing is nominated: say “nominate” and a paper first.")
@@ -97,8 +97,8 @@ async def pick(ctx: Context) -> View:
     await introduce(ctx)
     one = Pick(week, first.paper, first.votes, tied, ctx.person.id, ctx.now)
     if not await picks.pick(one):  # somebody was quicker
-        one = await picks.of(week) or one
-    return await _shown(ctx, one)
+        return await _posted(ctx, await picks.of(week) or one)
+    return await _posted(ctx, one, first.person)
 
 
 async def picks(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1) -> View:
@@ -131,6 +131,61 @@ async def picks(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page
         buttons=buttons,
         remarks=remarks,
     )
+
+
+async def _posted(ctx: Context, one: Pick, nominator: str = "") -> View:
+    """Post a pick with its thread where everyone sees it, and tell whoever asked; who proposed it, if that is known."""
+    head, adapter = await _shown(ctx, one), ctx.bot.adapters.get(ctx.person.platform)
+    if adapter is None:
+        return head
+    if ctx.place.private:
+        told = note("Only you see this, and there is no thread: say “pick” in a channel to have it posted there.")
+        return replace(head, blocks=(told, *head.blocks))
+    from bot.posts import Announcement, post_once  # start-up time: only where something can be posted
+
+    paper, *_ = await ctx.library.papers([one.paper])
+    thread = f"Reading group: {cards.title(paper)}"
+    what = Announcement(
+        f"pick {one.week}", f"pick-{one.week}", head, await _opening(ctx, one, paper, nominator), thread
+    )
+    try:
+        posted = await post_once(ctx.bot, adapter, ctx.place, what)
+    except DeliveryError as error:
+        told = line(Strong("Picked, but not posted as it should be."), f" {error} {_what_now(error)}")
+        return replace(head, blocks=(told, *head.blocks), outcome=Outcome.FAILED)
+    if not posted.new:
+        where = f" in {posted.where}" if posted.where else ""
+        share = Buttons((Button("Show it to everyone here", f"share {paper.id}"), PICKS))
+        return replace(head, blocks=(note(f"It was posted{where}."), *head.blocks, share))
+    said = line("Posted: ", Strong(cards.title(paper)), f" is the paper of {_week(one.week)}.")
+    thread_said = note(posted.no_thread or "Its thread is open.")
+    return View((said, thread_said, Buttons((PICKS,))), data=head.data)
+
+
+def _what_now(error: DeliveryError) -> str:
+    if error.ambiguous and error.permanent:
+        return "Please look; “share” shows the paper to everyone."
+    if error.ambiguous:
+        return "Say “pick” again in two minutes: it is looked for before it is posted again."
+    return "Say “pick” again when that has changed, or in another channel."
+
+
+async def _opening(ctx: Context, one: Pick, paper: Paper, nominator: str) -> View:
+    """Return what the thread of a pick begins with: whose proposal it was, how it was chosen, and what it is about."""
+    by = f"Nominated by {(await names_of(ctx, [nominator]))[nominator]}, picked" if nominator else "Picked"
+    about = shorten(paper.summary or paper.abstract, ABOUT)
+    heading = Item(
+        (Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
+        tuple(filter(None, ((cards.byline(paper),) if paper.authors else (), (about,) if about else ()))),
+        paper=paper.id,
+    )
+    blocks: tuple[Block, ...] = (
+        line(f"{by} with {count(one.votes, 'vote')}."),
+        *([note(await _settled(ctx, one))] if one.tied else []),
+        heading,
+        line("What do you take from it, and what do you doubt?"),
+    )
+    return View(blocks)
 
 
 async def _shown(ctx: Context, one: Pick) -> View:

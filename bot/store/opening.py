@@ -22,6 +22,7 @@ from bot.store.papers import Papers
 from bot.store.people import People
 from bot.store.personal import Personal
 from bot.store.picks import Picks
+from bot.store.posts import Posts
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
@@ -52,6 +53,7 @@ class Tenant:
         self.picks = Picks(database, platform, tenant)
         self.personal = Personal(database, platform, tenant, identity)
         self.lines = Lines(database, platform, tenant)
+        self.posts = Posts(database, platform, tenant)
         self.subscriptions = Subscriptions(database, platform, tenant)
 
 
