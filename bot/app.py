@@ -156,6 +156,7 @@ class Bot:
 
         self.planner = Planner(self)
         self.tenants = Tenants(self)
+        self.at_length = asyncio.Lock()  # for what keeps a processor busy for seconds: one after the other
         self._reacting = asyncio.Lock()
 
     def read(self, words: str, person: Person, place: Place) -> Intent:

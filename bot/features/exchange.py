@@ -83,7 +83,8 @@ async def keep_from(
     given = [one for one in (text, file) if one]
     if not given:
         raise UsageError("“keep-from” needs a file, or links or ids of papers.")
-    entries = [entry for one in given for entry in await asyncio.to_thread(read, one)]
+    async with ctx.bot.at_length:
+        entries = [entry for one in given for entry in await asyncio.to_thread(read, one)]
     if not entries:
         raise UsageError("There is no paper in that: give links or ids, or the text of a file that “export” can make.")
     found, lost = await _resolved(ctx, entries)
