@@ -25,7 +25,7 @@ BEGINNINGS = {"### ": "h3", "## ": "h2", "-# ": "small"}
 # what adapters.discord.markup writes: escapes, code, bold, links, and addresses in angles
 INLINE = re.compile(r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
                     r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>")  # fmt: skip
-PUBLIC = {"digest", "thread", "compact", "full"}  # what everybody in the channel sees
+PUBLIC = {"digest", "thread", "compact", "full", "pick", "pick-thread"}  # what everybody in the channel sees
 
 
 def pages() -> Mapping[str, str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import get_args
+from typing import cast, get_args
 
-from bot.app import Bot
+from bot.app import Adapter, Bot, Sent
 from bot.demo import bring_sample, half_remembered
 from bot.digests import Digest
 from bot.digests import views as messages
@@ -30,7 +30,7 @@ BEGUN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 async def views(person: Person, place: Place) -> Mapping[str, View]:
-    """Return a digest, a card, a list, the places to begin, help and a slip, as `person` gets them."""
+    """Return a digest, a card, a list, the places to begin, help, a slip and a pick, as `person` gets them."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
@@ -56,7 +56,7 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
         welcome = await say("home")
         for paper in listing.papers[:2]:
             await say(f"save {paper.id}")
-        return {
+        shown = {
             "digest": threaded[0],
             "thread": threaded[1],
             "compact": compact,
@@ -69,3 +69,23 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             "help": await say("help"),
             "slip": await say("fnd diffusion"),
         }
+        await say(f"nominate {first.id}")
+        board = _Board(person.platform)
+        bot.adapters[person.platform] = cast("Adapter", board)
+        posted = await say("pick")
+        return {**shown, "pick": board.posted[0], "pick-thread": board.posted[1], "posted": posted}
+
+
+@dataclass
+class _Board:
+    """As much of an adapter as posting something needs."""
+
+    platform: str
+    posted: list[View] = field(default_factory=list)
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        self.posted.append(view)
+        return Sent(place, key)
+
+    async def thread(self, sent: Sent, name: str) -> Place:
+        return replace(sent.place, address=name)

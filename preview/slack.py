@@ -20,6 +20,7 @@ from preview.sample import views
 
 Json = dict[str, Any]
 ME, HERE = Person("slack", "T1", "U1", "ada"), Place("slack", "T1", "C1")
+PUBLIC = ("digest", "pick", "pick-thread")
 AT_HOME = ("home", "welcome")
 STYLE = Path(__file__).with_suffix(".css")
 
@@ -35,7 +36,7 @@ def pages() -> Mapping[str, str]:
 def _page(name: str, view: View) -> str:
     if name in AT_HOME:
         return _html(f"<main class=home>{_blocks(blocks(view, 'x', SURFACE))}</main>")
-    only = "" if name == "digest" else "<div class=only>Only visible to you</div>"
+    only = "" if name in PUBLIC else "<div class=only>Only visible to you</div>"
     who = f"{only}<div class=who>Paperboy <i>APP</i> <small>9:00</small></div>"
     message = f"<main><div class=face>P</div><div>{who}{_blocks(blocks(view, 'x'))}</div></main>"
     return _html(f"{message}<div class=notice><b>Paperboy</b><br>{notice(view)}</div>")
