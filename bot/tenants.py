@@ -45,7 +45,7 @@ class Tenants:
         if ended is None:
             return
         log.warning(
-            "%s %s removed Paperboy: %s, %s. All of its data is purged %s, unless it invites Paperboy again.",
+            "%s %s removed Paperboy: %s, %s. All of its data is purged %s.",
             platform,
             tenant,
             count(ended.subscriptions, "subscription rests", "subscriptions rest"),
@@ -123,4 +123,4 @@ class Tenants:
 
 
 def _when(at: datetime) -> str:
-    return f"on {at.day} {at:%B %Y}"
+    return f"on {at.day} {at:%B %Y}, unless it invites Paperboy again"
