@@ -10,6 +10,7 @@ from sqlalchemy.exc import StatementError
 
 from bot.papers import Account, Paper
 from bot.store import Page, Saved, Store
+from bot.store import papers as stored
 
 FULL = Paper(
     id="2401.00001",
@@ -158,6 +159,31 @@ async def test_the_days_around_a_day_are_those_that_have_papers(store: Store):
     assert await store.papers.day_after(date(2024, 1, 5)) == date(2024, 1, 12)
     assert await store.papers.day_before(date(2024, 1, 5)) is None
     assert await store.papers.day_after(date(2024, 1, 12)) is None
+
+
+async def test_titles_that_hold_all_words_come_with_most_votes_first(store: Store):
+    titles = ("Graph Networks", "Networks of GRAPHS", "Graphs", "Über-Graph 100% _sure_/net", "Paragraph networks")
+    await store.papers.save([Paper(f"{n}", title, upvotes=n or None) for n, title in enumerate(titles)], EARLY)
+
+    async def titled(*words: str, limit: int = 10) -> list[str]:
+        return [paper.id for paper in await store.papers.titled(words, limit)]
+
+    assert await titled("graph", "NETWORKS") == ["4", "1", "0"]
+    assert await titled("graph", limit=2) == ["4", "3"]
+    assert await titled("Über") == ["3"]
+    for wildcard in ("%", "_", "/", "100%", "_sure_/net"):
+        assert await titled(wildcard) == ["3"]
+    for nothing in ((), ("",), ("\\",), ("'; DROP TABLE papers; --",), ("graph", "zebra"), ("x" * 5000,)):
+        assert await titled(*nothing) == []
+    assert await titled(*(["graph"] * 5000)) == ["4", "3", "2", "1", "0"]
+    assert await titled(*(f"graph{'' if n else 's'}" for n in range(5000))) == ["2", "1"]
+    assert await titled("graph", limit=0) == []
+
+
+async def test_of_very_many_titles_only_those_that_changed_last_are_looked_at(store: Store, monkeypatch):
+    monkeypatch.setattr(stored, "LOOKED_AT", 2)
+    await store.papers.save([Paper(f"{n}", "Graphs") for n in range(4)], EARLY)
+    assert [paper.id for paper in await store.papers.titled(["graphs"], 10)] == ["2", "3"]
 
 
 async def test_an_index_can_follow_what_changed(store: Store):
