@@ -83,7 +83,7 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
         gc.freeze()
         gc.enable()
-        library = Library(store, index, source, utc_now)
+        library = Library(store, index, source, utc_now, online=settings.ask_hugging_face)
         bot = Bot(ALL, library, store, utc_now, settings.reactions, settings.admins)
         bot.tenants.purge_after = timedelta(days=settings.purge_days)
         bot.planner.patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
@@ -145,6 +145,7 @@ def _add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
             metavar="N",
             help="papers in each answer to “find --json -”, up to 100; 10 if left out",
         )
+        parser.add_argument("--online", action="store_true", help="ask Hugging Face too, also with --json")
     parser.set_defaults(run=_ask, command=one)
 
 
@@ -165,6 +166,8 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
     """Run one of the bot's commands and print its answer."""
     from bot.views import Outcome
 
+    if args.command.name == "find":
+        settings = replace(settings, ask_hugging_face=args.online or (settings.ask_hugging_face and not args.json))
     if args.command.name == "find" and (args.limit or [*args.words, *words] == ["-"]):
         return await _find_lines(settings, args, words)
     async with opened(settings) as bot:

@@ -37,14 +37,9 @@ async def _answer(library: Library, query: str, limit: int) -> dict[str, object]
     try:
         if len(named) == 1:
             papers = await library.papers(named)
-            return _said(query, [record(paper) for paper in papers], len(papers))
-        found = await library.search(query, limit=limit)
+            known = {"corrected": None, "total": len(papers), "ms": 0.0}
+            return {"query": query, **known, "page": 1, "papers": [record(paper) for paper in papers]}
+        found = await library.search(query, limit=limit, online=True)
     except PaperboyError as error:
         return {"query": query, "error": str(error)}
-    return _said(query, found.records(), found.total, found.corrected, found.ms)
-
-
-def _said(
-    query: str, papers: list[dict[str, object]], total: int, corrected: str | None = None, ms: float = 0.0
-) -> dict[str, object]:
-    return {"query": query, "corrected": corrected, "total": total, "ms": ms, "page": 1, "papers": papers}
+    return {"query": query, **found.said(), "page": 1, "papers": found.records()}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import SourceError
-from bot.papers import record
-from bot.search import Highlights, highlights, parse
+from bot.online import Online
+from bot.resting import Rest
+from bot.search import parse
+from bot.searches import Searches
 from bot.store import Saved, Store, SyncRun
 from bot.sync import SETTLED, Progress, Report, feed_day, settled, sync
 from bot.text import listed
@@ -21,13 +22,13 @@ if TYPE_CHECKING:
     from bot.papers import Paper
     from bot.search import Index, Suggestion
     from bot.search.suggestions import Kind
+    from bot.searches import Found
     from bot.sources.hugging_face import HuggingFace
 
 log = logging.getLogger(__name__)
 
 FRESH = timedelta(minutes=15)  # a list younger than this is shown as it is
 PATIENCE = 8.0  # seconds that a person waits for fresher figures before the known ones are shown
-REST = timedelta(minutes=1)  # that the source is left alone after it failed somebody
 RECENT = timedelta(days=6)  # that an ordinary sync goes back
 LONGEST_PAUSE = timedelta(days=60)  # that it makes up for by itself
 TRENDING = 50
@@ -41,33 +42,6 @@ class Listing:
     papers: tuple[Paper, ...]
     total: int
     remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search found.
-
-    `filters` says in words how it was narrowed; `corrected` is the query as understood where words were replaced;
-    `nearest` stands in where nothing was found; `ms` is the time that the index took.
-    """
-
-    papers: tuple[Paper, ...]
-    total: int
-    filters: str
-    corrected: str | None
-    nearest: tuple[Paper, ...]
-    ms: float
-    highlights: tuple[Highlights, ...] = ()  # one for each of the papers
-
-    def records(self) -> list[dict[str, object]]:
-        """Return the papers as JSON values, each with why it was found."""
-        return [
-            {
-                **record(paper),
-                "highlights": {"title": list(why.title), "abstract": "".join(part for part, _ in why.passage) or None},
-            }
-            for paper, why in zip(self.papers, self.highlights, strict=True)
-        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +66,18 @@ class _Trending:
 class Library:
     """Store, search index and source as one collection of papers, the same for everybody."""
 
-    def __init__(self, store: Store, index: Index, source: HuggingFace, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, index: Index, source: HuggingFace, now: Callable[[], datetime], *, online: bool = False
+    ) -> None:
         self._store = store
         self._index = index
         self._source = source
         self._now = now
         self._trending = _Trending()
         self._syncing = asyncio.Lock()
-        self._failed = (datetime.min.replace(tzinfo=UTC), "")  # when the source failed last, and how
+        self._rest = Rest(now)
+        asking = Online(source, self._keep_now, self._rest, now) if online else None
+        self._searches = Searches(store.papers, index, asking, now)
         self.next_sync: datetime | None = None  # set by whoever keeps the library in step
 
     def today(self) -> date:
@@ -111,6 +89,10 @@ class Library:
         saved = await self._store.papers.save(papers, as_of)
         await self._follow()
         return saved
+
+    async def _keep_now(self, papers: Sequence[Paper]) -> None:
+        if papers:
+            await self.add(papers, self._now())
 
     async def add_day(self, day: date, papers: Sequence[Paper]) -> None:
         """Keep the whole list of a day, as fetched now."""
@@ -164,12 +146,12 @@ class Library:
     async def trending(self, *, limit: int, offset: int = 0) -> Listing:
         """List what is trending on Hugging Face now, or the best of two weeks where that cannot be asked."""
         remark = ""
-        if self._now() - self._trending.at > FRESH and not (remark := self._resting()):
+        if self._now() - self._trending.at > FRESH and not (remark := self._rest.reason):
             try:
                 async with asyncio.timeout(PATIENCE):
                     batch = await self._source.trending(TRENDING)
             except (SourceError, TimeoutError) as error:
-                remark = self._rest(_remark(error))
+                remark = self._rest.begin(_remark(error))
             else:
                 await self.add(batch.papers, self._now())
                 self._trending = _Trending(tuple(paper.id for paper in batch.papers), self._now())
@@ -183,25 +165,24 @@ class Library:
         return replace(known, remark=f"{remark} These are the most upvoted of two weeks.")
 
     async def search(
-        self, text: str, *, limit: int, offset: int = 0, within: Sequence[str] | None = None, in_order: bool = False
+        self,
+        text: str,
+        *,
+        limit: int,
+        offset: int = 0,
+        within: Sequence[str] | None = None,
+        in_order: bool = False,
+        online: bool = False,
     ) -> Found:
         """Find papers, all or among the ids `within`, best first or `in_order` as they stand there.
 
-        UsageError where a filter makes no sense.
+        Where all are looked through, Hugging Face can be asked too. UsageError where a filter makes no sense.
         """
         query = parse(text, self.today())
         await self._follow()
-        start = time.perf_counter()
-        if within is not None and in_order:
-            hits = await self._index.search(query, limit=len(within), within=within)
-            hits = replace(hits, ids=_in_order(hits.ids, within)[offset : offset + limit])
-        else:
-            hits = await self._index.search(query, limit=limit, offset=offset, within=within)
-        ms = (time.perf_counter() - start) * 1000
-        papers = await self.papers(hits.ids)
-        nearest = await self.papers(hits.nearest)
-        why = tuple(highlights(paper, f"{query.sought} {hits.corrected or ''}") for paper in papers)
-        return Found(papers, hits.total, query.describe(), hits.corrected, nearest, round(ms, 1), why)
+        if within is None:
+            return await self._searches.everywhere(query, limit, offset, online=online)
+        return await self._searches.among(query, within, limit, offset, in_order=in_order)
 
     async def similar(self, paper: Paper, *, limit: int) -> tuple[tuple[Paper, tuple[str, ...]], ...]:
         """Return papers that are about the same, each with the words that tell most among those that both use."""
@@ -270,7 +251,7 @@ class Library:
         """Fetch the lists of these days where they are missing or may have changed; say so if that did not work."""
         if await self._fresh(first, min(last, self.today())):
             return ""
-        if remark := self._resting():
+        if remark := self._rest.reason:
             return remark
         try:
             async with asyncio.timeout(PATIENCE), self._syncing:
@@ -278,17 +259,8 @@ class Library:
                     return ""
                 report = await self._fetch(first, last)
         except TimeoutError as error:
-            return self._rest(_remark(error))
-        return self._rest(report.failed[0][1]) if report.failed else ""
-
-    def _rest(self, remark: str) -> str:
-        """Leave the source alone for a while after it failed, so that nobody waits for it in vain."""
-        self._failed = (self._now(), remark)
-        return remark
-
-    def _resting(self) -> str:
-        at, remark = self._failed
-        return remark if self._now() - at < REST else ""
+            return self._rest.begin(_remark(error))
+        return self._rest.begin(report.failed[0][1]) if report.failed else ""
 
     async def _fetch(self, first: date, last: date, progress: Callable[[Progress], None] | None = None) -> Report:
         return await sync(self._source, self._store.days, self.add, first, last, now=self._now, progress=progress)
@@ -299,11 +271,6 @@ class Library:
         return all(
             day in fetched and (settled(day, fetched[day]) or self._now() - fetched[day] < FRESH) for day in days
         )
-
-
-def _in_order(ids: tuple[str, ...], order: Sequence[str]) -> tuple[str, ...]:
-    place = {id_: n for n, id_ in enumerate(order)}
-    return tuple(sorted(ids, key=place.__getitem__))
 
 
 def _remark(error: Exception) -> str:

@@ -18,6 +18,7 @@ NAMES = (
     "PAPERBOY_DATABASE_URL",
     "PAPERBOY_LOG_LEVEL",
     "PAPERBOY_SYNC_MINUTES",
+    "PAPERBOY_ASK_HUGGING_FACE",
     "PAPERBOY_PAUSE_AFTER_DAYS",
     "PAPERBOY_PURGE_DAYS",
     "PAPERBOY_REACTIONS",
@@ -74,6 +75,7 @@ class Settings:
     hf_token: str | None = field(default=None, repr=False)
     log_level: str = "warning"
     sync_minutes: int = 30  # 0: only when asked
+    ask_hugging_face: bool = True  # to search too
     pause_after_days: int = 3  # that a place refuses a digest
     purge_days: int = 30  # after which all of a tenant that removed the bot goes; 0: at once
     reactions: Reactions = field(default_factory=Reactions)
@@ -101,6 +103,7 @@ class Settings:
             hf_token=_token("HF_TOKEN", given.get("HF_TOKEN")),
             log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
             sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
+            ask_hugging_face=_switch("PAPERBOY_ASK_HUGGING_FACE", given.get("PAPERBOY_ASK_HUGGING_FACE", "on")),
             pause_after_days=_number("PAPERBOY_PAUSE_AFTER_DAYS", given.get("PAPERBOY_PAUSE_AFTER_DAYS", "3"), 1, 365),
             purge_days=_number("PAPERBOY_PURGE_DAYS", given.get("PAPERBOY_PURGE_DAYS", "30"), 0, 365),
             reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
@@ -180,7 +183,7 @@ def _token(name: str, text: str | None) -> str | None:
 
 
 def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, ...]]:
-    previews = _choice("PAPERBOY_LINK_PREVIEWS", given.get("PAPERBOY_LINK_PREVIEWS", "off"), ("on", "off"))
+    previews = _switch("PAPERBOY_LINK_PREVIEWS", given.get("PAPERBOY_LINK_PREVIEWS", "off"))
     url = _address("SLACK_API_URL", given.get("SLACK_API_URL", SLACK), SLACK)
     bot, app = (
         _token("SLACK_BOT_TOKEN", given.get("SLACK_BOT_TOKEN")),
@@ -191,7 +194,7 @@ def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, .
     if not bot or not app:
         lacks = "SLACK_APP_TOKEN (it begins with xapp-)" if bot else "SLACK_BOT_TOKEN (it begins with xoxb-)"
         return None, (f"Slack needs two tokens, and {lacks} is not set: see the README.",)
-    return SlackSettings(bot, app, url, previews == "on"), ()
+    return SlackSettings(bot, app, url, previews), ()
 
 
 def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
@@ -246,6 +249,10 @@ def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
     if text.lower() not in choices:
         raise SettingsError(f"{name} is “{text}”; it must be one of {', '.join(choices)}.")
     return text.lower()
+
+
+def _switch(name: str, text: str) -> bool:
+    return _choice(name, text, ("on", "off")) == "on"
 
 
 def _number(name: str, text: str, low: int, high: int) -> int:

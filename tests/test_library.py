@@ -9,7 +9,8 @@ import pytest
 
 from bot import library
 from bot.errors import SourceError
-from bot.library import FRESH, REST, Library
+from bot.library import FRESH, Library
+from bot.resting import REST
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience

@@ -1,14 +1,17 @@
 """The command line, run as people run it."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from bot import __version__
+from tests.rigs.hugging_face import hugging_face, item
 
 ROOT = Path(__file__).parent.parent
 RECORDS = [
@@ -89,6 +92,31 @@ def test_queries_from_a_pipe_are_answered_a_line_each_in_their_order(filled):
     assert filled("find", "-").returncode == 2
     assert filled("find", "--limit", "3", "hebbian").returncode == 2
     assert filled("find", "--json", "--limit", "0", "-").returncode == 2
+
+
+async def test_hugging_face_is_asked_by_a_person_and_by_a_program_that_says_so(filled):
+    async with hugging_face() as site:
+        site.finds = [item(1, date(2026, 5, 20))]
+
+        async def run(*args, stdin="", **env):
+            return await asyncio.to_thread(filled, *args, stdin=stdin, HF_ENDPOINT=site.address, **env)
+
+        off = {"PAPERBOY_ASK_HUGGING_FACE": "off"}
+        assert json.loads((await run("find", "zebra", "--json")).stdout)["total"] == 0
+        assert json.loads((await run("find", "--json", "-", stdin="zebra\n")).stdout)["total"] == 0
+        assert (await run("find", "zebra", **off)).returncode == 1
+        assert site.searches == []
+        assert "From Hugging Face" in (await run("find", "zebra")).stdout
+        assert "From Hugging Face" in (await run("find", "--online", "zebra stripes", **off)).stdout
+        for answer in (
+            await run("find", "--json", "--online", "zebra"),
+            await run("find", "--json", "--online", "-", stdin="zebra\n"),
+        ):
+            [paper] = json.loads(answer.stdout)["papers"]
+            assert (paper["id"], paper["online"]) == ("2605.20001", True)
+        assert "From Hugging Face" in (await run(stdin="find zebra\nquit\n")).stdout
+        assert site.searches == ["zebra", "zebra stripes", "zebra", "zebra", "zebra"]
+        assert (await run("status", "--online")).returncode == 2
 
 
 def test_the_index_is_checked_and_made_anew(filled, tmp_path):

@@ -12,6 +12,7 @@ def test_nothing_needs_to_be_set():
     assert settings.hf_endpoint == "https://huggingface.co"
     assert settings.database_url == f"sqlite+aiosqlite:///{settings.home / 'paperboy.sqlite3'}"
     assert settings.home.is_absolute()
+    assert settings.ask_hugging_face
     assert (settings.log_level, settings.sync_minutes, settings.hf_token) == ("warning", 30, None)
 
 
@@ -21,12 +22,14 @@ def test_what_is_set_is_read(tmp_path):
         "PAPERBOY_LOG_LEVEL": "DEBUG",
         "PAPERBOY_SYNC_MINUTES": "0",
         "PAPERBOY_PURGE_DAYS": "0",
+        "PAPERBOY_ASK_HUGGING_FACE": "Off",
         "HF_ENDPOINT": "http://127.0.0.1:8765/",
         "HF_TOKEN": "hf_secret",
         "HOME": "/somewhere",
     }
     settings = Settings.read(env)
     assert (settings.home, settings.log_level, settings.sync_minutes) == (tmp_path, "debug", 0)
+    assert not settings.ask_hugging_face
     assert (settings.hf_endpoint, settings.hf_token) == ("http://127.0.0.1:8765", "hf_secret")
     assert (settings.purge_days, Settings.read({}).purge_days) == (0, 30)
 
@@ -76,6 +79,7 @@ def test_secrets_are_not_shown():
             "PAPERBOY_SYNC_MINUTES is “often”; it must be a whole number from 0 to 1,440.",
         ),
         ({"PAPERBOY_PURGE_DAYS": "-1"}, "PAPERBOY_PURGE_DAYS is “-1”; it must be a whole number from 0 to 365."),
+        ({"PAPERBOY_ASK_HUGGING_FACE": "no"}, "PAPERBOY_ASK_HUGGING_FACE is “no”; it must be one of on, off."),
         ({"PAPERBOY_SYNC_MINUTES": "²"}, "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440."),
         (
             {"PAPERBOY_REACTIONS": "🔖"},

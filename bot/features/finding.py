@@ -16,8 +16,8 @@ from bot.text import shorten
 from bot.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 
 if TYPE_CHECKING:
-    from bot.library import Found
     from bot.search import Highlights
+    from bot.searches import Found
 
 MOST_SIMILAR = 5
 CANDIDATES = 3  # how many papers are offered when a title fits several
@@ -43,8 +43,8 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
         papers = [record(found) for found in await ctx.library.papers([wanted])]
         exact = {"query": query, "corrected": None, "total": len(papers), "ms": 0.0, "page": 1, "papers": papers}
         return replace(view, data=exact if papers else {**exact, "nearest": []})
-    found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page))
-    data: dict[str, object] = {"query": query, "corrected": found.corrected, "total": found.total, "ms": found.ms}
+    found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page), online=True)
+    data: dict[str, object] = {"query": query, **found.said()}
     if not found.total:
         return await _nothing(ctx, query, found, data)
     view = await listing(
@@ -54,8 +54,9 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
         line=f"find {query}",
         page=page,
         above=_understood(found),
+        remark=found.remark,
         data=data,
-        remarks={paper.id: _why(why) for paper, why in zip(found.papers, found.highlights, strict=True)},
+        remarks=_remarks(found),
     )
     return replace(view, data={**(view.data or {}), "papers": found.records()})
 
@@ -131,7 +132,19 @@ def _not_indexed(paper_id: str) -> View:
     return View(blocks, outcome=Outcome.NOTHING, data={"paper": None})
 
 
-def _why(why: Highlights) -> Spans:
+def _remarks(found: Found) -> dict[str, Spans]:
+    """Say of each paper who found it where that was not our index, and why."""
+    return {
+        paper.id: (*_by(why, online=paper.id in found.online), *_passage(why))
+        for paper, why in zip(found.papers, found.highlights, strict=True)
+    }
+
+
+def _by(why: Highlights, *, online: bool) -> Spans:
+    return ("From Hugging Face: " if why.passage else "From Hugging Face",) if online else ()
+
+
+def _passage(why: Highlights) -> Spans:
     """Show the passage of the abstract that has what was looked for."""
     return tuple(Strong(part) if sought else part for part, sought in why.passage if part)
 
@@ -153,7 +166,15 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
         hint = "No papers have come in yet: see today’s, or bring some in with “paperboy sync”."
     nearest = found.nearest[:CANDIDATES]
     buttons = (Button("Today’s papers", "today"), Button("Trending", "trending"), Button("How to search", "help find"))
-    view = await listing(ctx, nearest, len(nearest), line="find", above=(line(f"{tried} {hint}"),), buttons=buttons)
+    view = await listing(
+        ctx,
+        nearest,
+        len(nearest),
+        line="find",
+        above=(line(f"{tried} {hint}"),),
+        remark=found.remark,
+        buttons=buttons,
+    )
     return View(
         view.blocks,
         outcome=Outcome.NOTHING,

@@ -230,7 +230,8 @@ async def _found(ctx: Context, wanted: Wanted, words: str, command: str, asked: 
         title=f"On {whose}: {shorten(searched, 80)}",
         above=() if found.total else (nothing, note("Look everywhere instead?")),
         buttons=(own,) if found.total else (own, Button("Find everywhere", f"find {words}")),
-        data={"query": words, "corrected": found.corrected, "ms": found.ms},
+        remark=found.remark,
+        data={"query": words, **found.said()},
         remarks=await (_mine if mine else _kept_by)(ctx, found.papers),
     )
 

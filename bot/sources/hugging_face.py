@@ -59,13 +59,14 @@ class HuggingFace:
         """Return what is trending now, at most `limit` papers."""
         return await self._list({"sort": "trending"}, most=limit)
 
-    async def search(self, text: str, limit: int = 50) -> Batch:
+    async def search(self, text: str, limit: int = 50, patience: Patience | None = None) -> Batch:
         """Return what the API's own search finds; a text longer than it takes is cut."""
-        query = clean(text)[:LONGEST_QUERY].strip()
+        # counted as JavaScript does: an emoji is two
+        query = clean(text).encode("utf-16-le")[: 2 * LONGEST_QUERY].decode("utf-16-le", "ignore").strip()
         if not query:
             return Batch(())
         asked = {"q": query, "limit": str(max(1, min(limit, MOST_FOUND)))}
-        answer = await self._web.get(f"/api/papers/search?{urlencode(asked)}", batch)
+        answer = await self._web.get(f"/api/papers/search?{urlencode(asked)}", batch, patience)
         return _cut(answer.value, limit) if answer else Batch(())
 
     async def paper(self, id: str) -> Paper | None:  # noqa: A002  # it is the paper's id, as everywhere

@@ -53,13 +53,15 @@ class Web:
         if session is not None:
             await session.close()
 
-    async def get(self, path: str, read: Callable[[object], T]) -> Answer[T] | None:
+    async def get(self, path: str, read: Callable[[object], T], patience: Patience | None = None) -> Answer[T] | None:
         """Return what `read` makes of the JSON at `path`, None where there is nothing.
 
-        `read` raises ValueError where the JSON is not what it should be; it runs in a thread.
+        `read` raises ValueError where the JSON is not what it should be; it runs in a thread. `patience` is another
+        than usual for this once.
         """
+        patience = patience or self._patience
         clock = asyncio.get_running_loop().time
-        deadline = clock() + self._patience.total
+        deadline = clock() + patience.total
         attempt = 0
         while True:
             # others may have been asked to wait meanwhile, so that one rest can follow upon the other
@@ -69,30 +71,34 @@ class Web:
                 await asyncio.sleep(rest)
             attempt += 1
             try:
-                return await self._follow(path, read, deadline)
+                return await self._follow(path, read, patience, deadline)
             except Failed as failed:
-                wait = failed.wait + pause(self._patience, attempt, random.random())  # noqa: S311  # chance, no secret
-                if attempt >= min(failed.tries, self._patience.tries) or clock() + wait > deadline:
+                wait = failed.wait + pause(patience, attempt, random.random())  # noqa: S311  # chance, no secret
+                if attempt >= min(failed.tries, patience.tries) or clock() + wait > deadline:
                     raise failed.kind(str(failed)) from failed.__cause__
                 log.info("Try %d of %s failed: %s", attempt, path, failed)
                 await asyncio.sleep(wait)
 
-    async def _follow(self, path: str, read: Callable[[object], T], deadline: float) -> Answer[T] | None:
+    async def _follow(
+        self, path: str, read: Callable[[object], T], patience: Patience, deadline: float
+    ) -> Answer[T] | None:
         url = self._base + path
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._once(url, read, deadline)
+            answer = await self._once(url, read, patience, deadline)
             if not isinstance(answer, str):
                 return answer
             url = answer
         raise astray(self._host)
 
-    async def _once(self, url: str, read: Callable[[object], T], deadline: float) -> Answer[T] | str | None:
+    async def _once(
+        self, url: str, read: Callable[[object], T], patience: Patience, deadline: float
+    ) -> Answer[T] | str | None:
         import aiohttp  # start-up time: most commands ask for nothing
 
         session = self._session = self._session or self._open()
         left = max(1.0, deadline - asyncio.get_running_loop().time())
         timeout = aiohttp.ClientTimeout(
-            total=min(self._patience.request, left), sock_connect=self._patience.connect, sock_read=self._patience.read
+            total=min(patience.request, left), sock_connect=patience.connect, sock_read=patience.read
         )
         try:
             async with session.get(url, timeout=timeout, allow_redirects=False) as response:

@@ -52,6 +52,11 @@ PAGE = reply(b"<html>Back soon</html>", Content_Type="text/html")
 CUT_OFF = reply(b'[{"paper": {"id": "2405.', Content_Length="5000")
 
 
+def huge(items: int) -> bytes:
+    """Make an answer of so many papers, as no search has: 20,000 of them have more parts than anybody reads."""
+    return reply([item(number, date(2024, 1, 1)) for number in range(items)])
+
+
 def item(number: int, day: date, **paper: object) -> dict[str, object]:
     """Make an item of the daily list, as the API wraps it."""
     inner = {
@@ -74,6 +79,8 @@ class Site:
     requests: list[Request] = field(default_factory=list)
     faults: deque[Reply] = field(default_factory=deque)
     answer: Callable[[Request], Reply] | None = None  # instead of the API
+    finds: list[Any] | None = None  # what its search says, whatever is looked for; by default words of titles
+    latency: float = 0.0  # seconds before a search is answered
     gzipped: bool = False
     address: str = ""
     open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -81,6 +88,11 @@ class Site:
     def fill(self, *days: date, papers: int = 2) -> None:
         """Put so many papers on the lists of these days."""
         self.days |= {day: [item(number, day) for number in range(papers)] for day in days}
+
+    @property
+    def searches(self) -> list[str]:
+        """What was searched for here so far."""
+        return [request.query["q"] for request in self.requests if request.path.endswith("/api/papers/search")]
 
     def fail(self, reply: Reply, times: int = 1) -> None:
         """Answer the next requests so."""
@@ -94,7 +106,7 @@ class Site:
         items = {item["paper"]["id"]: item for items in self.days.values() for item in items if isinstance(item, dict)}
         if request.path.endswith("/api/papers/search"):
             found = [item for item in items.values() if query["q"].lower() in item["title"].lower()]
-            return self._reply(found[: int(query["limit"])])
+            return self._reply((found if self.finds is None else self.finds)[: int(query["limit"])])
         known = items.get(request.path.rpartition("/")[2])
         return reply(known["paper"]) if known else reply({"error": "Not found"}, 404)
 
@@ -132,6 +144,8 @@ class Site:
         names = [line.partition(": ") for line in head[1:] if line]
         request = Request(url.path, dict(parse_qsl(url.query)), {name.lower(): value for name, _, value in names})
         self.requests.append(request)
+        if request.path.endswith("/api/papers/search"):
+            await asyncio.sleep(self.latency)
         fault = self.faults.popleft() if self.faults else None
         await _send(reader, writer, (self.answer or self.api)(request) if fault is None else fault)
         return fault is None
