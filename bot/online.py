@@ -27,15 +27,12 @@ REMEMBERED, KEPT_FOR = 200, timedelta(minutes=10)  # answers, so that one page g
 K = 60  # as in the paper that `fused` names
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_OPENING = frozenset(
-    "are can could did do does has have how is should was were what when where which who whom whose why will "
-    "would".split()
-)
+_ASKING = frozenset("how what when where which who whose why".split())
 # Words that somebody says who asks or describes, and that titles have few of.
-_SPOKEN = _OPENING | frozenset(
-    "about any anything be been being don't doesn't find i it its like looking may me might must my need our paper "
-    "papers she show some someone something that their them there these they this those us want we without you "
-    "your".split()
+_SPOKEN = _ASKING | frozenset(
+    "about any anything are be been being can could did do does doesn't don't find has have i is it its like looking "
+    "may me might must my need our paper papers she should show some someone something that their them there these "
+    "they this those us was we were want whom will without would you your".split()
 )
 LONG = 5  # words of a sentence
 
@@ -71,18 +68,31 @@ def reads_like_a_question(text: str) -> bool:
         return False
     if text.rstrip().endswith(("?", "？")):
         return True
-    return len(said) >= LONG - (said[0] in _OPENING) and sum(word in _SPOKEN for word in said) >= 2
+    spoken = sum(word in _SPOKEN for word in said)
+    return (said[0] in _ASKING and len(said) > 3) or (len(said) >= LONG and spoken > 1)
 
 
 def finds_little(text: str, papers: Sequence[Paper]) -> bool:
     """Whether the best papers for `text`, as it was understood, are few that say all of it.
 
-    They need not be many where the title of the first has it all, for then it is the one that was meant.
+    They need not be many where the first is the one that was meant: its title and authors have it all, or its title
+    begins with the one word that was typed.
     """
-    wanted = Query(text)
-    if papers and len(text.split()) > 1 and matches(wanted, Paper("", papers[0].title)):
+    if text and papers and _meant(text.split(), papers[0]):
         return False
-    return sum(matches(wanted, paper) for paper in papers[:FEW]) < FEW
+    return sum(matches(Query(text), replace(paper, title=_name(paper))) for paper in papers[:FEW]) < FEW
+
+
+def _meant(typed: Sequence[str], paper: Paper) -> bool:
+    name = _name(paper)
+    # the last word may be only begun
+    last = next((word for word in name.split() if word.casefold().startswith(typed[-1].casefold())), typed[-1])
+    has_all = matches(Query(" ".join([*typed[:-1], last])), Paper(paper.id, name))
+    return has_all and (len(typed) > 1 or name.startswith(last))
+
+
+def _name(paper: Paper) -> str:
+    return f"{paper.title} {' '.join(paper.authors)}"
 
 
 def fits(query: Query, paper: Paper) -> bool:

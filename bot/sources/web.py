@@ -118,6 +118,8 @@ class Web:
     def _open(self) -> aiohttp.ClientSession:
         import aiohttp
 
+        from bot.sources.names import Resolver
+
         headers = {
             "User-Agent": f"paperboy/{__version__}",
             "Accept": "application/json",
@@ -127,7 +129,7 @@ class Web:
             headers["Authorization"] = f"Bearer {self._token}"
         return aiohttp.ClientSession(
             headers=headers,
-            connector=aiohttp.TCPConnector(limit=4),
+            connector=aiohttp.TCPConnector(limit=4, resolver=Resolver()),
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
         )
