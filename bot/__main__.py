@@ -50,9 +50,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         return DONE
     return code
+
+
+def _give_up_stdout() -> None:
+    """Let what is still to be written go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fit_streams() -> None:
@@ -193,7 +198,14 @@ async def _find_lines(settings: Settings, args: argparse.Namespace, words: list[
     if [*args.words, *words] != ["-"] or not args.json:
         raise UsageError("“find --json -” answers a query a line from standard input; --limit goes with that only.")
     async with opened(settings) as bot:
-        await answer_lines(bot.library, sys.stdin.buffer, sys.stdout, args.limit or MOST)
+        try:
+            await answer_lines(bot.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk, or a folder to read from
+            _give_up_stdout()
+            print(f"paperboy: {error.strerror}: see where the queries come from and the answers go.", file=sys.stderr)
+            return WRONG
     return DONE
 
 

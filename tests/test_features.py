@@ -109,7 +109,9 @@ async def test_a_page_that_is_not_there_says_so(ask):
 async def test_nothing_found_says_what_was_tried_and_shows_the_nearest(ask):
     view = await ask("find hebbian votes:5000")
     assert view.outcome is Outcome.NOTHING
-    assert "Nothing found for “hebbian votes:5000”. The nearest are:" in plain(view)
+    assert "Nothing found for “hebbian votes:5000”. The nearest are:\n\nWith at least 5,000 votes." in plain(view)
+    assert "Try fewer filters, or see what is trending.\n\nBy nobody." in plain(await ask("find author:nobody"))
+    assert "Try fewer or other words, or see what is trending.\n\n→" in plain(await ask("find zzzzz"))
     assert view.papers == (HEBB.id,)
     assert view.data["papers"] == []
     assert view.data["nearest"][0]["id"] == HEBB.id

@@ -181,6 +181,12 @@ async def test_where_little_is_found_there_is_more_and_where_enough_is_nobody_is
     assert len(site.searches) == 2
 
 
+async def test_what_was_corrected_here_was_asked_there_as_typed(ask, site):
+    said = plain(await ask("find wether"))
+    assert "Showing results for weather, and Hugging Face’s for what you typed\n" in said
+    assert site.searches == ["wether"]
+
+
 async def test_a_paper_that_both_find_stands_first_and_is_ours(ask, site):
     site.finds = [item(1, TODAY), item(1, TODAY, id=DIFFUSION.id, title=DIFFUSION.title)]
     view = await ask("find weather")

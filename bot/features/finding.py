@@ -150,18 +150,21 @@ def _passage(why: Highlights) -> Spans:
 
 
 def _understood(found: Found) -> tuple[Block, ...]:
-    blocks: list[Block] = []
-    if found.corrected:
-        blocks.append(line("Showing results for ", Strong(found.corrected)))
-    if found.filters:
-        blocks.append(note(found.filters[:1].upper() + found.filters[1:] + "."))
-    return tuple(blocks)
+    meant = Strong(found.corrected or "")
+    theirs = ", and Hugging Face’s for what you typed" if found.online else ""
+    corrected = (line("Showing results for ", meant, *filter(None, [theirs])),) if found.corrected else ()
+    return (*corrected, *_narrowed(found))
+
+
+def _narrowed(found: Found) -> tuple[Block, ...]:
+    return (note(found.filters[:1].upper() + found.filters[1:] + "."),) if found.filters else ()
 
 
 async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, object]) -> View:
     tried = f"Nothing found for “{shorten(query, 120)}”"
     tried += f" (searched for “{found.corrected}”)." if found.corrected else "."
-    hint = "The nearest are:" if found.nearest else "Try fewer or other words, or see what is trending."
+    fewer = "fewer filters" if found.filters else "fewer or other words"
+    hint = "The nearest are:" if found.nearest else f"Try {fewer}, or see what is trending."
     if not (await ctx.library.status()).papers:
         hint = "No papers have come in yet: see today’s, or bring some in with “paperboy sync”."
     nearest = found.nearest[:CANDIDATES]
@@ -171,7 +174,7 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
         nearest,
         len(nearest),
         line="find",
-        above=(line(f"{tried} {hint}"),),
+        above=(line(f"{tried} {hint}"), *_narrowed(found)),
         remark=found.remark,
         buttons=buttons,
     )
