@@ -35,6 +35,8 @@ async def find(ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[in
 
     A minus leaves out: -survey, -"large language", -author:li, -has:code. OR stands between two of which one will do:
     diffusion OR "flow matching".
+
+    A question, or words of which little is found here, may be asked of Hugging Face’s own search too.
     """
     named = paper_ids(query, 2)
     if len(named) == 1:  # an id or a link, whatever stands beside it
