@@ -95,9 +95,13 @@ def _name(paper: Paper) -> str:
     return f"{paper.title} {' '.join(paper.authors)}"
 
 
-def fits(query: Query, paper: Paper) -> bool:
-    """Whether a paper passes the filters; one that was found by its meaning need not have the loose words."""
-    return matches(replace(query, text=""), paper)
+async def fitting(query: Query, papers: Sequence[Paper]) -> tuple[Paper, ...]:
+    """Return the papers that pass the filters; those found by their meaning need not have the loose words."""
+    if not query.filtered:
+        return tuple(papers)
+    filters = replace(query, text="")
+    # half a millisecond each, that the event loop need not wait for
+    return await asyncio.to_thread(lambda: tuple(paper for paper in papers if matches(filters, paper)))
 
 
 def asked(query: Query) -> str:
@@ -146,7 +150,7 @@ class Online:
         try:
             async with asyncio.timeout(WAIT):
                 found = await self._source.search(asked(query), MOST_FOUND if query.filtered else MOST, HURRY)
-                papers = tuple(paper for paper in found.papers if fits(query, paper))[:MOST]
+                papers = (await fitting(query, found.papers))[:MOST]
                 await self._keep(papers)
         except (SourceError, StoreError, TimeoutError) as error:
             log.info("Hugging Face was asked in vain: %s", self._rest.begin(str(error) or "it takes too long"))
@@ -167,7 +171,13 @@ class Memory:
         return merged if at and self._now() - at < KEPT_FOR else None
 
     def keep(self, query: Query, merged: Merged) -> Merged:
-        """Remember an answer, and forget the oldest where there are too many."""
+        """Remember an answer, and forget the oldest where there are too many; return the one that stands.
+
+        That is the first, where several people asked the same at once.
+        """
+        known = self.get(query)
+        if known and not known.failed:
+            return known
         self._kept.pop(query, None)
         self._kept[query] = (self._now(), merged)
         if len(self._kept) > REMEMBERED:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.online import FEW, Memory, Merged, asked, finds_little, fits, fused, reads_like_a_question
+from bot.online import FEW, Memory, Merged, asked, finds_little, fitting, fused, reads_like_a_question
 from bot.papers import Paper, record
 from bot.search import Highlights, Hits, highlights
 
@@ -129,7 +129,7 @@ class Searches:
         titled = await self._papers.titled(_WORD.findall(query.text), PROVISIONAL)
         titled = titled or await self._papers.titled(_WORD.findall(hits.corrected or ""), PROVISIONAL)
         among = None if within is None else set(within)
-        further = [paper.id for paper in titled if fits(query, paper) and (among is None or paper.id in among)]
+        further = [paper.id for paper in await fitting(query, titled) if among is None or paper.id in among]
         ids = tuple(dict.fromkeys([*hits.ids, *further]))
         total = hits.total + len(ids) - len(hits.ids)
         return replace(hits, ids=ids[offset : offset + limit], total=total)

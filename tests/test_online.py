@@ -15,7 +15,7 @@ from bot import online
 from bot.app import Bot
 from bot.features import ALL
 from bot.library import Library
-from bot.online import KEPT_FOR, WAIT, asked, finds_little, fits, fused, reads_like_a_question
+from bot.online import KEPT_FOR, WAIT, Memory, Merged, asked, finds_little, fitting, fused, reads_like_a_question
 from bot.papers import Paper
 from bot.resting import REST
 from bot.search import Index, parse
@@ -123,19 +123,15 @@ def test_little_is_found_where_few_papers_say_it_all_and_no_title_does():
     assert not finds_little("transformers", MANY[:5])
 
 
-def test_only_the_filters_apply_to_what_was_found_by_its_meaning():
-    for words in (
-        "anything at all",
-        'x "diffusion models"',
-        "x org:analytical",
-        "x after:2026-05",
-        "-survey x",
-        "x OR y",
-    ):
-        paper = HEBB if "org" in words else DIFFUSION
-        assert fits(parse(words, TODAY), paper) == (words != "x OR y"), words
-    for words in ('x "models diffusion"', "x org:nvidia", "x after:2027", "x -weather", "x votes:41", "x -has:code"):
-        assert not fits(parse(words, TODAY), DIFFUSION), words
+async def test_only_the_filters_apply_to_what_was_found_by_its_meaning():
+    async def fits(words: str, paper: Paper = DIFFUSION) -> bool:
+        return bool(await fitting(parse(words, TODAY), [paper]))
+
+    assert await fits("x org:analytical", HEBB)
+    for words in ("anything at all", 'x "diffusion models"', "x after:2026-05", "-survey x", "x OR weather"):
+        assert await fits(words), words
+    for words in ("x OR y", 'x "models diffusion"', "x org:nvidia", "x after:2027", "x -weather", "x votes:41"):
+        assert not await fits(words), words
 
 
 def test_what_is_asked_has_the_words_and_none_of_the_filters():
@@ -337,6 +333,17 @@ async def test_many_at_once_get_the_same_answer(ask, site):
     site.latency = 0.02
     views = await asyncio.gather(*(ask(f"find {QUESTION}") for _ in range(20)))
     assert {view.papers for view in views} == {(HEBB.id, *THEIRS[:3])}
+
+
+def test_of_several_answers_to_the_same_the_first_stands_unless_it_failed(clock):
+    memory, query = Memory(clock), parse("zebra", TODAY)
+    failed, first, second = Merged(failed=True), Merged(("1",)), Merged(("2",))
+    assert memory.keep(query, failed) is failed
+    assert memory.keep(query, first) is first
+    assert memory.keep(query, second) is memory.get(query) is first
+    clock.now += KEPT_FOR
+    assert memory.get(query) is None
+    assert memory.keep(query, second) is second
 
 
 async def test_only_so_many_answers_are_remembered(ask, site):
