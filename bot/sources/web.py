@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -93,7 +94,9 @@ class Web:
     async def _once(
         self, url: str, read: Callable[[object], T], patience: Patience, deadline: float
     ) -> Answer[T] | str | None:
-        import aiohttp  # start-up time: most commands ask for nothing
+        # start-up time: most commands ask for nothing, and those that do have something else to do meanwhile
+        await asyncio.to_thread(import_module, "aiohttp")
+        import aiohttp
 
         session = self._session = self._session or self._open()
         left = max(1.0, deadline - asyncio.get_running_loop().time())
