@@ -71,8 +71,11 @@ def _fit_streams() -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[Bot]:
-    """Put a bot together from its settings, and take it apart in the end."""
+async def opened(settings: Settings, *, waits: bool = True) -> AsyncIterator[Bot]:
+    """Put a bot together from its settings, and take it apart in the end.
+
+    It waits for a search index that is being made anew, or answers provisionally meanwhile.
+    """
     # start-up time: `paperboy --help` needs none of these
     from bot.app import Bot, utc_now
     from bot.library import Library
@@ -85,14 +88,20 @@ async def opened(settings: Settings) -> AsyncIterator[Bot]:
         store = await stack.enter_async_context(await Store.open(settings.database_url))
         index = await Index.open(settings.home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
+        if waits:
+            index.tell = _show_progress
         source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
         gc.freeze()
         gc.enable()
-        library = Library(store, index, source, utc_now, online=settings.ask_hugging_face)
+        library = Library(store, index, source, utc_now, online=settings.ask_hugging_face, waits=waits)
         bot = Bot(ALL, library, store, utc_now, settings.reactions, settings.admins)
         bot.tenants.purge_after = timedelta(days=settings.purge_days)
         bot.planner.patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
         yield bot
+
+
+def _show_progress(there: int, missing: int) -> None:
+    print(f"Search index: {there:,} of {missing:,} papers", file=sys.stderr)
 
 
 def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str]]:
@@ -264,7 +273,7 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
             "There is no token: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see README)."
         )
     print(f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.", flush=True)
-    async with opened(settings) as bot:
+    async with opened(settings, waits=False) as bot:
         every, pause_after = timedelta(minutes=settings.sync_minutes), timedelta(days=settings.pause_after_days)
         admins = Place(settings.admin_place[0], "", settings.admin_place[1]) if settings.admin_place else None
         ended = await until_told(run(bot, adapters, every, pause_after, admins))
@@ -278,7 +287,7 @@ async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> i
 
     terminal, every = Terminal(settings.home), timedelta(minutes=settings.sync_minutes)
     pause_after = timedelta(days=settings.pause_after_days)
-    async with opened(settings) as bot, in_step(bot, every), delivering(bot, [terminal], pause_after):
+    async with opened(settings, waits=False) as bot, in_step(bot, every), delivering(bot, [terminal], pause_after):
         bot.admins |= {ME.id}  # whoever has the machine has the bot
         await terminal.run(bot)
     return DONE

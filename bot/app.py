@@ -318,7 +318,7 @@ class Bot:
             case "zone":
                 return tuple(Suggestion(name, name) for name in find_zones(text)[:MOST_SUGGESTIONS])
             case kind:
-                return await self._complete(kind, text)
+                return await self._complete(kind, text, person)
         fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
         return tuple(fitting[:MOST_SUGGESTIONS])
 
@@ -363,9 +363,10 @@ class Bot:
         before = f"{done}{comma} " if comma else ""
         return tuple(Suggestion(f"{before}{tag}", f"{before}{tag}") for tag in found)
 
-    async def _complete(self, kind: Kind, text: str) -> tuple[Suggestion, ...]:
+    async def _complete(self, kind: Kind, text: str, person: Person | None) -> tuple[Suggestion, ...]:
+        asker = (person.platform, person.tenant, person.id, kind) if person else None
         try:
-            return await self.library.suggest(kind, text, MOST_SUGGESTIONS)
+            return await self.library.suggest(kind, text, MOST_SUGGESTIONS, asker=asker)
         except PaperboyError as error:
             log.warning("suggesting a %s: %s", kind, error)
             return ()

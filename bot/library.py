@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -55,6 +55,7 @@ class Status:
     synced: datetime | None
     trouble: str
     next_sync: datetime | None
+    indexing: tuple[int, int] | None  # while the search index is made anew: how many papers of how many are in it
 
 
 @dataclass(slots=True)
@@ -67,12 +68,20 @@ class Library:
     """Store, search index and source as one collection of papers, the same for everybody."""
 
     def __init__(
-        self, store: Store, index: Index, source: HuggingFace, now: Callable[[], datetime], *, online: bool = False
+        self,
+        store: Store,
+        index: Index,
+        source: HuggingFace,
+        now: Callable[[], datetime],
+        *,
+        online: bool = False,
+        waits: bool = True,
     ) -> None:
         self._store = store
         self._index = index
         self._source = source
         self._now = now
+        self._waits = waits  # for an index that is far behind, or answers provisionally
         self._trending = _Trending()
         self._syncing = asyncio.Lock()
         self._rest = Rest(now)
@@ -190,9 +199,9 @@ class Library:
         shared = {one.id: one.words for one in await self._index.similar(paper, limit=limit)}
         return tuple((other, shared[other.id]) for other in await self.papers(tuple(shared)))
 
-    async def suggest(self, kind: Kind, text: str, limit: int) -> tuple[Suggestion, ...]:
-        """Complete the title of a paper, an author or an organisation."""
-        return await self._index.suggest(kind, text, limit)
+    async def suggest(self, kind: Kind, text: str, limit: int, *, asker: Hashable = None) -> tuple[Suggestion, ...]:
+        """Complete the title of a paper, an author or an organisation; an `asker` waits for the last answer only."""
+        return await self._index.suggest(kind, text, limit, asker=asker)
 
     async def check_index(self) -> bool:
         """Read the whole search index: whether it was sound. One that was not is made anew."""
@@ -241,11 +250,12 @@ class Library:
             synced=good.at if good else None,
             trouble=last.failed if last else "",
             next_sync=self.next_sync,
+            indexing=self._index.coming if self._index.behind else None,
         )
 
     async def _follow(self) -> None:
         papers = self._store.papers
-        await self._index.follow(papers.changed, await papers.revision())
+        await self._index.follow(papers.changed, await papers.revision(), wait=self._waits)
 
     async def _freshen(self, first: date, last: date) -> str:
         """Fetch the lists of these days where they are missing or may have changed; say so if that did not work."""

@@ -25,8 +25,8 @@ class Behind(Index):
 
     behind = True
 
-    async def follow(self, changed, revision):
-        return await super().follow(changed, min(revision, 1))
+    async def follow(self, changed, revision, *, wait=True):
+        return await super().follow(changed, min(revision, 1), wait=wait)
 
 
 @pytest.fixture

@@ -44,6 +44,9 @@ async def status(ctx: Context) -> View:
         (Strong("Next sync"), f"  {_instant(now.next_sync) if now.next_sync else 'with “paperboy sync”'}"),
     ]
     blocks: list[Block] = [Item((f"Paperboy {__version__}",), tuple(lines))]
+    if now.indexing:
+        there, missing = now.indexing
+        blocks.append(line(f"The search index is being made anew: {there:,} of {missing:,} papers are in it."))
     if now.trouble:
         blocks.append(line("The last sync met trouble: ", now.trouble))
     left = await ctx.bot.tenants.waiting() if ctx.person.id in ctx.bot.admins else ()
@@ -60,6 +63,7 @@ async def status(ctx: Context) -> View:
         "last_sync": now.synced.isoformat() if now.synced else None,
         "next_sync": now.next_sync.isoformat() if now.next_sync else None,
         "trouble": now.trouble,
+        "indexing": list(now.indexing) if now.indexing else None,
     }
     return View(tuple(blocks), data=data)
 

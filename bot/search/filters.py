@@ -198,6 +198,8 @@ def _holding(stretch: Stretch, meant: Sequence[Sequence[str]], place: Place) -> 
             sure = holding & _at(stretch, meant[0], KEYWORD, KEYWORD)
         case "abstract":
             sure = holding & ~_at(stretch, meant[0], TERM) & (meant[0][0] not in FUNCTION_WORDS)
+        case "anywhere" if meant[0][0] in FUNCTION_WORDS:
+            sure = _at(stretch, meant[0], TERM)
         case _:
             sure = holding
     return sure, holding & ~sure

@@ -50,6 +50,8 @@ class Index:
         self._catching_up: asyncio.Task[int] | None = None
         self._asking: dict[Hashable, int] = {}
         self.revision = 0
+        self.coming = (0, 0)  # of many papers that come in, how many are there, and how many that are in all
+        self.tell: Callable[[int, int], None] = _log_progress
 
     @classmethod
     async def open(cls, path: Path, identity: str) -> Index:
@@ -224,11 +226,10 @@ class Index:
             tidy = missing > BULK and (last or reached >= revision)
             at = await self._writer.run(partial(_bring_in, tidy=tidy), at, reached, [paper for _, paper in batch])
             papers += len(batch)
-            if most == BULK:
-                log.info("the search index takes papers in: %d of about %d", papers, missing)
+            if missing > FAR:
+                self.coming = (papers, max(missing, papers))
+                self.tell(*self.coming)
         self.revision = at
-        if papers >= FAR:
-            log.info("the search index took in %d papers", papers)
         return papers
 
     async def _batch(self, changed: Changed, after: int, most: int) -> list[tuple[int, Paper]]:
@@ -258,6 +259,10 @@ class Index:
             return await self._reader.run(file.at_once, _on_snapshot, self._snapshot, work, *args)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+
+
+def _log_progress(there: int, missing: int) -> None:
+    log.info("the search index takes papers in: %d of %d", there, missing)
 
 
 def _on_snapshot(connection: sqlite3.Connection, snapshot: Snapshot, work: Callable[..., T], *args: object) -> T:
