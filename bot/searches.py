@@ -170,5 +170,5 @@ class _Index:
 
 
 def _in_order(ids: tuple[str, ...], order: Sequence[str]) -> tuple[str, ...]:
-    place = {id_: n for n, id_ in enumerate(order)}
-    return tuple(sorted(ids, key=place.__getitem__))
+    found = frozenset(ids)
+    return tuple(id_ for id_ in order if id_ in found)

@@ -26,6 +26,7 @@ from bot.store.posts import Posts
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
+from bot.store.states import Lists
 from bot.store.subscriptions import AllSubscriptions, Subscriptions
 from bot.store.syncs import Syncs
 from bot.store.tags import Tags
@@ -42,8 +43,8 @@ _TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
 class Tenant:
     """What belongs to the people of one tenant; nothing of another tenant can be reached through it."""
 
-    def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
-        self.shelf = Shelf(database, platform, tenant)
+    def __init__(self, database: Database, platform: str, tenant: str, identity: str, lists: Lists) -> None:
+        self.shelf = Shelf(database, platform, tenant, lists)
         self.messages = Messages(database, platform, tenant)
         self.reactions = Reactions(database, platform, tenant, identity)
         self.votes = Votes(database, platform, tenant)
@@ -62,6 +63,7 @@ class Store:
 
     def __init__(self, database: Database, identity: str) -> None:
         self._database = database
+        self._lists = Lists()
         self.identity = identity
         self.papers = Papers(database)
         self.days = Days(database)
@@ -86,7 +88,7 @@ class Store:
 
     def tenant(self, platform: str, tenant: str) -> Tenant:
         """Return what belongs to one tenant of one platform."""
-        return Tenant(self._database, platform, tenant, self.identity)
+        return Tenant(self._database, platform, tenant, self.identity, self._lists)
 
     async def close(self) -> None:
         """Close all connections."""

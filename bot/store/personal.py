@@ -21,6 +21,7 @@ from bot.store.schema import (
     reactions,
     subscriptions,
 )
+from bot.store.states import States
 from bot.store.upserts import insert_or_replace
 
 _OWNER = ("platform", "tenant")
@@ -73,6 +74,7 @@ class Personal:
         self._identity = identity
         self._tenant = {"platform": platform, "tenant": tenant}
         self._owner = {"of_platform": platform, "of_tenant": tenant}
+        self._states = States(database, platform, tenant)
         self._forget = insert_or_replace(database.dialect, forgotten)
 
     async def all(self, person: str) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
@@ -98,6 +100,7 @@ class Personal:
             for blank in _BLANK:
                 await connection.execute(blank, asked)
             await connection.execute(self._forget, {**self._tenant, "mark": mark, "at": at})
+            await self._states.change(connection)
             return gone
 
         return await self._database.write(forget)

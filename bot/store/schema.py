@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 # The newest migration. It stands here so that opening a database that is up to date need not import Alembic.
-HEAD = "0004"
+HEAD = "0005"
 VERSION_TABLE = "paperboy_version"  # not Alembic's own name, by which databases of other programs would pass for ours
 
 
@@ -171,11 +171,20 @@ shelf = Table(
     Column("private", Boolean, nullable=False),  # not seen on the team's shelf
     _text("address"),  # the place where it was kept, and what that is called
     _text("place"),
-    Index(None, "platform", "tenant", "person", "saved"),
-    Index(None, "platform", "tenant", "person", "touched"),
-    Index(None, "platform", "tenant", "private", "saved"),
-    Index(None, "platform", "tenant", "private", "touched"),
+    Index(None, "platform", "tenant", "person", "saved", "paper"),
+    Index(None, "platform", "tenant", "person", "touched", "paper"),
+    Index(None, "platform", "tenant", "private", "saved", "paper"),
+    Index(None, "platform", "tenant", "private", "touched", "paper"),
     Index(None, "platform", "tenant", "paper", "private"),
+)
+
+shelf_states = Table(  # of whoever keeps papers, and of their team, for which the person is ""
+    "shelf_states",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("person", primary_key=True),
+    _text("state"),  # another one, never seen before, after each change
 )
 
 notes = Table(

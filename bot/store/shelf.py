@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Executable, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +20,7 @@ from bot.store.engine import Database
 from bot.store.pages import Page
 from bot.store.papers import VOTES, Papers
 from bot.store.schema import papers, shelf, tags, votes
+from bot.store.states import TEAM, Lists, States
 from bot.store.upserts import insert_or_keep
 
 _OURS = (shelf.c.platform == bindparam("platform"), shelf.c.tenant == bindparam("tenant"))
@@ -45,15 +46,26 @@ _COLUMNS = (
 )
 _ENTRIES = select(*_COLUMNS).where(*_MINE, _AMONG)
 _KEEPERS = select(*_COLUMNS).where(*_OURS, _AMONG, ~shelf.c.private).order_by(shelf.c.saved, shelf.c.person)
+_TAGGED = and_(*(tags.c[name] == shelf.c[name] for name in ("platform", "tenant", "person", "paper")))
+_TEAM_VOTES = (
+    select(func.count())
+    .where(votes.c.platform == bindparam("platform"), votes.c.tenant == bindparam("tenant"))
+    .where(votes.c.paper == shelf.c.paper)
+    .correlate(shelf)
+    .scalar_subquery()
+)
+_BETWEEN = "\n"  # no id has a space in it, of whatever kind
 
 
 class Shelf:
     """The shelves of one tenant's people."""
 
-    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+    def __init__(self, database: Database, platform: str, tenant: str, lists: Lists) -> None:
         self._database = database
         self._papers = Papers(database)
         self._tenant = {"platform": platform, "tenant": tenant}
+        self._states = States(database, platform, tenant)
+        self._lists = lists
         self._save = insert_or_keep(database.dialect, shelf)
 
     async def save(
@@ -78,6 +90,8 @@ class Shelf:
             new = (await connection.execute(self._save, row)).rowcount == 1
             if not new and private is not None:
                 await connection.execute(_HIDE, {**self._this(person, paper), "hidden": private})
+            if new or private is not None:
+                await self._states.change(connection, person)
             return new
 
         try:
@@ -93,22 +107,24 @@ class Shelf:
 
         async def save(connection: AsyncConnection) -> None:
             await connection.execute(self._save, rows)
+            for person in dict.fromkeys(one.person for one in kept):
+                await self._states.change(connection, person)
 
         if rows:
             await self._database.write(save)
 
     async def remove(self, person: str, paper: str) -> bool:
         """Keep a paper no longer; False when it was not there."""
-        return await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper}) == 1
+        return await self._change(person, _REMOVE, {**self._tenant, "person": person, "paper": paper})
 
     async def touch(self, person: str, paper: str, at: datetime) -> None:
         """Note that the person did something with a paper on their shelf."""
-        await self._database.change(_TOUCH, {**self._this(person, paper), "at": at})
+        await self._change(person, _TOUCH, {**self._this(person, paper), "at": at})
 
     async def mark(self, person: str, paper: str, at: datetime, *, read: bool) -> bool:
         """Mark a paper as read or unread; False when the person does not keep it."""
         row = {**self._this(person, paper), "at": at, "since": at if read else None}
-        return await self._database.change(_MARK, row) == 1
+        return await self._change(person, _MARK, row)
 
     async def kept(self, person: str, papers: Sequence[str]) -> frozenset[str]:
         """Return which of these papers the person keeps."""
@@ -134,22 +150,39 @@ class Shelf:
                 found[row.paper].append(Kept(*row))
         return {paper: tuple(kept) for paper, kept in found.items()}
 
-    async def ids(
-        self, wanted: Wanted | str, sort: ShelfSort = "new", limit: int = -1, offset: int = 0
-    ) -> tuple[str, ...]:
-        """Return the papers of some shelf or part of it, in an order; by default all, newest first."""
+    async def ids(self, wanted: Wanted | str, sort: ShelfSort = "new") -> tuple[str, ...]:
+        """Return the papers of some shelf or part of it: newest kept, most votes, or last touched first, or by title.
+
+        It is the same tuple again as long as nothing has changed.
+        """
         wanted = Wanted(wanted) if isinstance(wanted, str) else wanted
-        statement = _ids(bool(wanted.person), wanted.shared, bool(wanted.tag), wanted.read, sort, limited=limit >= 0)
-        asked = self._asked(wanted) | ({"limit": limit, "offset": offset} if limit >= 0 else {})
-        return tuple(row[0] for row in await self._database.read(statement, asked))
+        key = (*self._tenant.values(), wanted, sort)
+        # asked before the list: a change in between makes it read once more, and never lets it pass for a newer one
+        state = await self._states.now(wanted.person or TEAM, papers=sort in ("votes", "title"))
+        ids = self._lists.get(key, state)
+        if ids is None:
+            statement = _list(bool(wanted.person), wanted.shared, bool(wanted.tag), wanted.read, sort)
+            ((written,),) = await self._database.read(statement, self._asked(wanted))
+            # what several people keep stands there several times, first where the order wants it
+            ids = tuple(dict.fromkeys(written.split(_BETWEEN))) if written else ()
+            self._lists.put(key, state, ids)
+        return ids
 
     async def page(self, wanted: Wanted | str, *, sort: ShelfSort = "new", limit: int, offset: int = 0) -> Page:
-        """Return papers of some shelf: newest kept first, most votes first, by title, or last touched first."""
-        wanted = Wanted(wanted) if isinstance(wanted, str) else wanted
-        statement = _count(bool(wanted.person), wanted.shared, bool(wanted.tag), wanted.read)
-        ((total,),) = await self._database.read(statement, self._asked(wanted))
-        ids = await self.ids(wanted, sort, limit, offset) if total else ()
-        return Page(await self._papers.get(ids), total)
+        """Return papers of some shelf, in one of its orders."""
+        ids = await self.ids(wanted, sort)
+        return Page(await self._papers.get(ids[offset : offset + limit]), len(ids))
+
+    async def _change(self, person: str, statement: Executable, values: Mapping[str, Any]) -> bool:
+        """Change one entry of a person's shelf; False where it is not there."""
+
+        async def change(connection: AsyncConnection) -> bool:
+            there = (await connection.execute(statement, values)).rowcount == 1
+            if there:
+                await self._states.change(connection, person)
+            return there
+
+        return await self._database.write(change)
 
     def _this(self, person: str, paper: str) -> dict[str, Any]:
         return {f"of_{name}": value for name, value in {**self._tenant, "person": person, "paper": paper}.items()}
@@ -159,69 +192,34 @@ class Shelf:
         return {**self._tenant, **{name: value for name, value in asked.items() if value}}
 
 
-def _conditions(person: bool, shared: bool, tag: bool, read: bool | None) -> list[Any]:  # noqa: FBT001  # the key of a cache
-    tagged = and_(
-        tags.c.platform == shelf.c.platform,
-        tags.c.tenant == shelf.c.tenant,
-        tags.c.person == shelf.c.person,
-        tags.c.paper == shelf.c.paper,
-        tags.c.tag == bindparam("tag"),
-    )
-    return [
-        *(_MINE if person else _OURS),
-        *([~shelf.c.private] if shared else []),
-        *([exists().where(tagged)] if tag else []),
-        *([shelf.c.read.is_not(None) if read else shelf.c.read.is_(None)] if read is not None else []),
-    ]
-
-
 @cache
-def _count(person: bool, shared: bool, tag: bool, read: bool | None) -> Select[int]:  # noqa: FBT001  # as above
-    number = func.count() if person else func.count(shelf.c.paper.distinct())
-    return select(number).select_from(shelf).where(*_conditions(person, shared, tag, read))
+def _list(person: bool, shared: bool, tag: bool, read: bool | None, sort: ShelfSort) -> Select[Any]:  # noqa: FBT001  # the key of a cache
+    """Read the ids in their order, as one text: as rows, 20,000 would hold up everybody else while they are read."""
+    ids: Select[Any] = select(shelf.c.paper).where(*(_MINE if person else _OURS))
+    if tag:
+        ids = ids.join(tags, _TAGGED).where(
+            *(
+                tags.c[name] == bindparam(name)
+                for name in ("platform", "tenant", *(["person"] if person else []), "tag")
+            )
+        )
+    if shared:
+        ids = ids.where(~shelf.c.private)
+    if read is not None:
+        ids = ids.where(shelf.c.read.is_not(None) if read else shelf.c.read.is_(None))
+    if sort in ("title", "votes"):
+        ids = ids.join(papers, papers.c.id == shelf.c.paper)
+    ordered = ids.order_by(*_order(sort, shared=shared)).subquery()
+    return select(func.aggregate_strings(ordered.c.paper, _BETWEEN))
 
 
-@cache
-def _ids(
-    person: bool,  # noqa: FBT001  # as above
-    shared: bool,  # noqa: FBT001  # as above
-    tag: bool,  # noqa: FBT001  # as above
-    read: bool | None,  # noqa: FBT001  # as above
-    sort: ShelfSort,
-    *,
-    limited: bool,
-) -> Select[str]:
-    ids: Select[Any] = select(shelf.c.paper).where(*_conditions(person, shared, tag, read))
-    if sort in ("new", "touched"):
-        column = shelf.c.saved if sort == "new" else shelf.c.touched
-        if not person and not tag and read is None:  # of each paper the entry that comes first: no sorting, no grouping
-            ids = ids.where(~_earlier(column.name))
-            order = (column.desc(), shelf.c.paper.desc())
-        elif person:  # who has it once at most, in the order of an index
-            order = (column.desc(), shelf.c.paper.desc())
-        else:
-            ids = ids.group_by(shelf.c.paper)
-            order = (func.max(column).desc(), shelf.c.paper.desc())
-    else:
-        ids = ids.join_from(shelf, papers).group_by(shelf.c.paper, papers.c.id)
-        order = _by_votes(shared=shared) if sort == "votes" else (func.lower(papers.c.title), papers.c.id)
-    ids = ids.order_by(*order)
-    return cast("Select[str]", ids.limit(bindparam("limit")).offset(bindparam("offset")) if limited else ids)
-
-
-def _earlier(column: str) -> Any:
-    """Tell whether the team has the same paper from a later moment, or from the same by another person."""
-    other = shelf.alias("other")
-    later = or_(
-        other.c[column] > shelf.c[column],
-        and_(other.c[column] == shelf.c[column], other.c.person > shelf.c.person),
-    )
-    same = (getattr(other.c, name) == getattr(shelf.c, name) for name in ("platform", "tenant", "paper"))
-    return exists().where(*same, ~other.c.private, later).correlate(shelf)
-
-
-def _by_votes(*, shared: bool) -> tuple[Any, ...]:
-    """Order by upvotes; what is shared by the team's own votes before that."""
-    ours = (votes.c.platform == bindparam("platform"), votes.c.tenant == bindparam("tenant"))
-    counted = select(func.count()).where(*ours, votes.c.paper == shelf.c.paper).correlate(shelf).scalar_subquery()
-    return (counted.desc(), *VOTES) if shared else VOTES
+def _order(sort: ShelfSort, *, shared: bool) -> tuple[Any, ...]:
+    match sort:
+        case "new":
+            return (shelf.c.saved.desc(), shelf.c.paper.desc())
+        case "touched":
+            return (shelf.c.touched.desc(), shelf.c.paper.desc())
+        case "title":
+            return (func.lower(papers.c.title), papers.c.id)
+        case "votes":  # the team's own before everybody's
+            return (_TEAM_VOTES.desc(), *VOTES) if shared else VOTES

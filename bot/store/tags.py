@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.chunks import chunks
 from bot.store.engine import Database
 from bot.store.schema import shelf, tags
+from bot.store.states import States
 from bot.store.upserts import insert_or_keep
 
 _OURS = (tags.c.platform == bindparam("platform"), tags.c.tenant == bindparam("tenant"))
@@ -47,6 +48,7 @@ class Tags:
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
         self._database = database
         self._tenant = {"platform": platform, "tenant": tenant}
+        self._states = States(database, platform, tenant)
         self._add = insert_or_keep(database.dialect, tags)
 
     async def add(self, person: str, paper: str, words: Collection[str]) -> None:
@@ -60,6 +62,7 @@ class Tags:
 
         async def add(connection: AsyncConnection) -> None:
             await connection.execute(self._add, rows)
+            await self._states.change(connection, person)
 
         if rows:
             await self._database.write(add)
@@ -69,7 +72,10 @@ class Tags:
         row = {**self._tenant, "person": person, "paper": paper}
 
         async def remove(connection: AsyncConnection) -> int:
-            return sum([(await connection.execute(_REMOVE, {**row, "tag": word})).rowcount for word in words])
+            gone = sum([(await connection.execute(_REMOVE, {**row, "tag": word})).rowcount for word in words])
+            if gone:
+                await self._states.change(connection, person)
+            return gone
 
         return await self._database.write(remove)
 

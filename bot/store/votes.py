@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import Executable, bindparam, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 from bot.store.schema import votes
+from bot.store.states import States
 from bot.store.upserts import insert_or_keep
 
 _OURS = (
@@ -26,16 +30,17 @@ class Votes:
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
         self._database = database
         self._tenant = {"platform": platform, "tenant": tenant}
+        self._states = States(database, platform, tenant)
         self._add = insert_or_keep(database.dialect, votes)
 
     async def add(self, person: str, paper: str, at: datetime) -> bool:
         """Count a person's vote for a paper that is known; False when it was counted."""
         row = {**self._tenant, "person": person, "paper": paper, "voted": at}
-        return await self._database.change(self._add, row) == 1
+        return await self._change(self._add, row)
 
     async def remove(self, person: str, paper: str) -> bool:
         """Count a person's vote no longer; False when it was not counted."""
-        return await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper}) == 1
+        return await self._change(_REMOVE, {**self._tenant, "person": person, "paper": paper})
 
     async def count(self, paper: str) -> int:
         """Return how many voted for a paper."""
@@ -46,3 +51,12 @@ class Votes:
         """Tell whether a person voted for a paper."""
         asked = {**self._tenant, "person": person, "paper": paper}
         return bool(await self._database.read(_VOTED, asked))
+
+    async def _change(self, statement: Executable, values: Mapping[str, Any]) -> bool:
+        async def change(connection: AsyncConnection) -> bool:
+            counted = (await connection.execute(statement, values)).rowcount == 1
+            if counted:
+                await self._states.change(connection)  # the team's shelf can be in the order of its votes
+            return counted
+
+        return await self._database.write(change)
