@@ -14,6 +14,7 @@ AUTHORS_IN_LIST = 2
 AUTHORS_ON_CARD = 8
 SUMMARY_IN_LIST = 240
 KEYWORDS_ON_CARD = 8
+TITLE_IN_REASON = 90
 NO_REMARKS: Mapping[str, Spans] = MappingProxyType({})
 
 
@@ -85,6 +86,11 @@ def vote_button(paper: Paper, *, voted: bool) -> Button:
 def title(paper: Paper) -> str:
     """Return the title, or the id of a paper that has none."""
     return paper.title or paper.id
+
+
+def because(kept: Paper) -> str:
+    """Say why a paper is suggested: it is like one that the reader keeps."""
+    return f"Because you kept “{shorten(title(kept), TITLE_IN_REASON)}”"
 
 
 def byline(paper: Paper, most: int = AUTHORS_IN_LIST) -> str:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bot import cards
 from bot.papers import Paper
 from bot.search import parse
 from bot.search.matching import matches
-from bot.subscriptions import Subscription, Wishes
+from bot.subscriptions import Order, Subscription, Wishes
 from bot.text import count, listed
 from bot.views import Block, Button, Buttons, Item, Link, Picture, Spans, Strong, Text, View, line, note
 
 LONGEST = 27  # days before its last that a digest goes back to make up for what was missed
 IN_ONE_MESSAGE = 5  # papers with all that is said about them: Discord takes forty components
-ORDERS = {"upvotes": "most upvoted first", "trending": "what is trending first", "new": "newest first"}
+ORDERS: Mapping[Order, str] = {
+    "upvotes": "most upvoted first",
+    "trending": "what is trending first",
+    "new": "newest first",
+    "for-me": "those most like what you keep first",
+}
 SPANS = {"weekly": "week", "monthly": "month"}
 KEYCAPS = (*(f"{digit}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}" for digit in range(1, 10)), "🔟")
 
@@ -34,7 +39,8 @@ class Liked:
 class Digest:
     """What was chosen for one digest: out of `total` papers of the days `first` to `last`.
 
-    `late` are those of earlier days which came after their digest; `liked` is what the place itself liked meanwhile.
+    `late` are those of earlier days which came after their digest; `liked` is what the place itself liked meanwhile;
+    `because` names for a paper the one which the reader keeps and it is like.
     """
 
     wishes: Wishes
@@ -45,26 +51,31 @@ class Digest:
     late: frozenset[str] = frozenset()
     liked: tuple[Liked, ...] = ()
     remark: str = ""
+    because: Mapping[str, Paper] = field(default_factory=dict)
 
 
-def choose(wishes: Wishes, papers: Iterable[Paper], trending: Sequence[str], today: date) -> tuple[Paper, ...]:
-    """Return the papers that are wished for, in the order that is wished for."""
+def fitting(wishes: Wishes, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
+    """Return those of the papers that are wished for, in their order."""
     topics, without = ([parse(part, today) for part in split(text)] for text in (wishes.topics, wishes.without))
-    fitting = [
+    return tuple(
         paper
         for paper in papers
         if (not topics or any(matches(query, paper) for query in topics))
         and not any(matches(query, paper) for query in without)
         and (paper.upvotes or 0) >= wishes.votes
         and (paper.code or not wishes.code)
-    ]
-    places = {paper: place for place, paper in enumerate(trending)} if wishes.order == "trending" else {}
+    )
+
+
+def choose(wishes: Wishes, papers: Iterable[Paper], first: Sequence[str] = ()) -> tuple[Paper, ...]:
+    """Return as many papers as are wished for, in the order that is wished for, with those of `first` before all."""
+    places = {paper: place for place, paper in enumerate(first)}
 
     def rank(paper: Paper) -> tuple[int, int, int, str]:
         newest = (paper.daily or date.min).toordinal() if wishes.order == "new" else 0
         return places.get(paper.id, len(places)), -newest, -(paper.upvotes or 0), paper.id
 
-    return tuple(sorted(fitting, key=rank)[: wishes.papers])
+    return tuple(sorted(papers, key=rank)[: wishes.papers])
 
 
 def split(topics: str) -> tuple[str, ...]:
@@ -104,7 +115,8 @@ def expected(counts: Sequence[int]) -> float:
 
 def _full(digest: Digest) -> Iterable[View]:
     for begin in range(0, len(digest.papers), IN_ONE_MESSAGE):
-        items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], kept=(), first=begin + 1)
+        because: dict[str, Spans] = {paper: (cards.because(kept),) for paper, kept in digest.because.items()}
+        items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], (), begin + 1, because)
         last = begin + IN_ONE_MESSAGE >= len(digest.papers)
         above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
         below: tuple[Block, ...] = (*_liked(digest), _more(digest)) if last else ()
@@ -148,9 +160,10 @@ def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> 
     late = [f"on the list of {cards.day_name(paper.daily)}"] if paper.id in digest.late and paper.daily else []
     votes = [f"▲ {paper.upvotes:,}"] if paper.upvotes is not None else []
     facts = " · ".join([*votes, *([cards.byline(paper, 2)] if paper.authors else []), *late])
+    because = [cards.because(digest.because[paper.id])] if paper.id in digest.because else []
     return Item(
         title=(Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
-        lines=((facts,),) if facts else (),
+        lines=tuple((said,) for said in [facts, *because] if said),
         buttons=(cards.keep_button(paper, kept=False),) if save else (),
         number=number,
         paper=paper.id,

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.digests import SPANS, Digest, Liked, choose, expected, fresh, views, window
-from bot.errors import PaperboyError, SourceError
+from bot.choosing import chosen
+from bot.digests import SPANS, Digest, Liked, expected, fitting, fresh, views, window
+from bot.errors import SourceError
 from bot.frozen import freeze
 from bot.schedule import WORKING, load_zone
 from bot.store.digests import Made, Occasion, Part, Planned
@@ -203,11 +204,12 @@ class Planner:
         papers, late = fresh(among, new_from, weighed)
         seen = frozenset() if wishes.repeats else memory.seen[subscription.place]
         ranked = [paper for paper in papers if paper.id not in seen]
-        trending = await self._trending() if wishes.order == "trending" else ()
-        chosen = choose(wishes, ranked, trending, self.bot.today())
+        order = await chosen(self.bot, subscription, fitting(wishes, ranked, self.bot.today()))
         total = sum(paper.daily is not None and first <= paper.daily <= last for paper in look.papers)
         liked = await self._liked(subscription, first) if wishes.schedule.every in SPANS else ()
-        return Digest(wishes, first, last, chosen, max(total, len(chosen)), late, liked, OLD if look.trouble else "")
+        remark = " ".join(filter(None, [order.remark, OLD if look.trouble else ""]))
+        total = max(total, len(order.papers))
+        return Digest(order.wishes, first, last, order.papers, total, late, liked, remark, order.because)
 
     async def _made(self, planned: Planned, digest: Digest, *, quiet: bool) -> Made:
         look = await self._look(digest.first, digest.last, self.bot.now())
@@ -250,13 +252,6 @@ class Planner:
         counts = await self.bot.store.days.counts(day - ALIKE, day)
         alike = [number for one, number in counts.items() if one < day and _working(one) == _working(day)]
         return counts.get(day, 0) >= expected(alike) * self.patience.enough
-
-    async def _trending(self) -> tuple[str, ...]:
-        try:
-            return tuple(paper.id for paper in (await self.bot.library.trending(limit=50)).papers)
-        except PaperboyError as error:
-            log.info("ordered by upvotes instead of what is trending: %s", error)
-            return ()
 
     async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
         place = subscription.place

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from bot.intents import Person, Place
 from bot.schedule import Schedule
 
-Order: TypeAlias = Literal["upvotes", "trending", "new"]
+Order: TypeAlias = Literal["upvotes", "trending", "new", "for-me"]
 Day: TypeAlias = Literal["today", "yesterday"]
 Layout: TypeAlias = Literal["threaded", "compact", "full"]
 
@@ -27,7 +27,8 @@ class Wishes:
 
     `day` is the list that it shows, today's or yesterday's, whose votes have settled. `topics` and `without` are
     searches, separated by commas, of which one has to fit a paper, or none. `quiet` days without papers say nothing;
-    with `repeats`, what the place has seen may come again.
+    with `repeats`, what the place has seen may come again. The order "for-me" goes by what the person who asked keeps,
+    and so belongs in a conversation of theirs.
     """
 
     schedule: Schedule

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import Bot
-from bot.digests import choose, split
+from bot.digests import choose, fitting, split
 from bot.frozen import freeze, thaw
 from bot.intents import Person, Place
 from bot.papers import Paper
@@ -89,14 +89,55 @@ def a_paper(number: int, day: date, upvotes: int = 10) -> Paper:
 
 def test_topics_choose_leave_out_and_limit():
     papers = (HEBB, DIFFUSION, replace(DIFFUSION, id="2605.00009", title="Video Diffusion", code=None))
-    assert choose(replace(WISHES, topics="diffusion"), papers, (), TODAY) == papers[1:]
-    assert choose(replace(WISHES, topics='"wire together", weather'), papers, (), TODAY) == papers[:2]
-    assert choose(replace(WISHES, topics="diffusion", without="video"), papers, (), TODAY) == (DIFFUSION,)
-    assert choose(replace(WISHES, topics="author:lovelace"), papers, (), TODAY) == (HEBB,)
-    assert choose(replace(WISHES, votes=100), papers, (), TODAY) == (HEBB,)
-    assert choose(replace(WISHES, code=True, papers=1), papers, (), TODAY) == (HEBB,)
-    assert choose(replace(WISHES, order="trending"), papers, (DIFFUSION.id,), TODAY)[0] == DIFFUSION
-    assert choose(replace(WISHES, order="new"), papers[:2], (), TODAY) == (HEBB, DIFFUSION)
+
+    def fit(**wishes) -> tuple[Paper, ...]:
+        return fitting(replace(WISHES, **wishes), papers, TODAY)
+
+    assert fit(topics="diffusion") == papers[1:]
+    assert fit(topics='"wire together", weather') == papers[:2]
+    assert fit(topics="diffusion", without="video") == (DIFFUSION,)
+    assert fit(topics="author:lovelace") == (HEBB,)
+    assert fit(votes=100) == (HEBB,)
+    assert fit(code=True) == papers[:2]
+    assert choose(replace(WISHES, papers=1), papers) == (HEBB,)
+    assert choose(replace(WISHES, order="trending"), papers, (DIFFUSION.id,))[0] == DIFFUSION
+    assert choose(replace(WISHES, order="new"), papers[:2]) == (HEBB, DIFFUSION)
+
+
+@pytest.mark.parametrize("layout", ["threaded", "compact", "full"])
+async def test_the_order_for_me_begins_with_what_is_like_the_kept_and_says_why(bot, clock, layout):
+    await bot.store.tenant("chat", "T").shelf.save(ADA.id, HEBB.id, NOW, private=True)
+    await subscribed(bot, replace(WISHES, order="for-me", layout=layout, papers=3))
+    clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
+    alike = replace(HEBB, id="2606.00100", title="Hebbian Learning Again", daily=TODAY + DAY, upvotes=0)
+    kept = replace(HEBB, daily=TODAY + DAY)  # on the list once more, and on the shelf already
+    await listed(bot, TODAY + DAY, [kept, alike, *(a_paper(n, TODAY + DAY, n) for n in range(8))])
+    await bot.planner.plan()
+    head, *_ = await said(bot)
+    assert head.papers == (alike.id, "2606.00007", "2606.00006")
+    assert "those most like what you keep first." in plain(head)
+    assert plain(head).count(f"Because you kept “{HEBB.title}”") == 1
+
+
+async def test_the_order_for_me_is_by_upvotes_as_long_as_nothing_is_kept_and_says_so(bot, clock):
+    await subscribed(bot, replace(WISHES, order="for-me", layout="compact", papers=2))
+    clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
+    await listed(bot, TODAY + DAY, [a_paper(n, TODAY + DAY, n) for n in range(8)])
+    await bot.planner.plan()
+    (head,) = await said(bot)
+    assert head.papers == ("2606.00007", "2606.00006")
+    assert "2 of 8 papers, most upvoted first. You keep no paper yet; once you do" in plain(head)
+
+
+async def test_the_order_for_me_goes_by_what_is_kept_in_the_tenant_of_the_subscription(bot, clock):
+    await bot.store.tenant("chat", "T2").shelf.save(ADA.id, HEBB.id, NOW, private=True)
+    await subscribed(bot, replace(WISHES, order="for-me", layout="compact"))
+    clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
+    await listed(bot, TODAY + DAY, [replace(HEBB, id="2606.00100", daily=TODAY + DAY)])
+    await bot.planner.plan()
+    (head,) = await said(bot)
+    assert "You keep no paper yet" in plain(head)
+    assert "Because" not in plain(head)
 
 
 def test_commas_part_topics_but_not_within_quotation_marks():

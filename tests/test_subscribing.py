@@ -119,6 +119,29 @@ async def test_topics_may_be_named_or_not(bot, say, written):
     assert (await stored(bot)).wishes.topics == "diffusion, agents"
 
 
+async def test_the_order_for_me_is_for_oneself_alone(bot, say):
+    refused = await say("subscribe order:for-me zone:berlin")
+    assert refused.outcome is Outcome.REFUSED
+    assert "so it is for digests to you alone: add where:me" in plain(refused)
+    assert "those most like what you keep first" in plain(await say("subscribe where:me order:for-me"))
+    assert (await stored(bot)).wishes.order == "for-me"
+    await say("subscribe")
+    assert "digests to you alone" in plain(await say("edit 2 order:for-me"))
+    assert (await stored(bot, 2)).wishes.order == "upvotes"
+    await say("edit 1 order:new")
+    await say("edit 1 order:for-me at:10")
+    assert (await stored(bot)).wishes.order == "for-me"
+    (undo,) = [button.line for button in (await say("unsubscribe 1")).buttons if button.label == "Undo"]
+    assert "order:for-me" in undo
+    assert (await say(undo)).outcome is Outcome.DONE
+
+
+@pytest.mark.usefixtures("chat")
+async def test_the_form_offers_the_order_for_me(bot):
+    blanks = await bot.form(Intent("subscribe", MEMBER, PAPERS, {"order": "?"}))
+    assert "for-me" in blanks[0].param.choices
+
+
 async def test_a_time_later_today_is_today_and_an_earlier_one_tomorrow(bot, say):
     await say("subscribe at:17:01")
     await say("subscribe at:17:00")  # it is 17:00 in Berlin
@@ -528,7 +551,7 @@ WISHES = st.builds(
     Wishes,
     SCHEDULES.map(lambda one: Schedule(one.every, one.at.replace(second=0, microsecond=0), one.zone, one.on)),
     papers=st.integers(1, 10),
-    order=st.sampled_from(("upvotes", "trending", "new")),
+    order=st.sampled_from(("upvotes", "trending", "new", "for-me")),
     day=st.sampled_from(("today", "yesterday")),
     topics=st.sampled_from(("", "diffusion", 'author:"ada lovelace", org:nvidia', "“quoted words”")).map(
         lambda text: text.replace("“", '"').replace("”", '"')

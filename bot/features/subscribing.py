@@ -91,7 +91,7 @@ async def subscribe(
     where: here, me (for you alone), or another channel
     on: days of the week as in mon,wed, or for monthly a day of the month or last
     papers: how many at most, 1 to 10; 5 if left out
-    order: which papers come first, and which are left out where there are more
+    order: which papers come first: for-me are those like what you keep, in a digest to you alone
     day: whose list is shown: that of the same day, or the day before, whose votes have settled
     without: no papers about these; searches with commas between
     votes: only papers with so many upvotes or more
@@ -108,6 +108,7 @@ async def subscribe(
     if not (zone := zone or await own_zone(ctx, there)):
         raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
     wishes = wished(said, Wishes(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    _check_order(wishes, there)
     await _check_room(ctx, place, wishes)
     next_date, next_due = wishes.schedule.after(ctx.now)
     new = Subscription(0, place, ctx.person, wishes, ctx.now, next_date, next_due)
@@ -169,7 +170,7 @@ async def edit(
     at: the time of day, as in 9:00, 17:30 or 9am
     zone: the time zone, as a city in it
     papers: how many at most, 1 to 10
-    order: which papers come first, and which are left out where there are more
+    order: which papers come first: for-me are those like what you keep, in a digest to you alone
     day: whose list is shown: that of the same day, or the day before, whose votes have settled
     topics: only papers about these; searches with commas between, or any
     without: no papers about these; searches with commas between, or none
@@ -184,6 +185,8 @@ async def edit(
     wishes = wished(said.beyond(known.wishes), known.wishes, ctx.bot.today())
     if wishes == known.wishes:
         return await _shown(ctx, known, "Nothing has changed. What would you like to change?")
+    if wishes.order != known.wishes.order:
+        _check_order(wishes, await standing(ctx, known.place))
     await _check_room(ctx, known.place, wishes, known)
     changed = replace(known, wishes=wishes)
     if wishes.schedule != known.wishes.schedule and not known.paused:
@@ -254,6 +257,14 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
 
 async def _from_now(ctx: Context, known: Subscription) -> Subscription:
     return known.from_now(ctx.now, await ctx.bot.store.digests.last(known.id))
+
+
+def _check_order(wishes: Wishes, there: Standing) -> None:
+    """Refuse to order by what one person keeps where others read it."""
+    if wishes.order == "for-me" and not there.own:
+        raise UsageError(
+            "The order for-me goes by what you keep, so it is for digests to you alone: add where:me to “subscribe”."
+        )
 
 
 async def _check_room(ctx: Context, place: Place, wishes: Wishes, but: Subscription | None = None) -> None:

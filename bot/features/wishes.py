@@ -18,7 +18,12 @@ YesNo: TypeAlias = Literal["yes", "no"]
 USUAL_TIME = time(9)
 ANY, NONE = "any", "none"  # what stands for no topics, and for none left out
 MOST_TOPICS = 20
-_ORDERS = {"upvotes": "most upvotes first", "trending": "what is trending first", "new": "newest first"}
+_ORDERS: Mapping[Order, str] = {
+    "upvotes": "most upvotes first",
+    "trending": "what is trending first",
+    "new": "newest first",
+    "for-me": "those most like what you keep first",
+}
 _LAYOUTS = {
     "threaded": "a short message, and each paper in its thread",
     "compact": "one short message",
