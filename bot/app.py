@@ -350,7 +350,8 @@ class Bot:
         words = shorten(clean(" ".join([intent.command, *intent.args.values()])), 200)
         hint = f" Did you mean {listed(near, 'or')}?" if near else ""
         buttons = [Button(name.capitalize(), name) for name in near if not self.commands[name].missing(intent.args)]
-        buttons += [Button("Find it", f"find {words}"), Button("Help", "help")]
+        buttons += [] if intent.command == AGAIN else [Button("Find it", f"find {words}")]
+        buttons.append(Button("Help", "help"))
         return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
 
     async def _tags(self, text: str, person: Person) -> tuple[Suggestion, ...]:

@@ -1,14 +1,11 @@
 """Subscribing and all that follows, over a real store; what people are in a place is told by a table."""
 
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.app import Sent, Standing
-from bot.errors import DeliveryError, UsageError
 from bot.features import wishes as wording
 from bot.intents import Intent, Person, Place
 from bot.schedule import Schedule, zones
@@ -17,6 +14,7 @@ from bot.store.digests import Occasion
 from bot.subscriptions import Wishes
 from bot.views import Outcome, plain
 from tests.conftest import HEBB, NOW
+from tests.rigs.chat import Chat
 
 MANAGER = Person("chat", "team", "ada", "Ada")
 MEMBER = Person("chat", "team", "bob", "Bob")
@@ -27,46 +25,9 @@ THEIRS = Place("chat", "rivals", "c3")
 NAMES = {"#papers": PAPERS, "#random": RANDOM, "c1": PAPERS, "c2": RANDOM}
 
 
-@dataclass
-class Chat:
-    """A platform where some people manage some channels, and everybody has a conversation of their own."""
-
-    managing: dict[str, set[Place]] = field(default_factory=lambda: {"ada": {PAPERS}, "eve": {THEIRS}})
-    zones: dict[str, str] = field(default_factory=lambda: {"ada": "Europe/Berlin"})
-    gone: set[Place] = field(default_factory=set)
-    platform = "chat"
-    repeatable = timedelta()
-
-    async def run(self, bot):
-        raise NotImplementedError
-
-    async def send(self, place, view, key):  # noqa: ARG002  # the protocol's arguments
-        return Sent(place, key)
-
-    async def find(self, place, key, since):  # noqa: ARG002  # the protocol's arguments
-        return None
-
-    async def thread(self, sent, name):  # noqa: ARG002  # the protocol's arguments
-        return sent.place
-
-    async def place(self, words, person):
-        found = Place("chat", person.tenant, f"@{person.id}") if words == "me" else NAMES.get(words)
-        if found is None or found.tenant != person.tenant:
-            raise UsageError(f"There is no channel {words}.")
-        return found
-
-    async def standing(self, person, place):
-        if place in self.gone:
-            raise DeliveryError("The channel is gone.", permanent=True)
-        own = place.address in {f"@{person.id}", f"talk with {person.id}"}
-        name = next((name for name, known in NAMES.items() if known == place), "")
-        manages = place in self.managing.get(person.id, ())
-        return Standing(manages, "channel managers", own, self.zones.get(person.id, ""), name)
-
-
 @pytest.fixture
 def chat(bot):
-    bot.adapters["chat"] = Chat()
+    bot.adapters["chat"] = Chat(dict(NAMES), {"ada": {PAPERS}, "eve": {THEIRS}}, {"ada": "Europe/Berlin"})
     return bot.adapters["chat"]
 
 

@@ -1,0 +1,55 @@
+"""A chat platform as it is asked about people and places; what is sent there goes nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.app import Bot, Sent, Standing
+from bot.errors import DeliveryError, UsageError
+from bot.intents import Person, Place
+from bot.views import View
+
+
+@dataclass
+class Chat:
+    """Some people manage some channels, and everybody has a conversation of their own.
+
+    `names` are those of channels, `managing` and `zones` are by the ids of people; `gone` channels are refused.
+    """
+
+    names: Mapping[str, Place]
+    managing: Mapping[str, set[Place]]
+    zones: Mapping[str, str] = field(default_factory=dict)
+    gone: set[Place] = field(default_factory=set)
+    platform: str = "chat"
+    repeatable: timedelta = timedelta()
+    pace: float | None = None
+
+    async def run(self, bot: Bot) -> None:
+        raise NotImplementedError
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:  # noqa: ARG002  # the protocol's arguments
+        return Sent(place, key)
+
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # as above
+        return None
+
+    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # as above
+        return sent.place
+
+    async def place(self, words: str, person: Person) -> Place:
+        own = Place(self.platform, person.tenant, f"@{person.id}")
+        found = own if words == "me" else self.names.get(words)
+        if found is None or found.tenant != person.tenant:
+            raise UsageError(f"There is no channel {words}.")
+        return found
+
+    async def standing(self, person: Person, place: Place) -> Standing:
+        if place in self.gone:
+            raise DeliveryError("The channel is gone.", permanent=True)
+        own = place.address in {f"@{person.id}", f"talk with {person.id}"}
+        name = next((name for name, known in self.names.items() if known == place), "")
+        manages = place in self.managing.get(person.id, ())
+        return Standing(manages, "channel managers", own, self.zones.get(person.id, ""), name)
