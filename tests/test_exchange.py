@@ -121,5 +121,19 @@ def test_what_holds_no_paper_gives_none(text):
     assert [one for one in read(text) if one.paper.id or one.paper.title] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@misc{a, title={" + "{" * 20_000 + "}" * 20_000 + "}, eprint={2605.00001}}",
+        "@misc{a, title={" + "\\textbf{" * 5000 + "x" + "}" * 5000 + "}, eprint={2605.00001}}",
+        '{"a":' * 20_000 + '" 2605.00001 "' + "}" * 20_000,
+        "[" * 20_000 + '" 2605.00001 "' + "]" * 20_000,
+        'id,title\n2605.00001,A\n2605.00002,"' + "y" * 200_000,
+    ],
+)
+def test_what_is_made_to_break_a_reader_breaks_none(text):
+    assert [one.paper.id for one in read(text)] == ["2605.00001"]
+
+
 def test_a_file_of_any_length_is_read_to_a_bound():
     assert len(read(write("csv", [Entry(Paper(f"2401.{n:05}", "T")) for n in range(6000)]))) == 5000

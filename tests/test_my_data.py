@@ -116,9 +116,31 @@ async def test_an_exported_shelf_is_kept_elsewhere_and_exports_alike(bot, say, f
 async def test_what_is_not_found_is_reported_and_titles_find_papers_too(bot, say):
     text = "id,title\n,diffusion models for weather\n,No Such Paper\nsomething,\n"
     view = await bot.handle(Intent("keep-from", ANN, ROOM, {"text": text}))
-    assert view.data == {"kept": 1, "there": 0, "not_found": ["No Such Paper", "something"]}
+    assert view.data == {"kept": 1, "there": 0, "not_found": ["No Such Paper", "something"], "not_asked": []}
     assert "2 papers not found" in plain(view)
+    assert view.file is None
     assert "There is no paper in that" in plain(await say("keep-from hello"))
+
+
+async def test_what_could_not_be_asked_for_is_told_apart_with_the_reason_and_in_full_as_a_file(bot):
+    ids = [f"2411.{n:05}" for n in range(30)]
+    text = "\n".join([*ids, HEBB.id])
+    view = await bot.handle(Intent("keep-from", ANN, ROOM, {"text": text}))
+    assert (view.data["kept"], view.data["not_found"], view.data["not_asked"]) == (1, [], ids)
+    assert "30 papers not known here, and not asked for" in plain(view)
+    assert "cannot be reached" in plain(view)
+    assert "and 10 more" in plain(view)
+    assert (view.file.name, view.file.content.split()) == ("not-found.txt", ids)
+
+
+async def test_the_name_of_a_file_that_is_not_there_is_no_paper(say):
+    assert "There is no file “shelf.bib” to read" in plain(await say("keep-from shelf.bib"))
+
+
+async def test_moments_that_no_calendar_has_do_not_stop_a_file(bot, say):
+    text = f"id,saved\n{HEBB.id},0001-01-01T00:00:00+14:00\n{DIFFUSION.id},9999-12-31T23:59:59-14:00\n"
+    assert (await bot.handle(Intent("keep-from", ANN, ROOM, {"text": text}))).data["kept"] == 2
+    assert (await say("saved")).data["total"] == 2
 
 
 async def test_an_empty_shelf_exports_nothing(say):

@@ -115,6 +115,23 @@ async def test_reading_and_tagging_keep_the_paper_and_narrow_the_shelf(say):
     assert (await say("shelf tag:to-replicate", BEN)).papers == (DIFFUSION.id,)
 
 
+async def test_tags_are_written_as_people_write_them(say):
+    await say(f"tag {HEBB.id} #Memory, #to replicate,# plain")
+    assert "memory, plain and to-replicate" in plain(await say(f"tag {HEBB.id} memory"))
+
+
+async def test_who_has_no_name_here_is_you_to_themselves(say):
+    nameless = Person("slack", "T1", "U9")
+    await say(f"save {HEBB.id}", nameless)
+    assert "Kept by you in #papers" in plain(await say("shelf", nameless))
+    assert "Kept by somebody in #papers" in plain(await say("shelf", BEN))
+
+
+async def test_from_a_page_that_there_is_not_one_comes_back_to_the_last(say):
+    await say(f"save {HEBB.id}")
+    assert "Back: saved page:1" in plain(await say("saved page:99"))
+
+
 async def test_tags_complete_from_what_the_team_shows(say, bot):
     await say(f"tag {HEBB.id} memory")
     await say(f"save {DIFFUSION.id} private:yes", BEN)

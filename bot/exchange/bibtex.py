@@ -15,7 +15,7 @@ from bibtexparser.model import Field
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-from bot.exchange.entries import Entry, entry_of
+from bot.exchange.entries import MOST, Entry, entry_of
 from bot.papers import Paper
 
 # authors that are no person: BibTeX would take such a name apart
@@ -24,6 +24,7 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"^(?P<first>.+) (?P<last>\S+?),? (?P<suffix>Jr\.?|Sr\.?|II|III|IV)$")
+_LATEX = re.compile(r"[\\{}$%&#~^_`'\"<>-]")  # without any of these, text is what it looks like
 _MATH = re.compile(r"(\$[^$]+\$)")
 _CAPITALS = re.compile(r"(?<![\\\w])[\w'-]*\w[A-Z][\w'-]*|(?<![\\\w])[A-Z](?![\w'])")
 READ, PRIVATE = "paperboy-read", "paperboy-private"
@@ -40,7 +41,7 @@ def read(text: str) -> tuple[Entry, ...]:
     """Read entries; what is no BibTeX is left out."""
     quiet = logging.getLogger("bibtexparser")
     quiet.setLevel(logging.CRITICAL)  # it warns of every field that stands twice
-    return tuple(map(_entry, parse_string(text).entries))
+    return tuple(map(_entry, parse_string(text).entries[:MOST]))
 
 
 def _record(one: Entry, keys: set[str]) -> Record:
@@ -129,6 +130,14 @@ def _encoder() -> UnicodeToLatexEncoder:
     )
 
 
+def _read_latex(written: str) -> str:
+    try:
+        text: str = LatexNodes2Text(math_mode="verbatim").latex_to_text(written)
+    except RecursionError:  # thousands of braces in each other
+        return written
+    return text
+
+
 def _protected(word: re.Match[str]) -> str:
     return f"{{{word[0]}}}"
 
@@ -138,8 +147,7 @@ def _entry(record: Record) -> Entry:
 
     def plain(name: str) -> str:
         written = fields.get(name, "").replace(r"\textbraceleft{}", r"\{").replace(r"\textbraceright{}", r"\}")
-        text: str = LatexNodes2Text(math_mode="verbatim").latex_to_text(written)
-        return " ".join(text.split())
+        return " ".join((_read_latex(written) if _LATEX.search(written) else written).split())
 
     address = fields.get("eprint") or fields.get("doi") or fields.get("url") or plain("howpublished")
     return entry_of(

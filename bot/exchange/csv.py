@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
-from bot.exchange.entries import Entry, entry_of
+from bot.exchange.entries import MOST, Entry, entry_of
 
 COLUMNS = (
     *("id", "title", "authors", "published", "upvotes", "organization", "url"),
@@ -46,8 +48,6 @@ def write(entries: Sequence[Entry]) -> str:
 
 def read(text: str) -> tuple[Entry, ...]:
     """Read entries of a table that names its columns."""
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
     return tuple(
         entry_of(
             row.get("id") or row.get("arxiv") or row.get("url") or "",
@@ -58,8 +58,16 @@ def read(text: str) -> tuple[Entry, ...]:
             read=row.get("read") == "yes",
             private=row.get("private") == "yes",
         )
-        for row in rows
+        for row in islice(_rows(text), MOST)
     )
+
+
+def _rows(text: str) -> Iterator[dict[str, str | None]]:
+    """Yield rows as far as they can be read: a quote that is never closed makes the rest one endless field."""
+    with suppress(csv.Error):
+        rows = csv.DictReader(io.StringIO(text, newline=""))
+        rows.fieldnames = [name.strip().lower() for name in rows.fieldnames or ()]
+        yield from rows
 
 
 def _harmless(text: str) -> str:

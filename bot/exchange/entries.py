@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from bot.papers import Paper, paper_id
 
+MOST = 5000  # entries that are read of one file
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -37,6 +39,6 @@ def moment(text: str) -> datetime | None:
     """Read a moment; None where there is none."""
     try:
         found = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # no moment, or one that is before all time in UTC
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)

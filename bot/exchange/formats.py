@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Literal, Protocol, TypeAlias, cast, get_args
 
-from bot.exchange.entries import Entry
+from bot.exchange.entries import MOST, Entry
 from bot.papers import Paper, paper_ids
 
 Format: TypeAlias = Literal["bibtex", "ris", "csv", "json", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 SUFFIXES: dict[str, Format] = {".bib": "bibtex", ".ris": "ris", ".csv": "csv", ".json": "json", ".md": "markdown"}
-MOST = 5000  # entries that are read of one file
 
 
 class _Codec(Protocol):

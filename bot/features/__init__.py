@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.commands import Handler
 from bot.features.about import help_, status
 from bot.features.days import day, month, today, trending, week
-from bot.features.exchange import export, keep_from
+from bot.features.exchange import export
 from bot.features.finding import find, paper, similar
 from bot.features.for_me import for_me
 from bot.features.home import home
+from bot.features.keeping import keep_from
 from bot.features.my_data import forget_me, my_data
 from bot.features.notes import note, tag, unnote, untag
 from bot.features.posting import digest, preview, settle

@@ -142,7 +142,7 @@ def _monday(day: date) -> date:
 
 
 def _tags(text: str, _: date) -> tuple[str, ...]:
-    tags = tuple(dict.fromkeys("-".join(tag.lower().lstrip("#").split()) for tag in straight(text).split(",")))
+    tags = tuple(dict.fromkeys("-".join(tag.lower().strip().lstrip("#").split()) for tag in straight(text).split(",")))
     if too_long := [tag for tag in tags if len(tag) > LONGEST_TAG]:
         raise ValueError(f"“{shorten(too_long[0], 60)}” is too long for a tag: {LONGEST_TAG} characters are the most.")
     if not (tags := tuple(filter(None, tags))):

@@ -23,7 +23,8 @@ def offset(page: int) -> int:
 
 def turned(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
     """Return the buttons that lead from a page that shows so many of `total` to those before and after."""
-    back = Button("Back", f"{line} page:{page - 1}", turns=True)
+    last = max(1, -(-total // PAGE_SIZE))
+    back = Button("Back", f"{line} page:{min(page - 1, last)}", turns=True)  # from a page that there is not, too
     more = Button("More", f"{line} page:{page + 1}", turns=True)
     return (*([back] if page > 1 else []), *([more] if offset(page) + shown < total else []))
 

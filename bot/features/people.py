@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.shelves import Kept
 
 MOST_NAMED = 3
-SOMEBODY = "somebody"  # whose name the platform has not told
+SOMEBODY, YOU = "somebody", "you"  # whose name the platform has not told
 
 
 async def introduce(ctx: Context) -> None:
@@ -65,7 +65,8 @@ async def card(ctx: Context, paper: Paper) -> tuple[View, Mapping[str, object]]:
 async def names_of(ctx: Context, people: Sequence[str]) -> Mapping[str, str]:
     """Return a name for each of these people."""
     known = await ctx.tenant.people.names(people)
-    return {person: known.get(person, SOMEBODY) for person in people}
+    unnamed = {ctx.person.id: YOU}
+    return {person: known.get(person) or unnamed.get(person, SOMEBODY) for person in people}
 
 
 def keepers_named(keepers: Sequence[Kept], names: Mapping[str, str]) -> Spans:
