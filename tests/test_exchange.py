@@ -121,6 +121,17 @@ def test_what_holds_no_paper_gives_none(text):
     assert [one for one in read(text) if one.paper.id or one.paper.title] == []
 
 
+def test_an_entry_whose_key_stands_twice_is_read_and_a_broken_one_is_named():
+    text = (
+        "@misc{a, eprint={2605.00001}, title={One}}\n@misc{a, eprint={2605.00002}, title={Two}}\n"
+        "@string{x=\n@misc{b, title={Lost}\n@misc{c eprint={2605.00003}}\n@comment{no}\n"
+    )
+    *found, broken, last = read(text)
+    assert [one.paper.id for one in found] == ["2605.00001", "2605.00002"]
+    assert (broken.paper.id, broken.paper.title) == ("", "@misc{b, title={Lost}")
+    assert last.paper.title.startswith("@misc{c eprint")
+
+
 @pytest.mark.parametrize(
     "text",
     [

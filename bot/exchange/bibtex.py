@@ -6,17 +6,18 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import count
+from itertools import count, islice
 
 from bibtexparser.entrypoint import parse_string, write_string
 from bibtexparser.library import Library
+from bibtexparser.model import Block, Field, ParsingFailedBlock
 from bibtexparser.model import Entry as Record
-from bibtexparser.model import Field
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
 from bot.exchange.entries import MOST, Entry, entry_of
-from bot.papers import Paper
+from bot.papers import Paper, paper_ids
+from bot.text import clean, shorten
 
 # authors that are no person: BibTeX would take such a name apart
 _GROUP = re.compile(
@@ -24,6 +25,8 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"^(?P<first>.+) (?P<last>\S+?),? (?P<suffix>Jr\.?|Sr\.?|II|III|IV)$")
+_BEGINS = re.compile(r"@\s*(?!string|preamble|comment)\w+\s*[{(]", re.IGNORECASE)
+LONGEST_BROKEN = 100
 _LATEX = re.compile(r"[\\{}$%&#~^_`'\"<>-]")  # without any of these, text is what it looks like
 _MATH = re.compile(r"(\$[^$]+\$)")
 _CAPITALS = re.compile(r"(?<![\\\w])[\w'-]*\w[A-Z][\w'-]*|(?<![\\\w])[A-Z](?![\w'])")
@@ -38,10 +41,11 @@ def write(entries: Sequence[Entry]) -> str:
 
 
 def read(text: str) -> tuple[Entry, ...]:
-    """Read entries; what is no BibTeX is left out."""
+    """Read entries; one that is broken has the id that stands in it, if any, and the beginning of it for a title."""
     quiet = logging.getLogger("bibtexparser")
     quiet.setLevel(logging.CRITICAL)  # it warns of every field that stands twice
-    return tuple(map(_entry, parse_string(text).entries[:MOST]))
+    blocks = (_read(block) for block in parse_string(text).blocks)
+    return tuple(islice(filter(None, blocks), MOST))
 
 
 def _record(one: Entry, keys: set[str]) -> Record:
@@ -140,6 +144,18 @@ def _read_latex(written: str) -> str:
 
 def _protected(word: re.Match[str]) -> str:
     return f"{{{word[0]}}}"
+
+
+def _read(block: Block) -> Entry | None:
+    # a key that stands twice breaks LaTeX, but no shelf
+    meant = block.ignore_error_block if isinstance(block, ParsingFailedBlock) else block
+    if isinstance(meant, Record):
+        return _entry(meant)
+    begins = _BEGINS.match(block.raw or "")
+    if not isinstance(block, ParsingFailedBlock) or not begins:
+        return None
+    ids = paper_ids(block.raw or "", 2)
+    return Entry(Paper(ids[0] if len(ids) == 1 else "", shorten(clean(block.raw or ""), LONGEST_BROKEN)))
 
 
 def _entry(record: Record) -> Entry:

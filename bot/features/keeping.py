@@ -38,6 +38,7 @@ class _Search:
     left: list[Entry] = field(default_factory=list)
     trouble: str = ""
     asked: int = 0
+    cut: bool = False  # there may be more in the file than is read
 
 
 async def _nothing_yet(_: Context, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -58,7 +59,7 @@ async def keep_from(
     file: a file with them, up to 5 MB
     private: yes keeps them to yourself
     """
-    from bot.exchange import format_of, read  # start-up time
+    from bot.exchange import MOST, format_of, read  # start-up time
 
     given = [one for one in (text, file) if one]
     if not given:
@@ -70,6 +71,7 @@ async def keep_from(
     if not entries:
         raise UsageError("There is no paper in that: give links or ids, or the text of a file that “export” can make.")
     search = await _searched(ctx, entries)
+    search.cut = len(entries) == MOST
     new = await _keep_all(ctx, list(search.found.values()), private=private == "yes")
     there = len(search.found) - new
     told = f"{count(new, 'paper')} kept" + (f", {there:,} stood on your shelf already." if there else ".")
@@ -96,6 +98,8 @@ def _report(search: _Search) -> list[Block]:
     if left:
         blocks.append(_listed(f"{count(left, 'paper')} not known here, and not asked for", search.left))
         blocks.append(note(search.trouble))
+    if search.cut:
+        blocks.append(note("There may be more in it than is read at once: give the rest in another file."))
     if lost + left > MOST_REPORTED:
         blocks.append(note("All of these are in not-found.txt."))
     return blocks
