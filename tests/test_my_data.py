@@ -44,6 +44,7 @@ async def lived(bot, say):
     await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - timedelta(hours=1))
     for line in LINES:
         await say(line)
+    await bot.store.tenant("slack", "T1").lines.keep(f"shelf by:<@{ANN.id}> {'words ' * 30}")  # a button of somebody
 
 
 @pytest.mark.usefixtures("lived")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, exists, select, update
+from sqlalchemy import Select, Table, bindparam, delete, exists, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
@@ -14,6 +14,7 @@ from bot.store.marks import mark_of
 from bot.store.schema import (
     deliveries,
     forgotten,
+    lines,
     messages,
     metadata,
     picks,
@@ -59,6 +60,7 @@ _TALK = [
     delete(table).where(*_ours(table), table.c.address.in_(bindparam("addresses", expanding=True)))
     for table in (messages, deliveries, posted, subscriptions)
 ]
+_MENTION = delete(lines).where(*_ours(lines), func.replace(lines.c.line, bindparam("of_person"), "") != lines.c.line)
 _AT = select(forgotten.c.at).where(
     forgotten.c.platform == bindparam("platform"),
     forgotten.c.tenant == bindparam("tenant"),
@@ -97,6 +99,7 @@ class Personal:
             gone += (await connection.execute(_MARK, {**asked, "mark": mark})).rowcount
             for statement in _TALK:
                 await connection.execute(statement, {**self._owner, "addresses": [person, *addresses]})
+            await connection.execute(_MENTION, asked)
             for blank in _BLANK:
                 await connection.execute(blank, asked)
             await connection.execute(self._forget, {**self._tenant, "mark": mark, "at": at})
