@@ -1,4 +1,6 @@
-"""Measures a shelf of 20,000 papers beside one of 20: opening its page, searching in it, saving onto it.
+"""Measures a shelf of 20,000 papers beside one of 20: opening its pages, searching in it, saving onto it.
+
+How much of the time the search index itself took stands beside it.
 
     python bench/shelf.py PAPERS [--kept 20000] [--times 200]
 
@@ -18,6 +20,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from typing import TypeAlias
 
 from bot.__main__ import opened
 from bot.app import Bot
@@ -28,6 +31,7 @@ from bot.shelves import Kept
 from bot.sources.files import read
 from bot.views import View
 
+Asking: TypeAlias = Callable[[int], Awaitable[View]]
 FEW, MANY = Person("bench", "T", "few", "Few"), Person("bench", "T", "many", "Many")
 HERE = Place("bench", "T", "C", "#papers")
 
@@ -62,34 +66,54 @@ async def _measure(bot: Bot, file: Path, number: int, times: int) -> None:
             for at in [now - timedelta(minutes=n)]
         ]
         await shelf.save_all(rows)
+        await bot.store.tenant("bench", "T").people.know(person.id, person.name)
     print(f"{number:,} papers kept by one, 20 by another, all on the team's shelf")
 
-    def asking(words: Callable[[int], str], person: Person) -> Callable[[int], Awaitable[View]]:
+    def asking(words: Callable[[int], str], person: Person) -> Asking:
         return lambda n: bot.handle(bot.read(words(n), person, HERE))
 
     dice = random.Random(1)
     titles = [dice.choice(papers[:number]).title for _ in range(times)]
     half = [" ".join(_slip(word, dice) for word in title.split()[:3]).replace(":", "") for title in titles]
+    common, orders = ("model", "learning", "network"), ("new", "votes", "title", "touched")
+    extra = papers[number + 20 : number + 20 + times]
     await _timed("the page, 20 kept", asking(lambda _: "saved", FEW), times)
     await _timed("the page, many kept", asking(lambda _: "saved", MANY), times)
+    await _timed("any page, in any order", asking(lambda n: f"saved page:{n + 1} sort:{orders[n % 4]}", MANY), times)
+    await _timed("the team's page, 20", asking(lambda _: "shelf by:@few", MANY), times)
     await _timed("the team's page", asking(lambda _: "shelf", MANY), times)
+    await _timed("the team's, in any order", asking(lambda n: f"shelf sort:{orders[n % 4]}", MANY), times)
     await _timed("search, misspelt", asking(lambda n: f"saved {half[n]}", MANY), times)
-    await _timed(
-        "search, common words", asking(lambda n: f"saved {('model', 'learning', 'network')[n % 3]}", MANY), times
-    )
+    await _timed("search, common words", asking(lambda n: f"saved {common[n % 3]}", MANY), times)
     await _timed("search by filter", asking(lambda n: f"saved after:{2000 + n % 20}", MANY), times)
+    await _timed("search, by title", asking(lambda n: f"saved {common[n % 3]} sort:title", MANY), times)
     await _timed("search of the team's", asking(lambda n: f"shelf {half[n]}", MANY), times)
-    extra = papers[number + 20 : number + 20 + times]
+    await _timed("search of one person's", asking(lambda n: f"shelf {half[n]} by:@many", FEW), times)
     await _timed("saving", asking(lambda n: f"save {extra[n].id}", MANY), min(times, len(extra)))
+    undone = [asking(lambda n: f"unsave {extra[n].id}", MANY), asking(lambda _: "saved", MANY)]
+    await _timed("the page after a change", undone[1], min(times, len(extra)), before=undone[0])
+    again = [asking(lambda n: f"save {extra[n].id}", MANY), asking(lambda n: f"saved {half[n]}", MANY)]
+    await _timed("search after a change", again[1], min(times, len(extra)), before=again[0])
 
 
-async def _timed(what: str, do: Callable[[int], Awaitable[View]], times: int) -> None:
-    took = []
+async def _timed(what: str, do: Asking, times: int, before: Asking | None = None) -> None:
+    """Do something many times, each after something else that is not measured."""
+    took, index = [], []
     for n in range(times):
+        if before:
+            await before(n)
         start = time.perf_counter()
-        await do(n)
+        view = await do(n)
         took.append((time.perf_counter() - start) * 1000)
-    print(f"{what:24} median {median(took):6.1f} ms, p95 {quantiles(took, n=20)[-1]:6.1f} ms")
+        ms = (view.data or {}).get("ms", 0.0)
+        index.append(ms if isinstance(ms, float) else 0.0)
+    rest = [all_of_it - ms for all_of_it, ms in zip(took, index, strict=True)]
+    parts = f"  (index {_p95(index):6.1f} ms, the rest {_p95(rest):6.1f} ms)" if any(index) else ""
+    print(f"{what:26} median {median(took):6.1f} ms, p95 {_p95(took):6.1f} ms{parts}")
+
+
+def _p95(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]
 
 
 def _slip(word: str, dice: random.Random) -> str:
