@@ -45,7 +45,8 @@ _COLUMNS = (
     shelf.c.place,
 )
 _ENTRIES = select(*_COLUMNS).where(*_MINE, _AMONG)
-_KEEPERS = select(*_COLUMNS).where(*_OURS, _AMONG, ~shelf.c.private).order_by(shelf.c.saved, shelf.c.person)
+# put in order by us: asked for it, SQLite would walk through the whole shelf in that order
+_KEEPERS = select(*_COLUMNS).where(*_OURS, _AMONG, ~shelf.c.private)
 _TAGGED = and_(*(tags.c[name] == shelf.c[name] for name in ("platform", "tenant", "person", "paper")))
 _TEAM_VOTES = (
     select(func.count())
@@ -148,7 +149,7 @@ class Shelf:
         for chunk in chunks(papers):
             for row in await self._database.read(_KEEPERS, {**self._tenant, "papers": chunk}):
                 found[row.paper].append(Kept(*row))
-        return {paper: tuple(kept) for paper, kept in found.items()}
+        return {paper: tuple(sorted(kept, key=lambda one: (one.saved, one.person))) for paper, kept in found.items()}
 
     async def ids(self, wanted: Wanted | str, sort: ShelfSort = "new") -> tuple[str, ...]:
         """Return the papers of some shelf or part of it: newest kept, most votes, or last touched first, or by title.
