@@ -3,9 +3,9 @@
     python bench/for_me.py PAPERS [--readers 200] [--seed 1]
 
 PAPERS is a file of days, {"date", "items"} a line as the API answers, packed by xz. A synthetic reader
-keeps up to twelve papers of one organisation or of one
-keyword; the newest is hidden among 300 others of the days around it. Shown is how high it comes back, beside random
-order and plain upvotes in the same run.
+keeps up to twelve papers of one organisation or of one keyword; the newest is hidden among 300 others of the days
+around it. Shown is how high it comes back, beside random order and plain upvotes in the same run. `for-me` knows
+organisations and keywords, by which the readers are made; "its words" is what it makes of titles and abstracts alone.
 """
 
 # ruff: noqa: T201  # a program on its own, and nothing in it is a secret
@@ -19,15 +19,21 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from statistics import median
+from typing import TypeAlias
 
 from bot.papers import Paper
 from bot.search.interests import rank_for
 from bot.sources.items import paper_from_item
 
 KEPT, AMONG = 12, 300
+KINDS = ("organisation", "keyword")
+Reader: TypeAlias = tuple[
+    str, list[Paper], Paper, list[Paper]
+]  # of which kind, what is kept, the hidden one, among what
 
 
 def main() -> None:
@@ -43,23 +49,30 @@ def main() -> None:
     papers = _read(args.papers)
     dice = random.Random(args.seed)
     orders: dict[str, Callable[[Sequence[Paper], list[Paper]], list[Paper]]] = {
-        "for-me": lambda kept, among: _full([paper for paper, _ in rank_for(kept, among)], among),
+        "for-me": _ranked,
+        "its words": lambda kept, among: _ranked([_bare(paper) for paper in kept], [_bare(paper) for paper in among]),
         "upvotes": lambda _, among: sorted(among, key=lambda paper: -(paper.upvotes or 0)),
         "random": lambda _, among: dice.sample(among, len(among)),
     }
-    places: dict[str, list[int]] = defaultdict(list)
+    places: dict[str, dict[str, list[int]]] = {kind: defaultdict(list) for kind in ("all", *KINDS)}
     seconds = []
-    for kept, hidden, among in _readers(papers, args.readers, dice):
+    for kind, kept, hidden, among in _readers(papers, args.readers, dice):
         for name, order in orders.items():
             start = time.perf_counter()
-            places[name].append(order(kept, among).index(hidden) + 1)
+            place = [paper.id for paper in order(kept, among)].index(hidden.id) + 1
             if name == "for-me":
                 seconds.append(time.perf_counter() - start)
-    print(f"{len(seconds)} readers, each hidden paper among {AMONG + 1}")
-    for name, found in places.items():
-        first, five = sum(n == 1 for n in found) / len(found), sum(n <= 5 for n in found) / len(found)
-        rank = sum(1 / n for n in found) / len(found)
-        print(f"{name:8} first {first:.2f}, among five {five:.2f}, MRR {rank:.2f}, median place {median(found):.0f}")
+            for readers in ("all", kind):
+                places[readers][name].append(place)
+    print(f"each hidden paper among {AMONG + 1}")
+    for readers, by_name in places.items():
+        for name, found in by_name.items():
+            first, five = sum(n == 1 for n in found) / len(found), sum(n <= 5 for n in found) / len(found)
+            rank = sum(1 / n for n in found) / len(found)
+            print(
+                f"{len(found):4} {readers:13} {name:10} first {first:.2f}, among five {five:.2f}, MRR {rank:.2f}, "
+                f"median place {median(found):.0f}"
+            )
     print(f"for-me takes {median(seconds) * 1000:.0f} ms")
 
 
@@ -73,17 +86,17 @@ def _read(path: Path) -> list[Paper]:
     return list(found.values())
 
 
-def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[tuple[list[Paper], Paper, list[Paper]]]:
+def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[Reader]:
     by_day = sorted((paper for paper in papers if paper.daily), key=lambda paper: (paper.daily or date.min, paper.id))
     place = {paper.id: n for n, paper in enumerate(by_day)}
     topics: dict[str, list[Paper]] = defaultdict(list)
     for paper in by_day:
         if paper.organization:
-            topics[f"organisation {paper.organization.handle}"].append(paper)
+            topics[f"{KINDS[0]} {paper.organization.handle}"].append(paper)
         for word in paper.keywords:
-            topics[f"keyword {word.lower()}"].append(paper)
+            topics[f"{KINDS[1]} {word.lower()}"].append(paper)
     wanted = sorted(name for name, found in topics.items() if 5 <= len(found) <= 60)
-    readers = []
+    readers: list[Reader] = []
     for name in dice.sample(wanted, min(number, len(wanted))):
         found = topics[name]
         newest = dice.randrange(4, len(found))
@@ -91,11 +104,17 @@ def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[
         there = {paper.id for paper in kept} | {hidden.id}
         first = max(0, place[hidden.id] - AMONG // 2)
         around = [paper for paper in by_day[first : first + AMONG + len(there) + 1] if paper.id not in there][:AMONG]
-        readers.append((kept, hidden, [*around, hidden]))
+        # shuffled, so that papers with as many upvotes stand in no order
+        readers.append((name.partition(" ")[0], kept, hidden, dice.sample([*around, hidden], len(around) + 1)))
     return readers
 
 
-def _full(ranked: list[Paper], among: Sequence[Paper]) -> list[Paper]:
+def _bare(paper: Paper) -> Paper:
+    return replace(paper, keywords=(), organization=None)
+
+
+def _ranked(kept: Sequence[Paper], among: Sequence[Paper]) -> list[Paper]:
+    ranked = [paper for paper, _ in rank_for(kept, among)]
     there = {paper.id for paper in ranked}
     return [*ranked, *(paper for paper in among if paper.id not in there)]
 
