@@ -77,6 +77,12 @@ def test_all_authors_of_a_paper_with_hundreds_are_there():
     assert len(entry.persons["author"]) == 664
 
 
+def test_accents_are_written_by_name_also_where_they_stand_beside_their_letter():
+    written = [write("bibtex", [Entry(Paper("1", "T", (name,)))]) for name in ("Zo\u00eb Sn", "Zoe\u0308 Sn")]
+    assert written[0] == written[1]
+    assert 'Zo\\"e Sn' in written[0]
+
+
 def test_two_papers_never_share_a_key():
     paper = Paper("1", "Same Title", ("Ada Lovelace",))
     assert len(opened(write("bibtex", [Entry(replace(paper, id=str(n))) for n in range(3)])).entries) == 3

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import count, islice
+from unicodedata import normalize
 
 from bibtexparser.entrypoint import parse_string, write_string
 from bibtexparser.library import Library
+from bibtexparser.middlewares import default_unparse_stack
 from bibtexparser.model import Block, Field, ParsingFailedBlock
 from bibtexparser.model import Entry as Record
 from pylatexenc.latex2text import LatexNodes2Text
@@ -28,6 +30,8 @@ _SUFFIX = re.compile(r"^(?P<first>.+) (?P<last>\S+?),? (?P<suffix>Jr\.?|Sr\.?|II
 _BEGINS = re.compile(r"@\s*(?!string|preamble|comment)\w+\s*[{(]", re.IGNORECASE)
 LONGEST_BROKEN = 100
 _LATEX = re.compile(r"[\\{}$%&#~^_`'\"<>-]")  # without any of these, text is what it looks like
+# what the encoder changes, sign by sign; most of a text it would only look at
+_SPECIAL = re.compile('["#$%&<>\\\\^_{}~\x80-\U0010ffff]+')
 _MATH = re.compile(r"(\$[^$]+\$)")
 _CAPITALS = re.compile(r"(?<![\\\w])[\w'-]*\w[A-Z][\w'-]*|(?<![\\\w])[A-Z](?![\w'])")
 READ, PRIVATE = "paperboy-read", "paperboy-private"
@@ -37,7 +41,8 @@ def write(entries: Sequence[Entry]) -> str:
     """Write entries, each under a key of its first author, year and first word."""
     keys: set[str] = set()
     library = Library([_record(one, keys) for one in entries])
-    return write_string(library)
+    # nobody else has the library: copied before it is written, a large one takes as long again
+    return write_string(library, unparse_stack=default_unparse_stack(allow_inplace_modification=True))
 
 
 def read(text: str) -> tuple[Entry, ...]:
@@ -90,8 +95,6 @@ def _key(paper: Paper, keys: set[str]) -> str:
 
 
 def _unaccented(text: str) -> str:
-    from unicodedata import normalize
-
     return normalize("NFKD", text).encode("ascii", "ignore").decode()
 
 
@@ -107,10 +110,15 @@ def _name(name: str) -> str:
 
 def _latex(text: str) -> str:
     """Write text for LaTeX, leaving formulas that are whole as they are."""
+    text = normalize("NFC", text)  # an accent may stand beside its letter
     return "".join(
-        part if n % 2 and _whole(part) else _encoder().unicode_to_latex(part)
-        for n, part in enumerate(_MATH.split(text))
+        part if n % 2 and _whole(part) else _SPECIAL.sub(_encoded, part) for n, part in enumerate(_MATH.split(text))
     )
+
+
+def _encoded(signs: re.Match[str]) -> str:
+    latex: str = _encoder().unicode_to_latex(signs[0])
+    return latex
 
 
 def _whole(formula: str) -> bool:

@@ -31,7 +31,7 @@ async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
     sure: yes does it; without that you are asked first
     """
     if sure == "no":
-        known = sum(map(len, (await ctx.tenant.personal.all(ctx.person.id)).values()))
+        known = await ctx.tenant.personal.count(ctx.person.id)
         told = f"Shall all that is kept of you here go? That are {count(known, 'row')}, and nothing brings them back."
         buttons = Buttons((FORGET, Button("Show me first", "my-data")))
         return View((line(told), buttons), data={"forgotten": False, "rows": known})

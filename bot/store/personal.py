@@ -44,6 +44,7 @@ _READ: dict[str, Select[Any]] = {
     table.name: select(*(column for column in table.c if column.name not in _OWNER)).where(*_theirs(table))
     for table in _NAMING
 }
+_COUNT = [select(func.count()).select_from(table).where(*_theirs(table)) for table in _NAMING]
 _FORGET = [delete(table).where(*_theirs(table)) for table in _NAMING if table not in _STAYING]
 _BLANK = [update(table).where(*_theirs(table)).values(person="") for table in (picks, subscriptions)]
 _OTHER = reactions.alias("other")
@@ -84,6 +85,11 @@ class Personal:
         asked = {**self._owner, "of_person": person}
         found = {name: await self._database.read(statement, asked) for name, statement in _READ.items()}
         return {name: tuple(dict(row._mapping) for row in rows) for name, rows in found.items()}  # noqa: SLF001  # SQLAlchemy's own public name for it
+
+    async def count(self, person: str) -> int:
+        """Return how many rows name a person."""
+        asked = {**self._owner, "of_person": person}
+        return sum([(await self._database.read(statement, asked))[0][0] for statement in _COUNT])
 
     async def forget(self, person: str, at: datetime, addresses: Sequence[str] = ()) -> int:
         """Remove all that names a person, and all that went to conversations of their own; return how many rows.
