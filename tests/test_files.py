@@ -29,7 +29,7 @@ def keep(file: File, **args: str) -> Intent:
 
 async def test_what_is_in_a_file_is_kept_and_what_was_not_found_is_told(bot):
     view = await bot.handle(keep(given(BIB.encode())))
-    assert view.data == {"kept": 1, "there": 0, "not_found": ["No Such Paper"]}
+    assert view.data == {"kept": 1, "there": 0, "not_found": ["No Such Paper"], "not_asked": []}
     assert plain(view).startswith("1 paper kept")
 
 

@@ -16,6 +16,9 @@ def test_every_page_of_the_preview_can_be_drawn():
         "help",
         "slip",
         "form",
+        "pick",
+        "pick-thread",
+        "posted",
     }
     assert "Daily Papers · Friday 22 May 2026" in drawn["digest"]
     assert "Your shelf" in drawn["home"]
