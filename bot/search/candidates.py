@@ -21,18 +21,22 @@ from bot.search.words import FUNCTION_WORDS
 
 # So many are looked at closely: the right one is among them in 99 of 100 searches.
 CLOSELY = 48
+# Those that are so much worse at first sight are not, beyond as many as are shown.
+GAP, SHOWN = 0.3, 10
 # Among so many of a stretch at most these are chosen, by how their titles look.
-ROUGHLY = 4000
+ROUGHLY = 1500
 # What a word counts for in title, name, keywords or terms, and only in the text.
 IN_TITLE, IN_NAME, IN_TERMS, IN_TEXT = 1.0, 0.7, 0.78, 0.5
 # What the beginning of a word counts for: less where what was typed is a word of its own.
 BEGINS, BEGINS_ANOTHER = 0.8, 0.5
 # While somebody types, words in the texts of more papers than this are looked for in titles, names and terms only.
-FREQUENT = 20_000
+FREQUENT = 1_000
 # What a title gains for being the words and nothing else, for having them in that order, for beginning with them.
 ALIKE, IN_ORDER, FIRST = 0.35, 0.15, 0.1
 # Papers with so little less of the query than the best may still be better by their titles.
 MARGIN = 0.3
+# With as many papers that hold all words, no others are looked for.
+FEW = 10
 # Papers in which rare words are looked for that begin with what was typed.
 RARER = 100
 # The mark of a word that stands in the text only, or nowhere.
@@ -141,7 +145,9 @@ class Candidates:
 
     def gather(self) -> list[Candidate]:
         """Return the papers worth a close look."""
-        best = self._best[np.arange(min(CLOSELY, len(self._best.rows)))]
+        merits = self._best.merits[:CLOSELY]
+        near = np.count_nonzero(merits >= merits[:1] - GAP) if len(merits) else 0
+        best = self._best[np.arange(min(len(merits), max(SHOWN, near)))]
         worths = np.divide(best.worths, _COUNTS[best.marks])
         held = {
             row: (tuple(marks), tuple(worth))
@@ -174,7 +180,7 @@ class Candidates:
             np.concatenate([getattr(part, name) for part in parts], axis=1) for name in ("marks", "worths")
         )
         chosen = _Chosen(rows, merits, complete, marks, worths)
-        if self._slots[-1].more and self.total < CLOSELY and any(self._needed[:-1]):
+        if self._slots[-1].more and self.total < FEW and any(self._needed[:-1]):
             self._look_for_rarer(chosen)
         # of those that are alike, what came in last
         return chosen[np.lexsort((-rows, -merits))]
@@ -185,7 +191,9 @@ class Candidates:
         for ways, where, worth in zip(self._ways, marks, worths, strict=True):
             for way in ways:
                 _mark(stretch.head if way.ahead else stretch.body, way, where, worth)
-        weights = self._weights @ worths
+        weights = np.zeros(stretch.size, np.float32)
+        for worth, weight in zip(worths, self._weights, strict=True):  # BLAS would wake threads for that
+            weights += worth * weight
         complete = self._holding(worths, self._needed) & (weights > 0)
         passing = self._here(stretch)
         if passing is not None:
@@ -285,7 +293,7 @@ def _ways(slot: Slot, *, thorough: bool) -> list[_Way]:
     readings = [_Way(reading.words, ahead=True, worth=reading.worth) for reading in slot.readings[::-1]]
     if not thorough and slot.papers > FREQUENT:
         return begun + readings
-    spelt = [way for way in begun + readings if not FUNCTION_WORDS.intersection(way.spelt)]
+    spelt = [way for way in (begun + readings if thorough else readings) if not FUNCTION_WORDS.intersection(way.spelt)]
     in_text = {tuple(map(stem, way.spelt)): way for way in spelt}
     return [*(replace(way, spelt=stems, ahead=False) for stems, way in in_text.items()), *begun, *readings]
 
@@ -299,10 +307,12 @@ def _mark(found: Found, way: _Way, where: Marks, worth: Weights) -> None:
     for other in others:
         if other not in found:
             return
-        both = np.isin(rows, found[other][0], assume_unique=True)
+        there = np.zeros(len(worth), bool)
+        there[found[other][0]] = True
+        both = there[rows]
         rows, marks = rows[both], marks[both]
     if way.ahead:
         where[rows] = marks
-        worth[rows] = _COUNTS[marks] * np.float32(way.worth)
+        worth[rows] = (_COUNTS * np.float32(way.worth)).take(marks)
     else:
         worth[rows] = IN_TEXT * way.worth

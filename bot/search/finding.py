@@ -169,10 +169,11 @@ class _Search:
             found = self._candidates.all_complete if complete else np.array(rows, np.int64)
             ordered = _sorted(self._snapshot.facts(self._connection), found, self._query.sort)
             return Hits(tuple(ids(self._connection, ordered[offset : offset + limit])), len(found), corrected)
-        near = sum(row not in complete for row in rows)
-        rows += [row for row in complete if row not in set(rows)]
+        beside = sum(row not in complete for row in rows)
+        near = set(rows)
+        rows += [row for row in complete if row not in near]
         return Hits(
-            tuple(ids(self._connection, rows[offset : offset + limit])), self._candidates.total + near, corrected
+            tuple(ids(self._connection, rows[offset : offset + limit])), self._candidates.total + beside, corrected
         )
 
     def _corrected(self) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,10 @@ _END = "\U0010ffff"
 class Lexicon:
     """Words and in how many papers each stands. It never changes: a new one takes its place."""
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
-        self._words = sorted(counts)
-        self._papers = np.array([counts[word] for word in self._words], np.int32)
+    def __init__(self, words: Sequence[str], papers: Sequence[int]) -> None:
+        """Take words, sorted, and for each the number of its papers."""
+        self._words = words
+        self._papers = np.array(papers, np.int32)
         sizes = np.array([min(len(word), LONGEST + 1) for word in self._words], np.uint8)
         # by length, so that those of about the same length stand together
         self._order = np.argsort(sizes, kind="stable").astype(np.int32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import log1p
 from operator import mul
@@ -20,6 +20,8 @@ from bot.search.words import COMMON
 WEIGHTS = (1.0, 0.7, 0.78, 0.5, 0.35, 0.15, 0.1, 0.4, 0.3)
 # With so much of the query in its title or as the name of one author, a paper is what was meant.
 CLEAR = 0.75
+# A title that has less of the query than this does not have all of it in a row.
+INSIDE = 0.3
 # What newer and better liked papers gain: enough to settle near ties, too little to turn an order.
 NEWEST, LIKED = 0.01, 0.004
 
@@ -57,7 +59,8 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
         share = len(named) / max(1, len(spelt))
         together, leading = _in_names(named, candidate.people) if named else (1.0, 0.0)
         one_name = together * share if len(named) > 1 else 0.0
-        features = (*shares, *_as_titled(candidate, understood, telling), one_name, leading * share)
+        titled = _as_titled(candidate.title[1:-1], understood, telling, inside=title > INSIDE)
+        features = (*shares, *titled, one_name, leading * share)
         score = sum(map(mul, WEIGHTS, features))
         score += NEWEST * age[candidate.day or ""] + LIKED * log1p(max(candidate.votes, 0))
         clear = title + (person if together == 1.0 else 0.0) > CLEAR
@@ -79,18 +82,35 @@ def _shares(
     return shares, named
 
 
-def _as_titled(candidate: Candidate, understood: str, telling: str) -> tuple[float, float, float]:
-    """Measure how far the whole query is the title, whether the title begins with it, and whether it stands there."""
-    title = candidate.title[1:-1]
-    plain = " ".join([word for word in title.split() if word not in COMMON])
-    return (
-        fuzz.ratio(understood, title) / 100,
-        1.0 if title.startswith(understood) else 0.0,
-        1.0 if telling in plain else 0.0,
-    )
+def _as_titled(title: str, understood: str, telling: str, *, inside: bool) -> tuple[float, float, float]:
+    """Measure how far the whole query is the title, whether the title begins with it, and whether it stands `inside`."""
+    within = inside and telling in " ".join([word for word in title.split() if word not in COMMON])
+    return fuzz.ratio(understood, title) / 100, float(title.startswith(understood)), float(within)
 
 
 def _in_names(named: Sequence[Sequence[str]], people: str) -> tuple[float, float]:
     """Return how many of the words, each spelt in some ways, stand in one name, and in the first author's (0 to 1)."""
-    found = [sum(any(word in name for word in ways) for ways in named) for name in people.split(BETWEEN)]
-    return max(found) / len(named), found[0] / len(named)
+    first = people.partition(BETWEEN)[0]
+    leading = sum(_spelt_in(first, ways) for ways in named) / len(named)
+    if len(named) == 1 or leading == 1.0:
+        return 1.0, leading
+    names = {_around(people, at) for ways in named[:-1] for word in ways for at in _places(people, word)}
+    together = max((sum(_spelt_in(name, ways) for ways in named) for name in names), default=1)
+    return together / len(named), leading
+
+
+def _spelt_in(name: str, ways: Sequence[str]) -> bool:
+    return any(word in name for word in ways)
+
+
+def _places(people: str, word: str) -> Iterator[int]:
+    at = people.find(word)
+    while at >= 0:
+        yield at
+        at = people.find(word, at + 1)
+
+
+def _around(people: str, at: int) -> str:
+    """Return the name that stands there."""
+    end = people.find(BETWEEN, at)
+    return people[people.rfind(BETWEEN, 0, at) + 1 : end if end >= 0 else len(people)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from array import array
+from collections import OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -21,7 +22,8 @@ from bot.search.stretches import STRETCH, key
 
 Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
-NOWHERE: Found = {}
+# Lists of so many papers are kept in memory, no more than so many papers of them, at three bytes each.
+LONG, KEPT = 500, 8_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ class Snapshot:
         self._stretches: tuple[Stretch, ...] = ()
         self._newest: dict[int, Said] = {}
         self._tail: Stretch | None = None
+        self._long: OrderedDict[int, tuple[Rows, Marks]] = OrderedDict()
+        self._kept = 0
         self.gone: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self.lexicons: tuple[Lexicon, ...] = ()
         self.papers = 0  # roughly: the number of rows
@@ -78,8 +82,7 @@ class Snapshot:
         self._stretches = tuple(before.get(one[0]) or _stretch(connection, *one) for one in found)
         last = max((last for *_, last in found), default=0)
         if before.keys() != {number for number, *_ in found} or not self.lexicons:
-            words = connection.execute("SELECT word, papers FROM word WHERE papers > 0")
-            self.lexicons = (Lexicon(dict(words)),)
+            self.lexicons = (_lexicon(connection),)
         self._read_newest(connection, last)
         self.gone = np.array([row for (row,) in connection.execute("SELECT row FROM gone")], np.int64)
         self.papers = max([last, *self._newest])
@@ -99,12 +102,30 @@ class Snapshot:
         found: dict[int, tuple[dict[str, tuple[Rows, Marks]], dict[str, tuple[Rows, Marks]]]] = defaultdict(
             lambda: ({}, {})
         )
-        for place, rows, marks, proof in _fetch(connection, list(wanted)):
-            prove(rows + marks, proof)
-            kinds = found[place >> STRETCH]
-            kinds[place & 1][wanted[place]] = np.frombuffer(rows, "<u2"), np.frombuffer(marks, np.uint8)
+        for place, one in self._read(connection, wanted):
+            found[place >> STRETCH][place & 1][wanted[place]] = one
         stretches = [Stretch(one.number, one.first, one.lengths, *found[one.number]) for one in self._stretches]
         return [*stretches, self._tail] if self._tail else stretches
+
+    def _read(self, connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, tuple[Rows, Marks]]]:
+        """Yield the lists with these keys; long ones are kept, since their words are asked for again and again."""
+        unread = []
+        for place in keys:
+            if known := self._long.get(place):
+                self._long.move_to_end(place)
+                yield place, known
+            else:
+                unread.append(place)
+        for place, rows, marks, proof in _fetch(connection, unread):
+            prove(rows + marks, proof)
+            one = np.frombuffer(rows, "<u2"), np.frombuffer(marks, np.uint8)
+            if len(marks) >= LONG:
+                self._long[place] = one
+                self._kept += len(marks)
+            yield place, one
+        while self._kept > KEPT:
+            _, (_, marks) = self._long.popitem(last=False)
+            self._kept -= len(marks)
 
     def facts(self, connection: sqlite3.Connection) -> Facts:
         """Return what filters look at."""
@@ -138,14 +159,15 @@ class Snapshot:
         self._newest = kept
         self._tail = None
         known, *_ = self.lexicons
+        fresh: list[str] = []
         counts: Mapping[str, int] = {}
         if kept:
             first = min(kept)
             made = lists.make([(row - first, said) for row, said in kept.items() if row - first < LONGEST])
             self._tail = Stretch(0, first, made.lengths, made.head.by_word(), made.body.by_word())
-            old = known.counts(made.papers)
-            counts = {word: papers for word, papers in made.papers.items() if word not in old}
-        self.lexicons = (known, Lexicon(counts))
+            counts = made.papers
+            fresh = sorted(counts.keys() - known.counts(counts))
+        self.lexicons = (known, Lexicon(fresh, [counts[word] for word in fresh]))
 
 
 def _stretch(connection: sqlite3.Connection, number: int, first: int, last: int) -> Stretch:
@@ -153,6 +175,16 @@ def _stretch(connection: sqlite3.Connection, number: int, first: int, last: int)
     if len(lengths) != last - first + 1:
         raise sqlite3.DatabaseError("a stretch has not as many rows as it says")
     return Stretch(number, first, np.frombuffer(lengths, np.uint8))
+
+
+def _lexicon(connection: sqlite3.Connection) -> Lexicon:
+    words: list[str] = []
+    papers = array("i")
+    # one by one: there can be a million
+    for word, number in connection.execute("SELECT word, papers FROM word WHERE papers > 0 ORDER BY word"):
+        words.append(word)
+        papers.append(number)
+    return Lexicon(words, papers)
 
 
 def _ids(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
