@@ -42,8 +42,8 @@ class Corpus:
 def enlarge(real: Sequence[Paper], number: int, seed: int) -> Iterator[Paper]:
     """Yield the real papers, then made ones until there are `number`, without keeping any.
 
-    A title is the beginning of one real title and the end of another, an abstract two halves of abstracts, a name the
-    first names of one author and the surname of another; the keywords come from both papers.
+    A title is the beginning of one real title and the end of another, an abstract two halves of abstracts; the authors
+    are those of the other paper, the keywords of both.
     """
     yield from real[:number]
     chance = random.Random(seed)
@@ -54,7 +54,7 @@ def enlarge(real: Sequence[Paper], number: int, seed: int) -> Iterator[Paper]:
             id=f"made-{made}",
             title=" ".join(_spliced(chance, one.title.split(), other.title.split())),
             abstract=" ".join(_spliced(chance, _SENTENCE.split(one.abstract), _SENTENCE.split(other.abstract))),
-            authors=tuple(_renamed(chance, name, chance.choice(real)) for name in one.authors[:8]),
+            authors=other.authors,
             keywords=one.keywords[:2] + other.keywords[2:],
             published=date(2007, 4, 1) + timedelta(days=chance.randrange(7000)),
         )
@@ -64,12 +64,6 @@ def _spliced(chance: random.Random, one: list[str], other: list[str]) -> list[st
     """Return the beginning of one list and the end of the other, about half of each."""
     ahead, after = (len(part) // 2 + chance.choice((-1, 0, 1)) for part in (one, other))
     return one[: max(1, ahead)] + other[max(0, after) :]
-
-
-def _renamed(chance: random.Random, name: str, other: Paper) -> str:
-    first, _, last = name.rpartition(" ")
-    surname = chance.choice(other.authors).rpartition(" ")[2] if other.authors else last
-    return f"{first} {surname}".strip()
 
 
 def _filed(path: Path) -> Iterator[Paper]:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from bot.app import Context
 
 PAGE_SIZE = 5
-MOST_COUNTED = 2000  # a search counts no further
 
 
 def offset(page: int) -> int:
@@ -27,10 +26,6 @@ def turned(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
     back = Button("Back", f"{line} page:{min(page - 1, last)}", turns=True)  # from a page that there is not, too
     more = Button("More", f"{line} page:{page + 1}", turns=True)
     return (*([back] if page > 1 else []), *([more] if offset(page) + shown < total else []))
-
-
-def _counted(total: int) -> str:
-    return f"{total:,}{' or more' if total == MOST_COUNTED else ''}"
 
 
 async def listing(
@@ -51,7 +46,7 @@ async def listing(
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
     turn = turned(line, page, len(papers), total)
     where = (
-        [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {_counted(total)}")]
+        [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {total:,}")]
         if papers and total > len(papers)
         else []
     )

@@ -38,8 +38,8 @@ NAME = 3
 class Hits:
     """What a search found.
 
-    `total` counts all that match, no further than about 2,000. `corrected` is the query as understood, where words were
-    replaced. `nearest` are papers that come close when none matches.
+    `total` counts all that match, of the answers to a question 200 at most. `corrected` is the query as understood,
+    where words were replaced. `nearest` are papers that come close when none matches.
     """
 
     ids: tuple[str, ...] = ()
@@ -205,7 +205,9 @@ def _like_a_name(slots: Sequence[Slot]) -> bool:
 def _held(slot: Slot, text: str) -> str:
     if f" {slot.typed} " in text or (slot.begun and f" {slot.typed}" in text):
         return slot.typed
-    fitting = [r.words for r in slot.readings if all(f" {word} " in text for word in r.words)]
-    meant = " ".join(fitting[0]) if fitting else slot.meant
+    # a word that is one can be meant as another, but is not run together with its neighbour
+    readings = [r for r in slot.readings if r.slipped] if slot.known else slot.readings
+    fitting = [r.words for r in readings if all(f" {word} " in text for word in r.words)]
+    meant = " ".join(fitting[0]) if fitting else slot.typed
     # one or many is no other word
     return slot.typed if meant.rstrip("s") == slot.typed.rstrip("s") else meant

@@ -1,7 +1,7 @@
 """The language of a search: words, and filters such as `author:"Ada Lovelace" after:2025-03 has:code sort:votes`.
 
 Words forgive slips and endings, what is quoted is meant as it stands. `-` leaves out, `OR` stands between two of which
-one will do, and `title:`, `abstract:` and `keyword:` look in one place.
+one will do, and `title:`, `abstract:` and `keyword:` look in one place. In sentences quotation marks ask for nothing.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ Place: TypeAlias = Literal["anywhere", "title", "abstract", "keyword", "author",
 
 # Nobody asks for more; each costs time.
 MOST_TERMS = 30
+# With more words it is a question in sentences: quotation marks quote in it, and it may be all capitals.
+SENTENCE = 15
 _PART = re.compile(
     r'(?P<minus>[-−–](?=["\w]))?'
     r'(?:(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<said>[^"]*)"?|(?P<value>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+))'
@@ -93,8 +95,9 @@ class Query:
 
 def parse(text: str, today: date) -> Query:
     """Read a search as it was typed; UsageError where a filter makes no sense."""
-    reading = _Reading(today)
-    for part in _PART.finditer(clean(text)):
+    text = clean(text)
+    reading = _Reading(today, sentence=len(text.split()) > SENTENCE, shouted=text == text.upper())
+    for part in _PART.finditer(text):
         reading.take(part)
     return reading.query()
 
@@ -104,6 +107,8 @@ class _Reading:
     """What was read so far; `either` after an OR, `groups` are terms of which one will do."""
 
     today: date
+    sentence: bool
+    shouted: bool
     filters: Query = field(default_factory=Query)
     groups: list[list[Term]] = field(default_factory=list)
     unwanted: list[Term] = field(default_factory=list)
@@ -112,7 +117,8 @@ class _Reading:
 
     def take(self, part: re.Match[str]) -> None:
         """Read one part more."""
-        if part["word"] == "OR" and self.open and not part["minus"]:
+        or_ = part["word"] == "OR" and not (self.sentence and self.shouted)
+        if or_ and self.open and not part["minus"]:
             self.either = True
             return
         term = _term(part)
@@ -142,7 +148,7 @@ class _Reading:
             alone = group[0] if len(group) == 1 else None
             if alone and alone.place == "anywhere":
                 plain.append(alone.text)
-            if not alone or alone.place != "anywhere" or alone.quoted:
+            if not alone or alone.place != "anywhere" or (alone.quoted and not self.sentence):
                 wanted.append(tuple(dict.fromkeys(filter(_says_something, group))))
         found = list(filter(None, dict.fromkeys(wanted)))
         left_out = tuple(dict.fromkeys(filter(_says_something, self.unwanted)))

@@ -96,12 +96,12 @@ def make(papers: Sequence[tuple[int, Said]]) -> Made:
     place = np.arange(len(word)) - np.repeat(np.cumsum(per_field) - per_field, per_field)
     kept = word != between
     word, row, field, place = word[kept], row[kept], field[kept], place[kept]
-    _, papers_with = np.unique(np.unique((word << 16) | row) >> 16, return_counts=True)
+    spoken, papers_with = _counted(_sorted_once((word << 16) | row) >> 16)
     return Made(
         _head(words, word, row, field, place),
         _body(words, word, row, field, rows),
         lengths,
-        dict(zip([words[n] for n in np.unique(word)], papers_with.tolist(), strict=True)),
+        dict(zip([words[n] for n in spoken.tolist()], papers_with.tolist(), strict=True)),
     )
 
 
@@ -124,10 +124,24 @@ def _body(words: Sequence[str], word: _Numbered, row: _Numbered, field: _Numbere
     length = np.bincount(row, np.array(LENGTHS)[field], int(rows[-1]) + 1)
     norm = K1 * (1 - B + B * length / max(1.0, float(length[rows].mean())))
     told = stemmed >= 0
-    pairs, back = np.unique((stemmed[told] << 16) | row[told], return_inverse=True)
-    tf = np.bincount(back, np.array(FIELDS)[field[told]], len(pairs))
+    # the weight of the field in the low bits, so that one sort brings together what is added up
+    uses = np.sort((((stemmed[told] << 16) | row[told]) << 8) | np.array(FIELDS)[field[told]])
+    pairs, starts = uses >> 8, np.flatnonzero(np.diff(uses >> 8, prepend=-1))
+    tf = np.add.reduceat(uses & 0xFF, starts) if len(starts) else np.empty(0, np.int64)
+    pairs = pairs[starts]
     mark = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & 0xFFFF])))
     return _lists(list(stems), pairs >> 16, pairs & 0xFFFF, mark)
+
+
+def _sorted_once(numbers: _Numbered) -> _Numbered:
+    numbers = np.sort(numbers)
+    return numbers[np.diff(numbers, prepend=-1) != 0]
+
+
+def _counted(numbers: _Numbered) -> tuple[_Numbered, _Numbered]:
+    """Return each of the sorted numbers once, and how often it is there."""
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    return numbers[starts], np.diff(np.append(starts, len(numbers)))
 
 
 def _lists(words: Sequence[str], word: _Numbered, row: _Numbered, mark: npt.NDArray[np.generic]) -> Lists:

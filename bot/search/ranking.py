@@ -83,7 +83,7 @@ def _shares(
 
 
 def _as_titled(title: str, understood: str, telling: str, *, inside: bool) -> tuple[float, float, float]:
-    """Measure how far the whole query is the title, whether the title begins with it, and whether it stands `inside`."""
+    """Measure how far the query is the title, whether the title begins with it, and whether it stands `inside`."""
     within = inside and telling in " ".join([word for word in title.split() if word not in COMMON])
     return fuzz.ratio(understood, title) / 100, float(title.startswith(understood)), float(within)
 

@@ -28,11 +28,12 @@ RARER = 5
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a typed word: the words that stand for it, how well (0 to 1), and in how many papers."""
+    """A way to read a typed word: the words that stand for it, how well (0 to 1), in how many papers, if by a slip."""
 
     words: tuple[str, ...]
     worth: float
     papers: int
+    slipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +123,15 @@ class Speller:
         if not 3 <= len(word) <= LONGEST:
             return []
         near = {other: papers for each in self._lexicons for other, _, papers in each.near(word, 1)}
-        found = [Reading((other,), ONE_SLIP, papers) for other, papers in near.items() if other != word]
+        found = [Reading((other,), ONE_SLIP, papers, slipped=True) for other, papers in near.items() if other != word]
         if unfinished and len(word) > 3:
             begun = [one for each in self._lexicons for one in each.near_begun(word, READINGS)]
-            found += [Reading((other,), ONE_SLIP_BEGUN, papers) for other, papers in begun if other not in near]
-        if not found and len(word) > 4:
+            found += [
+                Reading((other,), ONE_SLIP_BEGUN, papers, slipped=True) for other, papers in begun if other not in near
+            ]
+        if not found and len(word) > 5:
             twice = [one for each in self._lexicons for one in each.near(word, 2)]
-            found = [Reading((other,), TWO_SLIPS, papers) for other, _, papers in twice]
+            found = [Reading((other,), TWO_SLIPS, papers, slipped=True) for other, _, papers in twice]
         return sorted(found, key=lambda r: (-r.worth, -r.papers))[:most]
 
     def _known(self, wanted: Iterable[str]) -> dict[str, int]:

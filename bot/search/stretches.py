@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -86,7 +87,11 @@ def _write(connection: sqlite3.Connection, first: int, last: int, papers: Sequen
         "ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
         [(word, made.papers.get(word, 0)) for word in words],
     )
-    ids = dict(connection.execute("SELECT word, id FROM word"))
+    ids = dict(
+        connection.execute(
+            "SELECT word, word.id FROM json_each(?) CROSS JOIN word ON word.word = value", (json.dumps(words),)
+        )
+    )
     kinds = ((HEAD, made.head), (BODY, made.body))
     found = [
         (key(number, ids[word], kind), rows, marks) for kind, each in kinds for word, rows, marks in each.written()

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from rapidfuzz import fuzz, process
 
+from bot.papers import paper_id
 from bot.search.expressions import quoted
 from bot.search.finding import find
 from bot.search.language import Query
@@ -47,7 +48,8 @@ def suggest(
 
 
 def _papers(connection: sqlite3.Connection, snapshot: Snapshot, text: str, limit: int) -> tuple[Suggestion, ...]:
-    ids = find(connection, snapshot, Query(text), limit, 0, None, thorough=False).ids
+    named = paper_id(text)
+    ids = (named,) if named else find(connection, snapshot, Query(text), limit, 0, None, thorough=False).ids
     marks = ",".join("?" * len(ids))
     labels = dict(connection.execute(f"SELECT id, label FROM paper WHERE id IN ({marks})", ids))  # noqa: S608
     return tuple(Suggestion(labels[i], i) for i in ids if i in labels)

@@ -54,14 +54,11 @@ def words(text: str) -> list[str]:
 def compounds(text: str) -> list[str]:
     """Return what "pre-training" is when it is written as one word; for three parts, each two neighbours as well."""
     joined: list[str] = []
-    for spelt in text.split():
-        if spelt.isalnum():
-            continue
-        for compound in _COMPOUND.findall(spelt):
-            parts = words(compound)
-            joined += map("".join, pairwise(parts))
-            if len(parts) > 2:
-                joined.append("".join(parts))
+    for compound in _COMPOUND.findall(text):
+        parts = words(compound)
+        joined += map("".join, pairwise(parts))
+        if len(parts) > 2:
+            joined.append("".join(parts))
     return [word[:LONGEST] for word in joined]
 
 
