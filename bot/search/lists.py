@@ -134,8 +134,8 @@ def _body(words: Sequence[str], word: _Numbered, row: _Numbered, field: _Numbere
 
 
 def _sorted_once(numbers: _Numbered) -> _Numbered:
-    numbers = np.sort(numbers)
-    return numbers[np.diff(numbers, prepend=-1) != 0]
+    ordered = np.sort(numbers)
+    return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
 def _counted(numbers: _Numbered) -> tuple[_Numbered, _Numbered]:

@@ -117,7 +117,7 @@ def start_over(connection: sqlite3.Connection, at: int) -> int:
 
 def check(connection: sqlite3.Connection) -> None:
     """Read everything; sqlite3.DatabaseError where something does not fit."""
-    for (found,) in connection.execute("PRAGMA quick_check").fetchall():
+    for (found,) in connection.execute("PRAGMA integrity_check").fetchall():
         if found != "ok":
             raise sqlite3.DatabaseError(found)
     connection.execute("INSERT INTO known (known, rank) VALUES ('integrity-check', 1)")

@@ -124,13 +124,16 @@ class Snapshot:
                 self._kept += len(marks)
             yield place, one
         while self._kept > KEPT:
-            _, (_, marks) = self._long.popitem(last=False)
-            self._kept -= len(marks)
+            _, (old, _) = self._long.popitem(last=False)
+            self._kept -= len(old)
 
     def facts(self, connection: sqlite3.Connection) -> Facts:
         """Return what filters look at."""
         if self._facts is None:
-            self._facts = _facts(connection, self.papers + 1)
+            try:
+                self._facts = _facts(connection, self.papers + 1)
+            except (AttributeError, IndexError, OverflowError, TypeError, ValueError) as error:
+                raise sqlite3.DatabaseError("what it says of a paper makes no sense") from error
         return self._facts
 
     def rows(self, connection: sqlite3.Connection, ids: Collection[str]) -> npt.NDArray[np.int64]:
