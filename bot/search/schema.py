@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field
+from secrets import token_hex
 from zlib import crc32
 
 from bot.errors import StoreError
@@ -46,11 +47,15 @@ _TABLES = """
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What an index says about itself: its version, which database it derives from, how far it has followed that."""
+    """What an index says about itself: its version, which database it derives from, how far it has followed that.
+
+    `made` is another for each time that it was made, since its rows and stretches are then numbered anew.
+    """
 
     version: int
     identity: str
     revision: int
+    made: str = field(default_factory=lambda: token_hex(8))
 
     def fits(self, identity: str) -> bool:
         """Whether it can be used for this database as it is."""
@@ -87,7 +92,7 @@ def about(connection: sqlite3.Connection) -> About | None:
         return None
     said = dict(connection.execute("SELECT name, value FROM about"))
     try:
-        return About(int(said["version"]), str(said["identity"]), int(said["revision"]))
+        return About(int(said["version"]), str(said["identity"]), int(said["revision"]), str(said["made"]))
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -111,7 +116,7 @@ def start_over(connection: sqlite3.Connection, at: int) -> int:
         found = about(connection)
         if found is None or found.revision != at:
             return revision(connection)
-        _clear(connection, replace(found, revision=0))
+        _clear(connection, About(found.version, found.identity, 0))
     return 0
 
 

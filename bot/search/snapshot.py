@@ -16,12 +16,14 @@ import numpy.typing as npt
 from bot.search import lists
 from bot.search.filling import SPOKEN
 from bot.search.lexicon import Lexicon
-from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said
+from bot.search.lists import BODY, HEAD, Marks, Rows, Said
 from bot.search.schema import joined, prove
 from bot.search.stretches import STRETCH, key
 
 Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
+# The newest papers are read in so many parts, and then all together.
+TAILS = 4
 # Lists of so many papers are kept in memory, no more than so many papers of them, at three bytes each.
 LONG, KEPT = 500, 8_000_000
 
@@ -58,12 +60,17 @@ class Snapshot:
     """The index as one search sees it; `refresh` brings it up to what a connection reads."""
 
     def __init__(self) -> None:
+        self._start_over()
+
+    def _start_over(self) -> None:
         self._seen: int | None = None
+        self._made = ""
         self._facts: Facts | None = None
         self._rows: list[tuple[Collection[str], npt.NDArray[np.int64]]] = []
         self._stretches: tuple[Stretch, ...] = ()
-        self._newest: dict[int, Said] = {}
-        self._tail: Stretch | None = None
+        self._newest: tuple[Stretch, ...] = ()
+        self._read_rows: frozenset[int] = frozenset()  # that are in these
+        self._fresh: dict[str, int] = {}  # their words that no stretch of the file has
         self._long: OrderedDict[int, tuple[Rows, Marks]] = OrderedDict()
         self._kept = 0
         self.gone: npt.NDArray[np.int64] = np.empty(0, np.int64)
@@ -75,6 +82,10 @@ class Snapshot:
         (version,) = connection.execute("PRAGMA data_version").fetchone()
         if version == self._seen:
             return
+        (made,) = connection.execute("SELECT value FROM about WHERE name = 'made'").fetchone() or ("",)
+        if made != self._made:  # all is numbered anew
+            self._start_over()
+            self._made = made
         self._facts = None
         self._rows.clear()
         before = {stretch.number: stretch for stretch in self._stretches}
@@ -84,8 +95,6 @@ class Snapshot:
         if before.keys() != {number for number, *_ in found} or not self.lexicons:
             self.lexicons = (_lexicon(connection),)
         self._read_newest(connection, last)
-        self.gone = np.array([row for (row,) in connection.execute("SELECT row FROM gone")], np.int64)
-        self.papers = max([last, *self._newest])
         self._seen = version
 
     def lists(self, connection: sqlite3.Connection, head: Iterable[str], body: Iterable[str]) -> list[Stretch]:
@@ -105,7 +114,7 @@ class Snapshot:
         for place, one in self._read(connection, wanted):
             found[place >> STRETCH][place & 1][wanted[place]] = one
         stretches = [Stretch(one.number, one.first, one.lengths, *found[one.number]) for one in self._stretches]
-        return [*stretches, self._tail] if self._tail else stretches
+        return [*stretches, *self._newest]
 
     def _read(self, connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, tuple[Rows, Marks]]]:
         """Yield the lists with these keys; long ones are kept, since their words are asked for again and again."""
@@ -149,28 +158,36 @@ class Snapshot:
         return rows
 
     def _read_newest(self, connection: sqlite3.Connection, last: int) -> None:
-        """Read what the papers after the last stretch say."""
-        rows = {row for (row,) in connection.execute("SELECT row FROM paper WHERE row > ?", (last,))}
-        kept = {row: said for row, said in self._newest.items() if row in rows}
-        after = max(kept, default=last)
-        for row, *said, proof in connection.execute(f"{SPOKEN} WHERE row > ? ORDER BY row", (after,)):
+        """Read what the papers after the last stretch say, in small stretches of their own that stand in no file."""
+        there = {row for (row,) in connection.execute("SELECT row FROM paper WHERE row > ?", (last,))}
+        if len(self._newest) > TAILS or any(stretch.first <= last for stretch in self._newest):
+            self._newest, self._read_rows, self._fresh = (), frozenset(), {}
+        missing = sorted(there - self._read_rows)
+        known = self.lexicons[0]
+        if missing:
+            made = lists.make([(row - missing[0], said) for row, said in _said(connection, missing)])
+            tail = Stretch(0, missing[0], made.lengths, made.head.by_word(), made.body.by_word())
+            self._newest = (*self._newest, tail)
+            old = known.counts(made.papers)
+            for word, papers in made.papers.items():
+                if word not in old:
+                    self._fresh[word] = self._fresh.get(word, 0) + papers
+        self._read_rows |= there
+        fresh = sorted(self._fresh)
+        self.lexicons = (known, Lexicon(fresh, [self._fresh[word] for word in fresh]))
+        gone = [row for (row,) in connection.execute("SELECT row FROM gone")]
+        self.gone = np.array([*gone, *(self._read_rows - there)], np.int64)
+        self.papers = max([last, *self._read_rows])
+
+
+def _said(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[tuple[int, Said]]:
+    found = connection.execute(f"{SPOKEN} WHERE row BETWEEN ? AND ? ORDER BY row", (rows[0], rows[-1]))
+    wanted = set(rows)
+    for row, *said, proof in found:
+        if row in wanted:
             prove(joined(said), proof)
             title, people, keywords, terms, abstract = said
-            kept[row] = title, people, keywords, terms, abstract
-        if kept.keys() == self._newest.keys() and len(self.lexicons) > 1:
-            return
-        self._newest = kept
-        self._tail = None
-        known, *_ = self.lexicons
-        fresh: list[str] = []
-        counts: Mapping[str, int] = {}
-        if kept:
-            first = min(kept)
-            made = lists.make([(row - first, said) for row, said in kept.items() if row - first < LONGEST])
-            self._tail = Stretch(0, first, made.lengths, made.head.by_word(), made.body.by_word())
-            counts = made.papers
-            fresh = sorted(counts.keys() - known.counts(counts))
-        self.lexicons = (known, Lexicon(fresh, [counts[word] for word in fresh]))
+            yield row, (title, people, keywords, terms, abstract)
 
 
 def _stretch(connection: sqlite3.Connection, number: int, first: int, last: int) -> Stretch:

@@ -17,7 +17,7 @@ from bot.search.lists import BODY, HEAD, LONGEST, Said
 from bot.search.schema import joined, prove
 
 # So many papers after the last stretch make one: fewer are read as they are.
-FOLD = 1024
+FOLD = 512
 # A stretch of so many papers at once when many come in.
 BULK = 8192
 # So many small stretches make a larger one.
@@ -114,7 +114,7 @@ def _put(connection: sqlite3.Connection, found: Iterable[tuple[int, bytes, bytes
 def _due(spans: Sequence[Span], *, tidy: bool) -> Sequence[Span]:
     """Return the stretches at the end that are to become one: so many of a length; to be tidy, all that fit."""
     longest = FOLD * TOGETHER
-    while longest <= LONGEST:
+    while True:
         small = 0
         while small < len(spans) and spans[-1 - small].size < longest:
             small += 1
@@ -122,8 +122,9 @@ def _due(spans: Sequence[Span], *, tidy: bool) -> Sequence[Span]:
         fitting = [span for span in run if span.last - run[0].first < LONGEST]
         if len(fitting) >= (2 if tidy and longest == LONGEST else TOGETHER):
             return fitting
-        longest *= TOGETHER
-    return ()
+        if longest == LONGEST:
+            return ()
+        longest = min(LONGEST, longest * TOGETHER)
 
 
 def _merge(connection: sqlite3.Connection, spans: Sequence[Span]) -> None:
