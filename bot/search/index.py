@@ -226,8 +226,8 @@ class Index:
             tidy = missing > BULK and (last or reached >= revision)
             at = await self._writer.run(partial(_bring_in, tidy=tidy), at, reached, [paper for _, paper in batch])
             papers += len(batch)
-            if missing > FAR:
-                self.coming = (papers, max(missing, papers))
+            self.coming = (papers, max(missing, papers))
+            if missing > BULK:
                 self.tell(*self.coming)
         self.revision = at
         return papers

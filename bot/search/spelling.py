@@ -17,6 +17,8 @@ MOST_WORDS = 24
 EXACT, JOINED, NUMBER, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0.75, 0.85, 0.85, 0.75, 0.65
 # What a reading is worth less where the word as it was typed is known too.
 DOUBT = 0.1
+# A word in no more papers than this may be a slip for one in so many times as many.
+ODD, LIKELIER = 3, 50
 # What was typed may be the beginning of many words; so many are looked for.
 COMPLETIONS = 16
 READINGS = 10
@@ -91,6 +93,8 @@ class Speller:
         begun = self._begun(word) if last and len(word) > 1 else []
         if not known and not begun:
             readings += self._slips(word, unfinished=last)
+        elif known and self._counts[word] <= ODD and len(word) > 4:
+            readings += self._likelier(word)
         papers = max([r.papers for r in readings] + [count for _, count in begun[:1]], default=0)
         return Slot(
             typed=word,
@@ -117,6 +121,12 @@ class Speller:
         slips = self._slips(slot.typed, unfinished=False, most=most)
         others = [r for r in slips if r.worth >= ONE_SLIP and r.words not in present]
         return replace(slot, readings=(*slot.readings, *(replace(r, worth=r.worth - DOUBT) for r in others)))
+
+    def _likelier(self, word: str) -> list[Reading]:
+        """Read a word that hardly any paper has as a slip for a frequent one: its authors may have slipped, too."""
+        others = [r for r in self._slips(word, unfinished=False) if r.worth == ONE_SLIP]
+        common = LIKELIER * self._counts[word]
+        return [replace(r, worth=r.worth - DOUBT) for r in others if r.papers > common]
 
     def _slips(self, word: str, *, unfinished: bool, most: int = READINGS) -> list[Reading]:
         """Words one slip away, or two where there is none and the word is long enough to tell."""
