@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -34,7 +35,7 @@ FREQUENT = 1_000
 # What a title gains for being the words and nothing else, for having them in that order, for beginning with them.
 ALIKE, IN_ORDER, FIRST = 0.35, 0.15, 0.1
 # Papers with so little less of the query than the best may still be better by their titles.
-MARGIN = 0.3
+MARGIN = 19_200  # of 64,000
 # With as many papers that hold all words, no others are looked for.
 FEW = 10
 # Papers in which rare words are looked for that begin with what was typed.
@@ -43,7 +44,12 @@ RARER = 100
 TEXT = 255
 _SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
 
+# Worths are kept in 200ths and shares of the query in 320ths, so that their sums fit into two bytes: all papers are
+# weighed, and that takes as long as their bytes do.
+WORTH, SHARE = 200, 320
+
 Weights: TypeAlias = npt.NDArray[np.float32]
+Worths: TypeAlias = npt.NDArray[np.uint8]
 Places: TypeAlias = npt.NDArray[np.int64]
 
 _NONE = np.empty(0, np.int64)
@@ -88,7 +94,7 @@ class _Chosen:
     merits: Weights
     complete: Mask
     marks: npt.NDArray[np.uint8]
-    worths: Weights
+    worths: Worths
 
     def __getitem__(self, which: Places) -> _Chosen:
         return _Chosen(
@@ -117,10 +123,10 @@ class Candidates:
         self._deadline = deadline
         self._typed = np.array([typed.index(slot.typed) for slot in slots])
         self._needed = [_telling(slot, slots) for slot in slots]
-        self._weights = np.array([slot.weight for slot in slots], np.float32)
-        self._weights /= self._weights.sum() or 1
+        total = sum(slot.weight for slot in slots) or 1
+        self._shares = [np.uint16(max(1, int(SHARE * slot.weight / total))) for slot in slots]
         self._ways = [_ways(slot, thorough=thorough) for slot in slots]
-        self._floor = 0.0
+        self._floor = 1
         self._complete: list[Places] = []
         ways = [way for each in self._ways for way in each]
         heads = [word for way in ways if way.ahead for word in way.spelt]
@@ -148,7 +154,7 @@ class Candidates:
         merits = self._best.merits[:CLOSELY]
         near = np.count_nonzero(merits >= merits[:1] - GAP) if len(merits) else 0
         best = self._best[np.arange(min(len(merits), max(SHOWN, near)))]
-        worths = np.divide(best.worths, _COUNTS[best.marks])
+        worths = best.worths / (WORTH * _COUNTS[best.marks])
         held = {
             row: (tuple(marks), tuple(worth))
             for row, marks, worth in zip(best.rows.tolist(), best.marks.T.tolist(), worths.T.tolist(), strict=True)
@@ -166,13 +172,14 @@ class Candidates:
     def _choose(self, stretches: Sequence[Stretch]) -> _Chosen:
         """Choose the best of all rows, the best first."""
         parts: list[_Chosen] = []
+        self._most = max(CLOSELY, ROUGHLY // max(1, len(stretches)))
         for stretch in reversed(stretches):  # the newest papers first
             if parts and self._deadline.over:
                 break
             parts.append(self._chosen(stretch))
         if not parts:
-            nothing = np.zeros((len(self._slots), 0), np.float32)
-            return _Chosen(_NONE, nothing[0], np.zeros(0, bool), nothing.astype(np.uint8), nothing)
+            nothing = np.zeros((len(self._slots), 0), np.uint8)
+            return _Chosen(_NONE, np.zeros(0, np.float32), np.zeros(0, bool), nothing, nothing)
         rows, merits, complete = (
             np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "merits", "complete")
         )
@@ -187,24 +194,26 @@ class Candidates:
 
     def _chosen(self, stretch: Stretch) -> _Chosen:
         marks = np.full((len(self._slots), stretch.size), TEXT, np.uint8)
-        worths = np.zeros((len(self._slots), stretch.size), np.float32)
+        worths = np.zeros((len(self._slots), stretch.size), np.uint8)
         for ways, where, worth in zip(self._ways, marks, worths, strict=True):
             for way in ways:
                 _mark(stretch.head if way.ahead else stretch.body, way, where, worth)
-        weights = np.zeros(stretch.size, np.float32)
-        for worth, weight in zip(worths, self._weights, strict=True):  # BLAS would wake threads for that
-            weights += worth * weight
+        weights = np.zeros(stretch.size, np.uint16)
+        for worth, share in zip(worths, self._shares, strict=True):
+            weights += np.multiply(worth, share, dtype=np.uint16)
         complete = self._holding(worths, self._needed) & (weights > 0)
         passing = self._here(stretch)
         if passing is not None:
             weights *= passing
             complete &= passing
         self._complete.append(np.flatnonzero(complete) + stretch.first)
-        rows = self._likely(weights, complete)
-        merits = weights[rows] + self._looks(marks[:, rows], stretch.lengths[rows])
+        rows = self._likely(weights, complete, stretch.lengths)
+        merits = (weights[rows] / np.float32(WORTH * SHARE)).astype(np.float32) + self._looks(
+            marks[:, rows], stretch.lengths[rows]
+        )
         return _Chosen(rows + stretch.first, merits, complete[rows], marks[:, rows], worths[:, rows])
 
-    def _holding(self, worths: Weights, needed: Sequence[bool]) -> Mask:
+    def _holding(self, worths: Worths, needed: Sequence[bool]) -> Mask:
         """Return which rows have all the words that are needed."""
         holding = np.ones(worths.shape[1], bool)
         for worth, wanted in zip(worths, needed, strict=True):
@@ -226,8 +235,9 @@ class Candidates:
             (begun, LAST_PLACE, begun, PERSON, TERM, json.dumps(list(numbers)), begun),
         ):
             n = numbers[row]
-            where[n], worth[n] = mark, _COUNTS[mark] * (BEGINS_ANOTHER if slot.known else BEGINS)
-            chosen.merits[n] += self._weights[-1] * worth[n]
+            counts = _COUNTS[mark] * (BEGINS_ANOTHER if slot.known else BEGINS)
+            where[n], worth[n] = mark, round(WORTH * counts)
+            chosen.merits[n] += counts * self._shares[-1] / SHARE
             chosen.complete[n] = True
         self._complete.append(chosen.rows[lacking[chosen.complete[lacking]]])
 
@@ -241,21 +251,22 @@ class Candidates:
         passing[gone] = False
         return passing
 
-    def _likely(self, weights: Weights, complete: Mask) -> Places:
+    def _likely(self, weights: npt.NDArray[np.uint16], complete: Mask, lengths: Marks) -> Places:
         """Return the rows of a stretch that may be among the best."""
-        most = float(weights.max())
-        least = max(self._floor, 1e-6)
+        most, least = int(weights.max()), self._floor
         for share in _SHARES:
-            if share * most <= self._floor:
+            enough = int(share * most)
+            if enough <= self._floor:
                 break
-            if np.count_nonzero(weights >= share * most) >= CLOSELY:
-                least = share * most
-                self._floor = max(self._floor, least - MARGIN)
+            if np.count_nonzero(weights >= np.uint16(enough)) >= CLOSELY:
+                least = enough
+                self._floor = max(self._floor, enough - MARGIN)
                 break
-        rows = np.flatnonzero((weights >= least) | complete)
-        if len(rows) > ROUGHLY:
-            ahead = weights[rows] + complete[rows]
-            rows = rows[np.argpartition(-ahead, ROUGHLY)[:ROUGHLY]]
+        rows = np.flatnonzero((weights >= np.uint16(least)) | complete)
+        if len(rows) > self._most:
+            # of those that have as much of the query the ones with less beside it
+            behind = lengths[rows] - 512.0 * (weights[rows] + complete[rows] * np.float32(WORTH * SHARE))
+            rows = rows[np.argpartition(behind, self._most)[: self._most]]
         return rows
 
     def _looks(self, marks: npt.NDArray[np.uint8], lengths: Marks) -> Weights:
@@ -298,7 +309,14 @@ def _ways(slot: Slot, *, thorough: bool) -> list[_Way]:
     return [*(replace(way, spelt=stems, ahead=False) for stems, way in in_text.items()), *begun, *readings]
 
 
-def _mark(found: Found, way: _Way, where: Marks, worth: Weights) -> None:
+@lru_cache(maxsize=64)
+def _by_mark(worth: float) -> Worths:
+    """Return what a reading counts for by the mark of the word."""
+    counts: Worths = np.rint(WORTH * worth * _COUNTS).astype(np.uint8)
+    return counts
+
+
+def _mark(found: Found, way: _Way, where: Marks, worth: Worths) -> None:
     """Note where rows have a word in one way, and what that counts for."""
     first, *others = way.spelt
     if first not in found:
@@ -313,6 +331,6 @@ def _mark(found: Found, way: _Way, where: Marks, worth: Weights) -> None:
         rows, marks = rows[both], marks[both]
     if way.ahead:
         where[rows] = marks
-        worth[rows] = (_COUNTS * np.float32(way.worth)).take(marks)
+        worth[rows] = _by_mark(way.worth).take(marks)
     else:
-        worth[rows] = IN_TEXT * way.worth
+        worth[rows] = round(WORTH * IN_TEXT * way.worth)

@@ -148,7 +148,8 @@ class _Search:
             slots,
             self._passing,
             self._deadline,
-            thorough=self._thorough,
+            # a question is answered out of all texts anyway
+            thorough=self._thorough and not (self._long or self._asking),
         )
 
     def _rank(self) -> None:

@@ -58,13 +58,19 @@ def best(
         root: weights[root] * (K1 + 1) / 255 * log(1 + (total - number + 0.5) / (number + 0.5))
         for root, number in holding.items()
     }
+    rare_first = sorted(tells.items(), key=lambda one: -one[1])
+    # what the words from each one on can add to a score
+    still = np.cumsum([255 * weight for _, weight in rare_first][::-1])[::-1].tolist()
     rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
     least = 0.0
     for stretch in reversed(stretches):  # the newest papers first
         if len(rows) > 1 and deadline.over:
             break
         score = np.zeros(stretch.size, np.float32)
-        for root, weight in tells.items():
+        for (root, weight), more in zip(rare_first, still, strict=True):
+            if more < least:
+                _add_to_likely(score, stretch, rare_first, still, least)
+                break
             if root in stretch.body:
                 found, marks = stretch.body[root]
                 score[found] += marks * np.float32(weight)
@@ -82,6 +88,28 @@ def best(
     order = np.lexsort((-together, -merits))[:most]
     found_rows: list[int] = together[order].tolist()
     return found_rows
+
+
+def _add_to_likely(
+    score: npt.NDArray[np.float32],
+    stretch: Stretch,
+    rare_first: Sequence[tuple[str, float]],
+    still: Sequence[float],
+    least: float,
+) -> None:
+    """Add what frequent words are worth to the papers that can still get beyond `least`: MaxScore.
+
+    H. Turtle, J. Flood, "Query evaluation: strategies and optimizations" (1995).
+    """
+    for (root, weight), more in zip(rare_first, still, strict=True):
+        if more >= least or root not in stretch.body:
+            continue
+        likely = np.flatnonzero(score > max(0.0, least - more))
+        found, marks = stretch.body[root]
+        places = np.searchsorted(found, likely.astype(np.uint16))
+        places[places == len(found)] = 0
+        there = found[places] == likely
+        score[likely[there]] += marks[places[there]] * np.float32(weight)
 
 
 def _highest(score: npt.NDArray[np.float32], most: int, least: float) -> npt.NDArray[np.int64]:
