@@ -31,9 +31,6 @@ class Lexicon:
         self._letters = _letters(self._words)
         self._by_length = self._letters[self._order]
 
-    def __len__(self) -> int:
-        return len(self._words)
-
     def counts(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return in how many papers those of the wanted words stand that are known."""
         found = {}

@@ -54,11 +54,6 @@ class Slot:
     weight: float
     known: bool
 
-    @property
-    def readable(self) -> bool:
-        """Whether any paper has a word for it."""
-        return bool(self.readings or self.begun)
-
     def only(self, words: Collection[str]) -> Slot:
         """Return the slot with those readings only that are among these words."""
         return replace(self, readings=tuple(reading for reading in self.readings if reading.words[0] in words))

@@ -151,7 +151,7 @@ def _merge(connection: sqlite3.Connection, spans: Sequence[Span]) -> None:
 
 def _keys(span: Span, begin: int, end: int) -> tuple[int, int]:
     """Return the first and the last key of the words from `begin` to before `end`."""
-    return key(span.number, begin, HEAD), key(span.number, end, HEAD) - 1
+    return key(span.number, begin, HEAD), key(span.number, end - 1, BODY)
 
 
 def _merged(

@@ -1,0 +1,218 @@
+"""The lists say what the papers say, and go on doing so as stretches of them are made, merged and lose papers."""
+
+import random
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.papers import Account, Paper
+from bot.search import Hits, Query, Term, filling, lists, schema, stretches
+from bot.search.filling import BETWEEN, entry
+from bot.search.finding import find
+from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
+from bot.search.snapshot import Snapshot
+from bot.search.stems import stem
+from bot.search.words import FUNCTION_WORDS
+
+VOCABULARY = (
+    "graph graphs graphed network networks the of pre-training deep tokens token 学習 ada lovelace (LLMs)".split()
+)
+
+
+def some(rnd: random.Random, most: int) -> str:
+    return " ".join(rnd.choices(VOCABULARY, k=rnd.randint(0, most)))
+
+
+def paper(rnd: random.Random, number: int) -> Paper:
+    return Paper(
+        f"2501.{number:05}",
+        f"{some(rnd, 6)} number{number} of{number % 3}",
+        tuple(dict.fromkeys(f"{rnd.choice('Ada Alan Emmy Graph'.split())} {some(rnd, 1)}" for _ in range(3))),
+        some(rnd, 30),
+        keywords=tuple(some(rnd, 2) for _ in range(rnd.randint(0, 2))),
+        organization=rnd.choice([None, Account("graph-lab", "The Deep Lab")]),
+        upvotes=rnd.randrange(50),
+    )
+
+
+def spoken(title: str = "", people: str = "", keywords: str = "", terms: str = "", abstract: str = "") -> lists.Said:
+    return title, people, keywords, terms, abstract
+
+
+def places(said: lists.Said) -> dict[str, int]:
+    """Return the best place of each word of title, names, keywords and terms."""
+    best: dict[str, int] = {}
+    for n, (field, elsewhere) in enumerate(zip(said, (0, PERSON, KEYWORD, TERM), strict=False)):
+        for at, word in enumerate(field.split()):
+            if word != BETWEEN:
+                best[word] = min(best.get(word, 255), elsewhere if n else min(at, LAST_PLACE))
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32), rows=st.sets(st.integers(0, 300), min_size=1, max_size=25))
+def test_the_lists_say_what_a_plain_count_says(seed: int, rows: set[int]):
+    rnd = random.Random(seed)
+    papers = [(row, entry(paper(rnd, row)).spoken) for row in sorted(rows)]
+    made = lists.make(papers)
+    heads: dict[str, dict[int, int]] = defaultdict(dict)
+    bodies: dict[str, set[int]] = defaultdict(set)
+    counted: Counter[str] = Counter()
+    for row, said in papers:
+        spelt = set(" ".join(said).split()) - {BETWEEN}
+        counted.update(spelt)
+        for word, place in places(said).items():
+            heads[word][row] = place
+        for word in spelt - FUNCTION_WORDS:
+            bodies[stem(word)].add(row)
+        assert made.lengths[row] == len(said[0].split())
+    listed = {word: dict(zip(*map(np.ndarray.tolist, one), strict=True)) for word, one in made.head.by_word().items()}
+    assert listed == heads
+    assert {root: set(found.tolist()) for root, (found, _) in made.body.by_word().items()} == bodies
+    assert made.papers == counted
+    for root, (found, marks) in made.body.by_word().items():
+        assert found.tolist() == sorted(bodies[root])
+        assert marks.min() > 0
+
+
+def test_a_paper_that_says_nothing_has_no_lists():
+    made = lists.make([(3, spoken())])
+    assert (made.head.by_word(), made.body.by_word(), made.papers) == ({}, {}, {})
+    assert made.lengths.tolist() == [0, 0, 0, 0]
+
+
+def test_a_word_far_down_a_long_title_is_still_of_the_title():
+    made = lists.make([(0, spoken(" ".join(f"w{n}" for n in range(300)), "w299"))])
+    marks = {word: int(one[0]) for word, (_, one) in made.head.by_word().items()}
+    assert (marks["w7"], marks["w249"], marks["w299"]) == (7, LAST_PLACE, LAST_PLACE)
+    assert made.lengths.tolist() == [255]
+
+
+def test_the_last_row_of_the_longest_stretch_is_listed():
+    made = lists.make([(0, spoken("first")), (lists.LONGEST - 1, spoken("last"))])
+    assert made.head.by_word()["last"][0].tolist() == [65535]
+    assert made.body.by_word()["last"][0].tolist() == [65535]
+    assert len(made.lengths) == 65536
+
+
+@pytest.fixture
+def connect(tmp_path: Path) -> Iterator[Callable[[str], sqlite3.Connection]]:
+    with ExitStack() as stack:
+
+        def connect(name: str) -> sqlite3.Connection:
+            connection = sqlite3.connect(tmp_path / name, isolation_level=None)
+            stack.enter_context(closing(connection))
+            schema.prepare(connection, "a database")
+            return connection
+
+        yield connect
+
+
+@pytest.fixture
+def connection(connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+    return connect("index.db")
+
+
+@pytest.fixture
+def reader(connection: sqlite3.Connection, connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+    return connect("index.db")
+
+
+@pytest.fixture
+def other(connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+    return connect("other.db")
+
+
+QUERIES = (
+    *map(Query, ("graph", "networks", "ada", "number7", "number7 graph", "deep tok", "lovelce", "emmy", "of2", "pre")),
+    *(Query(wanted=((term,),)) for term in (Term("graphs"), Term("of the", quoted=True), Term("deep", "keyword"))),
+    *(Query(wanted=((term,),)) for term in (Term("token", "abstract"), Term("ada", "author"), Term("the", "title"))),
+    Query("graph", unwanted=(Term("network"), Term("the deep"))),
+    Query(votes=25),
+)
+
+
+def answers(connection: sqlite3.Connection, snapshot: Snapshot) -> list[Hits]:
+    snapshot.refresh(connection)
+    return [find(connection, snapshot, query, 500, 0, None) for query in QUERIES]
+
+
+def among(hits: Sequence[Hits]) -> list[tuple[int, set[str]]]:
+    return [(hit.total, set(hit.ids)) for hit in hits]
+
+
+def fold(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, least: int, *, tidy: bool) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(stretches, "FOLD", least)
+        patch.setattr(stretches, "BULK", 2 * least)
+        with connection:
+            stretches.fold(connection, tidy=tidy)
+
+
+def left_over(connection: sqlite3.Connection) -> list[int]:
+    """Return the stretches that have lists, but are no more."""
+    numbers = connection.execute("SELECT DISTINCT key >> ? FROM posting", (stretches.STRETCH,)).fetchall()
+    there = {number for (number,) in connection.execute("SELECT number FROM stretch")}
+    return [number for (number,) in numbers if number not in there]
+
+
+@pytest.mark.parametrize("tidy", [True, False])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_stretches_made_in_pieces_answer_as_papers_that_are_read_as_they_are(
+    connection: sqlite3.Connection,
+    reader: sqlite3.Connection,
+    other: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+    tidy: bool,  # noqa: FBT001
+):
+    rnd = random.Random(seed)
+    kept, there = Snapshot(), 0
+    for _ in range(16):
+        batch = [paper(rnd, there + n) for n in range(rnd.randint(1, 14))]
+        # some that are there already say something else now
+        batch += [paper(rnd, rnd.randrange(there)) for _ in range(rnd.randint(0, 6)) if there]
+        there += len(batch)
+        for each in (connection, other):
+            filling.write(each, [entry(one) for one in batch])
+        fold(connection, monkeypatch, 4, tidy=tidy)
+        answers(reader, kept)
+        assert left_over(connection) == []
+    read = answers(other, Snapshot())
+    assert connection.execute("SELECT count(*) FROM stretch").fetchone() > (0,)
+    fold(connection, monkeypatch, 1, tidy=tidy)
+    # what was kept in memory on the way is as good as what is read now
+    assert answers(reader, Snapshot()) == answers(reader, kept)
+    assert among(answers(reader, kept)) == among(read)
+    if tidy:
+        assert connection.execute("SELECT count(*) FROM stretch").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM gone").fetchone() == (0,)
+    counts = dict(connection.execute("SELECT word, papers FROM word WHERE papers > 0"))
+    said = connection.execute("SELECT title, people, keywords, terms, abstract FROM paper JOIN said USING (row)")
+    assert counts == Counter(word for one in said for word in set(" ".join(one).split()) - {BETWEEN})
+    schema.check(connection)
+
+
+def test_stretches_merge_up_to_the_last_row_that_fits(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch):
+    rnd = random.Random(5)
+    for first in (1, lists.LONGEST, lists.LONGEST + 1):
+        # rows far apart, as after many changes
+        connection.execute("DELETE FROM sqlite_sequence WHERE name = 'paper'")
+        connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('paper', ?)", (first - 1,))
+        filling.write(connection, [replace(entry(paper(rnd, first)), title=f"row{first}")])
+        fold(connection, monkeypatch, 1, tidy=True)
+    spans = connection.execute("SELECT first, last FROM stretch ORDER BY first").fetchall()
+    assert spans == [(1, lists.LONGEST), (lists.LONGEST + 1, lists.LONGEST + 1)]
+    for first in (1, lists.LONGEST, lists.LONGEST + 1):
+        snapshot = Snapshot()
+        snapshot.refresh(connection)
+        assert find(connection, snapshot, Query(f"row{first}"), 5, 0, None).ids == (f"2501.{first:05}",)
+    assert left_over(connection) == []
