@@ -14,7 +14,8 @@ import pytest
 
 from bot.errors import StoreError
 from bot.papers import Paper
-from bot.search import Hits, Index, Query, file, parse
+from bot.search import Hits, Index, Query, file, parse, snapshot, stretches
+from bot.search import index as module
 
 TODAY = date(2025, 6, 1)
 PAPERS = (
@@ -379,3 +380,237 @@ async def test_an_empty_index_answers(path: Path):
     assert await index.similar(PAPERS[0], limit=5) == ()
     assert await index.suggest("paper", "") == ()
     await index.close()
+
+
+async def test_an_index_made_anew_from_an_older_database_forgets_what_it_had_in_memory(path: Path):
+    index = await opened(path)
+    await Source(PAPERS).into(index)
+    assert await found(index, "hebbian") == ("2501.00001",)
+    # the rows of these get the numbers of those that were
+    await Source([PAPERS[1], PAPERS[2]]).into(index)
+    assert await found(index, "hebbian") == ()
+    assert await found(index, "transformers") == ("2501.00002",)
+    assert await found(index, "diffusion") == ("2501.00003",)
+    await index.close()
+
+
+async def test_lists_of_an_index_made_anew_are_not_taken_for_those_that_were(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stretches, "FOLD", 4)
+    monkeypatch.setattr(snapshot, "LONG", 1)
+    index = await opened(path)
+    await Source([*MANY[:6], *PAPERS]).into(index)
+    assert await found(index, "subject2") == ("2502.00002",)
+    await Source([*PAPERS, *MANY[7:12]]).into(index)
+    for number in range(7, 12):
+        assert await found(index, f"number{number}") == (MANY[number].id,)
+    assert await found(index, "subject2") == (MANY[9].id,)
+    assert await found(index, "hebbian") == (PAPERS[0].id,)
+    await index.close()
+
+
+async def test_a_stretch_finds_changed_papers_by_their_new_words_and_not_by_the_old(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stretches, "FOLD", 16)
+    index, papers = await opened(path), [*PAPERS, *MANY[:40]]
+    await Source(papers).into(index)
+    assert await found(index, "hebbian") == ("2501.00001",)
+    assert await found(index, "author:lovelace sort:votes") == ("2501.00001", "2501.00003")
+    papers.append(replace(PAPERS[0], title="Oja and the Networks", authors=("Emmy Noether",)))
+    await Source(papers).into(index)
+    for query in ("oja", "author:noether", "title:oja"):
+        assert await found(index, query) == ("2501.00001",)
+    for query in ("title:hebbian", '"hebbian learning"', "author:turing"):
+        assert await found(index, query) == ()
+    assert await found(index, "author:lovelace") == ("2501.00003",)
+    assert (await index.search(Query(), limit=1)).total == 43
+    assert await index.check()
+    await index.close()
+
+
+class Slow(Source):
+    """Lists papers only when it is let."""
+
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        super().__init__(papers)
+        self.let, self.waiting = asyncio.Event(), asyncio.Event()
+
+    async def changed(self, after: int, limit: int) -> Sequence[tuple[int, Paper]]:
+        found = await super().changed(after, limit)
+        if after >= 500:
+            self.waiting.set()
+            await self.let.wait()
+        return found
+
+
+async def until_it_is_there(index: Index) -> None:
+    for _ in range(1000):
+        if not index.behind:
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+async def test_many_papers_come_in_while_nobody_waits(path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "BULK", 400)
+    index, source, told = await opened(path), Slow(MANY), []
+    index.tell = lambda there, missing: told.append((there, missing))
+    assert await index.follow(source.changed, len(MANY), wait=False) == 0
+    assert index.behind
+    while not told:
+        assert (await index.search(Query("number77"), limit=1)).total in {0, 1}
+        await asyncio.sleep(0.01)
+    assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
+    assert await found(index, '"number1199"') == ()
+    assert await index.follow(source.changed, len(MANY), wait=False) == 0
+    assert index.behind
+    source.let.set()
+    await until_it_is_there(index)
+    assert index.revision == 1200
+    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+    assert index.coming == (1200, 1200)
+    assert (await index.search(Query("number1199"), limit=1)).ids == ("2502.01199",)
+    assert await index.follow(source.changed, len(MANY), wait=False) == 0
+    await index.close()
+
+
+async def test_a_few_papers_are_waited_for(path: Path):
+    index, source = await opened(path), Source(MANY[:900])
+    assert await index.follow(source.changed, 900, wait=False) == 900
+    assert not index.behind
+    await index.close()
+
+
+async def test_who_waits_gets_all_that_others_do_not_wait_for(path: Path):
+    index, source = await opened(path), Source(MANY)
+    await index.follow(source.changed, 1200, wait=False)
+    await source.into(index)
+    await until_it_is_there(index)
+    assert (await index.search(Query("paper"), limit=1)).total == 1200
+    await index.close()
+
+
+async def test_an_index_closed_while_papers_come_in_goes_on_where_it_was(path: Path):
+    index, source = await opened(path), Slow(MANY)
+    await index.follow(source.changed, len(MANY), wait=False)
+    await source.waiting.wait()
+    await index.close()
+    assert not index.behind
+    index, again = await opened(path), Source(MANY)
+    assert await again.into(index) == 1200 - again.asked[0]
+    assert (await index.search(Query("paper"), limit=1)).total == 1200
+    assert await index.check()
+    await index.close()
+
+
+async def test_a_store_that_fails_while_papers_come_in_is_said_and_asked_again(
+    path: Path, caplog: pytest.LogCaptureFixture
+):
+    index, source = await opened(path), Source(MANY)
+
+    async def failing(*_: int) -> Sequence[tuple[int, Paper]]:
+        raise StoreError("The database is locked.")
+
+    await index.follow(failing, len(MANY), wait=False)
+    await until_it_is_there(index)
+    assert "The database is locked." in caplog.text
+    await index.follow(source.changed, len(MANY), wait=False)
+    await until_it_is_there(index)
+    assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
+    await index.close()
+
+
+async def test_what_is_typed_later_supersedes_what_waits_still(index: Index):
+    typed = ["a", "at", "att", "atte", "attention"]
+    answers = await asyncio.gather(*(index.suggest("paper", text, asker="ada") for text in typed))
+    assert answers[:-1] == [()] * 4
+    assert [one.value for one in answers[-1]] == ["2501.00002"]
+    bob, ada = await asyncio.gather(
+        index.suggest("author", "grace", asker="bob"), index.suggest("author", "alan", asker="ada")
+    )
+    assert (bob[0].value, ada[0].value) == ("Grace Hopper", "Alan Turing")
+    assert (await index.suggest("author", "grace", asker="bob"))[0].value == "Grace Hopper"
+
+
+async def test_who_asks_without_a_name_is_never_superseded(index: Index):
+    answers = await asyncio.gather(*(index.suggest("author", "grace") for _ in range(3)))
+    assert {one[0].value for one in answers} == {"Grace Hopper"}
+
+
+@pytest.mark.parametrize(
+    "typed", ["2501.00002", "2501.00002v3", "arXiv:2501.00002", "https://arxiv.org/pdf/2501.00002v1.pdf"]
+)
+async def test_an_id_or_a_link_is_completed_to_its_paper(index: Index, typed: str):
+    (only,) = await index.suggest("paper", typed)
+    assert (only.value, only.label) == ("2501.00002", "Attention Without Transformers")
+
+
+async def test_an_id_of_no_paper_is_completed_to_nothing(index: Index):
+    assert await index.suggest("paper", "2501.99999") == ()
+
+
+def change(path: Path, statement: str, *arguments: object) -> None:
+    connection = sqlite3.connect(path, isolation_level=None)
+    assert connection.execute(statement, arguments).rowcount > 0
+    connection.close()
+
+
+async def test_a_byte_changed_in_a_list_is_noticed_by_the_first_search_that_reads_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(stretches, "FOLD", 16)
+    index, papers = await opened(path), [*PAPERS, *MANY[:40]]
+    await Source(papers).into(index)
+    connection = sqlite3.connect(path)
+    lists = "SELECT key, rows FROM posting JOIN word ON word.id = key >> 1 & ? WHERE word = 'hebbian'"
+    for key, rows in connection.execute(lists, ((1 << 39) - 1,)).fetchall():
+        change(path, "UPDATE posting SET rows = ? WHERE key = ?", bytes([rows[0] ^ 1, *rows[1:]]), key)
+    connection.close()
+    assert await found(index, "number7") == ("2502.00007",)
+    assert not caplog.records
+    assert await found(index, "hebbian") == ("2501.00001",)
+    assert "is damaged (what is in it is not what was written) and is made anew" in caplog.text
+    assert await index.check()
+    await index.close()
+
+
+@pytest.mark.parametrize("day", ["garbage", "9" * 30, b"\xff"])
+async def test_a_date_that_is_none_is_noticed_by_a_search_for_dates(
+    index: Index, path: Path, caplog: pytest.LogCaptureFixture, day: object
+):
+    await Source([*PAPERS, replace(PAPERS[0], published=date(2025, 5, 1))]).into(index)
+    change(path, "UPDATE paper SET day = ? WHERE id = '2501.00001'", day)
+    assert await found(index, "since:2025-05") == ("2501.00001",)
+    assert "is damaged" in caplog.text
+
+
+async def test_an_index_of_one_paper_answers(path: Path):
+    for paper in (PAPERS[0], Paper("2501.00009", "?!")):
+        index = await opened(path.with_stem(paper.id), paper.id)
+        await Source([paper]).into(index)
+        assert (await index.search(Query(), limit=5)).ids == (paper.id,)
+        assert (await index.search(Query("hebian"), limit=5)).total == (paper.id == PAPERS[0].id)
+        assert await index.similar(paper, limit=5) == ()
+        assert [one.value for one in await index.suggest("paper", "")] == [paper.id]
+        await index.close()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "learning", "lerning", "sort:new", "qqqq", "what do deep networks learn from that"]
+)
+async def test_no_more_is_given_than_was_asked_for(index: Index, text: str):
+    query = parse(text, TODAY)
+    total = (await index.search(query, limit=9)).total
+    for limit, offset in ((0, 0), (-1, 0), (5, 1000), (0, 1000), (5, -3)):
+        hits = await index.search(query, limit=limit, offset=offset)
+        assert hits.total == total
+        assert len(hits.ids) == (min(total, limit) if limit > 0 and offset <= 0 else 0)
+        assert len(hits.nearest) <= max(0, limit)
+    assert await index.search(query, limit=5, within=()) == Hits(
+        corrected=(await index.search(query, limit=5, within=())).corrected
+    )
+    assert await index.similar(PAPERS[0], limit=0) == ()
+    for kind in ("paper", "author", "organization"):
+        assert await index.suggest(kind, text, 0) == ()

@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,7 +73,9 @@ def test_the_lists_say_what_a_plain_count_says(seed: int, rows: set[int]):
         for word in spelt - FUNCTION_WORDS:
             bodies[stem(word)].add(row)
         assert made.lengths[row] == len(said[0].split())
-    listed = {word: dict(zip(*map(np.ndarray.tolist, one), strict=True)) for word, one in made.head.by_word().items()}
+    listed = {
+        word: dict(zip(one[0].tolist(), one[1].tolist(), strict=True)) for word, one in made.head.by_word().items()
+    }
     assert listed == heads
     assert {root: set(found.tolist()) for root, (found, _) in made.body.by_word().items()} == bodies
     assert made.papers == counted
@@ -122,7 +123,7 @@ def connection(connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connecti
 
 
 @pytest.fixture
-def reader(connection: sqlite3.Connection, connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
+def reader(connect: Callable[[str], sqlite3.Connection]) -> sqlite3.Connection:
     return connect("index.db")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import reduce
@@ -45,7 +45,7 @@ class Filters:
         self._snapshot = snapshot
         self._deadline = deadline
 
-    def passing(self, query: Query, within: Collection[str] | None) -> Mask | None:
+    def passing(self, query: Query, within: tuple[str, ...] | None) -> Mask | None:
         """Return for each row whether it passes, None where all do."""
         if not query.filtered and within is None:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,7 +54,7 @@ def find(
     query: Query,
     limit: int,
     offset: int,
-    within: Collection[str] | None,
+    within: tuple[str, ...] | None,
     *,
     thorough: bool = True,
 ) -> Hits:

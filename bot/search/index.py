@@ -97,6 +97,7 @@ class Index:
         if wait or revision - self.revision <= FAR:
             return await self._bring_up(changed, revision)
         self._catching_up = asyncio.create_task(self._bring_up(changed, revision), name="search index")
+        self._catching_up.add_done_callback(_log_failure)
         return 0
 
     async def _bring_up(self, changed: Changed, revision: int) -> int:
@@ -111,7 +112,9 @@ class Index:
 
     async def search(self, query: Query, *, limit: int, offset: int = 0, within: Collection[str] | None = None) -> Hits:
         """Find papers, `within` only among those ids."""
-        return await self._read(find, query, max(0, limit), max(0, offset), within, empty=Hits())
+        # as it is now: another thread reads it
+        shelf = None if within is None else tuple(within)
+        return await self._read(find, query, max(0, limit), max(0, offset), shelf, empty=Hits())
 
     async def similar(self, paper: Paper, *, limit: int) -> tuple[Alike, ...]:
         """Return papers that are about the same, most alike first, and the words that they share."""
@@ -263,6 +266,12 @@ class Index:
 
 def _log_progress(there: int, missing: int) -> None:
     log.info("the search index takes papers in: %d of %d", there, missing)
+
+
+def _log_failure(catching_up: asyncio.Task[int]) -> None:
+    """Say why papers did not come in, since nobody waits for them; the next time somebody follows, they come."""
+    if not catching_up.cancelled() and (error := catching_up.exception()):
+        log.error("papers that are missing in the search index could not come in: %s", error, exc_info=error)
 
 
 def _on_snapshot(connection: sqlite3.Connection, snapshot: Snapshot, work: Callable[..., T], *args: object) -> T:

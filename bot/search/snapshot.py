@@ -6,7 +6,7 @@ import json
 import sqlite3
 from array import array
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -66,7 +66,7 @@ class Snapshot:
         self._seen: int | None = None
         self._made = ""
         self._facts: Facts | None = None
-        self._rows: list[tuple[Collection[str], npt.NDArray[np.int64]]] = []
+        self._rows: list[tuple[tuple[str, ...], npt.NDArray[np.int64]]] = []
         self._stretches: tuple[Stretch, ...] = ()
         self._newest: tuple[Stretch, ...] = ()
         self._read_rows: frozenset[int] = frozenset()  # that are in these
@@ -145,13 +145,13 @@ class Snapshot:
                 raise sqlite3.DatabaseError("what it says of a paper makes no sense") from error
         return self._facts
 
-    def rows(self, connection: sqlite3.Connection, ids: Collection[str]) -> npt.NDArray[np.int64]:
-        """Return the rows of papers; those of the same collection are read once."""
+    def rows(self, connection: sqlite3.Connection, ids: tuple[str, ...]) -> npt.NDArray[np.int64]:
+        """Return the rows of papers; those of the same tuple are read once."""
         for known, rows in self._rows:
             if known is ids:
                 return rows
         found = connection.execute(
-            "SELECT row FROM json_each(?) CROSS JOIN paper ON paper.id = value", (json.dumps(list(ids)),)
+            "SELECT row FROM json_each(?) CROSS JOIN paper ON paper.id = value", (json.dumps(ids),)
         ).fetchall()
         rows = np.array(found, np.int64).reshape(-1)
         self._rows = [*self._rows[-7:], (ids, rows)]
