@@ -418,3 +418,63 @@ def test_any_text_is_searched(runner: asyncio.Runner, shared: Index, text: str):
     for kind in ("paper", "author", "organization"):
         runner.run(shared.suggest(kind, text, 5))
     runner.run(shared.similar(Paper("x", text, (text,), text, keywords=(text,)), limit=2))
+
+
+async def test_a_name_with_slips_is_somebody_where_nobody_is_called_that(tmp_path: Path):
+    papers = [
+        Paper("1", "Graph networks", ("Tong Chen", "Ada Lovelace")),
+        Paper("2", "Molecules", ("Tog Li", "Wei Chen")),
+        Paper("3", "Proteins", ("Ruoqi Liu",)),
+        Paper("4", "Weather", ("Ruoqi Sun", "Lui Wang")),
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    for typed, meant in (("tog chen", "1"), ("chen tog", "1"), ("ruoqi lui", "3"), ("tong chen", "1"), ("tog li", "2")):
+        assert (await search(index, typed)).ids[:1] == (meant,), typed
+    assert (await search(index, "author:tog author:chen")).ids == ("2",)
+    assert (await search(index, 'author:"tog chen"')).ids == ()
+    await index.close()
+
+
+async def test_the_first_author_counts_more(tmp_path: Path):
+    names = ("Ada Lovelace", "Alan Turing", "Emmy Noether")
+    papers = [
+        Paper(f"{n}", "Graph networks", (*names[n:], *names[:n]), upvotes=n * 30, published=date(2025, 1, 1 + n))
+        for n in range(3)
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    for n, name in enumerate(names):
+        assert (await search(index, name)).ids[0] == str(n)
+        assert (await search(index, f"{name.split()[1]} networks")).ids[0] == str(n)
+    await index.close()
+
+
+async def test_a_rare_word_that_is_only_begun_is_found_beside_the_frequent_ones(tmp_path: Path):
+    papers = [Paper(f"2501.{n:05}", f"Tokens of tra{n % 20:02}t", abstract="For graphs.") for n in range(200)]
+    papers.append(Paper("2502.00001", "Graphs and tractability", ("Ada Lovelace",)))
+    papers.append(Paper("2502.00002", "Graphs", ("Emmy Trachtenberg",), keywords=("tralala",)))
+    index = await filled(tmp_path / "index.db", papers)
+    assert (await search(index, "lovelace tra")).ids == ("2502.00001",)
+    assert (await search(index, "emmy trac")).ids == ("2502.00002",)
+    await index.close()
+
+
+async def test_a_correction_is_shown_only_where_the_best_paper_has_the_corrected_word(tmp_path: Path):
+    papers = [
+        Paper("1", "Hebbian learning for graphs"),
+        Paper("2", "Diffusion for weather", abstract="A paper without any of it."),
+        Paper("3", "Leaning towers", abstract="Why they stand."),
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    for typed, meant, corrected in (
+        ("hebian learning", "1", "hebbian learning"),
+        ("hebbian lerning graphs", "1", "hebbian learning graphs"),
+        ("hebbian leaning", "1", "hebbian learning"),
+        ("leaning towers", "3", None),
+        ("leaning tower", "3", None),
+        ("diffusion for weather hebian", "2", None),
+        ("hebbian graph", "1", None),
+    ):
+        hits = await search(index, typed)
+        assert (hits.ids or hits.nearest)[0] == meant, typed
+        assert hits.corrected == corrected, typed
+    await index.close()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.errors import UsageError
 from bot.search import Query, Term, parse
+from bot.search.language import SENTENCE
 
 TODAY = date(2025, 6, 15)
 NO_DATE = "“{}” is no date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, yesterday or 7d (seven days ago)."
@@ -181,3 +182,35 @@ def test_any_text_is_a_query_or_a_usage_error(text: str):
         return
     assert query.describe() == query.describe().strip()
     assert query.filtered or query.sort != "best" or not query.describe()
+
+
+LONG = (
+    'what did they mean by "attention is all you need" when they wrote about the models that we use today'  # 18 words
+)
+
+
+def test_quotation_marks_ask_for_nothing_in_a_sentence_and_for_their_words_in_a_short_search():
+    assert not understood(LONG).filtered
+    assert understood(LONG).text == LONG.replace('"', "")
+    short = understood('models "attention is all you need"')
+    assert short.wanted == ((Term("attention is all you need", quoted=True),),)
+
+
+@pytest.mark.parametrize(("words", "asked"), [(SENTENCE, True), (SENTENCE + 1, False)])
+def test_a_sentence_has_more_words_than_a_search(words: int, asked: bool):  # noqa: FBT001
+    text = " ".join(['"graph"', *(f"word{n}" for n in range(words - 1))])
+    assert understood(text).filtered == asked
+
+
+def test_a_shouted_or_asks_for_nothing_in_a_sentence_and_for_either_in_a_short_search():
+    shouted = "WHICH OF THESE LEARN BETTER FROM NOISE, GRAPHS OR TOKENS OR WHATEVER ELSE THERE IS FOR MODELS"
+    assert not understood(shouted).filtered
+    assert "or" in understood(shouted).text.lower().split()
+    assert understood("GRAPHS OR TOKENS").wanted == ((Term("GRAPHS"), Term("TOKENS")),)
+    spoken = shouted.lower().replace(" or tokens ", " OR tokens ")
+    assert understood(spoken).wanted == ((Term("graphs"), Term("tokens")),)
+
+
+def test_filters_are_heeded_in_a_sentence_too():
+    query = understood(f"{LONG} author:vaswani votes:10")
+    assert (query.wanted, query.votes) == (((Term("vaswani", "author"),),), 10)
