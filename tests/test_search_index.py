@@ -614,3 +614,20 @@ async def test_no_more_is_given_than_was_asked_for(index: Index, text: str):
     assert await index.similar(PAPERS[0], limit=0) == ()
     for kind in ("paper", "author", "organization"):
         assert await index.suggest(kind, text, 0) == ()
+
+
+@pytest.mark.parametrize("least", [2, 99])
+async def test_papers_without_what_they_say_are_noticed_when_more_come(
+    path: Path, monkeypatch: pytest.MonkeyPatch, least: int
+):
+    index = await opened(path)
+    monkeypatch.setattr(stretches, "FOLD", least)
+    await Source(PAPERS).into(index)
+    monkeypatch.setattr(stretches, "FOLD", 1)
+    change(path, "DELETE FROM said")
+    papers = [*PAPERS, *PAPERS[1:], replace(PAPERS[0], title="Oja")]
+    await Source(papers).into(index)
+    assert await found(index, "oja") == ("2501.00001",)
+    assert await found(index, "transformers") == ("2501.00002",)
+    assert await index.check()
+    await index.close()

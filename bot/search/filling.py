@@ -109,7 +109,10 @@ def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
 def _take_out(connection: sqlite3.Connection, row: int, *, folded: bool) -> None:
     """Remove a paper; where its words stand in a stretch, they are known to be of none."""
     if folded:
-        _, *said, _ = connection.execute(f"{SPOKEN} WHERE row = ?", (row,)).fetchone()
+        found = connection.execute(f"{SPOKEN} WHERE row = ?", (row,)).fetchone()
+        if found is None:
+            raise sqlite3.DatabaseError("a paper is without what it says")
+        _, *said, _ = found
         gone = [(word,) for word in set(" ".join(said).split())]
         connection.executemany("UPDATE word SET papers = max(0, papers - 1) WHERE word = ?", gone)
         connection.execute("INSERT INTO gone VALUES (?)", (row,))

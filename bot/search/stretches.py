@@ -55,6 +55,8 @@ def fold(connection: sqlite3.Connection, *, tidy: bool = False) -> None:
     (number,) = connection.execute("SELECT count(*) FROM paper WHERE row > ?", (last,)).fetchone()
     while number >= FOLD:
         papers = _spoken(connection, last)
+        if not papers:
+            raise sqlite3.DatabaseError("papers are without what they say")
         first, (last, _) = papers[0][0], papers[-1]
         _write(connection, first, last, [(row - first, said) for row, said in papers])
         number -= len(papers)
