@@ -478,3 +478,11 @@ async def test_a_correction_is_shown_only_where_the_best_paper_has_the_corrected
         assert (hits.ids or hits.nearest)[0] == meant, typed
         assert hits.corrected == corrected, typed
     await index.close()
+
+
+async def test_every_page_of_a_common_word_has_papers(tmp_path: Path):
+    papers = [Paper(f"2503.{n:05}", f"Learning number{n}") for n in range(1700)]
+    index = await filled(tmp_path / "index.db", papers)
+    pages = [(await index.search(Query("learning"), limit=100, offset=at)).ids for at in range(0, 1700, 100)]
+    await index.close()
+    assert {paper for page in pages for paper in page} == {paper.id for paper in papers}

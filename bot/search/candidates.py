@@ -24,7 +24,7 @@ from bot.search.words import FUNCTION_WORDS
 CLOSELY = 48
 # Those that are so much worse at first sight are not, beyond as many as are shown.
 GAP, SHOWN = 0.3, 10
-# Among so many of a stretch at most these are chosen, by how their titles look.
+# Among so many at most, and as many of each stretch, these are chosen by how their titles look.
 ROUGHLY = 1500
 # What a word counts for in title, name, keywords or terms, and only in the text.
 IN_TITLE, IN_NAME, IN_TERMS, IN_TEXT = 1.0, 0.7, 0.78, 0.5

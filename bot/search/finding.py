@@ -173,6 +173,9 @@ class _Search:
         beside = sum(row not in complete for row in rows)
         near = set(rows)
         rows += [row for row in complete if row not in near]
+        if len(rows) < offset + limit and len(complete) < self._candidates.total:
+            # nobody reads so far: what came in last first
+            rows += np.setdiff1d(self._candidates.all_complete, rows)[::-1].tolist()
         return Hits(
             tuple(ids(self._connection, rows[offset : offset + limit])), self._candidates.total + beside, corrected
         )

@@ -1,7 +1,7 @@
 """Words become stems: what is left of "networks" and "networked" is the same.
 
 The rules are those of M. F. Porter, "An algorithm for suffix stripping" (1980), as SQLite's tokenizer "porter" follows
-them, so that both take a word to the same stem.
+them, which the tests compare with.
 """
 
 from __future__ import annotations
