@@ -118,7 +118,7 @@ class Candidates:
     ) -> None:
         self._connection = connection
         self._slots = slots
-        self._gone = snapshot.gone
+        self._snapshot = snapshot
         self._passing = passing
         self._deadline = deadline
         self._typed = np.array([typed.index(slot.typed) for slot in slots])
@@ -202,7 +202,7 @@ class Candidates:
         for worth, share in zip(worths, self._shares, strict=True):
             weights += np.multiply(worth, share, dtype=np.uint16)
         complete = self._holding(worths, self._needed) & (weights > 0)
-        passing = self._here(stretch)
+        passing = self._snapshot.passing(stretch, self._passing)
         if passing is not None:
             weights *= passing
             complete &= passing
@@ -240,16 +240,6 @@ class Candidates:
             chosen.merits[n] += counts * self._shares[-1] / SHARE
             chosen.complete[n] = True
         self._complete.append(chosen.rows[lacking[chosen.complete[lacking]]])
-
-    def _here(self, stretch: Stretch) -> Mask | None:
-        """Return which rows of a stretch pass, None where all do."""
-        end = stretch.first + stretch.size
-        gone = self._gone[(self._gone >= stretch.first) & (self._gone < end)] - stretch.first
-        if self._passing is None and not len(gone):
-            return None
-        passing = np.ones(stretch.size, bool) if self._passing is None else self._passing[stretch.first : end].copy()
-        passing[gone] = False
-        return passing
 
     def _likely(self, weights: npt.NDArray[np.uint16], complete: Mask, lengths: Marks) -> Places:
         """Return the rows of a stretch that may be among the best."""

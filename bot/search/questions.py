@@ -74,10 +74,9 @@ def best(
             if root in stretch.body:
                 found, marks = stretch.body[root]
                 score[found] += marks * np.float32(weight)
-        if passing is not None:
-            score *= passing[stretch.first : stretch.first + stretch.size]
-        gone = snapshot.gone[(snapshot.gone >= stretch.first) & (snapshot.gone < stretch.first + stretch.size)]
-        score[gone - stretch.first] = 0
+        here = snapshot.passing(stretch, passing)
+        if here is not None:
+            score *= here
         chosen = _highest(score, most, least)
         rows.append(chosen + stretch.first)
         scores.append(score[chosen])

@@ -18,7 +18,7 @@ from bot.search.filling import SPOKEN
 from bot.search.lexicon import Lexicon
 from bot.search.lists import BODY, HEAD, Marks, Rows, Said
 from bot.search.schema import joined, prove
-from bot.search.stretches import STRETCH, key
+from bot.search.stretches import STRETCH, key, numbers
 
 Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
@@ -100,7 +100,7 @@ class Snapshot:
     def lists(self, connection: sqlite3.Connection, head: Iterable[str], body: Iterable[str]) -> list[Stretch]:
         """Return all stretches with their lists of these words, and of these word stems."""
         heads, bodies = dict.fromkeys(head), dict.fromkeys(body)
-        ids = _ids(connection, [*heads, *bodies])
+        ids = numbers(connection, [*heads, *bodies])
         wanted = {
             key(stretch.number, ids[word], kind): word
             for stretch in self._stretches
@@ -144,6 +144,16 @@ class Snapshot:
             except (AttributeError, IndexError, OverflowError, TypeError, ValueError) as error:
                 raise sqlite3.DatabaseError("what it says of a paper makes no sense") from error
         return self._facts
+
+    def passing(self, stretch: Stretch, passing: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_] | None:
+        """Return which rows of a stretch are there and among those of all that are `passing`; None where all are."""
+        end = stretch.first + stretch.size
+        gone = self.gone[(self.gone >= stretch.first) & (self.gone < end)] - stretch.first
+        if passing is None and not len(gone):
+            return None
+        here = np.ones(stretch.size, bool) if passing is None else passing[stretch.first : end].copy()
+        here[gone] = False
+        return here
 
     def rows(self, connection: sqlite3.Connection, ids: tuple[str, ...]) -> npt.NDArray[np.int64]:
         """Return the rows of papers; those of the same tuple are read once."""
@@ -205,13 +215,6 @@ def _lexicon(connection: sqlite3.Connection) -> Lexicon:
         words.append(word)
         papers.append(number)
     return Lexicon(words, papers)
-
-
-def _ids(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
-    asked = (json.dumps(words),)
-    return dict(
-        connection.execute("SELECT word, word.id FROM json_each(?) CROSS JOIN word ON word.word = value", asked)
-    )
 
 
 def _fetch(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, bytes, bytes, int]]:

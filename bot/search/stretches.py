@@ -46,6 +46,14 @@ def key(stretch: int, word: int, kind: int) -> int:
     return stretch << STRETCH | word << WORD | kind
 
 
+def numbers(connection: sqlite3.Connection, words: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of those of the words that have one."""
+    asked = (json.dumps(words),)
+    return dict(
+        connection.execute("SELECT word, word.id FROM json_each(?) CROSS JOIN word ON word.word = value", asked)
+    )
+
+
 def fold(connection: sqlite3.Connection, *, tidy: bool = False) -> None:
     """Make a stretch of the rows after the last one if they are many, inside the transaction that is open.
 
@@ -89,11 +97,7 @@ def _write(connection: sqlite3.Connection, first: int, last: int, papers: Sequen
         "ON CONFLICT (word) DO UPDATE SET papers = papers + excluded.papers",
         [(word, made.papers.get(word, 0)) for word in words],
     )
-    ids = dict(
-        connection.execute(
-            "SELECT word, word.id FROM json_each(?) CROSS JOIN word ON word.word = value", (json.dumps(words),)
-        )
-    )
+    ids = numbers(connection, words)
     kinds = ((HEAD, made.head), (BODY, made.body))
     found = [
         (key(number, ids[word], kind), rows, marks) for kind, each in kinds for word, rows, marks in each.written()
