@@ -1,8 +1,8 @@
 """Lists of papers by word: made from what papers say, written down a stretch of rows at a time, and read again.
 
 For each word there is a list over titles, names, keywords and terms (`HEAD`), with the place where the word stands, and
-for each word stem one over all that papers say (`BODY`), with how much a paper says it. A stretch has at most 65,536
-rows, so that a row takes two bytes in a list, its mark one.
+for each word stem one over all that papers say (`BODY`), with how much a paper says it. A row takes two bytes in a
+list, four where its stretch has more than 65,536 rows, and its mark one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from bot.search.filling import BETWEEN
 from bot.search.stems import stem
 from bot.search.words import FUNCTION_WORDS
 
-LONGEST = 1 << 16  # rows of a stretch
+LONGEST = 1 << 19  # rows of a stretch
+SHORT = 1 << 16  # rows that two bytes can tell apart
+ROW = 20  # bits that a row takes while lists are made
 HEAD, BODY = 0, 1
 # A mark of HEAD is the word's place in the title, counted from 0, or says where else it stands first.
 LAST_PLACE, PERSON, KEYWORD, TERM = 249, 250, 251, 252
@@ -29,9 +31,16 @@ K1, B = 1.5, 0.6
 FIELDS = (2, 1, 2, 1, 1)  # title, people, keywords, terms, abstract
 LENGTHS = (2, 0, 2, 1, 1)
 
-Rows: TypeAlias = npt.NDArray[np.uint16]
+_ROWS = (1 << ROW) - 1
+
+Rows: TypeAlias = npt.NDArray[np.uint16 | np.uint32]
 Marks: TypeAlias = npt.NDArray[np.uint8]
 Said: TypeAlias = tuple[str, str, str, str, str]
+
+
+def row_type(size: int) -> np.dtype[np.uint16 | np.uint32]:
+    """Return what a row is in the lists of a stretch with so many rows."""
+    return np.dtype("<u2" if size <= SHORT else "<u4")
 
 
 class _Numbers(dict[str, int]):
@@ -59,9 +68,9 @@ class Lists:
 
     def written(self) -> Iterator[tuple[str, bytes, bytes]]:
         """Yield each word with its rows and marks as they are written down."""
-        rows, marks = self.rows.tobytes(), self.marks.tobytes()
+        rows, marks, size = self.rows.tobytes(), self.marks.tobytes(), self.rows.itemsize
         for word, start, end in zip(self.words, self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True):
-            yield word, rows[2 * start : 2 * end], marks[start:end]
+            yield word, rows[size * start : size * end], marks[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +105,11 @@ def make(papers: Sequence[tuple[int, Said]]) -> Made:
     place = np.arange(len(word)) - np.repeat(np.cumsum(per_field) - per_field, per_field)
     kept = word != between
     word, row, field, place = word[kept], row[kept], field[kept], place[kept]
-    spoken, papers_with = _counted(_sorted_once((word << 16) | row) >> 16)
+    spoken, papers_with = _counted(_sorted_once((word << ROW) | row) >> ROW)
+    as_row = row_type(len(lengths))
     return Made(
-        _head(words, word, row, field, place),
-        _body(words, word, row, field, rows),
+        _head(words, word, row, field, place, as_row),
+        _body(words, word, row, field, rows, as_row),
         lengths,
         dict(zip([words[n] for n in spoken.tolist()], papers_with.tolist(), strict=True)),
     )
@@ -108,29 +118,43 @@ def make(papers: Sequence[tuple[int, Said]]) -> Made:
 _Numbered: TypeAlias = npt.NDArray[np.int64]
 
 
-def _head(words: Sequence[str], word: _Numbered, row: _Numbered, field: _Numbered, place: _Numbered) -> Lists:
+def _head(
+    words: Sequence[str],
+    word: _Numbered,
+    row: _Numbered,
+    field: _Numbered,
+    place: _Numbered,
+    as_row: np.dtype[np.uint16 | np.uint32],
+) -> Lists:
     ahead = field < 4
     mark = np.choose(field[ahead], [np.minimum(place[ahead], LAST_PLACE), PERSON, KEYWORD, TERM])
     # the best place of a word in a paper has the lowest mark
-    found = np.sort((word[ahead] << 24) | (row[ahead] << 8) | mark)
+    found = np.sort((((word[ahead] << ROW) | row[ahead]) << 8) | mark)
     first = np.concatenate([[True], found[1:] >> 8 != found[:-1] >> 8]) if len(found) else np.empty(0, bool)
     found = found[first]
-    return _lists(words, found >> 24, (found >> 8) & 0xFFFF, found & 0xFF)
+    return _lists(words, found >> 8, found & 0xFF, as_row)
 
 
-def _body(words: Sequence[str], word: _Numbered, row: _Numbered, field: _Numbered, rows: _Numbered) -> Lists:
+def _body(
+    words: Sequence[str],
+    word: _Numbered,
+    row: _Numbered,
+    field: _Numbered,
+    rows: _Numbered,
+    as_row: np.dtype[np.uint16 | np.uint32],
+) -> Lists:
     stems = _Numbers()
     stemmed = np.array([-1 if said in FUNCTION_WORDS else stems[stem(said)] for said in words], np.int64)[word]
     length = np.bincount(row, np.array(LENGTHS)[field], int(rows[-1]) + 1)
     norm = K1 * (1 - B + B * length / max(1.0, float(length[rows].mean())))
     told = stemmed >= 0
     # the weight of the field in the low bits, so that one sort brings together what is added up
-    uses = np.sort((((stemmed[told] << 16) | row[told]) << 8) | np.array(FIELDS)[field[told]])
+    uses = np.sort((((stemmed[told] << ROW) | row[told]) << 8) | np.array(FIELDS)[field[told]])
     pairs, starts = uses >> 8, np.flatnonzero(np.diff(uses >> 8, prepend=-1))
     tf = np.add.reduceat(uses & 0xFF, starts) if len(starts) else np.empty(0, np.int64)
     pairs = pairs[starts]
-    mark = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & 0xFFFF])))
-    return _lists(list(stems), pairs >> 16, pairs & 0xFFFF, mark)
+    mark = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & _ROWS])))
+    return _lists(list(stems), pairs, mark, as_row)
 
 
 def _sorted_once(numbers: _Numbered) -> _Numbered:
@@ -144,11 +168,17 @@ def _counted(numbers: _Numbered) -> tuple[_Numbered, _Numbered]:
     return numbers[starts], np.diff(np.append(starts, len(numbers)))
 
 
-def _lists(words: Sequence[str], word: _Numbered, row: _Numbered, mark: npt.NDArray[np.generic]) -> Lists:
+def _lists(
+    words: Sequence[str],
+    pairs: _Numbered,
+    mark: npt.NDArray[np.generic],
+    as_row: np.dtype[np.uint16 | np.uint32],
+) -> Lists:
+    word = pairs >> ROW
     starts = np.flatnonzero(np.diff(word, prepend=-1))
     return Lists(
         [words[n] for n in word[starts].tolist()],
         np.append(starts, len(word)),
-        row.astype("<u2"),
+        (pairs & _ROWS).astype(as_row),
         mark.astype(np.uint8),
     )

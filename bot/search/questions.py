@@ -105,7 +105,7 @@ def _add_to_likely(
             continue
         likely = np.flatnonzero(score > max(0.0, least - more))
         found, marks = stretch.body[root]
-        places = np.searchsorted(found, likely.astype(np.uint16))
+        places = np.searchsorted(found, likely.astype(found.dtype))
         places[places == len(found)] = 0
         there = found[places] == likely
         score[likely[there]] += marks[places[there]] * np.float32(weight)

@@ -15,7 +15,7 @@ from bot.search.file import transaction, write_ahead
 log = logging.getLogger(__name__)
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
-VERSION = 4
+VERSION = 5
 # `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words. A row's
 # number is never used again: a paper that says something else gets a new one. `proof` is a checksum of what it says.
 # `stretch` is a run of rows whose words stand in `posting`, a list for each word; rows after the last stretch are few,

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from bot.search import lists
 from bot.search.filling import SPOKEN
 from bot.search.lexicon import Lexicon
-from bot.search.lists import BODY, HEAD, Marks, Rows, Said
+from bot.search.lists import BODY, HEAD, Marks, Rows, Said, row_type
 from bot.search.schema import joined, prove
 from bot.search.stretches import STRETCH, key, numbers
 
@@ -24,7 +24,7 @@ Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
 # The newest papers are read in so many parts, and then all together.
 TAILS = 4
-# Lists of so many papers are kept in memory, no more than so many papers of them, at three bytes each.
+# Lists of so many papers are kept in memory, no more than so many papers of them, at three to five bytes each.
 LONG, KEPT = 500, 8_000_000
 
 
@@ -68,6 +68,7 @@ class Snapshot:
         self._facts: Facts | None = None
         self._rows: list[tuple[tuple[str, ...], npt.NDArray[np.int64]]] = []
         self._stretches: tuple[Stretch, ...] = ()
+        self._row_types: dict[int, np.dtype[np.uint16 | np.uint32]] = {}
         self._newest: tuple[Stretch, ...] = ()
         self._read_rows: frozenset[int] = frozenset()  # that are in these
         self._fresh: dict[str, int] = {}  # their words that no stretch of the file has
@@ -91,6 +92,7 @@ class Snapshot:
         before = {stretch.number: stretch for stretch in self._stretches}
         found = connection.execute("SELECT number, first, last FROM stretch ORDER BY first").fetchall()
         self._stretches = tuple(before.get(one[0]) or _stretch(connection, *one) for one in found)
+        self._row_types = {stretch.number: row_type(stretch.size) for stretch in self._stretches}
         last = max((last for *_, last in found), default=0)
         if before.keys() != {number for number, *_ in found} or not self.lexicons:
             self.lexicons = (_lexicon(connection),)
@@ -127,7 +129,7 @@ class Snapshot:
                 unread.append(place)
         for place, rows, marks, proof in _fetch(connection, unread):
             prove(rows + marks, proof)
-            one = np.frombuffer(rows, "<u2"), np.frombuffer(marks, np.uint8)
+            one = np.frombuffer(rows, self._row_types[place >> STRETCH]), np.frombuffer(marks, np.uint8)
             if len(marks) >= LONG:
                 self._long[place] = one
                 self._kept += len(marks)

@@ -12,16 +12,28 @@ from functools import lru_cache
 # Nobody's words are longer; SQLite leaves longer ones alone.
 LONGEST = 64
 
-_SECOND = {
+
+def _longest_first(endings: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Group endings, each with what replaces it, by their last two letters: most words have none of these."""
+    grouped: dict[str, list[tuple[str, str]]] = {}
+    for ending in sorted(endings, key=len, reverse=True):
+        grouped.setdefault(ending[-2:], []).append((ending, endings[ending]))
+    return grouped
+
+
+_SECOND = _longest_first({
     "ational": "ate", "tional": "tion", "enci": "ence", "anci": "ance", "izer": "ize", "logi": "log", "bli": "ble",
     "alli": "al", "entli": "ent", "eli": "e", "ousli": "ous", "ization": "ize", "ation": "ate", "ator": "ate",
     "alism": "al", "iveness": "ive", "fulness": "ful", "ousness": "ous", "aliti": "al", "iviti": "ive",
     "biliti": "ble",
-}  # fmt: skip
-_THIRD = {"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""}
-_FOURTH = dict.fromkeys("al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize".split(), "")
+})  # fmt: skip
+_THIRD = _longest_first({"icate": "ic", "ative": "", "alize": "al", "iciti": "ic", "ical": "ic", "ful": "", "ness": ""})
+_FOURTH = _longest_first(
+    dict.fromkeys("al ance ence er ic able ible ant ement ment ent ion ou ism ate iti ous ive ize".split(), "")
+)
 _VOWELS = re.compile("[aeiou]")
-_TURNS = re.compile("v+c+")
+_CONSONANTS = re.compile("[^V]")
+_TURNS = re.compile("V+C+")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -30,7 +42,7 @@ def stem(word: str) -> str:
     if not 3 <= len(word.encode()) <= LONGEST:
         return word
     word = _past_and_running(_plural(word))
-    if word.endswith("y") and "v" in _shape(word[:-1]):
+    if word.endswith("y") and "V" in _shape(word[:-1]):
         word = word[:-1] + "i"
     word = _replaced(word, _SECOND, 1)
     word = _replaced(word, _THIRD, 1)
@@ -52,7 +64,7 @@ def _past_and_running(word: str) -> str:
     if word.endswith("eed") and len(word) > 3:
         return word[:-1] if _turns(word[:-3]) else word
     for ending in ("ed", "ing"):
-        if word.endswith(ending) and "v" in _shape(word[: -len(ending)]):
+        if word.endswith(ending) and "V" in _shape(word[: -len(ending)]):
             return _mended(word[: -len(ending)])
     return word
 
@@ -61,28 +73,29 @@ def _mended(word: str) -> str:
     """Give back what an ending took: "hop" from "hopp", "file" from "fil"."""
     if word.endswith(("at", "bl", "iz")):
         return word + "e"
-    if word[-1:] == word[-2:-1] and _shape(word)[-1] == "c" and word[-1] not in "lsz":
+    # a y is a consonant here; SQLite looks at bytes, and a letter of more than one is never twice the same
+    if word[-1:] == word[-2:-1] and word[-1].isascii() and word[-1] not in "aeioulsz":
         return word[:-1]
     return word + "e" if _turns(word) == 1 and _short(word) else word
 
 
-def _replaced(word: str, endings: dict[str, str], least: int) -> str:
+def _replaced(word: str, endings: dict[str, list[tuple[str, str]]], least: int) -> str:
     """Replace the longest ending that fits, where what stands before it is long enough."""
-    for length in range(min(7, len(word) - 1), 1, -1):
-        ending = word[-length:]
-        if ending in endings:
-            before = word[:-length]
+    for ending, other in endings.get(word[-2:], ()):
+        if word.endswith(ending) and len(word) > len(ending):
+            before = word.removesuffix(ending)
             fits = _turns(before) >= least and (ending != "ion" or before[-1] in "st")
-            return before + endings[ending] if fits else word
+            return before + other if fits else word
     return word
 
 
 def _shape(word: str) -> str:
-    """Write a vowel as v and a consonant as c; y is a vowel after a consonant."""
+    """Write a vowel as V and a consonant as C; y is a vowel after a consonant."""
+    if "y" not in word:
+        return _CONSONANTS.sub("C", _VOWELS.sub("V", word))
     shape = ""
     for letter in word:
-        vowel = _VOWELS.match(letter) or (letter == "y" and shape[-1:] == "c")
-        shape += "v" if vowel else "c"
+        shape += "V" if letter in "aeiou" or (letter == "y" and shape[-1:] == "C") else "C"
     return shape
 
 
@@ -93,4 +106,4 @@ def _turns(word: str) -> int:
 
 def _short(word: str) -> bool:
     """Whether a word ends as "hop" does: consonant, vowel, consonant that is neither w, x nor y."""
-    return _shape(word).endswith("cvc") and word[-1] not in "wxy"
+    return _shape(word).endswith("CVC") and word[-1].isascii() and word[-1] not in "wxy"

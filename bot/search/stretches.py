@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from bot.search import lists
 from bot.search.filling import SPOKEN
-from bot.search.lists import BODY, HEAD, LONGEST, Said
+from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said, row_type
 from bot.search.schema import joined, prove
 
 # So many papers after the last stretch make one: fewer are read as they are.
@@ -24,7 +25,9 @@ BULK = 8192
 TOGETHER = 4
 # A key of `posting`: the stretch, the word, the kind of list.
 STRETCH, WORD = 40, 1
-SMALL = 64  # words whose lists are merged together at first, the most frequent
+# So many words have their lists merged together at first, the most frequent; then more, as long as the papers in these
+# lists are fewer than that.
+FIRST_MERGED, MERGED = 16, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +121,33 @@ def _put(connection: sqlite3.Connection, found: Iterable[tuple[int, bytes, bytes
 
 
 def _due(spans: Sequence[Span], *, tidy: bool) -> Sequence[Span]:
-    """Return the stretches at the end that are to become one: so many of a length; to be tidy, all that fit."""
+    """Return neighbouring stretches that are to become one: so many of a length; to be tidy, all that fit."""
     longest = FOLD * TOGETHER
     while True:
         small = 0
         while small < len(spans) and spans[-1 - small].size < longest:
             small += 1
         run = spans[len(spans) - small :]
-        fitting = [span for span in run if span.last - run[0].first < LONGEST]
-        if len(fitting) >= (2 if tidy and longest == LONGEST else TOGETHER):
-            return fitting
+        for n, first in enumerate(run):
+            fitting = [span for span in run[n:] if span.last - first.first < LONGEST]
+            if len(fitting) >= TOGETHER or (tidy and longest == LONGEST and _worthwhile(fitting)):
+                return fitting
         if longest == LONGEST:
             return ()
         longest = min(LONGEST, longest * TOGETHER)
+
+
+def _worthwhile(spans: Sequence[Span]) -> bool:
+    """Whether few rows are written again for each that comes from a smaller stretch."""
+    first, *others = spans
+    return bool(others) and first.size < TOGETHER * sum(span.size for span in others)
 
 
 def _merge(connection: sqlite3.Connection, spans: Sequence[Span]) -> None:
     first, last = spans[0].first, spans[-1].last
     gone = np.array(
         [row - first for (row,) in connection.execute("SELECT row FROM gone WHERE row BETWEEN ? AND ?", (first, last))],
-        np.uint16,
+        row_type(last - first + 1),
     )
     lengths = np.zeros(last - first + 1, np.uint8)
     for span in spans:
@@ -145,10 +155,14 @@ def _merge(connection: sqlite3.Connection, spans: Sequence[Span]) -> None:
         lengths[span.first - first : span.last - first + 1] = np.frombuffer(data, np.uint8)
     number = _begin(connection, first, last, lengths.tobytes())
     (words,) = connection.execute("SELECT coalesce(max(id), 0) FROM word").fetchone()
-    begin, end = 0, SMALL
+    begin, many = 0, FIRST_MERGED
     while begin <= words:
-        _put(connection, _merged(connection, spans, begin, end, gone, number))
-        begin, end = end, 2 * end
+        places, rows, marks = _together(connection, spans, begin, begin + many)
+        if len(gone):
+            kept = ~np.isin(rows, gone)
+            places, rows, marks = places[kept], rows[kept], marks[kept]
+        _put(connection, _merged(number, places, rows, marks))
+        begin, many = begin + many, many * 2 if len(rows) < MERGED else max(1, many // 2)
     for span in spans:
         connection.execute("DELETE FROM posting WHERE key BETWEEN ? AND ?", _keys(span, 0, 1 << STRETCH - WORD))
         connection.execute("DELETE FROM stretch WHERE number = ?", (span.number,))
@@ -160,15 +174,14 @@ def _keys(span: Span, begin: int, end: int) -> tuple[int, int]:
     return key(span.number, begin, HEAD), key(span.number, end - 1, BODY)
 
 
-def _merged(
-    connection: sqlite3.Connection,
-    spans: Sequence[Span],
-    begin: int,
-    end: int,
-    gone: npt.NDArray[np.uint16],
-    number: int,
-) -> Iterator[tuple[int, bytes, bytes]]:
-    """Yield the lists of some words, out of those of neighbouring stretches."""
+def _together(
+    connection: sqlite3.Connection, spans: Sequence[Span], begin: int, end: int
+) -> tuple[npt.NDArray[np.int64], Rows, Marks]:
+    """Return the lists of some words in neighbouring stretches: the key in a stretch of each row, the rows, the marks.
+
+    They are in order of their keys, and the rows are counted from the first of all.
+    """
+    as_row = row_type(spans[-1].last - spans[0].first + 1)
     parts = []
     for span in spans:
         found = connection.execute(
@@ -177,23 +190,22 @@ def _merged(
         for _, rows, marks, proof in found:
             prove(rows + marks, proof)
         places = np.array([place for place, *_ in found], np.int64) & (1 << STRETCH) - 1
-        rows = np.frombuffer(b"".join([rows for _, rows, *_ in found]), "<u2")
+        rows = np.frombuffer(b"".join([rows for _, rows, *_ in found]), row_type(span.size))
         parts.append(
             (
                 np.repeat(places, [len(marks) for *_, marks, _ in found]),
-                rows + np.uint16(span.first - spans[0].first),
+                rows.astype(as_row) + as_row.type(span.first - spans[0].first),
                 np.frombuffer(b"".join([marks for *_, marks, _ in found]), np.uint8),
             )
         )
     places, rows, marks = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-    if len(gone):
-        kept = ~np.isin(rows, gone)
-        places, rows, marks = places[kept], rows[kept], marks[kept]
     order = np.argsort(places, kind="stable")
-    places = places[order]
-    starts = np.flatnonzero(np.diff(places, prepend=-1))
-    data = rows[order].astype("<u2").tobytes(), marks[order].tobytes()
-    for place, start, stop in zip(
-        places[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(places)], strict=True
-    ):
-        yield number << STRETCH | place, data[0][2 * start : 2 * stop], data[1][start:stop]
+    return places[order], rows[order], marks[order]
+
+
+def _merged(number: int, places: npt.NDArray[np.int64], rows: Rows, marks: Marks) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield the lists of a stretch, each with its key."""
+    starts = np.flatnonzero(np.diff(places, prepend=-1)).tolist()
+    found, said, size = rows.tobytes(), marks.tobytes(), rows.itemsize
+    for place, (start, stop) in zip(places[starts].tolist(), pairwise([*starts, len(places)]), strict=True):
+        yield number << STRETCH | place, found[size * start : size * stop], said[start:stop]

@@ -12,6 +12,7 @@ _STROKES = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h",
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
 _BREAKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_JOINTS = frozenset("-‐‑–/+")
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑–/+][^\W_]+)+")
 # A name that an abstract introduces in brackets: "(CTM)", "(LLMs)", "(DeepSeek-R1)".
 _DEFINED = re.compile(r"\(((?=[^()\s]*[A-Z])[A-Za-z][A-Za-z0-9-]{1,11})\)")
@@ -54,7 +55,9 @@ def words(text: str) -> list[str]:
 def compounds(text: str) -> list[str]:
     """Return what "pre-training" is when it is written as one word; for three parts, each two neighbours as well."""
     joined: list[str] = []
-    for compound in _COMPOUND.findall(text):
+    # the expression is slow where there is nothing to find
+    jointed = " ".join([part for part in text.split() if not _JOINTS.isdisjoint(part)])
+    for compound in _COMPOUND.findall(jointed):
         parts = words(compound)
         joined += map("".join, pairwise(parts))
         if len(parts) > 2:
