@@ -18,7 +18,6 @@ from bot.search import Index, Query, parse
 
 TODAY = date(2026, 1, 1)  # only filters depend on it
 SUGGESTED = 25  # as many as Discord shows
-AT_ONCE = 10_000  # papers in memory while an index is built
 _WORD = re.compile(r"\w+")
 
 
@@ -34,8 +33,8 @@ class Engine(ABC):
         self._folder = folder
 
     @abstractmethod
-    async def build(self, papers: Iterable[Paper]) -> None:
-        """Take papers in, and keep them in the folder: the first ones, or more."""
+    async def build(self, papers: Iterable[Paper], number: int) -> None:
+        """Take so many papers in, and keep them in the folder: the first ones, or more."""
 
     @abstractmethod
     async def open(self) -> None:
@@ -63,28 +62,27 @@ class Search(Engine):
     kept = "paperboy"
     blocks = False
     _index: Index
+    _opened = False
 
-    async def build(self, papers: Iterable[Paper]) -> None:
-        """Follow the papers, a chunk at a time."""
-        await self.open()
-        for chunk in _chunks(papers):
-            first = self._index.revision
+    async def build(self, papers: Iterable[Paper], number: int) -> None:
+        """Follow the papers."""
+        if not self._opened:
+            await self.open()
+        left, first = iter(papers), self._index.revision
 
-            async def changed(
-                after: int, limit: int, first: int = first, chunk: Sequence[Paper] = chunk
-            ) -> Sequence[tuple[int, Paper]]:
-                at = after - first
-                return list(enumerate(chunk[at : at + limit], after + 1))
+        async def changed(after: int, limit: int) -> Sequence[tuple[int, Paper]]:
+            return list(enumerate(islice(left, min(limit, first + number - after)), after + 1))
 
-            await self._index.follow(changed, first + len(chunk))
+        await self._index.follow(changed, first + number)
 
     async def open(self) -> None:
         """Open the index."""
-        self._index = await Index.open(self._folder / "search.sqlite3", "benchmark")
+        self._index, self._opened = await Index.open(self._folder / "search.sqlite3", "benchmark"), True
 
     async def close(self) -> None:
         """Close the index."""
         await self._index.close()
+        self._opened = False
 
     def look(self, text: str, limit: int) -> list[str]:
         """Refuse: it never blocks its caller."""
@@ -121,7 +119,7 @@ class Titles(Engine):
     kept = "titles"
     _titles: dict[str, str]
 
-    async def build(self, papers: Iterable[Paper]) -> None:
+    async def build(self, papers: Iterable[Paper], number: int) -> None:  # noqa: ARG002
         """Write down the titles."""
         with (self._folder / "titles.jsonl").open("a", encoding="utf-8") as lines:
             lines.writelines(json.dumps([paper.id, paper.title]) + "\n" for paper in papers)
@@ -150,7 +148,7 @@ class Fts5(Engine):
     columns: ClassVar[str] = "title, authors"
     tokenizer: ClassVar[str] = "unicode61"
 
-    async def build(self, papers: Iterable[Paper]) -> None:
+    async def build(self, papers: Iterable[Paper], number: int) -> None:  # noqa: ARG002
         """Fill the table."""
         await self.open()
         with self._connection as connection:
@@ -213,7 +211,7 @@ class Bm25s(Engine):
     grows = False
     stems: ClassVar[bool] = False
 
-    async def build(self, papers: Iterable[Paper]) -> None:
+    async def build(self, papers: Iterable[Paper], number: int) -> None:  # noqa: ARG002
         """Index the words, and save the index."""
         import bm25s
 
@@ -266,7 +264,7 @@ class Tantivy(Engine):
     name = "tantivy BM25"
     kept = "tantivy"
 
-    async def build(self, papers: Iterable[Paper]) -> None:
+    async def build(self, papers: Iterable[Paper], number: int) -> None:  # noqa: ARG002
         """Write the papers, and commit them."""
         import tantivy
 
@@ -319,12 +317,6 @@ ENGINES: tuple[type[Engine], ...] = (
 )
 # What searches the text of a test collection.
 READERS: tuple[type[Engine], ...] = (Search, Titles, Fts5Porter, Bm25s, Bm25sStems, Tantivy)
-
-
-def _chunks(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
-    left = iter(papers)
-    while chunk := list(islice(left, AT_ONCE)):
-        yield chunk
 
 
 def _title(paper: Paper) -> str:

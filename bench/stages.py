@@ -68,16 +68,17 @@ def _run(work: Callable[..., Coroutine[Any, Any, T]], *args: object) -> T:
 async def build(kind: type[Engine], corpus: Corpus, folder: Path) -> Built:
     """Build an index of all papers but a day's, then add these."""
     engine = kind(folder)
+    number = sum(1 for _ in corpus)
     papers = iter(corpus)
     day = list(islice(papers, DAY))
     started = time.perf_counter()
-    await engine.build(papers if kind.grows else chain(day, papers))
+    await (engine.build(papers, number - len(day)) if kind.grows else engine.build(chain(day, papers), number))
     seconds, update = time.perf_counter() - started, None
     await engine.close()
     if kind.grows:
         await engine.open()
         started = time.perf_counter()
-        await engine.build(day)
+        await engine.build(day, len(day))
         update = (time.perf_counter() - started) * 1000
         await engine.close()
     return Built(seconds, update, _size(folder))

@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import StoreError
 from bot.papers import Paper
-from bot.search import Hits, Index, Query, file, parse, snapshot, stretches
+from bot.search import Hits, Index, Query, file, parse, stretches
 from bot.search import index as module
 
 TODAY = date(2025, 6, 1)
@@ -398,7 +398,6 @@ async def test_lists_of_an_index_made_anew_are_not_taken_for_those_that_were(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(stretches, "FOLD", 4)
-    monkeypatch.setattr(snapshot, "LONG", 1)
     index = await opened(path)
     await Source([*MANY[:6], *PAPERS]).into(index)
     assert await found(index, "subject2") == ("2502.00002",)

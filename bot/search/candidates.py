@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -77,8 +77,7 @@ class Candidate:
     worths: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """A way for a paper to have a word of the query: all of these words, or all of these stems in its text."""
 
     spelt: tuple[str, ...]
@@ -296,7 +295,7 @@ def _ways(slot: Slot, *, thorough: bool) -> list[_Way]:
         return begun + readings
     spelt = [way for way in (begun + readings if thorough else readings) if not FUNCTION_WORDS.intersection(way.spelt)]
     in_text = {tuple(map(stem, way.spelt)): way for way in spelt}
-    return [*(replace(way, spelt=stems, ahead=False) for stems, way in in_text.items()), *begun, *readings]
+    return [*(way._replace(spelt=stems, ahead=False) for stems, way in in_text.items()), *begun, *readings]
 
 
 @lru_cache(maxsize=64)

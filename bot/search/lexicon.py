@@ -54,8 +54,7 @@ class Lexicon:
 
     def near(self, word: str, slips: int) -> list[tuple[str, int, int]]:
         """Return words no more than so many slips away, with the number of slips and of papers."""
-        # each slip changes a word's length by one at most, and its set of letters by two
-        found = self._of_length(len(word) - slips, len(word) + slips, word, 2 * slips)
+        found = self._may_be(word, slips)
         words = [self._words[n] for n in found]
         distances = process.cdist([word], words, scorer=OSA.distance, score_cutoff=slips, dtype=np.uint8)[0]
         return [
@@ -67,8 +66,7 @@ class Lexicon:
         """Return words that begin with something one slip away from what was typed, the most frequent first."""
         # hardly anybody mistypes the first letter; one slip puts in one letter that is not the word's
         low, high = self._range(start[0])
-        (typed,) = _letters([start])
-        found = np.flatnonzero(np.bitwise_count(typed & ~self._letters[low:high]) <= 1) + low
+        found = np.flatnonzero(np.bitwise_count(_letters_of(start) & ~self._letters[low:high]) <= 1) + low
         words = [self._words[n] for n in found.tolist()]
         # a letter less, another or two swapped, a letter more
         cuts = [word[: len(start) + more] for more in (-1, 0, 1) for word in words]
@@ -79,11 +77,16 @@ class Lexicon:
         """Return where the words that begin with these letters stand."""
         return bisect_left(self._words, start), bisect_left(self._words, start + _END)
 
-    def _of_length(self, least: int, most: int, word: str, letters: int) -> list[int]:
-        low, high = self._starts[max(0, least)], self._starts[min(LONGEST, most) + 1]
-        (typed,) = _letters([word])
-        fitting = np.bitwise_count(self._by_length[low:high] ^ typed) <= letters
-        found = self._order[low:high][fitting]
+    def _may_be(self, word: str, slips: int) -> list[int]:
+        """Return words of such a length and with such letters that they may be so many slips away."""
+        typed, size = _letters_of(word), len(word)
+        parts = []
+        for length in range(max(0, size - slips), min(LONGEST, size + slips) + 1):
+            here = slice(self._starts[length], self._starts[length + 1])
+            # a slip changes two letters of the set, or one and the length
+            fitting = np.bitwise_count(self._by_length[here] ^ typed) <= 2 * slips - abs(size - length)
+            parts.append(self._order[here][fitting])
+        found = np.concatenate(parts)
         if len(found) > LOOKED_AT:
             # hardly anybody mistypes the first letter
             first, end = self._range(word[0])
@@ -108,3 +111,12 @@ def _letters(words: Sequence[str]) -> npt.NDArray[np.uint32]:
     bits = np.left_shift(np.uint32(1), np.where(small, codes - ord("a"), 26 + codes % 6).astype(np.uint32))
     starts = np.cumsum([0, *sizes[:-1]])
     return np.bitwise_or.reduceat(bits, starts) if len(bits) else np.zeros(len(words), np.uint32)
+
+
+def _letters_of(word: str) -> np.uint32:
+    """Return the same for one word, quicker."""
+    bits = 0
+    for letter in set(word):
+        code = ord(letter)
+        bits |= 1 << (code - ord("a") if "a" <= letter <= "z" else 26 + code % 6)
+    return np.uint32(bits)

@@ -7,7 +7,8 @@ import sqlite3
 from array import array
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -16,32 +17,90 @@ import numpy.typing as npt
 from bot.search import lists
 from bot.search.filling import SPOKEN
 from bot.search.lexicon import Lexicon
-from bot.search.lists import BODY, HEAD, Marks, Rows, Said, row_type
+from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said, row_type
 from bot.search.schema import joined, prove
-from bot.search.stretches import STRETCH, key, numbers
+from bot.search.stretches import STRETCH, WORD
 
 Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
 # The newest papers are read in so many parts, and then all together.
 TAILS = 4
-# Lists of so many papers are kept in memory, no more than so many papers of them, at three to five bytes each.
-LONG, KEPT = 500, 8_000_000
+# Lists are kept in memory: so many papers of them or, where there are many, so many times as many as there are papers.
+# A paper takes three to five bytes; a list as much as so many papers.
+KEPT, KEPT_EACH, LIST = 5_000_000, 10, 100
+# Words with their kind of list before them, 0 or 1.
+_LISTS = f"""
+    SELECT wanted.value, stretch.number, rows, marks, proof FROM json_each(?) AS wanted
+    CROSS JOIN word ON word.word = substr(wanted.value, 2) CROSS JOIN stretch CROSS JOIN posting
+    ON posting.key = (stretch.number << {STRETCH}) | (word.id << {WORD}) | substr(wanted.value, 1, 1)
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """A run of rows and what lists of them say: for each word that was asked for its rows, from `first`, and marks."""
 
-    number: int
     first: int
     lengths: Marks  # words of each title
-    head: Found = field(default_factory=dict)
-    body: Found = field(default_factory=dict)
+    head: Found
+    body: Found
 
     @property
     def size(self) -> int:
         """How many rows it spans."""
         return len(self.lengths)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """Rows with lists of their own: by its number a stretch of the file, or new papers with what they say."""
+
+    number: int | None
+    first: int
+    lengths: Marks
+    said: tuple[Found, Found] = ({}, {})  # HEAD, BODY
+
+    @property
+    def end(self) -> int:
+        return self.first + len(self.lengths)
+
+
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """Neighbouring parts that are searched as one stretch."""
+
+    parts: Sequence[_Part]
+
+    @property
+    def first(self) -> int:
+        return self.parts[0].first
+
+    @cached_property
+    def lengths(self) -> Marks:
+        lengths = np.zeros(self.parts[-1].end - self.first, np.uint8)
+        for part in self.parts:
+            lengths[part.first - self.first : part.end - self.first] = part.lengths
+        return lengths
+
+    def joined(self, kind: int, word: str, filed: Mapping[int, tuple[Rows, Marks]]) -> tuple[Rows, Marks] | None:
+        """Return the list of a word, out of those of all parts."""
+        found: list[tuple[int, Rows, Marks]] = []
+        for part in self.parts:
+            one = part.said[kind].get(word) if part.number is None else filed.get(part.number)
+            if one:
+                found.append((part.first - self.first, *one))
+        if not found:
+            return None
+        as_row = row_type(len(self.lengths))
+        if len(found) == 1:
+            ((ahead, rows, marks),) = found
+            return (
+                (rows.astype(as_row) + as_row.type(ahead), marks) if ahead else (rows.astype(as_row, copy=False), marks)
+            )
+        return (
+            np.concatenate([rows.astype(as_row) + as_row.type(ahead) for ahead, rows, _ in found]),
+            np.concatenate([marks for *_, marks in found]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +126,12 @@ class Snapshot:
         self._made = ""
         self._facts: Facts | None = None
         self._rows: list[tuple[tuple[str, ...], npt.NDArray[np.int64]]] = []
-        self._stretches: tuple[Stretch, ...] = ()
-        self._row_types: dict[int, np.dtype[np.uint16 | np.uint32]] = {}
-        self._newest: tuple[Stretch, ...] = ()
+        self._filed: tuple[_Part, ...] = ()
+        self._newest: tuple[_Part, ...] = ()
         self._read_rows: frozenset[int] = frozenset()  # that are in these
         self._fresh: dict[str, int] = {}  # their words that no stretch of the file has
-        self._long: OrderedDict[int, tuple[Rows, Marks]] = OrderedDict()
+        self._runs: tuple[_Run, ...] = ()
+        self._lists: OrderedDict[tuple[int, str], Sequence[tuple[int, tuple[Rows, Marks]]]] = OrderedDict()
         self._kept = 0
         self.gone: npt.NDArray[np.int64] = np.empty(0, np.int64)
         self.lexicons: tuple[Lexicon, ...] = ()
@@ -89,54 +148,49 @@ class Snapshot:
             self._made = made
         self._facts = None
         self._rows.clear()
-        before = {stretch.number: stretch for stretch in self._stretches}
+        before = {part.number: part for part in self._filed}
         found = connection.execute("SELECT number, first, last FROM stretch ORDER BY first").fetchall()
-        self._stretches = tuple(before.get(one[0]) or _stretch(connection, *one) for one in found)
-        self._row_types = {stretch.number: row_type(stretch.size) for stretch in self._stretches}
+        self._filed = tuple(before.get(one[0]) or _filed(connection, *one) for one in found)
         last = max((last for *_, last in found), default=0)
         if before.keys() != {number for number, *_ in found} or not self.lexicons:
             self.lexicons = (_lexicon(connection),)
         self._read_newest(connection, last)
+        parts = (*self._filed, *self._newest)
+        if parts != tuple(part for run in self._runs for part in run.parts):
+            self._runs = tuple(_runs(parts))
+            self._lists.clear()
+            self._kept = 0
         self._seen = version
 
     def lists(self, connection: sqlite3.Connection, head: Iterable[str], body: Iterable[str]) -> list[Stretch]:
         """Return all stretches with their lists of these words, and of these word stems."""
-        heads, bodies = dict.fromkeys(head), dict.fromkeys(body)
-        ids = numbers(connection, [*heads, *bodies])
-        wanted = {
-            key(stretch.number, ids[word], kind): word
-            for stretch in self._stretches
-            for kind, words in ((HEAD, heads), (BODY, bodies))
-            for word in words
-            if word in ids
-        }
-        found: dict[int, tuple[dict[str, tuple[Rows, Marks]], dict[str, tuple[Rows, Marks]]]] = defaultdict(
-            lambda: ({}, {})
-        )
-        for place, one in self._read(connection, wanted):
-            found[place >> STRETCH][place & 1][wanted[place]] = one
-        stretches = [Stretch(one.number, one.first, one.lengths, *found[one.number]) for one in self._stretches]
-        return [*stretches, *self._newest]
+        asked = dict.fromkeys([*((HEAD, word) for word in head), *((BODY, word) for word in body)])
+        self._read(connection, [one for one in asked if one not in self._lists])
+        heads: list[dict[str, tuple[Rows, Marks]]] = [{} for _ in self._runs]
+        bodies: list[dict[str, tuple[Rows, Marks]]] = [{} for _ in self._runs]
+        for one in asked:
+            self._lists.move_to_end(one)
+            kind, word = one
+            for n, found in self._lists[one]:
+                (bodies if kind == BODY else heads)[n][word] = found
+        while self._kept > max(KEPT, KEPT_EACH * self.papers):
+            self._kept -= _size(self._lists.popitem(last=False)[1])
+        return [Stretch(run.first, run.lengths, *found) for run, *found in zip(self._runs, heads, bodies, strict=True)]
 
-    def _read(self, connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, tuple[Rows, Marks]]]:
-        """Yield the lists with these keys; long ones are kept, since their words are asked for again and again."""
-        unread = []
-        for place in keys:
-            if known := self._long.get(place):
-                self._long.move_to_end(place)
-                yield place, known
-            else:
-                unread.append(place)
-        for place, rows, marks, proof in _fetch(connection, unread):
+    def _read(self, connection: sqlite3.Connection, asked: Sequence[tuple[int, str]]) -> None:
+        """Read lists that are not kept yet; they are, since the same words are asked for again and again."""
+        if not asked:
+            return
+        filed: dict[str, dict[int, tuple[Rows, Marks]]] = defaultdict(dict)
+        row_types = {part.number: row_type(len(part.lengths)) for part in self._filed}
+        spelt = [f"{kind}{word}" for kind, word in asked]
+        for name, number, rows, marks, proof in connection.execute(_LISTS, (json.dumps(spelt),)):
             prove(rows + marks, proof)
-            one = np.frombuffer(rows, self._row_types[place >> STRETCH]), np.frombuffer(marks, np.uint8)
-            if len(marks) >= LONG:
-                self._long[place] = one
-                self._kept += len(marks)
-            yield place, one
-        while self._kept > KEPT:
-            _, (old, _) = self._long.popitem(last=False)
-            self._kept -= len(old)
+            filed[name][number] = np.frombuffer(rows, row_types[number]), np.frombuffer(marks, np.uint8)
+        for name, (kind, word) in zip(spelt, asked, strict=True):
+            joined = [(n, run.joined(kind, word, filed[name])) for n, run in enumerate(self._runs)]
+            self._lists[kind, word] = found = [(n, one) for n, one in joined if one]
+            self._kept += _size(found)
 
     def facts(self, connection: sqlite3.Connection) -> Facts:
         """Return what filters look at."""
@@ -172,14 +226,14 @@ class Snapshot:
     def _read_newest(self, connection: sqlite3.Connection, last: int) -> None:
         """Read what the papers after the last stretch say, in small stretches of their own that stand in no file."""
         there = {row for (row,) in connection.execute("SELECT row FROM paper WHERE row > ?", (last,))}
-        if len(self._newest) > TAILS or any(stretch.first <= last for stretch in self._newest):
+        if len(self._newest) > TAILS or any(part.first <= last for part in self._newest):
             self._newest, self._read_rows, self._fresh = (), frozenset(), {}
         missing = sorted(there - self._read_rows)
         known = self.lexicons[0]
         if missing:
             made = lists.make([(row - missing[0], said) for row, said in _said(connection, missing)])
-            tail = Stretch(0, missing[0], made.lengths, made.head.by_word(), made.body.by_word())
-            self._newest = (*self._newest, tail)
+            said = made.head.by_word(), made.body.by_word()
+            self._newest = (*self._newest, _Part(None, missing[0], made.lengths, said))
             old = known.counts(made.papers)
             for word, papers in made.papers.items():
                 if word not in old:
@@ -202,11 +256,27 @@ def _said(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[tuple
             yield row, (title, people, keywords, terms, abstract)
 
 
-def _stretch(connection: sqlite3.Connection, number: int, first: int, last: int) -> Stretch:
+def _filed(connection: sqlite3.Connection, number: int, first: int, last: int) -> _Part:
     (lengths,) = connection.execute("SELECT lengths FROM stretch WHERE number = ?", (number,)).fetchone()
     if len(lengths) != last - first + 1:
         raise sqlite3.DatabaseError("a stretch has not as many rows as it says")
-    return Stretch(number, first, np.frombuffer(lengths, np.uint8))
+    return _Part(number, first, np.frombuffer(lengths, np.uint8))
+
+
+def _runs(parts: Sequence[_Part]) -> Iterator[_Run]:
+    """Yield as many neighbours together as make a stretch at most."""
+    run: list[_Part] = []
+    for part in parts:
+        if run and part.end - run[0].first > LONGEST:
+            yield _Run(run)
+            run = []
+        run.append(part)
+    if run:
+        yield _Run(run)
+
+
+def _size(found: Sequence[tuple[int, tuple[Rows, Marks]]]) -> int:
+    return LIST + sum(len(marks) for _, (_, marks) in found)
 
 
 def _lexicon(connection: sqlite3.Connection) -> Lexicon:
@@ -217,13 +287,6 @@ def _lexicon(connection: sqlite3.Connection) -> Lexicon:
         words.append(word)
         papers.append(number)
     return Lexicon(words, papers)
-
-
-def _fetch(connection: sqlite3.Connection, keys: Sequence[int]) -> list[tuple[int, bytes, bytes, int]]:
-    return connection.execute(
-        "SELECT posting.key, rows, marks, proof FROM json_each(?) CROSS JOIN posting ON posting.key = value",
-        (json.dumps(keys),),
-    ).fetchall()
 
 
 def _facts(connection: sqlite3.Connection, size: int) -> Facts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
@@ -71,7 +71,10 @@ class Speller:
         self._lexicons = lexicons
         self._typed = list(dict.fromkeys(typed))[:MOST_WORDS]
         self._total = papers
-        self._counts = self._known(_lookups(self._typed))
+        self._counts = self._known(_spellings(self._typed))
+        self._counts |= self._known(
+            {word[len(start) :] for word, start in _starts(self._typed) if start in self._counts}
+        )
 
     def slots(self) -> tuple[Slot, ...]:
         """Read each word: one that is known as it stands, any other in the ways that it may be misspelt."""
@@ -151,10 +154,15 @@ class Speller:
         return sorted(found, key=lambda one: (-one[1], one[0]))[: COMPLETIONS + 1]
 
 
-def _lookups(typed: list[str]) -> set[str]:
-    """Return what to look up: the words, two of them run together, each taken apart."""
-    parts = {part for word in typed for cut in range(2, len(word) - 1) for part in (word[:cut], word[cut:])}
-    return {*typed, *map(_one_or_many, typed), *(a + b for a, b in pairwise(typed)), *parts}
+def _spellings(typed: list[str]) -> set[str]:
+    """Return what to look up: the words, two of them run together, the first part of each taken apart."""
+    together = (a + b for a, b in pairwise(typed))
+    return {*typed, *map(_one_or_many, typed), *together, *(start for _, start in _starts(typed))}
+
+
+def _starts(typed: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield each word with the first part of every way to take it apart."""
+    return ((word, word[:cut]) for word in typed for cut in range(2, len(word) - 1))
 
 
 def _one_or_many(word: str) -> str:
