@@ -7,15 +7,15 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.search.deadline import Deadline
 from bot.search.filters import Mask
-from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM, Marks
-from bot.search.snapshot import Found, Snapshot, Stretch
+from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM, Marks, Rows, among
+from bot.search.snapshot import Snapshot, Stretch
 from bot.search.spelling import Slot
 from bot.search.stems import stem
 from bot.search.words import FUNCTION_WORDS
@@ -40,6 +40,9 @@ MARGIN = 19_200  # of 64,000
 FEW = 10
 # Papers in which rare words are looked for that begin with what was typed.
 RARER = 100
+# In a stretch of more rows than this, only those are weighed that have the rarest words, if so few have these, and all
+# others together weigh no more than this share of what the best row has.
+LONG, FEW_ROWS, ENOUGH = 1 << 18, 1 << 15, 0.5
 # The mark of a word that stands in the text only, or nowhere.
 TEXT = 255
 _SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
@@ -83,6 +86,23 @@ class _Way(NamedTuple):
     spelt: tuple[str, ...]
     ahead: bool  # in title, names or terms
     worth: float
+
+
+_Listed: TypeAlias = tuple[_Way, Rows, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Rows of a stretch, all where `rows` is None: a line each of marks and worths by word, and what they weigh."""
+
+    rows: Places | None
+    marks: npt.NDArray[np.uint8]
+    worths: Worths
+    weights: npt.NDArray[np.uint16]
+
+    def numbers(self, places: Places) -> Places:
+        """Return the rows that stand in these places."""
+        return places if self.rows is None else self.rows[places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,25 +212,71 @@ class Candidates:
         return chosen[np.lexsort((-rows, -merits))]
 
     def _chosen(self, stretch: Stretch) -> _Chosen:
-        marks = np.full((len(self._slots), stretch.size), TEXT, np.uint8)
-        worths = np.zeros((len(self._slots), stretch.size), np.uint8)
-        for ways, where, worth in zip(self._ways, marks, worths, strict=True):
-            for way in ways:
-                _mark(stretch.head if way.ahead else stretch.body, way, where, worth)
-        weights = np.zeros(stretch.size, np.uint16)
+        """Choose the best rows of a stretch."""
+        weighed = self._weighed(stretch)
+        complete = self._holding(weighed.worths, self._needed) & (weighed.weights > 0)
+        lengths = stretch.lengths if weighed.rows is None else stretch.lengths[weighed.rows]
+        likely = self._likely(weighed.weights, complete, lengths)
+        merits = (weighed.weights[likely] / np.float32(WORTH * SHARE)).astype(np.float32)
+        marks, worths = weighed.marks[:, likely], weighed.worths[:, likely]
+        merits += self._looks(marks, lengths[likely])
+        self._complete.append(stretch.first + weighed.numbers(np.flatnonzero(complete)))
+        return _Chosen(stretch.first + weighed.numbers(likely), merits, complete[likely], marks, worths)
+
+    def _weighed(self, stretch: Stretch) -> _Weighed:
+        """Weigh the rows of a stretch; in a long one, those that have the rarest words, where these tell enough."""
+        found = [_lists(stretch, ways) for ways in self._ways]
+        passing = self._snapshot.passing(stretch, self._passing)
+        if stretch.size > LONG:
+            some, rest = self._with_rarest(found)
+            if some is not None:
+                weighed = self._weigh(found, len(some), some, None if passing is None else passing[some])
+                if rest <= ENOUGH * int(weighed.weights.max(initial=0)):
+                    return weighed
+        return self._weigh(found, stretch.size, None, passing)
+
+    def _with_rarest(self, found: Sequence[Sequence[_Listed]]) -> tuple[Places | None, int]:
+        """Return the rows that have the rarest words, and what all other words together weigh.
+
+        None instead of rows where too many have them, or what all others have has to be known.
+        """
+        sizes = [sum(len(rows) for _, rows, _ in lists) for lists in found]
+        # to find rare words that begin with the last one, rows without it are needed
+        taken_apart = range(len(sizes) - (self._slots[-1].more and len(sizes) > 1))
+        rest = whole = sum(WORTH * int(share) for share, size in zip(self._shares, sizes, strict=True) if size)
+        rows: list[npt.NDArray[np.integer[Any]]] = [_NONE]
+        number, needed = 0, False
+        for n in sorted(taken_apart, key=sizes.__getitem__):
+            number += sizes[n]
+            if number > FEW_ROWS:
+                break
+            if sizes[n]:
+                rows += [there for _, there, _ in found[n]]
+                rest -= WORTH * int(self._shares[n])
+            needed |= self._needed[n]
+            if needed and rest <= ENOUGH * whole:
+                return np.unique(np.concatenate(rows)), rest
+        return None, 0
+
+    def _weigh(
+        self, found: Sequence[Sequence[_Listed]], size: int, some: Places | None, passing: Mask | None
+    ) -> _Weighed:
+        """Weigh so many rows: all of a stretch, or some of them."""
+        marks = np.full((len(found), size), TEXT, np.uint8)
+        worths = np.zeros((len(found), size), np.uint8)
+        for lists, where, worth in zip(found, marks, worths, strict=True):
+            for way, rows, said in lists:
+                if some is None:
+                    _mark(way, rows, said, where, worth)
+                else:
+                    listed, at = among(rows, some)
+                    _mark(way, at, said[listed], where, worth)
+        weights = np.zeros(size, np.uint16)
         for worth, share in zip(worths, self._shares, strict=True):
             weights += np.multiply(worth, share, dtype=np.uint16)
-        complete = self._holding(worths, self._needed) & (weights > 0)
-        passing = self._snapshot.passing(stretch, self._passing)
         if passing is not None:
             weights *= passing
-            complete &= passing
-        self._complete.append(np.flatnonzero(complete) + stretch.first)
-        rows = self._likely(weights, complete, stretch.lengths)
-        merits = (weights[rows] / np.float32(WORTH * SHARE)).astype(np.float32) + self._looks(
-            marks[:, rows], stretch.lengths[rows]
-        )
-        return _Chosen(rows + stretch.first, merits, complete[rows], marks[:, rows], worths[:, rows])
+        return _Weighed(some, marks, worths, weights)
 
     def _holding(self, worths: Worths, needed: Sequence[bool]) -> Mask:
         """Return which rows have all the words that are needed."""
@@ -242,7 +308,7 @@ class Candidates:
 
     def _likely(self, weights: npt.NDArray[np.uint16], complete: Mask, lengths: Marks) -> Places:
         """Return the rows of a stretch that may be among the best."""
-        most, least = int(weights.max()), self._floor
+        most, least = int(weights.max(initial=0)), self._floor
         for share in _SHARES:
             enough = int(share * most)
             if enough <= self._floor:
@@ -305,19 +371,23 @@ def _by_mark(worth: float) -> Worths:
     return counts
 
 
-def _mark(found: Found, way: _Way, where: Marks, worth: Worths) -> None:
+def _lists(stretch: Stretch, ways: Sequence[_Way]) -> list[_Listed]:
+    """Return for each way to have a word, where any row has it so, the rows and the marks of its first word."""
+    listed = []
+    for way in ways:
+        found = stretch.head if way.ahead else stretch.body
+        if all(word in found for word in way.spelt):
+            first, *others = way.spelt
+            rows, marks = found[first]
+            for other in others:
+                both, _ = among(rows, found[other][0])
+                rows, marks = rows[both], marks[both]
+            listed.append((way, rows, marks))
+    return listed
+
+
+def _mark(way: _Way, rows: Rows | Places, marks: Marks, where: Marks, worth: Worths) -> None:
     """Note where rows have a word in one way, and what that counts for."""
-    first, *others = way.spelt
-    if first not in found:
-        return
-    rows, marks = found[first]
-    for other in others:
-        if other not in found:
-            return
-        there = np.zeros(len(worth), bool)
-        there[found[other][0]] = True
-        both = there[rows]
-        rows, marks = rows[both], marks[both]
     if way.ahead:
         where[rows] = marks
         worth[rows] = _by_mark(way.worth).take(marks)

@@ -6,10 +6,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 from bot.papers import Paper
-from bot.search.schema import joined
+from bot.search.schema import checksum, joined
 from bot.search.words import compounds, defined, words
 
 # Stands between two names as a word of its own, so that no phrase reaches from one into the next.
@@ -47,7 +46,7 @@ class Entry:
     @property
     def proof(self) -> int:
         """A checksum of what is searched."""
-        return crc32(joined(self.spoken))
+        return checksum(joined(self.spoken))
 
     @property
     def text(self) -> str:

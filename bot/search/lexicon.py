@@ -14,6 +14,8 @@ from rapidfuzz.distance import OSA
 LONGEST = 24
 # rapidfuzz compares so many words in less than a millisecond.
 LOOKED_AT = 6000
+# Letters of each word in which a slip is looked for at once, in all words.
+FIRST = 12
 _END = "\U0010ffff"
 
 
@@ -28,7 +30,8 @@ class Lexicon:
         # by length, so that those of about the same length stand together
         self._order = np.argsort(sizes, kind="stable").astype(np.int32)
         self._starts = np.searchsorted(sizes[self._order], np.arange(LONGEST + 3))
-        self._letters = _letters(self._words)
+        self._sizes = sizes
+        self._letters, self._first = _letters(self._words)
         self._by_length = self._letters[self._order]
 
     def counts(self, wanted: Iterable[str]) -> dict[str, int]:
@@ -53,7 +56,10 @@ class Lexicon:
         return self._words[slice(*self._range(start))]
 
     def near(self, word: str, slips: int) -> list[tuple[str, int, int]]:
-        """Return words no more than so many slips away, with the number of slips and of papers."""
+        """Return words no more than so many slips away, with the number of slips and of papers.
+
+        Of two slips none is in the first letter: hardly anybody makes that one.
+        """
         found = self._may_be(word, slips)
         words = [self._words[n] for n in found]
         distances = process.cdist([word], words, scorer=OSA.distance, score_cutoff=slips, dtype=np.uint8)[0]
@@ -64,9 +70,9 @@ class Lexicon:
 
     def near_begun(self, start: str, most: int) -> list[tuple[str, int]]:
         """Return words that begin with something one slip away from what was typed, the most frequent first."""
-        # hardly anybody mistypes the first letter; one slip puts in one letter that is not the word's
+        # hardly anybody mistypes the first letter
         low, high = self._range(start[0])
-        found = np.flatnonzero(np.bitwise_count(_letters_of(start) & ~self._letters[low:high]) <= 1) + low
+        found = np.flatnonzero(_one_slip(self._first[:, low:high], start[: FIRST - 1])) + low
         words = [self._words[n] for n in found.tolist()]
         # a letter less, another or two swapped, a letter more
         cuts = [word[: len(start) + more] for more in (-1, 0, 1) for word in words]
@@ -80,18 +86,22 @@ class Lexicon:
     def _may_be(self, word: str, slips: int) -> list[int]:
         """Return words of such a length and with such letters that they may be so many slips away."""
         typed, size = _letters_of(word), len(word)
-        parts = []
-        for length in range(max(0, size - slips), min(LONGEST, size + slips) + 1):
-            here = slice(self._starts[length], self._starts[length + 1])
-            # a slip changes two letters of the set, or one and the length
-            fitting = np.bitwise_count(self._by_length[here] ^ typed) <= 2 * slips - abs(size - length)
-            parts.append(self._order[here][fitting])
-        found = np.concatenate(parts)
+        if slips > 1:
+            low, high = self._range(word[0])
+            sizes = self._sizes[low:high].astype(np.int8)
+            longer = np.abs(sizes - size)
+            fitting = np.bitwise_count(self._letters[low:high] ^ typed) + longer <= 2 * slips
+            found = np.flatnonzero(fitting & (longer <= slips) & (sizes <= LONGEST)) + low
+        else:
+            parts = []
+            for length in range(max(0, size - slips), min(LONGEST, size + slips) + 1):
+                here = slice(self._starts[length], self._starts[length + 1])
+                # a slip changes two letters of the set, or one and the length
+                fitting = np.bitwise_count(self._by_length[here] ^ typed) <= 2 * slips - abs(size - length)
+                parts.append(self._order[here][fitting])
+            found = np.concatenate(parts)
         if len(found) > LOOKED_AT:
-            # hardly anybody mistypes the first letter
-            first, end = self._range(word[0])
-            rank = self._papers[found] + np.where((found >= first) & (found < end), 1 << 30, 0)
-            found = found[np.argpartition(-rank, LOOKED_AT)[:LOOKED_AT]]
+            found = found[np.argpartition(-self._papers[found], LOOKED_AT)[:LOOKED_AT]]
         numbers: list[int] = found.tolist()
         return numbers
 
@@ -103,14 +113,21 @@ class Lexicon:
         return sorted(found, key=lambda one: (-one[1], one[0]))
 
 
-def _letters(words: Sequence[str]) -> npt.NDArray[np.uint32]:
-    """Return for each word a bit for each letter in it, figures and other scripts sharing some."""
-    sizes = [len(word) for word in words]
+def _letters(words: Sequence[str]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint8]]:
+    """Return for each word a bit for each letter in it, figures and other scripts sharing some, and its first letters.
+
+    These have a line for each place in a word, 0 where it is shorter; of a letter the lower byte is enough.
+    """
     codes = np.frombuffer("".join(words).encode("utf-32-le"), "<u4")
+    sizes = np.array([len(word) for word in words], np.int64)
+    if not len(codes):
+        return np.zeros(len(words), np.uint32), np.zeros((FIRST, len(words)), np.uint8)
     small = (codes >= ord("a")) & (codes <= ord("z"))
     bits = np.left_shift(np.uint32(1), np.where(small, codes - ord("a"), 26 + codes % 6).astype(np.uint32))
-    starts = np.cumsum([0, *sizes[:-1]])
-    return np.bitwise_or.reduceat(bits, starts) if len(bits) else np.zeros(len(words), np.uint32)
+    starts = np.cumsum(sizes) - sizes
+    bytes_ = codes.astype(np.uint8)
+    places = [np.where(sizes > n, bytes_.take(starts + n, mode="clip"), 0) for n in range(FIRST)]
+    return np.bitwise_or.reduceat(bits, starts), np.array(places, np.uint8)
 
 
 def _letters_of(word: str) -> np.uint32:
@@ -120,3 +137,29 @@ def _letters_of(word: str) -> np.uint32:
         code = ord(letter)
         bits |= 1 << (code - ord("a") if "a" <= letter <= "z" else 26 + code % 6)
     return np.uint32(bits)
+
+
+def _one_slip(first: npt.NDArray[np.uint8], typed: str) -> npt.NDArray[np.bool_]:
+    """Return which words begin with what was typed but for one slip, which is not in the first letter.
+
+    `first` has a line for each place in a word, one more at least than was typed.
+    """
+    start = [np.uint8(ord(letter) & 0xFF) for letter in typed]
+    same = [line == letter for line, letter in zip(first, start, strict=False)]
+    # whether all that follows a place is as it was typed, also from the next one on; whether it stands a place further,
+    # since a letter was left out, or a place before, since one is too many
+    level = after_next = longer = shorter = np.ones(first.shape[1], bool)
+    follows = []
+    for n in reversed(range(1, len(start))):
+        longer = longer & (first[n + 1] == start[n])
+        follow = level | shorter | longer
+        if n + 1 < len(start):
+            follow |= (first[n] == start[n + 1]) & (first[n + 1] == start[n]) & after_next
+        follows.append(follow)
+        after_next, level = level, level & same[n]
+        shorter = shorter & (first[n - 1] == start[n])
+    found, before = np.zeros(first.shape[1], bool), np.ones(first.shape[1], bool)
+    for as_typed, follow in zip(same[1:], reversed(follows), strict=True):
+        found |= before & follow
+        before = before & as_typed
+    return found | before

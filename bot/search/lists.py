@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -35,12 +35,26 @@ _ROWS = (1 << ROW) - 1
 
 Rows: TypeAlias = npt.NDArray[np.uint16 | np.uint32]
 Marks: TypeAlias = npt.NDArray[np.uint8]
+_Sorted: TypeAlias = npt.NDArray[np.integer[Any]]
 Said: TypeAlias = tuple[str, str, str, str, str]
 
 
 def row_type(size: int) -> np.dtype[np.uint16 | np.uint32]:
     """Return what a row is in the lists of a stretch with so many rows."""
     return np.dtype("<u2" if size <= SHORT else "<u4")
+
+
+def among(some: _Sorted, others: _Sorted) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return where rows that stand in both stand in the one and in the other; both are sorted."""
+    if not len(some) or not len(others):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    if len(some) > len(others):
+        other, one = among(others, some)
+        return one, other
+    at = others.searchsorted(some.astype(others.dtype, copy=False))
+    at[at == len(others)] = 0
+    here = np.flatnonzero(others[at] == some)
+    return here, at[here]
 
 
 class _Numbers(dict[str, int]):

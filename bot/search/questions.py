@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from bot.search.deadline import Deadline
 from bot.search.filters import Mask
-from bot.search.lists import K1
+from bot.search.lists import K1, among
 from bot.search.snapshot import Snapshot, Stretch
 from bot.search.spelling import Slot
 from bot.search.stems import stem
@@ -105,10 +105,8 @@ def _add_to_likely(
             continue
         likely = np.flatnonzero(score > max(0.0, least - more))
         found, marks = stretch.body[root]
-        places = np.searchsorted(found, likely.astype(found.dtype))
-        places[places == len(found)] = 0
-        there = found[places] == likely
-        score[likely[there]] += marks[places[there]] * np.float32(weight)
+        there, places = among(likely, found)
+        score[likely[there]] += marks[places] * np.float32(weight)
 
 
 def _highest(score: npt.NDArray[np.float32], most: int, least: float) -> npt.NDArray[np.int64]:

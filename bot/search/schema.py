@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import reduce
 from secrets import token_hex
 from zlib import crc32
 
@@ -127,12 +128,12 @@ def check(connection: sqlite3.Connection) -> None:
             raise sqlite3.DatabaseError(found)
     connection.execute("INSERT INTO known (known, rank) VALUES ('integrity-check', 1)")
     for rows, marks, proof in connection.execute("SELECT rows, marks, proof FROM posting"):
-        prove(rows + marks, proof)
+        prove(proof, rows, marks)
     spoken = connection.execute(
         "SELECT title, people, keywords, terms, abstract, proof FROM paper JOIN said USING (row)"
     )
     for *said, proof in spoken:
-        prove(joined(said), proof)
+        prove(proof, joined(said))
     (papers, texts) = connection.execute("SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM said)").fetchone()
     if papers != texts:
         raise sqlite3.DatabaseError("papers are without what they say")
@@ -143,9 +144,14 @@ def joined(said: Iterable[str]) -> bytes:
     return "\n".join(said).encode()
 
 
-def prove(data: bytes, proof: int) -> None:
-    """Compare data with its checksum; sqlite3.DatabaseError where they differ."""
-    if crc32(data) != proof:
+def checksum(*data: bytes) -> int:
+    """Return the checksum of data, one after the other."""
+    return reduce(lambda before, part: crc32(part, before), data, 0)
+
+
+def prove(proof: int, *data: bytes) -> None:
+    """Compare data with their checksum; sqlite3.DatabaseError where they differ."""
+    if checksum(*data) != proof:
         raise sqlite3.DatabaseError("what is in it is not what was written")
 
 

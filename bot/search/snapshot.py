@@ -185,7 +185,7 @@ class Snapshot:
         row_types = {part.number: row_type(len(part.lengths)) for part in self._filed}
         spelt = [f"{kind}{word}" for kind, word in asked]
         for name, number, rows, marks, proof in connection.execute(_LISTS, (json.dumps(spelt),)):
-            prove(rows + marks, proof)
+            prove(proof, rows, marks)
             filed[name][number] = np.frombuffer(rows, row_types[number]), np.frombuffer(marks, np.uint8)
         for name, (kind, word) in zip(spelt, asked, strict=True):
             joined = [(n, run.joined(kind, word, filed[name])) for n, run in enumerate(self._runs)]
@@ -251,7 +251,7 @@ def _said(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[tuple
     wanted = set(rows)
     for row, *said, proof in found:
         if row in wanted:
-            prove(joined(said), proof)
+            prove(proof, joined(said))
             title, people, keywords, terms, abstract = said
             yield row, (title, people, keywords, terms, abstract)
 

@@ -116,31 +116,38 @@ class Speller:
         if slot.typed in COMMON or not (slot.known or slot.begun or most > READINGS):
             return slot
         present = {reading.words for reading in slot.readings}
-        slips = self._slips(slot.typed, unfinished=False, most=most)
-        others = [r for r in slips if r.worth >= ONE_SLIP and r.words not in present]
+        others = [r for r in self._one_slip(slot.typed)[:most] if r.words not in present]
         return replace(slot, readings=(*slot.readings, *(replace(r, worth=r.worth - DOUBT) for r in others)))
 
     def _likelier(self, word: str) -> list[Reading]:
         """Read a word that hardly any paper has as a slip for a frequent one: its authors may have slipped, too."""
-        others = [r for r in self._slips(word, unfinished=False) if r.worth == ONE_SLIP]
         common = LIKELIER * self._counts[word]
+        others = self._one_slip(word)[:READINGS]
         return [replace(r, worth=r.worth - DOUBT) for r in others if r.papers > common]
 
-    def _slips(self, word: str, *, unfinished: bool, most: int = READINGS) -> list[Reading]:
+    def _slips(self, word: str, *, unfinished: bool) -> list[Reading]:
         """Words one slip away, or two where there is none and the word is long enough to tell."""
-        if not 3 <= len(word) <= LONGEST:
-            return []
-        near = {other: papers for each in self._lexicons for other, _, papers in each.near(word, 1)}
-        found = [Reading((other,), ONE_SLIP, papers, slipped=True) for other, papers in near.items() if other != word]
-        if unfinished and len(word) > 3:
+        found = self._one_slip(word)
+        if unfinished and 3 < len(word) <= LONGEST:
+            near = {reading.words for reading in found}
             begun = [one for each in self._lexicons for one in each.near_begun(word, READINGS)]
             found += [
-                Reading((other,), ONE_SLIP_BEGUN, papers, slipped=True) for other, papers in begun if other not in near
+                Reading((other,), ONE_SLIP_BEGUN, papers, slipped=True)
+                for other, papers in begun
+                if (other,) not in near
             ]
-        if not found and len(word) > 5:
+        if not found and 5 < len(word) <= LONGEST:
             twice = [one for each in self._lexicons for one in each.near(word, 2)]
             found = [Reading((other,), TWO_SLIPS, papers, slipped=True) for other, _, papers in twice]
-        return sorted(found, key=lambda r: (-r.worth, -r.papers))[:most]
+        return sorted(found, key=lambda r: (-r.worth, -r.papers))[:READINGS]
+
+    def _one_slip(self, word: str) -> list[Reading]:
+        """Words one slip away, the most frequent first."""
+        if not 3 <= len(word) <= LONGEST:
+            return []
+        near = [one for each in self._lexicons for one in each.near(word, 1)]
+        found = [Reading((other,), ONE_SLIP, papers, slipped=True) for other, _, papers in near if other != word]
+        return sorted(found, key=lambda r: -r.papers)
 
     def _known(self, wanted: Iterable[str]) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -7,7 +7,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ import numpy.typing as npt
 from bot.search import lists
 from bot.search.filling import SPOKEN
 from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said, row_type
-from bot.search.schema import joined, prove
+from bot.search.schema import checksum, joined, prove
 
 # So many papers after the last stretch make one: fewer are read as they are.
 FOLD = 512
@@ -85,7 +84,7 @@ def _spoken(connection: sqlite3.Connection, after: int) -> list[tuple[int, Said]
     for row, *said, proof in connection.execute(f"{SPOKEN} WHERE row > ? ORDER BY row LIMIT ?", (after, BULK)):
         if papers and row - papers[0][0] >= LONGEST:
             break
-        prove(joined(said), proof)
+        prove(proof, joined(said))
         title, people, keywords, terms, abstract = said
         papers.append((row, (title, people, keywords, terms, abstract)))
     return papers
@@ -116,7 +115,7 @@ def _begin(connection: sqlite3.Connection, first: int, last: int, lengths: bytes
 def _put(connection: sqlite3.Connection, found: Iterable[tuple[int, bytes, bytes]]) -> None:
     connection.executemany(
         "INSERT INTO posting (key, rows, marks, proof) VALUES (?, ?, ?, ?)",
-        ((place, rows, marks, crc32(marks, crc32(rows))) for place, rows, marks in found),
+        ((place, rows, marks, checksum(rows, marks)) for place, rows, marks in found),
     )
 
 
@@ -188,7 +187,7 @@ def _together(
             "SELECT key, rows, marks, proof FROM posting WHERE key BETWEEN ? AND ?", _keys(span, begin, end)
         ).fetchall()
         for _, rows, marks, proof in found:
-            prove(rows + marks, proof)
+            prove(proof, rows, marks)
         places = np.array([place for place, *_ in found], np.int64) & (1 << STRETCH) - 1
         rows = np.frombuffer(b"".join([rows for _, rows, *_ in found]), row_type(span.size))
         parts.append(
