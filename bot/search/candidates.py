@@ -35,7 +35,7 @@ FREQUENT = 1_000
 # What a title gains for being the words and nothing else, for having them in that order, for beginning with them.
 ALIKE, IN_ORDER, FIRST = 0.35, 0.15, 0.1
 # Papers with so little less of the query than the best may still be better by their titles.
-MARGIN = 19_200  # of 64,000
+MARGIN = 18_000  # of `WHOLE`
 # With as many papers that hold all words, no others are looked for.
 FEW = 10
 # Papers in which rare words are looked for that begin with what was typed.
@@ -47,12 +47,12 @@ LONG, FEW_ROWS, ENOUGH = 1 << 18, 1 << 15, 0.5
 TEXT = 255
 _SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
 
-# Worths are kept in 200ths and shares of the query in 320ths, so that their sums fit into two bytes: all papers are
-# weighed, and that takes as long as their bytes do.
-WORTH, SHARE = 200, 320
+# A paper that has all of the query weighs so much, which fits into two bytes: all papers are weighed, and that takes as
+# long as their bytes do. No word is less than so much of the query.
+WHOLE, LEAST = 60_000, 0.003
 
 Weights: TypeAlias = npt.NDArray[np.float32]
-Worths: TypeAlias = npt.NDArray[np.uint8]
+Gains: TypeAlias = npt.NDArray[np.uint16]
 Places: TypeAlias = npt.NDArray[np.int64]
 
 _NONE = np.empty(0, np.int64)
@@ -63,8 +63,7 @@ _COUNTS[PERSON] = IN_NAME
 _COUNTS[[KEYWORD, TERM]] = IN_TERMS
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A paper that may be meant: its words of title and names, and for each slot where it has the word and how well.
 
     The marks are those of a list of `HEAD`, or `TEXT`; the worth is that of the reading, 0 where it has none.
@@ -93,12 +92,12 @@ _Listed: TypeAlias = tuple[_Way, Rows, Marks]
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """Rows of a stretch, all where `rows` is None: a line each of marks and worths by word, and what they weigh."""
+    """Rows of a stretch, all where `rows` is None: a line each of marks and gains by word, and what they weigh."""
 
     rows: Places | None
-    marks: npt.NDArray[np.uint8]
-    worths: Worths
-    weights: npt.NDArray[np.uint16]
+    marks: Marks
+    gains: Gains
+    weights: Gains
 
     def numbers(self, places: Places) -> Places:
         """Return the rows that stand in these places."""
@@ -107,17 +106,28 @@ class _Weighed:
 
 @dataclass(frozen=True, slots=True)
 class _Chosen:
-    """Rows that were chosen out of all, with their merits, and a column each of marks and worths."""
+    """Rows that were chosen out of all, with their merits, and a column each of marks and gains."""
 
     rows: Places
     merits: Weights
     complete: Mask
-    marks: npt.NDArray[np.uint8]
-    worths: Worths
+    marks: Marks
+    gains: Gains
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Chosen], words: int) -> _Chosen:
+        """Put together what was chosen of several stretches."""
+        return cls(
+            np.concatenate([_NONE, *(part.rows for part in parts)]),
+            np.concatenate([np.empty(0, np.float32), *(part.merits for part in parts)]),
+            np.concatenate([np.empty(0, bool), *(part.complete for part in parts)]),
+            np.concatenate([np.empty((words, 0), np.uint8), *(part.marks for part in parts)], axis=1),
+            np.concatenate([np.empty((words, 0), np.uint16), *(part.gains for part in parts)], axis=1),
+        )
 
     def __getitem__(self, which: Places) -> _Chosen:
         return _Chosen(
-            self.rows[which], self.merits[which], self.complete[which], self.marks[:, which], self.worths[:, which]
+            self.rows[which], self.merits[which], self.complete[which], self.marks[:, which], self.gains[:, which]
         )
 
 
@@ -143,7 +153,7 @@ class Candidates:
         self._typed = np.array([typed.index(slot.typed) for slot in slots])
         self._needed = [_telling(slot, slots) for slot in slots]
         total = sum(slot.weight for slot in slots) or 1
-        self._shares = [np.uint16(max(1, int(SHARE * slot.weight / total))) for slot in slots]
+        self._shares = [max(LEAST, slot.weight / total) for slot in slots]
         self._ways = [_ways(slot, thorough=thorough) for slot in slots]
         self._floor = 1
         self._complete: list[Places] = []
@@ -173,7 +183,7 @@ class Candidates:
         merits = self._best.merits[:CLOSELY]
         near = np.count_nonzero(merits >= merits[:1] - GAP) if len(merits) else 0
         best = self._best[np.arange(min(len(merits), max(SHOWN, near)))]
-        worths = best.worths / (WORTH * _COUNTS[best.marks])
+        worths = best.gains / (WHOLE * np.array(self._shares)[:, None] * _COUNTS[best.marks])
         held = {
             row: (tuple(marks), tuple(worth))
             for row, marks, worth in zip(best.rows.tolist(), best.marks.T.tolist(), worths.T.tolist(), strict=True)
@@ -196,32 +206,23 @@ class Candidates:
             if parts and self._deadline.over:
                 break
             parts.append(self._chosen(stretch))
-        if not parts:
-            nothing = np.zeros((len(self._slots), 0), np.uint8)
-            return _Chosen(_NONE, np.zeros(0, np.float32), np.zeros(0, bool), nothing, nothing)
-        rows, merits, complete = (
-            np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "merits", "complete")
-        )
-        marks, worths = (
-            np.concatenate([getattr(part, name) for part in parts], axis=1) for name in ("marks", "worths")
-        )
-        chosen = _Chosen(rows, merits, complete, marks, worths)
+        chosen = parts[0] if len(parts) == 1 else _Chosen.joined(parts, len(self._slots))
         if self._slots[-1].more and self.total < FEW and any(self._needed[:-1]):
             self._look_for_rarer(chosen)
         # of those that are alike, what came in last
-        return chosen[np.lexsort((-rows, -merits))]
+        return chosen[np.lexsort((-chosen.rows, -chosen.merits))]
 
     def _chosen(self, stretch: Stretch) -> _Chosen:
         """Choose the best rows of a stretch."""
         weighed = self._weighed(stretch)
-        complete = self._holding(weighed.worths, self._needed) & (weighed.weights > 0)
+        complete = self._holding(weighed.gains, self._needed) & (weighed.weights > 0)
         lengths = stretch.lengths if weighed.rows is None else stretch.lengths[weighed.rows]
         likely = self._likely(weighed.weights, complete, lengths)
-        merits = (weighed.weights[likely] / np.float32(WORTH * SHARE)).astype(np.float32)
-        marks, worths = weighed.marks[:, likely], weighed.worths[:, likely]
+        merits = (weighed.weights[likely] / np.float32(WHOLE)).astype(np.float32)
+        marks, gains = weighed.marks[:, likely], weighed.gains[:, likely]
         merits += self._looks(marks, lengths[likely])
         self._complete.append(stretch.first + weighed.numbers(np.flatnonzero(complete)))
-        return _Chosen(stretch.first + weighed.numbers(likely), merits, complete[likely], marks, worths)
+        return _Chosen(stretch.first + weighed.numbers(likely), merits, complete[likely], marks, gains)
 
     def _weighed(self, stretch: Stretch) -> _Weighed:
         """Weigh the rows of a stretch; in a long one, those that have the rarest words, where these tell enough."""
@@ -231,19 +232,19 @@ class Candidates:
             some, rest = self._with_rarest(found)
             if some is not None:
                 weighed = self._weigh(found, len(some), some, None if passing is None else passing[some])
-                if rest <= ENOUGH * int(weighed.weights.max(initial=0)):
+                if rest * WHOLE <= ENOUGH * int(weighed.weights.max(initial=0)):
                     return weighed
         return self._weigh(found, stretch.size, None, passing)
 
-    def _with_rarest(self, found: Sequence[Sequence[_Listed]]) -> tuple[Places | None, int]:
-        """Return the rows that have the rarest words, and what all other words together weigh.
+    def _with_rarest(self, found: Sequence[Sequence[_Listed]]) -> tuple[Places | None, float]:
+        """Return the rows that have the rarest words, and what share of the query all other words are together.
 
         None instead of rows where too many have them, or what all others have has to be known.
         """
         sizes = [sum(len(rows) for _, rows, _ in lists) for lists in found]
         # to find rare words that begin with the last one, rows without it are needed
         taken_apart = range(len(sizes) - (self._slots[-1].more and len(sizes) > 1))
-        rest = whole = sum(WORTH * int(share) for share, size in zip(self._shares, sizes, strict=True) if size)
+        rest = whole = sum(share for share, size in zip(self._shares, sizes, strict=True) if size)
         rows: list[npt.NDArray[np.integer[Any]]] = [_NONE]
         number, needed = 0, False
         for n in sorted(taken_apart, key=sizes.__getitem__):
@@ -252,7 +253,7 @@ class Candidates:
                 break
             if sizes[n]:
                 rows += [there for _, there, _ in found[n]]
-                rest -= WORTH * int(self._shares[n])
+                rest -= self._shares[n]
             needed |= self._needed[n]
             if needed and rest <= ENOUGH * whole:
                 return np.unique(np.concatenate(rows)), rest
@@ -263,33 +264,28 @@ class Candidates:
     ) -> _Weighed:
         """Weigh so many rows: all of a stretch, or some of them."""
         marks = np.full((len(found), size), TEXT, np.uint8)
-        worths = np.zeros((len(found), size), np.uint8)
-        for lists, where, worth in zip(found, marks, worths, strict=True):
+        gains = np.zeros((len(found), size), np.uint16)
+        for lists, share, where, gain in zip(found, self._shares, marks, gains, strict=True):
             for way, rows, said in lists:
                 if some is None:
-                    _mark(way, rows, said, where, worth)
+                    _mark(way, share, rows, said, where, gain)
                 else:
                     listed, at = among(rows, some)
-                    _mark(way, at, said[listed], where, worth)
-        weights = np.zeros(size, np.uint16)
-        for worth, share in zip(worths, self._shares, strict=True):
-            weights += np.multiply(worth, share, dtype=np.uint16)
+                    _mark(way, share, at, said[listed], where, gain)
+        weights = gains.sum(axis=0, dtype=np.uint16)
         if passing is not None:
             weights *= passing
-        return _Weighed(some, marks, worths, weights)
+        return _Weighed(some, marks, gains, weights)
 
-    def _holding(self, worths: Worths, needed: Sequence[bool]) -> Mask:
+    def _holding(self, gains: Gains, needed: Sequence[bool]) -> Mask:
         """Return which rows have all the words that are needed."""
-        holding = np.ones(worths.shape[1], bool)
-        for worth, wanted in zip(worths, needed, strict=True):
-            if wanted:
-                holding &= worth > 0
+        holding: Mask = (gains if all(needed) else gains[np.array(needed)]).min(axis=0, initial=WHOLE) > 0
         return holding
 
     def _look_for_rarer(self, chosen: _Chosen) -> None:
         """Note which of the rows that have all other words have a rare one that begins with the last."""
-        slot, where, worth = self._slots[-1], chosen.marks[-1], chosen.worths[-1]
-        lacking = np.flatnonzero(self._holding(chosen.worths[:-1], self._needed[:-1]) & (worth == 0))
+        slot, where, gain = self._slots[-1], chosen.marks[-1], chosen.gains[-1]
+        lacking = np.flatnonzero(self._holding(chosen.gains[:-1], self._needed[:-1]) & (gain == 0))
         lacking = lacking[np.argsort(-chosen.merits[lacking], kind="stable")[:RARER]]
         numbers = dict(zip(chosen.rows[lacking].tolist(), lacking.tolist(), strict=True))
         begun = f"% {slot.typed}%"
@@ -300,13 +296,13 @@ class Candidates:
             (begun, LAST_PLACE, begun, PERSON, TERM, json.dumps(list(numbers)), begun),
         ):
             n = numbers[row]
-            counts = _COUNTS[mark] * (BEGINS_ANOTHER if slot.known else BEGINS)
-            where[n], worth[n] = mark, round(WORTH * counts)
-            chosen.merits[n] += counts * self._shares[-1] / SHARE
+            gained = _COUNTS[mark] * (BEGINS_ANOTHER if slot.known else BEGINS) * self._shares[-1]
+            where[n], gain[n] = mark, int(WHOLE * gained)
+            chosen.merits[n] += gained
             chosen.complete[n] = True
         self._complete.append(chosen.rows[lacking[chosen.complete[lacking]]])
 
-    def _likely(self, weights: npt.NDArray[np.uint16], complete: Mask, lengths: Marks) -> Places:
+    def _likely(self, weights: Gains, complete: Mask, lengths: Marks) -> Places:
         """Return the rows of a stretch that may be among the best."""
         most, least = int(weights.max(initial=0)), self._floor
         for share in _SHARES:
@@ -320,11 +316,11 @@ class Candidates:
         rows = np.flatnonzero((weights >= np.uint16(least)) | complete)
         if len(rows) > self._most:
             # of those that have as much of the query the ones with less beside it
-            behind = lengths[rows] - 512.0 * (weights[rows] + complete[rows] * np.float32(WORTH * SHARE))
+            behind = lengths[rows] - 512.0 * (weights[rows] + complete[rows] * np.float32(WHOLE))
             rows = rows[np.argpartition(behind, self._most)[: self._most]]
         return rows
 
-    def _looks(self, marks: npt.NDArray[np.uint8], lengths: Marks) -> Weights:
+    def _looks(self, marks: Marks, lengths: Marks) -> Weights:
         """Return how much rows gain by their titles, roughly."""
         titled = marks <= LAST_PLACE
         words = len(self._slots) + np.maximum(lengths, 1).astype(np.float32)
@@ -365,10 +361,9 @@ def _ways(slot: Slot, *, thorough: bool) -> list[_Way]:
 
 
 @lru_cache(maxsize=64)
-def _by_mark(worth: float) -> Worths:
-    """Return what a reading counts for by the mark of the word."""
-    counts: Worths = np.rint(WORTH * worth * _COUNTS).astype(np.uint8)
-    return counts
+def _by_mark(worth: float) -> Weights:
+    """Return what a reading weighs by the mark of the word, if that word is all of the query."""
+    return np.float32(WHOLE * worth) * _COUNTS
 
 
 def _lists(stretch: Stretch, ways: Sequence[_Way]) -> list[_Listed]:
@@ -376,8 +371,8 @@ def _lists(stretch: Stretch, ways: Sequence[_Way]) -> list[_Listed]:
     listed = []
     for way in ways:
         found = stretch.head if way.ahead else stretch.body
-        if all(word in found for word in way.spelt):
-            first, *others = way.spelt
+        first, *others = way.spelt
+        if first in found and all(other in found for other in others):
             rows, marks = found[first]
             for other in others:
                 both, _ = among(rows, found[other][0])
@@ -386,10 +381,10 @@ def _lists(stretch: Stretch, ways: Sequence[_Way]) -> list[_Listed]:
     return listed
 
 
-def _mark(way: _Way, rows: Rows | Places, marks: Marks, where: Marks, worth: Worths) -> None:
-    """Note where rows have a word in one way, and what that counts for."""
+def _mark(way: _Way, share: float, rows: Rows | Places, marks: Marks, where: Marks, gain: Gains) -> None:
+    """Note where rows have a word in one way, and what that weighs."""
     if way.ahead:
         where[rows] = marks
-        worth[rows] = _by_mark(way.worth).take(marks)
+        gain[rows] = (_by_mark(way.worth) * np.float32(share)).astype(np.uint16).take(marks)
     else:
-        worth[rows] = round(WORTH * IN_TEXT * way.worth)
+        gain[rows] = int(WHOLE * IN_TEXT * way.worth * share)
