@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from bot.search.lexicon import LONGEST, Lexicon
+from bot.search.lexicon import FREQUENT, LONGEST, Lexicon
 
 WORDS = {
     "learn": 5, "learned": 2, "learning": 90, "learnings": 1, "lemming": 3, "model": 40, "models": 70, "yearning": 7,
@@ -73,14 +73,12 @@ LETTERS = st.text("abcdeö学9", min_size=1, max_size=9)
 @settings(max_examples=150, deadline=None)
 @given(counts=st.dictionaries(LETTERS, st.integers(1, 99), max_size=60), word=LETTERS, slips=st.sampled_from([1, 2]))
 def test_words_near_are_those_of_a_plain_comparison(counts: dict[str, int], word: str, slips: int):
-    plain = {
-        (other, OSA.distance(word, other), papers)
-        for other, papers in counts.items()
-        if slips == 1 or other[0] == word[0]
-    }
+    plain = {(other, OSA.distance(word, other), papers) for other, papers in counts.items()}
     near = lexicon(counts).near(word, slips)
     assert len(near) == len(set(near))
-    assert set(near) == {one for one in plain if one[1] <= slips}
+    assert set(near) == {one for one in plain if one[1] <= slips and (slips == 1 or one[0][0] == word[0])}
+    frequent = lexicon(counts).near(word, 1, frequent=True)
+    assert set(frequent) == {one for one in plain if one[1] <= 1 and one[2] > FREQUENT}
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,8 @@ from rapidfuzz.distance import OSA
 LONGEST = 24
 # rapidfuzz compares so many words in less than a millisecond.
 LOOKED_AT = 6000
+# Words in more papers than this are frequent.
+FREQUENT = 50
 # Letters of each word in which a slip is looked for at once, in all words.
 FIRST = 12
 _END = "\U0010ffff"
@@ -27,9 +30,10 @@ class Lexicon:
         self._words = words
         self._papers = np.array(papers, np.int32)
         sizes = np.array([min(len(word), LONGEST + 1) for word in self._words], np.uint8)
-        # by length, so that those of about the same length stand together
-        self._order = np.argsort(sizes, kind="stable").astype(np.int32)
-        self._starts = np.searchsorted(sizes[self._order], np.arange(LONGEST + 3))
+        # by length, so that those of about the same length stand together, the frequent ones first
+        rare = (self._papers <= FREQUENT).astype(np.uint8)
+        self._order = np.argsort(2 * sizes + rare, kind="stable").astype(np.int32)
+        self._starts = np.searchsorted((2 * sizes + rare)[self._order], np.arange(2 * LONGEST + 4))
         self._sizes = sizes
         self._letters, self._first = _letters(self._words)
         self._by_length = self._letters[self._order]
@@ -55,12 +59,13 @@ class Lexicon:
         """Return all words that begin with these letters."""
         return self._words[slice(*self._range(start))]
 
-    def near(self, word: str, slips: int) -> list[tuple[str, int, int]]:
+    def near(self, word: str, slips: int, *, frequent: bool = False) -> list[tuple[str, int, int]]:
         """Return words no more than so many slips away, with the number of slips and of papers.
 
-        Of two slips none is in the first letter: hardly anybody makes that one.
+        Of two slips none is in the first letter: hardly anybody makes that one. `frequent` leaves all others out if it
+        is about one slip.
         """
-        found = self._may_be(word, slips)
+        found = self._begun_may_be(word, slips) if slips > 1 else self._may_be(word, frequent=frequent)
         words = [self._words[n] for n in found]
         distances = process.cdist([word], words, scorer=OSA.distance, score_cutoff=slips, dtype=np.uint8)[0]
         return [
@@ -83,23 +88,27 @@ class Lexicon:
         """Return where the words that begin with these letters stand."""
         return bisect_left(self._words, start), bisect_left(self._words, start + _END)
 
-    def _may_be(self, word: str, slips: int) -> list[int]:
-        """Return words of such a length and with such letters that they may be so many slips away."""
+    def _may_be(self, word: str, *, frequent: bool) -> list[int]:
+        """Return words of such a length and with such letters that they may be a slip away."""
         typed, size = _letters_of(word), len(word)
-        if slips > 1:
-            low, high = self._range(word[0])
-            sizes = self._sizes[low:high].astype(np.int8)
-            longer = np.abs(sizes - size)
-            fitting = np.bitwise_count(self._letters[low:high] ^ typed) + longer <= 2 * slips
-            found = np.flatnonzero(fitting & (longer <= slips) & (sizes <= LONGEST)) + low
-        else:
-            parts = []
-            for length in range(max(0, size - slips), min(LONGEST, size + slips) + 1):
-                here = slice(self._starts[length], self._starts[length + 1])
-                # a slip changes two letters of the set, or one and the length
-                fitting = np.bitwise_count(self._by_length[here] ^ typed) <= 2 * slips - abs(size - length)
-                parts.append(self._order[here][fitting])
-            found = np.concatenate(parts)
+        parts = []
+        for length in range(max(0, size - 1), min(LONGEST, size + 1) + 1):
+            here = slice(self._starts[2 * length], self._starts[2 * length + (1 if frequent else 2)])
+            # a slip changes two letters of the set, or one and the length
+            fitting = np.bitwise_count(self._by_length[here] ^ typed) <= 2 - abs(size - length)
+            parts.append(self._order[here][fitting])
+        return self._most(np.concatenate(parts))
+
+    def _begun_may_be(self, word: str, slips: int) -> list[int]:
+        """Return words with the same first letter that may be so many slips away."""
+        low, high = self._range(word[0])
+        sizes = self._sizes[low:high].astype(np.int8)
+        longer = np.abs(sizes - len(word))
+        fitting = np.bitwise_count(self._letters[low:high] ^ _letters_of(word)) + longer <= 2 * slips
+        return self._most(np.flatnonzero(fitting & (longer <= slips) & (sizes <= LONGEST)) + low)
+
+    def _most(self, found: npt.NDArray[np.integer[Any]]) -> list[int]:
+        """Return as many as are looked at, the most frequent."""
         if len(found) > LOOKED_AT:
             found = found[np.argpartition(-self._papers[found], LOOKED_AT)[:LOOKED_AT]]
         numbers: list[int] = found.tolist()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import log1p
 from operator import mul
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
@@ -26,8 +26,7 @@ INSIDE = 0.3
 NEWEST, LIKED = 0.01, 0.004
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A candidate with its score.
 
     `cover` says how much of the query it answers (0 to 1), `head` how much without its abstract, `clear` whether its

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
-from bot.search.lexicon import LONGEST, Lexicon
+from bot.search.lexicon import FREQUENT, LONGEST, Lexicon
 from bot.search.words import COMMON
 
 # More words than this say nothing more about which paper is meant, and each costs time.
@@ -18,14 +18,14 @@ EXACT, JOINED, NUMBER, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0
 # What a reading is worth less where the word as it was typed is known too.
 DOUBT = 0.1
 # A word in no more papers than this may be a slip for one in so many times as many.
-ODD, LIKELIER = 3, 50
+ODD, LIKELIER = 3, FREQUENT
 # What was typed may be the beginning of many words; so many are looked for.
 COMPLETIONS = 16
 READINGS = 10
 # A word of two letters in as many papers as this may be run together with another.
 COMMONPLACE = 50
-# A word so much rarer than its two halves is more likely these, run together.
-RARER = 5
+# A word so much rarer than its two halves is more likely these, run together; one in such a share of papers is not.
+RARER, OFTEN = 5, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,13 @@ class Speller:
         self._lexicons = lexicons
         self._typed = list(dict.fromkeys(typed))[:MOST_WORDS]
         self._total = papers
-        self._counts = self._known(_spellings(self._typed))
-        self._counts |= self._known(
-            {word[len(start) :] for word, start in _starts(self._typed) if start in self._counts}
+        self._counts = self._known(
+            {*self._typed, *map(_one_or_many, self._typed), *map("".join, pairwise(self._typed))}
         )
+        self._rare = {word for word in self._typed if self._counts.get(word, 0) <= max(ODD, OFTEN * papers)}
+        cuts = [(word[:cut], word[cut:]) for word in self._rare for cut in range(2, len(word) - 1)]
+        self._counts |= self._known({start for start, _ in cuts})
+        self._counts |= self._known({rest for start, rest in cuts if start in self._counts})
 
     def slots(self) -> tuple[Slot, ...]:
         """Read each word: one that is known as it stands, any other in the ways that it may be misspelt."""
@@ -110,7 +113,7 @@ class Speller:
         ways = [(word, EXACT), *((a + b, JOINED) for a, b in pairwise(around))]
         ways += [(_one_or_many(word), NUMBER)] if len(word) > 4 else []
         found = [Reading((way,), worth, self._counts[way]) for way, worth in ways if way in self._counts]
-        return found + _apart(word, self._counts)
+        return found + (_apart(word, self._counts) if word in self._rare else [])
 
     def _doubted(self, slot: Slot, most: int) -> Slot:
         if slot.typed in COMMON or not (slot.known or slot.begun or most > READINGS):
@@ -122,8 +125,10 @@ class Speller:
     def _likelier(self, word: str) -> list[Reading]:
         """Read a word that hardly any paper has as a slip for a frequent one: its authors may have slipped, too."""
         common = LIKELIER * self._counts[word]
-        others = self._one_slip(word)[:READINGS]
-        return [replace(r, worth=r.worth - DOUBT) for r in others if r.papers > common]
+        near = [one for each in self._lexicons for one in each.near(word, 1, frequent=True)]
+        return [
+            Reading((other,), ONE_SLIP - DOUBT, papers, slipped=True) for other, _, papers in near if papers > common
+        ]
 
     def _slips(self, word: str, *, unfinished: bool) -> list[Reading]:
         """Words one slip away, or two where there is none and the word is long enough to tell."""
@@ -159,17 +164,6 @@ class Speller:
         """Return longer words that begin with what was typed, the most frequent first, one more than are looked for."""
         found = [one for each in self._lexicons for one in each.begun(word, COMPLETIONS + 1)]
         return sorted(found, key=lambda one: (-one[1], one[0]))[: COMPLETIONS + 1]
-
-
-def _spellings(typed: list[str]) -> set[str]:
-    """Return what to look up: the words, two of them run together, the first part of each taken apart."""
-    together = (a + b for a, b in pairwise(typed))
-    return {*typed, *map(_one_or_many, typed), *together, *(start for _, start in _starts(typed))}
-
-
-def _starts(typed: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield each word with the first part of every way to take it apart."""
-    return ((word, word[:cut]) for word in typed for cut in range(2, len(word) - 1))
 
 
 def _one_or_many(word: str) -> str:
