@@ -48,7 +48,10 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
     telling = " ".join(word for word in understood.split() if word not in COMMON)
     total = sum(slot.weight for slot in slots) or 1.0
     weights = [slot.weight / total for slot in slots]
-    spelt = [(f" {slot.typed}", *(f" {reading.words[0]} " for reading in slot.readings)) for slot in slots]
+    spelt = [
+        (f" {slot.typed} " if slot.known else f" {slot.typed}", *(f" {reading.words[0]} " for reading in slot.readings))
+        for slot in slots
+    ]
     newest = sorted({candidate.day or "" for candidate in candidates})
     age = {day: (n + 1) / len(newest) for n, day in enumerate(newest)}
     ranked = []
