@@ -255,6 +255,7 @@ async def test_a_large_shelf_is_searched(index: Index):
 
 async def test_text_without_words_finds_nothing(index: Index):
     assert await search(index, "?! …") == Hits()
+    assert await search(index, '"" -""') == Hits()
 
 
 async def test_similar_papers_share_what_tells_most(index: Index):

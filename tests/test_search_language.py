@@ -31,6 +31,8 @@ def understood(text: str) -> Query:
         ("After: the party", Query("After: the party")),
         ('about "graph networks"', Query("about graph networks", ((PHRASE,),))),
         ('"transformers"', Query("transformers", ((Term("transformers", quoted=True),),))),
+        ('"" -""', Query('"" -""')),
+        ('"" sort:votes', Query(sort="votes")),
         ('an unclosed "graph networks', Query("an unclosed graph networks", ((PHRASE,),))),
         ("author:hinton", Query(wanted=((Term("hinton", "author"),),))),
         ("author: hinton", Query(wanted=((Term("hinton", "author"),),))),
@@ -116,6 +118,7 @@ def test_a_search_is_understood(text: str, query: Query):
         ("-votes:5", "“-votes:” leaves nothing out: a minus goes before words, places, names and has:code."),
         ("week:2025-W60", NO_DATE.format("2025-W60")),
         ('"a" ' * 20 + "-b " * 20 + " ".join(f"-w{n}" for n in range(30)), TOO_MUCH),
+        ("has:code -has:code", "No paper is both with code and without: leave out has:code or -has:code."),
         ("auther:hinton", "There is no filter “auther:”; did you mean “author:”?"),
         ("Vote:50", "There is no filter “vote:”; did you mean “votes:”?"),
         (

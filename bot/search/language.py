@@ -99,7 +99,9 @@ def parse(text: str, today: date) -> Query:
     reading = _Reading(today, sentence=len(text.split()) > SENTENCE, shouted=text == text.upper())
     for part in _PART.finditer(text):
         reading.take(part)
-    return reading.query()
+    query = reading.query()
+    # quotation marks with nothing between them ask for nothing, an empty query for everything
+    return query if query != Query() or words(text) else Query(text)
 
 
 @dataclass(slots=True)
@@ -160,7 +162,7 @@ class _Reading:
         """Heed a filter; False where the colon belongs to words, as in "BERT: pre-training"."""
         if not part["name"]:
             return False
-        name, value = fold(part["name"]), _value(part)
+        name, value, with_code = fold(part["name"]), _value(part), self.filters.has_code
         if name not in _FILTERS:
             if not part["gap"]:
                 _refuse_slip(name, value)
@@ -178,6 +180,8 @@ class _Reading:
             raise
         if part["minus"]:
             self.filters = replace(self.filters, has_code=False)
+        if with_code is not None and with_code != self.filters.has_code:
+            raise UsageError("No paper is both with code and without: leave out has:code or -has:code.")
         return True
 
 
