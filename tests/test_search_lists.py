@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.papers import Account, Paper
-from bot.search import Hits, Query, Term, filling, lists, schema, stretches
+from bot.search import Hits, Query, Term, filling, lists, schema, snapshot, stretches
 from bot.search.filling import BETWEEN, entry
 from bot.search.finding import find
 from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
@@ -141,9 +141,9 @@ QUERIES = (
 )
 
 
-def answers(connection: sqlite3.Connection, snapshot: Snapshot) -> list[Hits]:
-    snapshot.refresh(connection)
-    return [find(connection, snapshot, query, 500, 0, None) for query in QUERIES]
+def answers(connection: sqlite3.Connection, seen: Snapshot) -> list[Hits]:
+    seen.refresh(connection)
+    return [find(connection, seen, query, 500, 0, None) for query in QUERIES]
 
 
 def among(hits: Sequence[Hits]) -> list[tuple[int, set[str]]]:
@@ -176,6 +176,7 @@ def test_stretches_made_in_pieces_answer_as_papers_that_are_read_as_they_are(
     tidy: bool,  # noqa: FBT001
 ):
     monkeypatch.setattr(lists, "SHORT", 40)  # both kinds of rows
+    monkeypatch.setattr(snapshot, "SETTLED", -1)  # words are counted to the last paper
     rnd = random.Random(seed)
     kept, there = Snapshot(), 0
     for _ in range(16):
@@ -203,6 +204,35 @@ def test_stretches_made_in_pieces_answer_as_papers_that_are_read_as_they_are(
     schema.check(connection)
 
 
+def test_words_of_later_papers_are_known_without_reading_all_words_again(
+    connection: sqlite3.Connection, reader: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+):
+    def write(*titles: str) -> None:
+        papers = [Paper(f"2501.{title}", title) for title in titles]
+        filling.write(connection, [entry(paper) for paper in papers])
+
+    def found(text: str) -> tuple[str, ...]:
+        kept.refresh(reader)
+        return find(reader, kept, Query(text), 5, 0, None).ids
+
+    kept = Snapshot()
+    write("anemones", "begonias", "crocuses", "dahlias")
+    fold(connection, monkeypatch, 4, tidy=False)
+    assert found("anemnes") == ("2501.anemones",)
+    monkeypatch.delattr(snapshot, "_lexicon")
+    write("edelweiss")
+    assert found("edelwiess") == ("2501.edelweiss",)
+    # some become a stretch before anybody has looked for them
+    write("freesias", "gladioli", "hyacinths")
+    fold(connection, monkeypatch, 4, tidy=False)
+    assert connection.execute("SELECT max(last) FROM stretch").fetchone() == (8,)
+    assert found("edelwiess") == ("2501.edelweiss",)
+    assert found("hyacints") == ("2501.hyacinths",)
+    write("irises")
+    assert found("iriss") == ("2501.irises",)
+    assert found("gladiolli") == ("2501.gladioli",)
+
+
 def test_stretches_merge_up_to_the_last_row_that_fits(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch):
     rnd = random.Random(5)
     for first in (1, lists.LONGEST, lists.LONGEST + 1):
@@ -214,7 +244,7 @@ def test_stretches_merge_up_to_the_last_row_that_fits(connection: sqlite3.Connec
     spans = connection.execute("SELECT first, last FROM stretch ORDER BY first").fetchall()
     assert spans == [(1, lists.LONGEST), (lists.LONGEST + 1, lists.LONGEST + 1)]
     for first in (1, lists.LONGEST, lists.LONGEST + 1):
-        snapshot = Snapshot()
-        snapshot.refresh(connection)
-        assert find(connection, snapshot, Query(f"row{first}"), 5, 0, None).ids == (f"2501.{first:05}",)
+        new = Snapshot()
+        new.refresh(connection)
+        assert find(connection, new, Query(f"row{first}"), 5, 0, None).ids == (f"2501.{first:05}",)
     assert left_over(connection) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.search import lists
-from bot.search.filling import SPOKEN
+from bot.search.filling import BETWEEN, SPOKEN
 from bot.search.lexicon import Lexicon
 from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said, row_type
 from bot.search.schema import joined, prove
@@ -25,6 +25,10 @@ Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
 # The newest papers are read in so many parts, and then all together.
 TAILS = 4
+# With more words than this that came later than the great lexicon, it is read again.
+SETTLED = 10_000
+# That is also done where more papers than this came in at once.
+UNREAD = 1000
 # Lists are kept in memory: so many papers of them or, where there are many, so many times as many as there are papers.
 # A paper takes three to five bytes; a list as much as so many papers.
 KEPT, KEPT_EACH, LIST = 5_000_000, 10, 100
@@ -129,7 +133,9 @@ class Snapshot:
         self._filed: tuple[_Part, ...] = ()
         self._newest: tuple[_Part, ...] = ()
         self._read_rows: frozenset[int] = frozenset()  # that are in these
-        self._fresh: dict[str, int] = {}  # their words that no stretch of the file has
+        # words that are not in the great lexicon, of the newest papers and of those that were among these
+        self._fresh: Counter[str] = Counter()
+        self._settled: Counter[str] = Counter()
         self._runs: tuple[_Run, ...] = ()
         self._lists: OrderedDict[tuple[int, str], Sequence[tuple[int, tuple[Rows, Marks]]]] = OrderedDict()
         self._kept = 0
@@ -152,8 +158,14 @@ class Snapshot:
         found = connection.execute("SELECT number, first, last FROM stretch ORDER BY first").fetchall()
         self._filed = tuple(before.get(one[0]) or _filed(connection, *one) for one in found)
         last = max((last for *_, last in found), default=0)
-        if before.keys() != {number for number, *_ in found} or not self.lexicons:
+        if not self.lexicons or last - self.papers > UNREAD or len(self._settled) > SETTLED:
+            # otherwise the counts of its words are a little behind: it takes a second to read for many papers
             self.lexicons = (_lexicon(connection),)
+            self._newest, self._read_rows = (), frozenset()
+            self._fresh, self._settled = Counter(), Counter()
+        elif last > self.papers:
+            said = (words for _, words in _said(connection, range(self.papers + 1, last + 1)))
+            self._settled += self._new(Counter(word for each in said for word in set(" ".join(each).split())))
         self._read_newest(connection, last)
         parts = (*self._filed, *self._newest)
         if parts != tuple(part for run in self._runs for part in run.parts):
@@ -192,6 +204,11 @@ class Snapshot:
             self._lists[kind, word] = found = [(n, one) for n, one in joined if one]
             self._kept += _size(found)
 
+    def _new(self, papers: Mapping[str, int]) -> Counter[str]:
+        """Return the words that the great lexicon does not have, with their papers."""
+        known = self.lexicons[0].counts(papers)
+        return Counter({word: number for word, number in papers.items() if word not in known and word != BETWEEN})
+
     def facts(self, connection: sqlite3.Connection) -> Facts:
         """Return what filters look at."""
         if self._facts is None:
@@ -226,21 +243,20 @@ class Snapshot:
     def _read_newest(self, connection: sqlite3.Connection, last: int) -> None:
         """Read what the papers after the last stretch say, in small stretches of their own that stand in no file."""
         there = {row for (row,) in connection.execute("SELECT row FROM paper WHERE row > ?", (last,))}
-        if len(self._newest) > TAILS or any(part.first <= last for part in self._newest):
-            self._newest, self._read_rows, self._fresh = (), frozenset(), {}
+        filed = any(part.first <= last for part in self._newest)
+        if filed:
+            self._settled += self._fresh
+        if filed or len(self._newest) > TAILS:
+            self._newest, self._read_rows, self._fresh = (), frozenset(), Counter()
         missing = sorted(there - self._read_rows)
-        known = self.lexicons[0]
         if missing:
             made = lists.make([(row - missing[0], said) for row, said in _said(connection, missing)])
             said = made.head.by_word(), made.body.by_word()
             self._newest = (*self._newest, _Part(None, missing[0], made.lengths, said))
-            old = known.counts(made.papers)
-            for word, papers in made.papers.items():
-                if word not in old:
-                    self._fresh[word] = self._fresh.get(word, 0) + papers
+            self._fresh += self._new(made.papers)
         self._read_rows |= there
-        fresh = sorted(self._fresh)
-        self.lexicons = (known, Lexicon(fresh, [self._fresh[word] for word in fresh]))
+        fresh = self._fresh + self._settled
+        self.lexicons = (self.lexicons[0], Lexicon(sorted(fresh), [fresh[word] for word in sorted(fresh)]))
         gone = [row for (row,) in connection.execute("SELECT row FROM gone")]
         self.gone = np.array([*gone, *(self._read_rows - there)], np.int64)
         self.papers = max([last, *self._read_rows])

@@ -129,7 +129,8 @@ def _due(spans: Sequence[Span], *, tidy: bool) -> Sequence[Span]:
         run = spans[len(spans) - small :]
         for n, first in enumerate(run):
             fitting = [span for span in run[n:] if span.last - first.first < LONGEST]
-            if len(fitting) >= TOGETHER or (tidy and longest == LONGEST and _worthwhile(fitting)):
+            enough = 2 if tidy and longest == LONGEST else TOGETHER
+            if len(fitting) >= enough and _worthwhile(fitting):
                 return fitting
         if longest == LONGEST:
             return ()
@@ -139,7 +140,7 @@ def _due(spans: Sequence[Span], *, tidy: bool) -> Sequence[Span]:
 def _worthwhile(spans: Sequence[Span]) -> bool:
     """Whether few rows are written again for each that comes from a smaller stretch."""
     first, *others = spans
-    return bool(others) and first.size < TOGETHER * sum(span.size for span in others)
+    return first.size < TOGETHER * sum(span.size for span in others)
 
 
 def _merge(connection: sqlite3.Connection, spans: Sequence[Span]) -> None:
