@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -40,9 +40,12 @@ MARGIN = 18_000  # of `WHOLE`
 FEW = 10
 # Papers in which rare words are looked for that begin with what was typed.
 RARER = 100
-# In a stretch of more rows than this, only those are weighed that have the rarest words, if so few have these, and all
-# others together weigh no more than this share of what the best row has.
-LONG, FEW_ROWS, ENOUGH = 1 << 18, 1 << 15, 0.5
+# In a stretch of more rows than this, only those are weighed that have the rarest words: as many words as so few rows
+# have, or more rows have that are at least such a share of the query; if all others weigh no more than such a share of
+# what the best row has.
+LONG, FEW_ROWS, MOST_ROWS, ENOUGH, LESS = 1 << 17, 1 << 13, 1 << 15, 0.5, 0.7
+# In a list so many times as long it is quicker to search for each of these rows than to look at all that it has.
+MANY = 20
 # The mark of a word that stands in the text only, or nowhere.
 TEXT = 255
 _SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
@@ -90,18 +93,42 @@ class _Way(NamedTuple):
 _Listed: TypeAlias = tuple[_Way, Rows, Marks]
 
 
+class _Some(NamedTuple):
+    """Some rows of a stretch, in their order and as a mask of all."""
+
+    rows: Rows
+    mask: Mask
+
+    @classmethod
+    def of(cls, lists: Sequence[Rows], size: int) -> _Some:
+        """Return the rows that are in any of these lists, of a stretch of this size."""
+        rows = np.concatenate(lists)
+        rows.sort()
+        rows = rows[np.append(True, rows[1:] != rows[:-1])]
+        mask = np.zeros(size, bool)
+        mask[rows] = True
+        return cls(rows, mask)
+
+    def found_in(self, listed: Rows) -> tuple[Places, Places]:
+        """Return where a list has one of these rows, and which of them it is."""
+        if len(listed) > MANY * len(self.rows):
+            return among(listed, self.rows)
+        here = np.flatnonzero(self.mask[listed])
+        return here, self.rows.searchsorted(listed[here])
+
+
 @dataclass(frozen=True, slots=True)
 class _Weighed:
     """Rows of a stretch, all where `rows` is None: a line each of marks and gains by word, and what they weigh."""
 
-    rows: Places | None
+    rows: Rows | None
     marks: Marks
     gains: Gains
     weights: Gains
 
     def numbers(self, places: Places) -> Places:
         """Return the rows that stand in these places."""
-        return places if self.rows is None else self.rows[places]
+        return places if self.rows is None else self.rows[places].astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,14 +256,15 @@ class Candidates:
         found = [_lists(stretch, ways) for ways in self._ways]
         passing = self._snapshot.passing(stretch, self._passing)
         if stretch.size > LONG:
-            some, rest = self._with_rarest(found)
+            some, rest = self._with_rarest(found, stretch.size)
             if some is not None:
-                weighed = self._weigh(found, len(some), some, None if passing is None else passing[some])
-                if rest * WHOLE <= ENOUGH * int(weighed.weights.max(initial=0)):
+                weighed = self._weigh(found, len(some.rows), some, None if passing is None else passing[some.rows])
+                # all others have no more than the rest of the query
+                if rest * WHOLE <= max(self._floor, LESS * int(weighed.weights.max(initial=0))):
                     return weighed
         return self._weigh(found, stretch.size, None, passing)
 
-    def _with_rarest(self, found: Sequence[Sequence[_Listed]]) -> tuple[Places | None, float]:
+    def _with_rarest(self, found: Sequence[Sequence[_Listed]], size: int) -> tuple[_Some | None, float]:
         """Return the rows that have the rarest words, and what share of the query all other words are together.
 
         None instead of rows where too many have them, or what all others have has to be known.
@@ -245,22 +273,20 @@ class Candidates:
         # to find rare words that begin with the last one, rows without it are needed
         taken_apart = range(len(sizes) - (self._slots[-1].more and len(sizes) > 1))
         rest = whole = sum(share for share, size in zip(self._shares, sizes, strict=True) if size)
-        rows: list[npt.NDArray[np.integer[Any]]] = [_NONE]
+        rows: list[Rows] = []
         number, needed = 0, False
         for n in sorted(taken_apart, key=sizes.__getitem__):
             number += sizes[n]
-            if number > FEW_ROWS:
+            if number > (FEW_ROWS if needed and rows and rest <= ENOUGH * whole else MOST_ROWS):
                 break
             if sizes[n]:
                 rows += [there for _, there, _ in found[n]]
                 rest -= self._shares[n]
             needed |= self._needed[n]
-            if needed and rest <= ENOUGH * whole:
-                return np.unique(np.concatenate(rows)), rest
-        return None, 0
+        return (_Some.of(rows, size) if needed and rows and rest <= ENOUGH * whole else None), rest
 
     def _weigh(
-        self, found: Sequence[Sequence[_Listed]], size: int, some: Places | None, passing: Mask | None
+        self, found: Sequence[Sequence[_Listed]], size: int, some: _Some | None, passing: Mask | None
     ) -> _Weighed:
         """Weigh so many rows: all of a stretch, or some of them."""
         marks = np.full((len(found), size), TEXT, np.uint8)
@@ -270,12 +296,12 @@ class Candidates:
                 if some is None:
                     _mark(way, share, rows, said, where, gain)
                 else:
-                    listed, at = among(rows, some)
+                    listed, at = some.found_in(rows)
                     _mark(way, share, at, said[listed], where, gain)
         weights = gains.sum(axis=0, dtype=np.uint16)
         if passing is not None:
             weights *= passing
-        return _Weighed(some, marks, gains, weights)
+        return _Weighed(some.rows if some else None, marks, gains, weights)
 
     def _holding(self, gains: Gains, needed: Sequence[bool]) -> Mask:
         """Return which rows have all the words that are needed."""
