@@ -41,9 +41,12 @@ FEW = 10
 # Papers in which rare words are looked for that begin with what was typed.
 RARER = 100
 # In a stretch of more rows than this, only those are weighed that have the rarest words: as many words as so few rows
-# have, or more rows have that are at least such a share of the query; if all others weigh no more than such a share of
-# what the best row has.
-LONG, FEW_ROWS, MOST_ROWS, ENOUGH, LESS = 1 << 17, 1 << 13, 1 << 15, 0.5, 0.7
+# have, and more where these are less than such a share of the query, as long as no more rows have them.
+LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 17, 1 << 13, 1 << 15, 0.5
+# All are, where the other words together weigh more than such a share of what the best row has.
+LESS = 0.7
+# In a longer query these words tell enough anyway, if they are a little more of it.
+WORDS, ENOUGH_OF_MANY = 8, 0.35
 # In a list so many times as long it is quicker to search for each of these rows than to look at all that it has.
 MANY = 20
 # The mark of a word that stands in the text only, or nowhere.
@@ -260,7 +263,7 @@ class Candidates:
             if some is not None:
                 weighed = self._weigh(found, len(some.rows), some, None if passing is None else passing[some.rows])
                 # all others have no more than the rest of the query
-                if rest * WHOLE <= max(self._floor, LESS * int(weighed.weights.max(initial=0))):
+                if len(found) > WORDS or rest * WHOLE <= max(self._floor, LESS * int(weighed.weights.max(initial=0))):
                     return weighed
         return self._weigh(found, stretch.size, None, passing)
 
@@ -273,17 +276,18 @@ class Candidates:
         # to find rare words that begin with the last one, rows without it are needed
         taken_apart = range(len(sizes) - (self._slots[-1].more and len(sizes) > 1))
         rest = whole = sum(share for share, size in zip(self._shares, sizes, strict=True) if size)
+        enough = whole * (1 - (ENOUGH_OF_MANY if len(sizes) > WORDS else ENOUGH))
         rows: list[Rows] = []
         number, needed = 0, False
         for n in sorted(taken_apart, key=sizes.__getitem__):
             number += sizes[n]
-            if number > (FEW_ROWS if needed and rows and rest <= ENOUGH * whole else MOST_ROWS):
+            if number > (FEW_ROWS if needed and rows and rest <= enough else MOST_ROWS):
                 break
             if sizes[n]:
                 rows += [there for _, there, _ in found[n]]
                 rest -= self._shares[n]
             needed |= self._needed[n]
-        return (_Some.of(rows, size) if needed and rows and rest <= ENOUGH * whole else None), rest
+        return (_Some.of(rows, size) if needed and rows and rest <= enough else None), rest
 
     def _weigh(
         self, found: Sequence[Sequence[_Listed]], size: int, some: _Some | None, passing: Mask | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from bot.search.candidates import Candidates, ids
 from bot.search.deadline import Deadline
 from bot.search.filters import Filters, Mask
-from bot.search.language import Query, Sort
+from bot.search.language import SENTENCE, Query, Sort
 from bot.search.names import people
 from bot.search.questions import answers
 from bot.search.ranking import Ranked, rank
@@ -72,12 +73,12 @@ def find(
         facts = snapshot.facts(connection)
         rows = np.flatnonzero(facts.there if passing is None else passing)
         return Hits(tuple(ids(connection, _sorted(facts, rows, query.sort)[offset : offset + limit])), len(rows))
-    hits = _Search(connection, snapshot, query, passing, deadline, thorough=thorough).page(limit, offset)
+    search = partial(_by_words, connection, snapshot, deadline, thorough=thorough)
+    hits = search(query, passing, limit, offset)
     if hits.total or not query.filtered:
         return hits
     plain = Query(query.text)  # what is meant may stand there in other words
-    passing = filters.passing(plain, within)
-    around = _Search(connection, snapshot, plain, passing, deadline, thorough=thorough).page(limit, 0)
+    around = search(plain, filters.passing(plain, within), limit, 0)
     return replace(hits, corrected=around.corrected, nearest=around.ids or around.nearest)
 
 
@@ -89,8 +90,44 @@ def _sorted(facts: Facts, rows: npt.NDArray[np.int64], sort: Sort) -> list[int]:
     return found
 
 
+def _by_words(
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    deadline: Deadline,
+    query: Query,
+    passing: Mask | None,
+    limit: int,
+    offset: int,
+    *,
+    thorough: bool,
+) -> Hits:
+    """Find what is remembered of a paper, or what answers a question; a sentence is one."""
+    typed = words(query.text)
+    speller = Speller(snapshot.lexicons, snapshot.papers, typed)
+    slots = speller.slots()
+    if not (thorough and query.sort == "best" and len(typed) > SENTENCE):
+        search = _Search(connection, snapshot, query, passing, deadline, typed, speller, slots, thorough=thorough)
+        if not search.asks:
+            return search.page(limit, offset)
+    rows = answers(connection, snapshot, typed, slots, passing, deadline)
+    corrected = _corrected(connection, slots, rows[0]) if rows else None
+    return Hits(tuple(ids(connection, rows[offset : offset + limit])), len(rows), corrected)
+
+
+def _corrected(connection: sqlite3.Connection, slots: Sequence[Slot], best: int) -> str | None:
+    """Return the query in the words that the best paper holds, None where it holds them as they were typed."""
+    (text,) = connection.execute(
+        "SELECT ' ' || title || ' ' || people || ' ' || keywords || ' ' || terms || ' ' || abstract || ' ' "
+        "FROM paper JOIN said USING (row) WHERE row = ?",
+        (best,),
+    ).fetchone()
+    meant = [_held(slot, text) for slot in slots]
+    typed = [slot.typed for slot in slots]
+    return " ".join(dict.fromkeys(" ".join(meant).split())) if meant != typed else None
+
+
 class _Search:
-    """One search by words."""
+    """One search for what is remembered of a paper."""
 
     _slots: Sequence[Slot]
     _candidates: Candidates
@@ -103,6 +140,9 @@ class _Search:
         query: Query,
         passing: Mask | None,
         deadline: Deadline,
+        typed: Sequence[str],
+        speller: Speller,
+        slots: Sequence[Slot],
         *,
         thorough: bool,
     ) -> None:
@@ -112,12 +152,11 @@ class _Search:
         self._passing = passing
         self._deadline = deadline
         self._thorough = thorough
-        self._typed = words(query.text)
+        self._typed = typed
         telling = [word for word in dict.fromkeys(self._typed) if word not in FUNCTION_WORDS]
         self._long = len(telling) >= QUESTION
         self._asking = len(telling) > 1 and len(self._typed) - len(telling) > 1
-        speller = Speller(snapshot.lexicons, snapshot.papers, self._typed)
-        self._look(speller.slots())
+        self._look(slots)
         if not self._candidates.total and len(self._slots) <= DOUBTED:
             self._look(speller.doubting(self._slots))
         self._rank()
@@ -155,12 +194,19 @@ class _Search:
     def _rank(self) -> None:
         self._ranked = rank(self._candidates.gather(), self._slots, self._typed)
 
+    @property
+    def asks(self) -> bool:
+        """Whether this is a question rather than what is remembered of a title."""
+        if not self._thorough or self._query.sort != "best" or (self._ranked and self._ranked[0].clear):
+            return False
+        return self._long or self._asking or (bool(self._candidates.total) and self._ranked[0].head < IN_ABSTRACTS)
+
     def page(self, limit: int, offset: int) -> Hits:
         """Return one page of what was found, or what is nearest where nothing fits."""
         complete = dict.fromkeys(self._candidates.complete)
-        corrected = self._corrected() if self._ranked and self._thorough else None
-        if self._thorough and self._query.sort == "best" and self._asks():
-            return replace(self._answered(limit, offset), corrected=corrected)
+        corrected = None
+        if self._ranked and self._thorough:
+            corrected = _corrected(self._connection, self._slots, self._ranked[0].candidate.row)
         least = ANSWERS_BESIDE_BETTER if complete else ANSWERS
         matching = [r for r in self._ranked if r.candidate.row in complete or r.cover >= least]
         if not matching:
@@ -179,27 +225,6 @@ class _Search:
         return Hits(
             tuple(ids(self._connection, rows[offset : offset + limit])), self._candidates.total + beside, corrected
         )
-
-    def _corrected(self) -> str | None:
-        """Return the query in the words that the best paper holds, None where it holds them as they were typed."""
-        (text,) = self._connection.execute(
-            "SELECT ' ' || title || ' ' || people || ' ' || keywords || ' ' || terms || ' ' || abstract || ' ' "
-            "FROM paper JOIN said USING (row) WHERE row = ?",
-            (self._ranked[0].candidate.row,),
-        ).fetchone()
-        meant = [_held(slot, text) for slot in self._slots]
-        typed = [slot.typed for slot in self._slots]
-        return " ".join(dict.fromkeys(" ".join(meant).split())) if meant != typed else None
-
-    def _asks(self) -> bool:
-        """Whether this is a question rather than what is remembered of a title."""
-        if self._ranked and self._ranked[0].clear:
-            return False
-        return self._long or self._asking or (bool(self._candidates.total) and self._ranked[0].head < IN_ABSTRACTS)
-
-    def _answered(self, limit: int, offset: int) -> Hits:
-        rows = answers(self._connection, self._snapshot, self._typed, self._slots, self._passing, self._deadline)
-        return Hits(tuple(ids(self._connection, rows[offset : offset + limit])), len(rows))
 
 
 def _like_a_name(slots: Sequence[Slot]) -> bool:

@@ -22,6 +22,8 @@ from bot.search.words import FUNCTION_WORDS
 MOST_WORDS = 64
 # Nobody reads further.
 MOST = 200
+# When so many papers of a stretch have been looked at for rare words, only so many are looked at for others.
+MANY, LIKELY = 100_000, 4096
 
 
 def answers(
@@ -59,21 +61,12 @@ def best(
         for root, number in holding.items()
     }
     rare_first = sorted(tells.items(), key=lambda one: -one[1])
-    # what the words from each one on can add to a score
-    still = np.cumsum([255 * weight for _, weight in rare_first][::-1])[::-1].tolist()
     rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
     least = 0.0
     for stretch in reversed(stretches):  # the newest papers first
         if len(rows) > 1 and deadline.over:
             break
-        score = np.zeros(stretch.size, np.float32)
-        for (root, weight), more in zip(rare_first, still, strict=True):
-            if more < least:
-                _add_to_likely(score, stretch, rare_first, still, least)
-                break
-            if root in stretch.body:
-                found, marks = stretch.body[root]
-                score[found] += marks * np.float32(weight)
+        score = _scored(stretch, rare_first, least)
         here = snapshot.passing(stretch, passing)
         if here is not None:
             score *= here
@@ -89,24 +82,36 @@ def best(
     return found_rows
 
 
-def _add_to_likely(
-    score: npt.NDArray[np.float32],
-    stretch: Stretch,
-    rare_first: Sequence[tuple[str, float]],
-    still: Sequence[float],
-    least: float,
-) -> None:
-    """Add what frequent words are worth to the papers that can still get beyond `least`: MaxScore.
+def _scored(stretch: Stretch, rare_first: Sequence[tuple[str, float]], least: float) -> npt.NDArray[np.float32]:
+    """Return what each paper says of what is asked, rightly for those that get beyond `least`.
 
-    H. Turtle, J. Flood, "Query evaluation: strategies and optimizations" (1995).
+    Once the words that are left cannot lift a paper above that by themselves, or many papers have been looked at, they
+    are added up for the likely ones only: MaxScore (H. Turtle, J. Flood, "Query evaluation: strategies and
+    optimizations", 1995), with an end.
     """
-    for (root, weight), more in zip(rare_first, still, strict=True):
-        if more >= least or root not in stretch.body:
-            continue
-        likely = np.flatnonzero(score > max(0.0, least - more))
-        found, marks = stretch.body[root]
-        there, places = among(likely, found)
-        score[likely[there]] += marks[places] * np.float32(weight)
+    score = np.zeros(stretch.size, np.float32)
+    words = [(*stretch.body[root], weight) for root, weight in rare_first if root in stretch.body]
+    # what the words from each one on can add to a score
+    still = [*np.cumsum([255 * weight for *_, weight in words][::-1])[::-1].tolist(), 0.0]
+    looked_at = 0
+    for n, (rows, marks, weight) in enumerate(words):
+        if still[n] < least or (n and looked_at + len(rows) > MANY):
+            likely = _likely(score, least - still[n])
+            for later, said, weighs in words[n:]:
+                there, places = among(likely, later)
+                score[likely[there]] += said[places] * np.float32(weighs)
+            break
+        score[rows] += marks * np.float32(weight)
+        looked_at += len(rows)
+    return score
+
+
+def _likely(score: npt.NDArray[np.float32], least: float) -> npt.NDArray[np.int64]:
+    """Return the rows that have such a score or a higher one, the best of them where they are many."""
+    rows = np.flatnonzero(score > max(0.0, least))
+    if len(rows) > LIKELY:
+        rows = np.sort(rows[np.argpartition(-score[rows], LIKELY)[:LIKELY]])
+    return rows
 
 
 def _highest(score: npt.NDArray[np.float32], most: int, least: float) -> npt.NDArray[np.int64]:

@@ -31,7 +31,7 @@ SETTLED = 10_000
 UNREAD = 1000
 # Lists are kept in memory: so many papers of them or, where there are many, so many times as many as there are papers.
 # A paper takes three to five bytes; a list as much as so many papers.
-KEPT, KEPT_EACH, LIST = 5_000_000, 10, 100
+KEPT, KEPT_EACH, LIST = 5_000_000, 20, 100
 # Words with their kind of list before them, 0 or 1.
 _LISTS = f"""
     SELECT wanted.value, stretch.number, rows, marks, proof FROM json_each(?) AS wanted
