@@ -8,17 +8,21 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.papers import Account, Paper
 from bot.search import Hits, Query, Term, filling, lists, schema, snapshot, stretches
+from bot.search import weighing as module
 from bot.search.filling import BETWEEN, entry
 from bot.search.finding import find
 from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
 from bot.search.snapshot import Snapshot
+from bot.search.spelling import Speller
 from bot.search.stems import stem
+from bot.search.weighing import Weighing, holding
 from bot.search.words import FUNCTION_WORDS
 
 VOCABULARY = (
@@ -202,6 +206,42 @@ def test_stretches_made_in_pieces_answer_as_papers_that_are_read_as_they_are(
     said = connection.execute("SELECT title, people, keywords, terms, abstract FROM paper JOIN said USING (row)")
     assert counts == Counter(word for one in said for word in set(" ".join(one).split()) - {BETWEEN})
     schema.check(connection)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_rows_with_the_rarest_words_are_weighed_as_among_all(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    rnd = random.Random(seed)
+    filling.write(connection, [entry(paper(rnd, n)) for n in range(60)])
+    fold(connection, monkeypatch, 60, tidy=True)
+    seen = Snapshot()
+    seen.refresh(connection)
+    fewer = 0
+    for text in (
+        "number7 graph",
+        "graph networks deep",
+        "ada lovelace tokens",
+        "emmy graph number12 lovelce",
+        "deep tok",
+    ):
+        slots = Speller(seen.lexicons, seen.papers, text.split()).slots()
+        weighing = Weighing(slots, thorough=True)
+        (stretch,) = seen.lists(connection, weighing.words(ahead=True), weighing.words(ahead=False))
+        every = weighing.weigh(stretch, None, 1)
+        with monkeypatch.context() as patch:
+            patch.setattr(module, "LONG", 0)
+            patch.setattr(module, "FEW_ROWS", 1)
+            some = weighing.weigh(stretch, None, 1)
+        if some.rows is None:
+            continue
+        fewer += len(some.rows) < stretch.size
+        assert some.weights.tolist() == every.weights[some.rows].tolist()
+        assert some.marks.tolist() == every.marks[:, some.rows].tolist()
+        assert some.weights.max() == every.weights.max()
+        complete = np.flatnonzero(holding(every.gains, weighing.needed))
+        assert some.rows[holding(some.gains, weighing.needed)].tolist() == complete.tolist()
+    assert fewer
 
 
 def test_words_of_later_papers_are_known_without_reading_all_words_again(

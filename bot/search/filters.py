@@ -20,7 +20,8 @@ from bot.search.filling import BETWEEN
 from bot.search.language import Place, Query, Term
 from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
 from bot.search.names import alternatives, anybody, called, people
-from bot.search.snapshot import Snapshot, Stretch
+from bot.search.runs import Stretch
+from bot.search.snapshot import Snapshot
 from bot.search.spelling import MOST_WORDS, Speller
 from bot.search.stems import stem
 from bot.search.words import FUNCTION_WORDS, words

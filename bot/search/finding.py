@@ -12,12 +12,13 @@ import numpy.typing as npt
 
 from bot.search.candidates import Candidates, ids
 from bot.search.deadline import Deadline
+from bot.search.facts import Facts
 from bot.search.filters import Filters, Mask
 from bot.search.language import SENTENCE, Query, Sort
 from bot.search.names import people
 from bot.search.questions import answers
 from bot.search.ranking import Ranked, rank
-from bot.search.snapshot import Facts, Snapshot
+from bot.search.snapshot import Snapshot
 from bot.search.spelling import Slot, Speller
 from bot.search.words import COMMON, FUNCTION_WORDS, words
 

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from bot.search.deadline import Deadline
 from bot.search.filters import Mask
 from bot.search.lists import K1, among
-from bot.search.snapshot import Snapshot, Stretch
+from bot.search.runs import Stretch
+from bot.search.snapshot import Snapshot
 from bot.search.spelling import Slot
 from bot.search.stems import stem
 from bot.search.words import FUNCTION_WORDS

@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from rapidfuzz import fuzz
 
-from bot.search.candidates import TEXT, Candidate
+from bot.search.candidates import Candidate
 from bot.search.filling import BETWEEN
 from bot.search.lists import LAST_PLACE, PERSON
 from bot.search.spelling import Slot
+from bot.search.weighing import TEXT
 from bot.search.words import COMMON
 
 # Fitted on development seeds of known-item queries, then rounded. What a score gains: by the shares of title, names,

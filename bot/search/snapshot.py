@@ -7,21 +7,18 @@ import sqlite3
 from array import array
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.search import lists
+from bot.search.facts import Facts, read
 from bot.search.filling import BETWEEN, SPOKEN
 from bot.search.lexicon import Lexicon
-from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said, row_type
+from bot.search.lists import BODY, HEAD, Marks, Rows, Said, row_type
+from bot.search.runs import Part, Run, Stretch, runs
 from bot.search.schema import joined, prove
 from bot.search.stretches import STRETCH, WORD
-
-Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
 # The newest papers are read in so many parts, and then all together.
 TAILS = 4
@@ -40,85 +37,6 @@ _LISTS = f"""
 """  # noqa: S608
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A run of rows and what lists of them say: for each word that was asked for its rows, from `first`, and marks."""
-
-    first: int
-    lengths: Marks  # words of each title
-    head: Found
-    body: Found
-
-    @property
-    def size(self) -> int:
-        """How many rows it spans."""
-        return len(self.lengths)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """Rows with lists of their own: by its number a stretch of the file, or new papers with what they say."""
-
-    number: int | None
-    first: int
-    lengths: Marks
-    said: tuple[Found, Found] = ({}, {})  # HEAD, BODY
-
-    @property
-    def end(self) -> int:
-        return self.first + len(self.lengths)
-
-
-@dataclass(frozen=True, eq=False)
-class _Run:
-    """Neighbouring parts that are searched as one stretch."""
-
-    parts: Sequence[_Part]
-
-    @property
-    def first(self) -> int:
-        return self.parts[0].first
-
-    @cached_property
-    def lengths(self) -> Marks:
-        lengths = np.zeros(self.parts[-1].end - self.first, np.uint8)
-        for part in self.parts:
-            lengths[part.first - self.first : part.end - self.first] = part.lengths
-        return lengths
-
-    def joined(self, kind: int, word: str, filed: Mapping[int, tuple[Rows, Marks]]) -> tuple[Rows, Marks] | None:
-        """Return the list of a word, out of those of all parts."""
-        found: list[tuple[int, Rows, Marks]] = []
-        for part in self.parts:
-            one = part.said[kind].get(word) if part.number is None else filed.get(part.number)
-            if one:
-                found.append((part.first - self.first, *one))
-        if not found:
-            return None
-        as_row = row_type(len(self.lengths))
-        if len(found) == 1:
-            ((ahead, rows, marks),) = found
-            return (
-                (rows.astype(as_row) + as_row.type(ahead), marks) if ahead else (rows.astype(as_row, copy=False), marks)
-            )
-        return (
-            np.concatenate([rows.astype(as_row) + as_row.type(ahead) for ahead, rows, _ in found]),
-            np.concatenate([marks for *_, marks in found]),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What filters look at, by row; a row that is no more has no paper."""
-
-    there: npt.NDArray[np.bool_]
-    day: npt.NDArray[np.int32]  # as a number, 20260514; 0 where it is not known
-    votes: npt.NDArray[np.int32]
-    code: npt.NDArray[np.bool_]
-    organization: npt.NDArray[np.int32]  # its place in `organizations`, -1 where there is none
-    organizations: Mapping[str, int]
-
-
 class Snapshot:
     """The index as one search sees it; `refresh` brings it up to what a connection reads."""
 
@@ -130,13 +48,13 @@ class Snapshot:
         self._made = ""
         self._facts: Facts | None = None
         self._rows: list[tuple[tuple[str, ...], npt.NDArray[np.int64]]] = []
-        self._filed: tuple[_Part, ...] = ()
-        self._newest: tuple[_Part, ...] = ()
+        self._filed: tuple[Part, ...] = ()
+        self._newest: tuple[Part, ...] = ()
         self._read_rows: frozenset[int] = frozenset()  # that are in these
         # words that are not in the great lexicon, of the newest papers and of those that were among these
         self._fresh: Counter[str] = Counter()
         self._settled: Counter[str] = Counter()
-        self._runs: tuple[_Run, ...] = ()
+        self._runs: tuple[Run, ...] = ()
         self._lists: OrderedDict[tuple[int, str], Sequence[tuple[int, tuple[Rows, Marks]]]] = OrderedDict()
         self._kept = 0
         self.gone: npt.NDArray[np.int64] = np.empty(0, np.int64)
@@ -169,7 +87,7 @@ class Snapshot:
         self._read_newest(connection, last)
         parts = (*self._filed, *self._newest)
         if parts != tuple(part for run in self._runs for part in run.parts):
-            self._runs = tuple(_runs(parts))
+            self._runs = tuple(runs(parts))
             self._lists.clear()
             self._kept = 0
         self._seen = version
@@ -212,10 +130,7 @@ class Snapshot:
     def facts(self, connection: sqlite3.Connection) -> Facts:
         """Return what filters look at."""
         if self._facts is None:
-            try:
-                self._facts = _facts(connection, self.papers + 1)
-            except (AttributeError, IndexError, OverflowError, TypeError, ValueError) as error:
-                raise sqlite3.DatabaseError("what it says of a paper makes no sense") from error
+            self._facts = read(connection, self.papers + 1)
         return self._facts
 
     def passing(self, stretch: Stretch, passing: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.bool_] | None:
@@ -252,7 +167,7 @@ class Snapshot:
         if missing:
             made = lists.make([(row - missing[0], said) for row, said in _said(connection, missing)])
             said = made.head.by_word(), made.body.by_word()
-            self._newest = (*self._newest, _Part(None, missing[0], made.lengths, said))
+            self._newest = (*self._newest, Part(None, missing[0], made.lengths, said))
             self._fresh += self._new(made.papers)
         self._read_rows |= there
         fresh = self._fresh + self._settled
@@ -272,23 +187,11 @@ def _said(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[tuple
             yield row, (title, people, keywords, terms, abstract)
 
 
-def _filed(connection: sqlite3.Connection, number: int, first: int, last: int) -> _Part:
+def _filed(connection: sqlite3.Connection, number: int, first: int, last: int) -> Part:
     (lengths,) = connection.execute("SELECT lengths FROM stretch WHERE number = ?", (number,)).fetchone()
     if len(lengths) != last - first + 1:
         raise sqlite3.DatabaseError("a stretch has not as many rows as it says")
-    return _Part(number, first, np.frombuffer(lengths, np.uint8))
-
-
-def _runs(parts: Sequence[_Part]) -> Iterator[_Run]:
-    """Yield as many neighbours together as make a stretch at most."""
-    run: list[_Part] = []
-    for part in parts:
-        if run and part.end - run[0].first > LONGEST:
-            yield _Run(run)
-            run = []
-        run.append(part)
-    if run:
-        yield _Run(run)
+    return Part(number, first, np.frombuffer(lengths, np.uint8))
 
 
 def _size(found: Sequence[tuple[int, tuple[Rows, Marks]]]) -> int:
@@ -303,18 +206,3 @@ def _lexicon(connection: sqlite3.Connection) -> Lexicon:
         words.append(word)
         papers.append(number)
     return Lexicon(words, papers)
-
-
-def _facts(connection: sqlite3.Connection, size: int) -> Facts:
-    there, code = np.zeros((2, size), bool)
-    day, votes = np.zeros((2, size), np.int32)
-    organization = np.full(size, -1, np.int32)
-    found = connection.execute("SELECT row, day, votes, code, organization FROM paper").fetchall()
-    houses = {house: n for n, house in enumerate(dict.fromkeys(house for *_, house in found if house is not None))}
-    if found:
-        rows, days, liked, coded, owners = zip(*found, strict=True)
-        at = np.array(rows, np.int64)
-        there[at], votes[at], code[at] = True, liked, coded
-        day[at] = [int(each.replace("-", "")) if each else 0 for each in days]
-        organization[at] = [-1 if house is None else houses[house] for house in owners]
-    return Facts(there, day, votes, code, organization, houses)
