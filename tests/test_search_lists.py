@@ -19,6 +19,7 @@ from bot.search import weighing as module
 from bot.search.filling import BETWEEN, entry
 from bot.search.finding import find
 from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
+from bot.search.schema import Said
 from bot.search.snapshot import Snapshot
 from bot.search.spelling import Speller
 from bot.search.stems import stem
@@ -46,11 +47,11 @@ def paper(rnd: random.Random, number: int) -> Paper:
     )
 
 
-def spoken(title: str = "", people: str = "", keywords: str = "", terms: str = "", abstract: str = "") -> lists.Said:
+def spoken(title: str = "", people: str = "", keywords: str = "", terms: str = "", abstract: str = "") -> Said:
     return title, people, keywords, terms, abstract
 
 
-def places(said: lists.Said) -> dict[str, int]:
+def places(said: Said) -> dict[str, int]:
     """Return the best place of each word of title, names, keywords and terms."""
     best: dict[str, int] = {}
     for n, (field, elsewhere) in enumerate(zip(said, (0, PERSON, KEYWORD, TERM), strict=False)):

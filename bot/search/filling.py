@@ -8,13 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.papers import Paper
-from bot.search.schema import checksum, joined
+from bot.search.schema import Said, checksum, joined, spoken
 from bot.search.words import compounds, defined, words
 
 # Stands between two names as a word of its own, so that no phrase reaches from one into the next.
 BETWEEN = "·"
-# What the papers of some rows say, and the checksum of it.
-SPOKEN = "SELECT row, title, people, keywords, terms, abstract, proof FROM paper JOIN said USING (row)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Entry:
     abstract: str
 
     @property
-    def spoken(self) -> tuple[str, str, str, str, str]:
+    def spoken(self) -> Said:
         """What is searched."""
         return self.title, self.people, self.keywords, self.terms, self.abstract
 
@@ -108,10 +106,10 @@ def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
 def _take_out(connection: sqlite3.Connection, row: int, *, folded: bool) -> None:
     """Remove a paper; where its words stand in a stretch, they are known to be of none."""
     if folded:
-        found = connection.execute(f"{SPOKEN} WHERE row = ?", (row,)).fetchone()
+        found = next(spoken(connection, row, row), None)
         if found is None:
             raise sqlite3.DatabaseError("a paper is without what it says")
-        _, *said, _ = found
+        _, said = found
         gone = [(word,) for word in set(" ".join(said).split())]
         connection.executemany("UPDATE word SET papers = max(0, papers - 1) WHERE word = ?", gone)
         connection.execute("INSERT INTO gone VALUES (?)", (row,))

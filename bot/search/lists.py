@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.search.filling import BETWEEN
+from bot.search.schema import Said
 from bot.search.stems import stem
 from bot.search.words import FUNCTION_WORDS
 
@@ -36,7 +37,6 @@ _ROWS = (1 << ROW) - 1
 Rows: TypeAlias = npt.NDArray[np.uint16 | np.uint32]
 Marks: TypeAlias = npt.NDArray[np.uint8]
 _Sorted: TypeAlias = npt.NDArray[np.integer[Any]]
-Said: TypeAlias = tuple[str, str, str, str, str]
 
 
 def row_type(size: int) -> np.dtype[np.uint16 | np.uint32]:

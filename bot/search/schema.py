@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import reduce
 from secrets import token_hex
+from typing import TypeAlias
 from zlib import crc32
 
 from bot.errors import StoreError
 from bot.search.file import transaction, write_ahead
 
 log = logging.getLogger(__name__)
+
+Said: TypeAlias = tuple[str, str, str, str, str]  # title, people, keywords, terms, abstract
+
+LAST = (1 << 63) - 1  # SQLite has no greater row
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
 VERSION = 5
@@ -129,11 +134,8 @@ def check(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO known (known, rank) VALUES ('integrity-check', 1)")
     for rows, marks, proof in connection.execute("SELECT rows, marks, proof FROM posting"):
         prove(proof, rows, marks)
-    spoken = connection.execute(
-        "SELECT title, people, keywords, terms, abstract, proof FROM paper JOIN said USING (row)"
-    )
-    for *said, proof in spoken:
-        prove(proof, joined(said))
+    for _ in spoken(connection):
+        pass
     (papers, texts) = connection.execute("SELECT (SELECT count(*) FROM paper), (SELECT count(*) FROM said)").fetchone()
     if papers != texts:
         raise sqlite3.DatabaseError("papers are without what they say")
@@ -142,6 +144,21 @@ def check(connection: sqlite3.Connection) -> None:
 def joined(said: Iterable[str]) -> bytes:
     """Return what a paper says as its checksum is taken of."""
     return "\n".join(said).encode()
+
+
+def spoken(
+    connection: sqlite3.Connection, first: int = 0, last: int = LAST, most: int = -1
+) -> Iterator[tuple[int, Said]]:
+    """Yield what the papers of these rows say, in their order; sqlite3.DatabaseError where it was not written so."""
+    found = connection.execute(
+        "SELECT row, title, people, keywords, terms, abstract, proof FROM paper JOIN said USING (row) "
+        "WHERE row BETWEEN ? AND ? ORDER BY row LIMIT ?",
+        (first, last, most),
+    )
+    for row, title, people, keywords, terms, abstract, proof in found:
+        said = title, people, keywords, terms, abstract
+        prove(proof, joined(said))
+        yield row, said
 
 
 def checksum(*data: bytes) -> int:

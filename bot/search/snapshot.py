@@ -6,18 +6,18 @@ import json
 import sqlite3
 from array import array
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.search import lists
 from bot.search.facts import Facts, read
-from bot.search.filling import BETWEEN, SPOKEN
+from bot.search.filling import BETWEEN
 from bot.search.lexicon import Lexicon
-from bot.search.lists import BODY, HEAD, Marks, Rows, Said, row_type
+from bot.search.lists import BODY, HEAD, Marks, Rows, row_type
 from bot.search.runs import Part, Run, Stretch, runs
-from bot.search.schema import joined, prove
+from bot.search.schema import prove, spoken
 from bot.search.stretches import STRETCH, WORD
 
 # The newest papers are read in so many parts, and then all together.
@@ -82,7 +82,7 @@ class Snapshot:
             self._newest, self._read_rows = (), frozenset()
             self._fresh, self._settled = Counter(), Counter()
         elif last > self.papers:
-            said = (words for _, words in _said(connection, range(self.papers + 1, last + 1)))
+            said = (words for _, words in spoken(connection, self.papers + 1, last))
             self._settled += self._new(Counter(word for each in said for word in set(" ".join(each).split())))
         self._read_newest(connection, last)
         parts = (*self._filed, *self._newest)
@@ -165,7 +165,11 @@ class Snapshot:
             self._newest, self._read_rows, self._fresh = (), frozenset(), Counter()
         missing = sorted(there - self._read_rows)
         if missing:
-            made = lists.make([(row - missing[0], said) for row, said in _said(connection, missing)])
+            read = set(missing)
+            found = [(row - missing[0], said) for row, said in spoken(connection, missing[0]) if row in read]
+            if len(found) < len(missing):
+                raise sqlite3.DatabaseError("papers are without what they say")
+            made = lists.make(found)
             said = made.head.by_word(), made.body.by_word()
             self._newest = (*self._newest, Part(None, missing[0], made.lengths, said))
             self._fresh += self._new(made.papers)
@@ -175,16 +179,6 @@ class Snapshot:
         gone = [row for (row,) in connection.execute("SELECT row FROM gone")]
         self.gone = np.array([*gone, *(self._read_rows - there)], np.int64)
         self.papers = max([last, *self._read_rows])
-
-
-def _said(connection: sqlite3.Connection, rows: Sequence[int]) -> Iterator[tuple[int, Said]]:
-    found = connection.execute(f"{SPOKEN} WHERE row BETWEEN ? AND ? ORDER BY row", (rows[0], rows[-1]))
-    wanted = set(rows)
-    for row, *said, proof in found:
-        if row in wanted:
-            prove(proof, joined(said))
-            title, people, keywords, terms, abstract = said
-            yield row, (title, people, keywords, terms, abstract)
 
 
 def _filed(connection: sqlite3.Connection, number: int, first: int, last: int) -> Part:

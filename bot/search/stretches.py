@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.search import lists
-from bot.search.filling import SPOKEN
-from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, Said, row_type
-from bot.search.schema import checksum, joined, prove
+from bot.search.lists import BODY, HEAD, LONGEST, Marks, Rows, row_type
+from bot.search.schema import Said, checksum, prove, spoken
 
 # So many papers after the last stretch make one: fewer are read as they are.
 FOLD = 512
@@ -64,7 +63,7 @@ def fold(connection: sqlite3.Connection, *, tidy: bool = False) -> None:
     (last,) = connection.execute("SELECT coalesce(max(last), 0) FROM stretch").fetchone()
     (number,) = connection.execute("SELECT count(*) FROM paper WHERE row > ?", (last,)).fetchone()
     while number >= FOLD:
-        papers = _spoken(connection, last)
+        papers = _next(connection, last)
         if not papers:
             raise sqlite3.DatabaseError("papers are without what they say")
         first, (last, _) = papers[0][0], papers[-1]
@@ -78,15 +77,13 @@ def _spans(connection: sqlite3.Connection) -> list[Span]:
     return [Span(*found) for found in connection.execute("SELECT number, first, last FROM stretch ORDER BY first")]
 
 
-def _spoken(connection: sqlite3.Connection, after: int) -> list[tuple[int, Said]]:
+def _next(connection: sqlite3.Connection, after: int) -> list[tuple[int, Said]]:
     """Return what the next papers after a row say, as many as make one stretch."""
     papers: list[tuple[int, Said]] = []
-    for row, *said, proof in connection.execute(f"{SPOKEN} WHERE row > ? ORDER BY row LIMIT ?", (after, BULK)):
+    for row, said in spoken(connection, after + 1, most=BULK):
         if papers and row - papers[0][0] >= LONGEST:
             break
-        prove(proof, joined(said))
-        title, people, keywords, terms, abstract = said
-        papers.append((row, (title, people, keywords, terms, abstract)))
+        papers.append((row, said))
     return papers
 
 
