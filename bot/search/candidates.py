@@ -48,7 +48,7 @@ class Candidate(NamedTuple):
 
     row: int
     id: str
-    day: str | None
+    day: int  # 20260514, 0 where it is not known
     votes: int
     title: str
     people: str
@@ -136,7 +136,8 @@ class Candidates:
             for row, marks, worth in zip(best.rows.tolist(), best.marks.T.tolist(), worths.T.tolist(), strict=True)
         }
         found = self._connection.execute(
-            "SELECT paper.row, paper.id, day, votes, ' ' || title || ' ', ' ' || people || ' ' "
+            "SELECT paper.row, paper.id, CAST(coalesce(day, 0) AS INTEGER), CAST(votes AS INTEGER), "
+            "' ' || title || ' ', ' ' || people || ' ' "
             "FROM json_each(?) CROSS JOIN paper ON paper.row = value",
             (json.dumps(list(held)),),
         ).fetchall()

@@ -34,12 +34,13 @@ def _read(connection: sqlite3.Connection, size: int) -> Facts:
     there, code = np.zeros((2, size), bool)
     day, votes = np.zeros((2, size), np.int32)
     organization = np.full(size, -1, np.int32)
-    found = connection.execute("SELECT row, day, votes, code, organization FROM paper").fetchall()
+    found = connection.execute(
+        "SELECT row, coalesce(day, 0), votes, code, organization FROM paper INDEXED BY facts"
+    ).fetchall()
     houses = {house: n for n, house in enumerate(dict.fromkeys(house for *_, house in found if house is not None))}
     if found:
         rows, days, liked, coded, owners = zip(*found, strict=True)
         at = np.array(rows, np.int64)
-        there[at], votes[at], code[at] = True, liked, coded
-        day[at] = [int(each.replace("-", "")) if each else 0 for each in days]
+        there[at], day[at], votes[at], code[at] = True, days, liked, coded
         organization[at] = [-1 if house is None else houses[house] for house in owners]
     return Facts(there, day, votes, code, organization, houses)

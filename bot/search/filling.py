@@ -6,6 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.papers import Paper
 from bot.search.schema import Said, checksum, joined, spoken
@@ -25,7 +26,7 @@ class Entry:
 
     id: str
     label: str
-    day: str | None
+    day: int | None
     votes: int
     code: bool
     authors: tuple[tuple[str, str], ...]
@@ -66,7 +67,7 @@ def entry(paper: Paper) -> Entry:
     return Entry(
         id=paper.id,
         label=paper.title,
-        day=day.isoformat() if day else None,
+        day=as_number(day) if day else None,
         votes=paper.upvotes or 0,
         code=paper.code is not None,
         authors=tuple(authors.items()),
@@ -77,6 +78,11 @@ def entry(paper: Paper) -> Entry:
         terms=" ".join(dict.fromkeys(terms)),
         abstract=_apart(map(" ".join, (words(paper.summary), words(paper.abstract), compounds(paper.abstract)))),
     )
+
+
+def as_number(day: date) -> int:
+    """Return 20260514 for May 14, 2026: a day as the index has it."""
+    return int(f"{day:%Y%m%d}")
 
 
 def _apart(parts: Iterable[str]) -> str:

@@ -7,7 +7,6 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
 from functools import reduce
 from typing import TypeAlias, assert_never
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz
 
 from bot.search.deadline import Deadline
-from bot.search.filling import BETWEEN
+from bot.search.filling import BETWEEN, as_number
 from bot.search.language import Place, Query, Term
 from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
 from bot.search.names import alternatives, anybody, called, people
@@ -55,9 +54,9 @@ class Filters:
         if within is not None:
             passing &= self._mask(self._snapshot.rows(self._connection, within))
         if query.after:
-            passing &= facts.day >= _number(query.after)
+            passing &= facts.day >= as_number(query.after)
         if query.before:
-            passing &= (facts.day < _number(query.before)) & (facts.day > 0)
+            passing &= (facts.day < as_number(query.before)) & (facts.day > 0)
         if query.votes:
             passing &= facts.votes >= query.votes
         if query.has_code is not None:
@@ -222,7 +221,3 @@ def _saying(stretch: Stretch, spelt: Iterable[str]) -> Mask:
         if root in stretch.body:
             found[stretch.body[root][0]] = True
     return found
-
-
-def _number(day: date) -> int:
-    return int(f"{day:%Y%m%d}")

@@ -53,7 +53,7 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
         (f" {slot.typed} " if slot.known else f" {slot.typed}", *(f" {reading.words[0]} " for reading in slot.readings))
         for slot in slots
     ]
-    newest = sorted({candidate.day or "" for candidate in candidates})
+    newest = sorted({candidate.day for candidate in candidates})
     age = {day: (n + 1) / len(newest) for n, day in enumerate(newest)}
     ranked = []
     for candidate in candidates:
@@ -65,7 +65,7 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
         titled = _as_titled(candidate.title[1:-1], understood, telling, inside=title > INSIDE)
         features = (*shares, *titled, one_name, leading * share)
         score = sum(map(mul, WEIGHTS, features))
-        score += NEWEST * age[candidate.day or ""] + LIKED * log1p(max(candidate.votes, 0))
+        score += NEWEST * age[candidate.day] + LIKED * log1p(max(candidate.votes, 0))
         clear = title + (person if together == 1.0 else 0.0) > CLEAR
         ranked.append(Ranked(candidate, score, sum(shares), title + person + term, clear, one_name == 1.0))
     return sorted(ranked, key=lambda r: (-r.score, r.candidate.id))

@@ -24,16 +24,18 @@ LAST = (1 << 63) - 1  # SQLite has no greater row
 VERSION = 5
 # `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words. A row's
 # number is never used again: a paper that says something else gets a new one. `proof` is a checksum of what it says.
+# `facts` holds what filters look at without the texts between.
 # `stretch` is a run of rows whose words stand in `posting`, a list for each word; rows after the last stretch are few,
 # and are read as they are. `gone` are rows of a stretch that are no more.
 # `word` numbers the words, and counts in how many papers of the stretches they stand.
 _TABLES = """
     CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE paper (
-        row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day TEXT,
+        row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, label TEXT NOT NULL, day INTEGER,
         votes INTEGER NOT NULL, code INTEGER NOT NULL, organization TEXT, title TEXT NOT NULL, people TEXT NOT NULL,
         keywords TEXT NOT NULL, terms TEXT NOT NULL, proof INTEGER NOT NULL
     );
+    CREATE INDEX facts ON paper (day, votes, code, organization);
     CREATE TABLE said (row INTEGER PRIMARY KEY, abstract TEXT NOT NULL);
     CREATE TABLE stretch (
         number INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, lengths BLOB NOT NULL
