@@ -20,6 +20,7 @@ from bench.engines import Engine
 from bench.lag import watched
 from bench.metrics import Spread, ndcg, rank
 from bench.queries import Wanted
+from bot.__main__ import SWITCH
 
 T = TypeVar("T")
 
@@ -108,6 +109,7 @@ async def ask(kind: type[Engine], folder: Path, wanted: Sequence[Wanted], patien
 
 async def type_together(kind: type[Engine], folder: Path, texts: Sequence[str], seconds: float) -> Spread:
     """Let eight people type, five letters a second each, and tell how late the event loop was, in milliseconds."""
+    sys.setswitchinterval(SWITCH)  # as `paperboy` does
     engine = kind(folder)
     await engine.open()
     end = time.perf_counter() + seconds
