@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias, get_args
 from rapidfuzz.distance import OSA
 
 from bot.errors import UsageError
+from bot.search.periods import period, spoken
 from bot.search.words import fold, words
 from bot.text import clean, count, listed, shorten
 
@@ -29,14 +30,7 @@ _PART = re.compile(
     r'(?P<minus>[-−–](?=["\w]))?'
     r'(?:(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<said>[^"]*)"?|(?P<value>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+))'
 )
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
-_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})", re.ASCII)
-_AGO = re.compile(r"(\d{1,4})\s*([dwmy])", re.ASCII)
 _LEAST = re.compile(r"(?:>=?)?(\d{1,9})\+?", re.ASCII)
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-_MONTHS = (
-    "January February March April May June July August September October November December"  # the bot speaks English
-).split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +76,9 @@ class Query:
         said = [listed([_asked(term, wanted=True) for term in group], "or") for group in self.wanted]
         said += [_asked(term, wanted=False) for term in self.unwanted]
         if self.after:
-            said.append(f"since {_spoken(self.after)}")
+            said.append(f"since {spoken(self.after)}")
         if self.before:
-            said.append(f"before {_spoken(self.before)}")
+            said.append(f"before {spoken(self.before)}")
         if self.votes:
             said.append(f"with at least {count(self.votes, 'vote')}")
         if self.has_code is not None:
@@ -143,7 +137,7 @@ class _Reading:
         query = self.filters
         if query.after and query.before and query.after >= query.before:
             raise UsageError(
-                f"No paper is both since {_spoken(query.after)} and before {_spoken(query.before)}: change a date."
+                f"No paper is both since {spoken(query.after)} and before {spoken(query.before)}: change a date."
             )
         plain, wanted = [], []
         for group in self.groups:
@@ -234,17 +228,17 @@ def _refuse_slip(name: str, value: str) -> None:
 
 
 def _after(query: Query, value: str, today: date) -> Query:
-    first, _ = _period(value, today)
+    first, _ = period(value, today)
     return replace(query, after=max(first, query.after or first))
 
 
 def _before(query: Query, value: str, today: date) -> Query:
-    first, _ = _period(value, today)
+    first, _ = period(value, today)
     return replace(query, before=min(first, query.before or first))
 
 
 def _until(query: Query, value: str, today: date) -> Query:
-    _, beyond = _period(value, today)
+    _, beyond = period(value, today)
     return replace(query, before=min(beyond, query.before or beyond))
 
 
@@ -253,7 +247,7 @@ def _during(query: Query, value: str, today: date) -> Query:
 
 
 def _in_week(query: Query, value: str, today: date) -> Query:
-    first, beyond = _period(value, today)
+    first, beyond = period(value, today)
     if beyond - first == timedelta(days=1):
         # the calendar's first day is a Monday, so this stays within the calendar
         value = f"{first - timedelta(days=first.weekday()):%G-W%V}"
@@ -284,40 +278,6 @@ def _sort(query: Query, value: str, _: date) -> Query:
     raise UsageError(
         f"“sort:{shorten(value, 40)}” is no order: use {listed([f'sort:{s}' for s in get_args(Sort)], 'or')}."
     )
-
-
-def _period(value: str, today: date) -> tuple[date, date]:
-    """Return the first day of a period and the first after it: a year, a month, a week, a day, or some time ago."""
-    try:
-        if ago := _AGO.fullmatch(fold(value)):
-            first = today - timedelta(days=int(ago[1]) * _DAYS[ago[2]])
-            return first, first + timedelta(days=1)
-        named = {"today": today, "yesterday": today - timedelta(days=1)}.get(fold(value))
-        if named:
-            return named, named + timedelta(days=1)
-        if week := _WEEK.fullmatch(fold(value)):
-            first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            return first, first + timedelta(days=7)
-        if written := _PERIOD.fullmatch(value):
-            year, month, day = (int(number) if number else None for number in written.groups())
-            first = date(year or 0, month or 1, day or 1)
-            if day:
-                return first, first + timedelta(days=1)
-            following = date(first.year + 1, 1, 1) if not month or month == 12 else date(first.year, month + 1, 1)
-            return first, following
-    except (ValueError, OverflowError):
-        pass  # 2025-13, or further back than the calendar goes
-    raise UsageError(
-        f"“{shorten(value, 40)}” is no date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, yesterday or 7d "
-        "(seven days ago)."
-    )
-
-
-def _spoken(day: date) -> str:
-    month = _MONTHS[day.month - 1]
-    if day.day > 1:
-        return f"{day.day} {month} {day.year}"
-    return f"{month} {day.year}" if day.month > 1 else str(day.year)
 
 
 _PLACES: dict[str, Place] = {
