@@ -31,7 +31,7 @@ WHOLE, LEAST = 60_000, 0.003
 LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 17, 1 << 13, 1 << 15, 0.5
 # All are, where the other words together weigh more than such a share of what the best row has.
 LESS = 0.7
-# In a longer query these words tell enough anyway, if they are a little more of it.
+# In a longer query these words tell enough anyway, if they are such a share of it and some row has as much.
 WORDS, ENOUGH_OF_MANY = 8, 0.35
 # In a list so many times as long it is quicker to search for each of these rows than to look at all that it has.
 MANY = 20
@@ -122,8 +122,9 @@ class Weighing:
             some, rest = self._with_rarest(found, stretch.size)
             if some is not None:
                 weighed = self._weigh(found, len(some.rows), some, None if passing is None else passing[some.rows])
+                best = int(weighed.weights.max(initial=0))
                 # all others have no more than the rest of the query
-                if len(found) > WORDS or rest * WHOLE <= max(floor, LESS * int(weighed.weights.max(initial=0))):
+                if rest * WHOLE <= max(floor, LESS * best) or (len(found) > WORDS and best >= ENOUGH_OF_MANY * WHOLE):
                     return weighed
         return self._weigh(found, stretch.size, None, passing)
 
