@@ -23,8 +23,8 @@ from bot.search.words import FUNCTION_WORDS
 MOST_WORDS = 64
 # Nobody reads further.
 MOST = 200
-# When so many papers of a stretch have been looked at for rare words, only so many are looked at for others.
-MANY, LIKELY = 100_000, 4096
+# When so many papers, and such a share of a stretch, have been looked at for rare words, only so many are for others.
+MANY, SHARE, LIKELY = 200_000, 0.2, 8192
 
 
 def answers(
@@ -94,9 +94,9 @@ def _scored(stretch: Stretch, rare_first: Sequence[tuple[str, float]], least: fl
     words = [(*stretch.body[root], weight) for root, weight in rare_first if root in stretch.body]
     # what the words from each one on can add to a score
     still = [*np.cumsum([255 * weight for *_, weight in words][::-1])[::-1].tolist(), 0.0]
-    looked_at = 0
+    looked_at, many = 0, max(MANY, SHARE * stretch.size)
     for n, (rows, marks, weight) in enumerate(words):
-        if still[n] < least or (n and looked_at + len(rows) > MANY):
+        if still[n] < least or (n and looked_at + len(rows) > many):
             likely = _likely(score, least - still[n])
             for later, said, weighs in words[n:]:
                 there, places = among(likely, later)

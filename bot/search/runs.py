@@ -9,7 +9,10 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.search.lists import LONGEST, Marks, Rows, row_type
+from bot.search.lists import Marks, Rows, row_type
+
+# Neighbouring stretches of so many rows are searched at once.
+TOGETHER = 1 << 22
 
 Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
@@ -86,7 +89,7 @@ def runs(parts: Sequence[Part]) -> Iterator[Run]:
     """Yield as many neighbours together as make a stretch at most."""
     run: list[Part] = []
     for part in parts:
-        if run and part.end - run[0].first > LONGEST:
+        if run and part.end - run[0].first > TOGETHER:
             yield Run(run)
             run = []
         run.append(part)

@@ -28,7 +28,7 @@ FREQUENT = 1_000
 WHOLE, LEAST = 60_000, 0.003
 # In a stretch of more rows than this, only those are weighed that have the rarest words: as many words as so few rows
 # have, and more where these are less than such a share of the query, as long as no more rows have them.
-LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 17, 1 << 13, 1 << 15, 0.5
+LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 17, 1 << 13, 1 << 16, 0.5
 # All are, where the other words together weigh more than such a share of what the best row has.
 LESS = 0.7
 # In a longer query these words tell enough anyway, if they are such a share of it and some row has as much.
