@@ -12,7 +12,7 @@ import numpy as np
 from bot.search.lists import Marks, Rows, row_type
 
 # Neighbouring stretches of so many rows are searched at once.
-TOGETHER = 1 << 22
+AT_ONCE = 1 << 22
 
 Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
 
@@ -89,7 +89,7 @@ def runs(parts: Sequence[Part]) -> Iterator[Run]:
     """Yield as many neighbours together as make a stretch at most."""
     run: list[Part] = []
     for part in parts:
-        if run and part.end - run[0].first > TOGETHER:
+        if run and part.end - run[0].first > AT_ONCE:
             yield Run(run)
             run = []
         run.append(part)
