@@ -80,7 +80,7 @@ def corpus(args: argparse.Namespace, chosen: Sequence[type[Engine]], folder: Pat
         place = folder / kind.kept
         if not place.exists():
             place.mkdir()
-            costs[kind.kept] = alone(build, kind, papers, place)
+            costs[kind.kept] = alone(build, kind, papers, number, place)
         built = costs[kind.kept]
         answered = alone(ask, kind, place, wanted, args.patience)
         lag = alone(type_together, kind, place, typed, args.seconds)
@@ -143,8 +143,9 @@ def collections(folder: Path, chosen: Sequence[type[Engine]]) -> None:
 
 
 def _judge(kind: type[Engine], path: Path, wanted: Sequence[Wanted]) -> tuple[Answer, ...]:
+    documents = Corpus(path)
     with TemporaryDirectory() as folder:
-        alone(build, kind, Corpus(path), Path(folder))
+        alone(build, kind, documents, sum(1 for _ in documents), Path(folder))
         return alone(ask, kind, Path(folder), wanted, 600.0).answers
 
 

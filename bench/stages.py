@@ -66,10 +66,9 @@ def _run(work: Callable[..., Coroutine[Any, Any, T]], *args: object) -> T:
     return asyncio.run(work(*args))
 
 
-async def build(kind: type[Engine], corpus: Corpus, folder: Path) -> Built:
-    """Build an index of all papers but a day's, then add these."""
+async def build(kind: type[Engine], corpus: Corpus, number: int, folder: Path) -> Built:
+    """Build an index of all papers but a day's, then add these; there are `number` in all."""
     engine = kind(folder)
-    number = sum(1 for _ in corpus)
     papers = iter(corpus)
     day = list(islice(papers, DAY))
     started = time.perf_counter()
