@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.papers import Account, Paper
-from bot.search import Hits, Query, Term, filling, lists, schema, snapshot, stretches
+from bot.search import Hits, Query, Term, filling, lists, questions, schema, snapshot, stretches
 from bot.search import weighing as module
+from bot.search.deadline import Deadline
 from bot.search.filling import BETWEEN, entry
+from bot.search.filters import Mask
 from bot.search.finding import find
 from bot.search.lists import KEYWORD, LAST_PLACE, PERSON, TERM
 from bot.search.schema import Said
@@ -243,6 +245,34 @@ def test_rows_with_the_rarest_words_are_weighed_as_among_all(
         complete = np.flatnonzero(holding(every.gains, weighing.needed))
         assert some.rows[holding(some.gains, weighing.needed)].tolist() == complete.tolist()
     assert fewer
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_common_words_count_where_rare_ones_are_or_few_papers_pass(
+    connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, seed: int
+):
+    rnd = random.Random(seed)
+    filling.write(connection, [entry(paper(rnd, n)) for n in range(60)])
+    fold(connection, monkeypatch, 60, tidy=True)
+    seen = Snapshot()
+    seen.refresh(connection)
+    weights = {stem(word): 1.0 for word in ("lovelace", "graph", "networks", "token", "deep")}
+    stretches = seen.lists(connection, (), weights)
+    rarest = min((stretches[0].body[root] for root in weights), key=lambda found: len(found[0]))[0] + stretches[0].first
+    passing = np.array([rnd.random() < 0.3 for _ in range(62)])
+
+    def best(passing: Mask | None) -> list[int]:
+        return questions.best(stretches, weights, seen, passing, 60, Deadline.soon())
+
+    every, passed = best(None), best(passing)
+    assert len(rarest) < len(every) > len(passed) > 0
+    monkeypatch.setattr(questions, "MANY", 0)
+    monkeypatch.setattr(questions, "SHARE", 0)
+    assert [row for row in best(None) if row in rarest] == [row for row in every if row in rarest]
+    assert best(passing) == passed
+    monkeypatch.setattr(questions, "LIKELY", 3)
+    assert set(best(None)[:1]) <= set(rarest.tolist())
+    assert set(best(passing)) <= set(passed)
 
 
 def test_words_of_later_papers_are_known_without_reading_all_words_again(

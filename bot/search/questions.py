@@ -67,10 +67,7 @@ def best(
     for stretch in reversed(stretches):  # the newest papers first
         if len(rows) > 1 and deadline.over:
             break
-        score = _scored(stretch, rare_first, least)
-        here = snapshot.passing(stretch, passing)
-        if here is not None:
-            score *= here
+        score = _scored(stretch, rare_first, snapshot.passing(stretch, passing), least)
         chosen = _highest(score, most, least)
         rows.append(chosen + stretch.first)
         scores.append(score[chosen])
@@ -83,8 +80,10 @@ def best(
     return found_rows
 
 
-def _scored(stretch: Stretch, rare_first: Sequence[tuple[str, float]], least: float) -> npt.NDArray[np.float32]:
-    """Return what each paper says of what is asked, rightly for those that get beyond `least`.
+def _scored(
+    stretch: Stretch, rare_first: Sequence[tuple[str, float]], passing: Mask | None, least: float
+) -> npt.NDArray[np.float32]:
+    """Return what each paper that passes says of what is asked, rightly for those that get beyond `least`.
 
     Once the words that are left cannot lift a paper above that by themselves, or many papers have been looked at, they
     are added up for the likely ones only: MaxScore (H. Turtle, J. Flood, "Query evaluation: strategies and
@@ -97,18 +96,25 @@ def _scored(stretch: Stretch, rare_first: Sequence[tuple[str, float]], least: fl
     looked_at, many = 0, max(MANY, SHARE * stretch.size)
     for n, (rows, marks, weight) in enumerate(words):
         if still[n] < least or (n and looked_at + len(rows) > many):
-            likely = _likely(score, least - still[n])
+            likely = _likely(score, passing, least - still[n])
             for later, said, weighs in words[n:]:
                 there, places = among(likely, later)
                 score[likely[there]] += said[places] * np.float32(weighs)
             break
         score[rows] += marks * np.float32(weight)
         looked_at += len(rows)
+    if passing is not None:
+        score *= passing
     return score
 
 
-def _likely(score: npt.NDArray[np.float32], least: float) -> npt.NDArray[np.int64]:
-    """Return the rows that have such a score or a higher one, the best of them where they are many."""
+def _likely(score: npt.NDArray[np.float32], passing: Mask | None, least: float) -> npt.NDArray[np.int64]:
+    """Return the rows that pass and have more than such a score, the best where they are many; all where few pass."""
+    if passing is not None:
+        through = np.flatnonzero(passing)
+        if len(through) <= LIKELY:
+            return through
+        score = score * passing
     rows = np.flatnonzero(score > max(0.0, least))
     if len(rows) > LIKELY:
         rows = np.sort(rows[np.argpartition(-score[rows], LIKELY)[:LIKELY]])
