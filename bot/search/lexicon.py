@@ -29,12 +29,11 @@ class Lexicon:
         """Take words, sorted, and for each the number of its papers."""
         self._words = words
         self._papers = np.array(papers, np.int32)
-        sizes = np.array([min(len(word), LONGEST + 1) for word in self._words], np.uint8)
+        self._sizes = np.array([min(len(word), LONGEST + 1) for word in self._words], np.int8)
         # by length, so that those of about the same length stand together, the frequent ones first
-        rare = (self._papers <= FREQUENT).astype(np.uint8)
-        self._order = np.argsort(2 * sizes + rare, kind="stable").astype(np.int32)
-        self._starts = np.searchsorted((2 * sizes + rare)[self._order], np.arange(2 * LONGEST + 4))
-        self._sizes = sizes
+        group = 2 * self._sizes + (self._papers <= FREQUENT).astype(np.int8)
+        self._order = np.argsort(group, kind="stable").astype(np.int32)
+        self._starts = np.searchsorted(group[self._order], np.arange(2 * LONGEST + 4))
         self._letters, self._first = _letters(self._words)
         self._by_length = self._letters[self._order]
 
@@ -102,10 +101,9 @@ class Lexicon:
     def _begun_may_be(self, word: str, slips: int) -> list[int]:
         """Return words with the same first letter that may be so many slips away."""
         low, high = self._range(word[0])
-        sizes = self._sizes[low:high].astype(np.int8)
-        longer = np.abs(sizes - len(word))
+        longer = np.abs(self._sizes[low:high] - len(word))
         fitting = np.bitwise_count(self._letters[low:high] ^ _letters_of(word)) + longer <= 2 * slips
-        return self._most(np.flatnonzero(fitting & (longer <= slips) & (sizes <= LONGEST)) + low)
+        return self._most(np.flatnonzero(fitting & (longer <= slips) & (self._sizes[low:high] <= LONGEST)) + low)
 
     def _most(self, found: npt.NDArray[np.integer[Any]]) -> list[int]:
         """Return as many as are looked at, the most frequent."""
