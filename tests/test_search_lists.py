@@ -235,6 +235,7 @@ def test_rows_with_the_rarest_words_are_weighed_as_among_all(
         with monkeypatch.context() as patch:
             patch.setattr(module, "LONG", 0)
             patch.setattr(module, "FEW_ROWS", 1)
+            patch.setattr(module, "SORTED", 4 * seed)
             some = weighing.weigh(stretch, None, 1)
         if some.rows is None:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -29,10 +29,14 @@ WHOLE, LEAST = 60_000, 0.003
 # In a stretch of more rows than this, only those are weighed that have the rarest words: as many words as so few rows
 # have, and more where these are less than such a share of the query, as long as no more rows have them.
 LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 17, 1 << 13, 1 << 16, 0.5
+# Among millions it may be such a share of them.
+MOST_OF = 0.1
 # All are, where the other words together weigh more than such a share of what the best row has.
 LESS = 0.7
 # In a longer query these words tell enough anyway, if they are such a share of it and some row has as much.
 WORDS, ENOUGH_OF_MANY = 8, 0.35
+# So many rows are sorted rather than marked one by one.
+SORTED = 1 << 14
 # In a list so many times as long it is quicker to search for each of these rows than to look at all that it has.
 MANY = 20
 # The mark of a word that stands in the text only, or nowhere.
@@ -60,27 +64,36 @@ _Listed: TypeAlias = tuple[_Way, Rows, Marks]
 
 
 class _Some(NamedTuple):
-    """Some rows of a stretch, in their order and as a mask of all."""
+    """Some rows of a stretch: in their order, as a mask of all, and for many of them also where each stands."""
 
     rows: Rows
     mask: Mask
+    places: npt.NDArray[np.int32] | None
 
     @classmethod
     def of(cls, lists: Sequence[Rows], size: int) -> _Some:
         """Return the rows that are in any of these lists, of a stretch of this size."""
-        rows = np.concatenate(lists)
-        rows.sort()
-        rows = rows[np.append(True, rows[1:] != rows[:-1])]
         mask = np.zeros(size, bool)
-        mask[rows] = True
-        return cls(rows, mask)
+        if sum(map(len, lists)) <= SORTED:
+            rows = np.concatenate(lists)
+            rows.sort()
+            rows = rows[np.append(True, rows[1:] != rows[:-1])]
+            mask[rows] = True
+            return cls(rows, mask, None)
+        for each in lists:
+            mask[each] = True
+        rows = np.flatnonzero(mask).astype(np.uint32)
+        places = np.empty(size, np.int32)
+        places[rows] = np.arange(len(rows), dtype=np.int32)
+        return cls(rows, mask, places)
 
-    def found_in(self, listed: Rows) -> tuple[Places, Places]:
+    def found_in(self, listed: Rows) -> tuple[Places, Places | npt.NDArray[np.int32]]:
         """Return where a list has one of these rows, and which of them it is."""
         if len(listed) > MANY * len(self.rows):
             return among(listed, self.rows)
         here = np.flatnonzero(self.mask[listed])
-        return here, self.rows.searchsorted(listed[here])
+        found = listed[here]
+        return here, self.rows.searchsorted(found) if self.places is None else self.places[found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +153,7 @@ class Weighing:
         number, needed = 0, False
         for n in sorted(range(len(sizes) - self._open), key=sizes.__getitem__):
             number += sizes[n]
-            if number > (FEW_ROWS if needed and rows and rest <= enough else MOST_ROWS):
+            if number > (FEW_ROWS if needed and rows and rest <= enough else max(MOST_ROWS, MOST_OF * size)):
                 break
             if sizes[n]:
                 rows += [there for _, there, _ in found[n]]
@@ -213,7 +226,7 @@ def _lists(stretch: Stretch, ways: Sequence[_Way]) -> list[_Listed]:
     return listed
 
 
-def _mark(way: _Way, share: float, rows: Rows | Places, marks: Marks, where: Marks, gain: Gains) -> None:
+def _mark(way: _Way, share: float, rows: npt.NDArray[np.integer[Any]], marks: Marks, where: Marks, gain: Gains) -> None:
     """Note where rows have a word in one way, and what that weighs."""
     if way.ahead:
         where[rows] = marks
