@@ -165,6 +165,15 @@ def fold(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, least:
             stretches.fold(connection, tidy=tidy)
 
 
+def filled(connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, rnd: random.Random) -> Snapshot:
+    """Make one stretch of sixty papers."""
+    filling.write(connection, [entry(paper(rnd, n)) for n in range(60)])
+    fold(connection, monkeypatch, 60, tidy=True)
+    seen = Snapshot()
+    seen.refresh(connection)
+    return seen
+
+
 def left_over(connection: sqlite3.Connection) -> list[int]:
     """Return the stretches that have lists, but are no more."""
     numbers = connection.execute("SELECT DISTINCT key >> ? FROM posting", (stretches.STRETCH,)).fetchall()
@@ -215,11 +224,7 @@ def test_stretches_made_in_pieces_answer_as_papers_that_are_read_as_they_are(
 def test_rows_with_the_rarest_words_are_weighed_as_among_all(
     connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
-    rnd = random.Random(seed)
-    filling.write(connection, [entry(paper(rnd, n)) for n in range(60)])
-    fold(connection, monkeypatch, 60, tidy=True)
-    seen = Snapshot()
-    seen.refresh(connection)
+    seen = filled(connection, monkeypatch, random.Random(seed))
     fewer = 0
     for text in (
         "number7 graph",
@@ -253,10 +258,7 @@ def test_common_words_count_where_rare_ones_are_or_few_papers_pass(
     connection: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, seed: int
 ):
     rnd = random.Random(seed)
-    filling.write(connection, [entry(paper(rnd, n)) for n in range(60)])
-    fold(connection, monkeypatch, 60, tidy=True)
-    seen = Snapshot()
-    seen.refresh(connection)
+    seen = filled(connection, monkeypatch, rnd)
     weights = {stem(word): 1.0 for word in ("lovelace", "graph", "networks", "token", "deep")}
     stretches = seen.lists(connection, (), weights)
     rarest = min((stretches[0].body[root] for root in weights), key=lambda found: len(found[0]))[0] + stretches[0].first
