@@ -32,6 +32,7 @@ def understood(text: str) -> Query:
         ('about "graph networks"', Query("about graph networks", ((PHRASE,),))),
         ('"transformers"', Query("transformers", ((Term("transformers", quoted=True),),))),
         ('"" -""', Query('"" -""')),
+        ('"" OR', Query('"" OR')),
         ('"" sort:votes', Query(sort="votes")),
         ('an unclosed "graph networks', Query("an unclosed graph networks", ((PHRASE,),))),
         ("author:hinton", Query(wanted=((Term("hinton", "author"),),))),

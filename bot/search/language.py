@@ -95,7 +95,7 @@ def parse(text: str, today: date) -> Query:
         reading.take(part)
     query = reading.query()
     # quotation marks with nothing between them ask for nothing, an empty query for everything
-    return query if query != Query() or words(text) else Query(text)
+    return query if query != Query() or reading.heeded else Query(text)
 
 
 @dataclass(slots=True)
@@ -108,6 +108,7 @@ class _Reading:
     filters: Query = field(default_factory=Query)
     groups: list[list[Term]] = field(default_factory=list)
     unwanted: list[Term] = field(default_factory=list)
+    heeded: bool = False  # whether there was a filter or an order
     open: bool = False  # whether the last thing read can stand before an OR
     either: bool = False
 
@@ -119,7 +120,7 @@ class _Reading:
             return
         term = _term(part)
         if term is None and self._filtered(part):
-            self.open = self.either = False
+            self.heeded, self.open, self.either = True, False, False
             return
         term = term or Term(part[0].removeprefix(part["minus"] or "").replace('"', " "))
         if part["minus"]:
