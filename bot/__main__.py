@@ -8,6 +8,7 @@ import gc
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -206,12 +207,17 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
 
 async def _find_lines(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
     from bot.batch import MOST, answer_lines
+    from bot.stopping import cancelled_by
 
     if [*args.words, *words] != ["-"] or not args.json:
         raise UsageError("“find --json -” answers a query a line from standard input; --limit goes with that only.")
     async with opened(settings) as bot:
+        answering = asyncio.create_task(answer_lines(bot.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST))
         try:
-            await answer_lines(bot.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST)
+            with cancelled_by(answering, signal.SIGINT):
+                await answering
+        except asyncio.CancelledError:
+            return INTERRUPTED
         except BrokenPipeError:
             raise
         except OSError as error:  # a full disk, or a folder to read from

@@ -16,6 +16,7 @@ from typing import Any
 from bot.app import Adapter, Bot
 from bot.errors import PaperboyError, SettingsError
 from bot.intents import Place
+from bot.stopping import cancelled_by
 from bot.subscriptions import PAUSE_AFTER
 
 log = logging.getLogger(__name__)
@@ -92,17 +93,12 @@ async def _meanwhile(name: str, work: Callable[[], Awaitable[object]]) -> AsyncI
 async def until_told(work: Coroutine[Any, Any, bool]) -> bool:
     """Do `work` until it ends or the process is asked to stop (SIGTERM, SIGINT), then let it clean up."""
     task = asyncio.create_task(work)
-    loop = asyncio.get_running_loop()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(one, task.cancel)
-    try:
-        return await task
-    except asyncio.CancelledError:
-        log.info("stopped")
-        return True
-    finally:
-        for one in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(one)
+    with cancelled_by(task, signal.SIGTERM, signal.SIGINT):
+        try:
+            return await task
+        except asyncio.CancelledError:
+            log.info("stopped")
+            return True
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> bool:

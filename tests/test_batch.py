@@ -1,6 +1,7 @@
 """Queries a line, whatever stands on the lines and whoever reads the answers."""
 
 import asyncio
+import ctypes
 import io
 import json
 import os
@@ -103,6 +104,15 @@ def program(tmp_path):
 
 def test_ctrl_c_ends_it_although_more_lines_may_come(program):
     program.send_signal(signal.SIGINT)
+    assert program.wait(30) == 130
+    assert program.stderr.read() == b""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux names the threads of a process")
+def test_ctrl_c_ends_it_whichever_thread_it_reaches(program):
+    threads = [int(one.name) for one in Path(f"/proc/{program.pid}/task").iterdir()]
+    other = next(thread for thread in threads if thread != program.pid)
+    assert ctypes.CDLL(None).tgkill(program.pid, other, signal.SIGINT) == 0
     assert program.wait(30) == 130
     assert program.stderr.read() == b""
 

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from bot.app import Bot, Sent, Standing
 from bot.commands import ASKED
 from bot.errors import DeliveryError, UsageError
 from bot.intents import File, Intent, Person, Place
+from bot.stopping import cancelled_by
 from bot.text import visible
 from bot.views import Attachment, Item, Text, View, plain
 
@@ -189,19 +189,16 @@ class Terminal:
 
 async def _unless_given_up(work: Coroutine[Any, Any, None]) -> None:
     """Do `work` until it ends or Ctrl-C is pressed, which gives up this answer and not the terminal."""
-    loop, task = asyncio.get_running_loop(), asyncio.create_task(work)
-    with suppress(NotImplementedError):  # Windows
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
-    try:
-        await asyncio.wait({task})
-        if task.cancelled():
-            show(View((Text(("Given up.",)),)))
-        else:
-            task.result()
-    finally:
-        task.cancel()
-        with suppress(NotImplementedError):
-            loop.remove_signal_handler(signal.SIGINT)
+    task = asyncio.create_task(work)
+    with cancelled_by(task, signal.SIGINT):
+        try:
+            await asyncio.wait({task})
+            if task.cancelled():
+                show(View((Text(("Given up.",)),)))
+            else:
+                task.result()
+        finally:
+            task.cancel()
 
 
 async def _note(bot: Bot, view: View) -> None:
