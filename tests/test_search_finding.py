@@ -459,6 +459,50 @@ async def test_a_rare_word_that_is_only_begun_is_found_beside_the_frequent_ones(
     await index.close()
 
 
+@pytest.mark.parametrize(
+    "typed", ["are video models r", "are video models re", "on the role of d", "on the role of disc"]
+)
+async def test_a_title_is_found_while_its_last_word_is_typed(tmp_path: Path, typed: str):
+    papers = [Paper(f"2501.{n:05}", f"Video models in R {n}", abstract="They are rated.") for n in range(30)]
+    papers += [
+        Paper(f"2502.{n:05}", f"Graphs: what role has disc{n % 20:02}ness?", abstract="On disc") for n in range(60)
+    ]
+    papers += [
+        Paper("1", "Are Video Models Ready as Reasoners?"),
+        Paper("2", "On the Role of Discreteness in Diffusion"),
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    meant = "1" if typed.startswith("are") else "2"
+    assert (await search(index, typed)).ids[0] == meant
+    assert (await index.suggest("paper", typed, 5))[0].value == meant
+    await index.close()
+
+
+async def test_a_title_with_a_slip_comes_before_few_abstracts_that_have_the_words_as_typed(tmp_path: Path):
+    papers = [
+        Paper("1", "Feed forward networks"),
+        Paper("2", "Graphs", abstract="Pictures are fed and go forward."),
+        Paper("3", "Fed by rivers"),
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    assert (await search(index, "fed forward")).ids == ("1", "2")
+    assert (await search(index, "fed forw")).ids == ("1", "2")
+    assert (await search(index, "fed by rivers")).ids == ("3",)
+    await index.close()
+
+
+async def test_two_words_of_different_names_are_no_name_run_together(tmp_path: Path):
+    papers = [
+        Paper("1", "Tests", ("Xin Li", "Hui Sun", "Ming Li")),
+        Paper("2", "Graphs", ("Ada Lovelace", "Xinghui Li")),
+        Paper("3", "Molecules", ("Emmy Noether", "Xin Yue Li")),
+    ]
+    index = await filled(tmp_path / "index.db", papers)
+    assert (await search(index, "xinhui li")).ids[0] == "2"
+    assert (await search(index, "xinyue li")).ids[0] == "3"
+    await index.close()
+
+
 async def test_a_correction_is_shown_only_where_the_best_paper_has_the_corrected_word(tmp_path: Path):
     papers = [
         Paper("1", "Hebbian learning for graphs"),

@@ -142,9 +142,19 @@ class Candidates:
             (json.dumps(list(held)),),
         ).fetchall()
         return [
-            Candidate(row, paper, day, votes, title, people, *held[row])
+            Candidate(row, paper, day, votes, title, people, *self._with_begun(title, *held[row]))
             for row, paper, day, votes, title, people in found
         ]
+
+    def _with_begun(
+        self, title: str, marks: tuple[int, ...], worths: tuple[float, ...]
+    ) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Return marks and worths, those of the last word too where it begins a rare word of the title."""
+        last = self._slots[-1]
+        worth = BEGINS_ANOTHER if last.known else BEGINS
+        if not last.more or COUNTS[marks[-1]] * worths[-1] > worth or f" {last.typed}" not in title:
+            return marks, worths
+        return (*marks[:-1], LAST_PLACE), (*worths[:-1], worth)
 
     def _choose(self, stretches: Sequence[Stretch]) -> _Chosen:
         """Choose the best of all rows, the best first."""
@@ -155,7 +165,8 @@ class Candidates:
                 break
             parts.append(self._chosen(stretch))
         chosen = parts[0] if len(parts) == 1 else _Chosen.joined(parts, len(self._slots))
-        if self._slots[-1].more and self.total < FEW and any(self._weighing.needed[:-1]):
+        *others, last = self._weighing.needed
+        if self._slots[-1].more and last and any(others) and self.total < FEW:
             self._look_for_rarer(chosen)
         # of those that are alike, what came in last
         return chosen[np.lexsort((-chosen.rows, -chosen.merits))]

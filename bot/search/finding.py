@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.search.candidates import Candidates, ids
+from bot.search.candidates import FEW, Candidates, ids
 from bot.search.deadline import Deadline
 from bot.search.facts import Facts
 from bot.search.filters import Filters, Mask
@@ -161,23 +161,37 @@ class _Search:
         if not self._candidates.total and len(self._slots) <= DOUBTED:
             self._look(speller.doubting(self._slots))
         self._rank()
-        if (
-            _like_a_name(self._slots)
-            and self._candidates.total
-            and not (self._ranked[0].clear or self._ranked[0].named)
-        ):
+        if 0 < self._candidates.total < FEW and len(self._slots) <= DOUBTED and not self._sure:
+            self._read_as_slips(speller)
+        if self._candidates.total and _like_a_name(self._slots) and not self._sure:
             self._read_as_a_name(speller)
+
+    @property
+    def _sure(self) -> bool:
+        """Whether the best paper is what was meant, by its title or somebody's name."""
+        return bool(self._ranked) and (self._ranked[0].clear or self._ranked[0].named)
+
+    def _read_as_slips(self, speller: Speller) -> None:
+        """Look for a title that has more of the query if known words are slips; one that is being typed is none yet."""
+        *before, last = self._slots
+        had = self._ranked[0].head
+        slots = (*speller.doubting(before), last) if last.begun else speller.doubting(self._slots)
+        self._read_anew(slots, lambda best: best.head > had)
 
     def _read_as_a_name(self, speller: Speller) -> None:
         """Look for somebody whose name is nearly that: "ruoqi lui" are words of two people, and slips for a third."""
-        before = self._slots, self._candidates, self._ranked
         slots = speller.doubting(self._slots, SPELLINGS)
         spelt = {word for _, name in people(self._connection, slots) for word in name.split()}
         if spelt:
-            self._look([slot.only(spelt) for slot in slots])
-            self._rank()
-            if not (self._ranked and self._ranked[0].named):
-                self._slots, self._candidates, self._ranked = before
+            self._read_anew([slot.only(spelt) for slot in slots], lambda best: best.named)
+
+    def _read_anew(self, slots: Sequence[Slot], better: Callable[[Ranked], bool]) -> None:
+        """Look for other readings, and keep what that finds where the best of it is better."""
+        before = self._slots, self._candidates, self._ranked
+        self._look(slots)
+        self._rank()
+        if not (self._ranked and better(self._ranked[0])):
+            self._slots, self._candidates, self._ranked = before
 
     def _look(self, slots: Sequence[Slot]) -> None:
         self._slots = slots

@@ -31,7 +31,7 @@ class Ranked(NamedTuple):
     """A candidate with its score.
 
     `cover` says how much of the query it answers (0 to 1), `head` how much without its abstract, `clear` whether its
-    title and one of its authors do so, `named` whether the query is the name of one of them.
+    title and one of its authors do so or the title begins with it, `named` whether it is the name of one of them.
     """
 
     candidate: Candidate
@@ -50,7 +50,10 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
     total = sum(slot.weight for slot in slots) or 1.0
     weights = [slot.weight / total for slot in slots]
     spelt = [
-        (f" {slot.typed} " if slot.known else f" {slot.typed}", *(f" {reading.words[0]} " for reading in slot.readings))
+        (
+            f" {slot.typed} " if slot.known else f" {slot.typed}",
+            *(f" {' '.join(reading.words)} " for reading in slot.readings),
+        )
         for slot in slots
     ]
     newest = sorted({candidate.day for candidate in candidates})
@@ -66,7 +69,7 @@ def rank(candidates: Sequence[Candidate], slots: Sequence[Slot], typed: Sequence
         features = (*shares, *titled, one_name, leading * share)
         score = sum(map(mul, WEIGHTS, features))
         score += NEWEST * age[candidate.day] + LIKED * log1p(max(candidate.votes, 0))
-        clear = title + (person if together == 1.0 else 0.0) > CLEAR
+        clear = titled[1] == 1.0 or title + (person if together == 1.0 else 0.0) > CLEAR
         ranked.append(Ranked(candidate, score, sum(shares), title + person + term, clear, one_name == 1.0))
     return sorted(ranked, key=lambda r: (-r.score, r.candidate.id))
 

@@ -90,18 +90,20 @@ class Speller:
     def _slot(self, n: int) -> Slot:
         word, last = self._typed[n], n == len(self._typed) - 1
         known, readings = word in self._counts, self._as_it_stands(n)
-        # a single letter begins too many words to tell anything
+        # a single letter begins too many words to look for, and tells as little
+        letter = last and n > 0 and len(word) == 1 and word.isascii() and word.isalpha()
         begun = self._begun(word) if last and len(word) > 1 else []
         if not known and not begun:
             readings += self._slips(word, unfinished=last)
         elif known and self._counts[word] <= ODD and len(word) > 4:
             readings += self._likelier(word)
-        papers = max([r.papers for r in readings] + [count for _, count in begun[:1]], default=0)
+        counts = [r.papers for r in readings] + [count for _, count in begun[:1]]
+        papers = self._total if letter else max(counts, default=0)
         return Slot(
             typed=word,
             readings=tuple(sorted(readings, key=lambda r: (-r.worth, -r.papers))[:READINGS]),
             begun=tuple(found for found, _ in begun[:COMPLETIONS]),
-            more=len(begun) > COMPLETIONS,
+            more=len(begun) > COMPLETIONS or letter,
             papers=papers,
             weight=log(1 + self._total / (1 + papers)) * (0.1 if word in COMMON else 1.0),
             known=known,
