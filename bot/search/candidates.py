@@ -17,7 +17,7 @@ from bot.search.lists import LAST_PLACE, PERSON, TERM, Marks
 from bot.search.runs import Stretch
 from bot.search.snapshot import Snapshot
 from bot.search.spelling import Slot
-from bot.search.weighing import BEGINS, BEGINS_ANOTHER, COUNTS, WHOLE, Gains, Places, Weighing, holding
+from bot.search.weighing import BEGINS, BEGINS_ANOTHER, COUNTS, TEXT, WHOLE, Gains, Places, Weighing, holding
 
 # So many are looked at closely: the right one is among them in 99 of 100 searches.
 CLOSELY = 48
@@ -31,6 +31,8 @@ ALIKE, IN_ORDER, FIRST = 0.35, 0.15, 0.1
 MARGIN = 18_000  # of `WHOLE`
 # With as many papers that hold all words, no others are looked for.
 FEW = 10
+# Titles that begin with all that was typed are those meant, where there are no more.
+SAME_START = 10
 # Papers in which rare words are looked for that begin with what was typed.
 RARER = 100
 _SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
@@ -102,6 +104,7 @@ class Candidates:
         self._snapshot = snapshot
         self._passing = passing
         self._deadline = deadline
+        self._text = " ".join(typed)
         self._typed = np.array([typed.index(slot.typed) for slot in slots])
         self._weighing = Weighing(slots, thorough=thorough)
         self._floor = 1
@@ -135,6 +138,8 @@ class Candidates:
             row: (tuple(marks), tuple(worth))
             for row, marks, worth in zip(best.rows.tolist(), best.marks.T.tolist(), worths.T.tolist(), strict=True)
         }
+        nowhere = (TEXT,) * len(self._slots), (0.0,) * len(self._slots)
+        held = dict.fromkeys(self._titles_begun(), nowhere) | held
         found = self._connection.execute(
             "SELECT paper.row, paper.id, CAST(coalesce(day, 0) AS INTEGER), CAST(votes AS INTEGER), "
             "' ' || title || ' ', ' ' || people || ' ' "
@@ -146,15 +151,28 @@ class Candidates:
             for row, paper, day, votes, title, people in found
         ]
 
+    def _titles_begun(self) -> list[int]:
+        """Return the rows of titles that begin with what was typed, if that is more than a word and they are few."""
+        if len(self._slots) == 1:
+            return []
+        found = self._connection.execute(
+            "SELECT row FROM paper WHERE title BETWEEN ? AND ? LIMIT ?",
+            (self._text, self._text + "\U0010ffff", SAME_START + 1),
+        ).fetchall()
+        rows = [row for (row,) in found if self._passing is None or self._passing[row]]
+        return rows if len(found) <= SAME_START else []
+
     def _with_begun(
         self, title: str, marks: tuple[int, ...], worths: tuple[float, ...]
     ) -> tuple[tuple[int, ...], tuple[float, ...]]:
-        """Return marks and worths, those of the last word too where it begins a rare word of the title."""
+        """Return the marks and worths of a title, which may begin with what was typed, or have a word that does."""
+        if len(self._slots) > 1 and title.startswith(f" {self._text}"):
+            return tuple(np.minimum(self._typed, LAST_PLACE).tolist()), (1.0,) * len(self._slots)
         last = self._slots[-1]
         worth = BEGINS_ANOTHER if last.known else BEGINS
-        if not last.more or COUNTS[marks[-1]] * worths[-1] > worth or f" {last.typed}" not in title:
-            return marks, worths
-        return (*marks[:-1], LAST_PLACE), (*worths[:-1], worth)
+        if last.more and COUNTS[marks[-1]] * worths[-1] <= worth and f" {last.typed}" in title:
+            return (*marks[:-1], LAST_PLACE), (*worths[:-1], worth)
+        return marks, worths
 
     def _choose(self, stretches: Sequence[Stretch]) -> _Chosen:
         """Choose the best of all rows, the best first."""

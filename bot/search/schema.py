@@ -21,10 +21,10 @@ Said: TypeAlias = tuple[str, str, str, str, str]  # title, people, keywords, ter
 LAST = (1 << 63) - 1  # SQLite has no greater row
 
 # Raise it whenever a table or what stands in it changes: an index of another version is made anew.
-VERSION = 5
+VERSION = 6
 # `paper` holds a row a paper with all that filters, ranks and suggests; text in it is folded and in words. A row's
 # number is never used again: a paper that says something else gets a new one. `proof` is a checksum of what it says.
-# `facts` holds what filters look at without the texts between.
+# `facts` holds what filters look at without the texts between, `titles` what a title begins with.
 # `stretch` is a run of rows whose words stand in `posting`, a list for each word; rows after the last stretch are few,
 # and are read as they are. `gone` are rows of a stretch that are no more.
 # `word` numbers the words, and counts in how many papers of the stretches they stand.
@@ -36,6 +36,7 @@ _TABLES = """
         keywords TEXT NOT NULL, terms TEXT NOT NULL, proof INTEGER NOT NULL
     );
     CREATE INDEX facts ON paper (day, votes, code, organization);
+    CREATE INDEX titles ON paper (title);
     CREATE TABLE said (row INTEGER PRIMARY KEY, abstract TEXT NOT NULL);
     CREATE TABLE stretch (
         number INTEGER PRIMARY KEY AUTOINCREMENT, first INTEGER NOT NULL, last INTEGER NOT NULL, lengths BLOB NOT NULL
