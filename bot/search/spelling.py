@@ -15,8 +15,9 @@ MOST_WORDS = 24
 # How well a reading stands for what was typed: the word itself, two words written as one, one or many of it, one word
 # that should be two, slips.
 EXACT, JOINED, NUMBER, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = 1.0, 0.95, 0.75, 0.85, 0.85, 0.75, 0.65
-# What a reading is worth less where the word as it was typed is known too.
-DOUBT = 0.1
+# What a reading is worth less where the word as it was typed is known too, and where that is as short as abbreviations
+# are: "LTOAD" is nobody's slip for "load".
+DOUBT, DOUBT_OF_SHORT, SHORT = 0.1, 0.25, 6
 # A word in no more papers than this may be a slip for one in so many times as many.
 ODD, LIKELIER = 3, FREQUENT
 # What was typed may be the beginning of many words; so many are looked for.
@@ -128,9 +129,8 @@ class Speller:
         """Read a word that hardly any paper has as a slip for a frequent one: its authors may have slipped, too."""
         common = LIKELIER * self._counts[word]
         near = [one for each in self._lexicons for one in each.near(word, 1, frequent=True)]
-        return [
-            Reading((other,), ONE_SLIP - DOUBT, papers, slipped=True) for other, _, papers in near if papers > common
-        ]
+        worth = ONE_SLIP - (DOUBT_OF_SHORT if len(word) <= SHORT else DOUBT)
+        return [Reading((other,), worth, papers, slipped=True) for other, _, papers in near if papers > common]
 
     def _slips(self, word: str, *, unfinished: bool) -> list[Reading]:
         """Words one slip away, or two where there is none and the word is long enough to tell."""
@@ -183,4 +183,5 @@ def _apart(word: str, counts: Mapping[str, int]) -> list[Reading]:
         for papers, a, b in found
         if papers > RARER * counts.get(word, 0) and (papers > COMMONPLACE or min(len(a), len(b)) > 2)
     ]
-    return [Reading((a, b), APART, papers) for papers, a, b in sorted(likely, reverse=True)[:2]]
+    worth = APART - DOUBT_OF_SHORT if word in counts and len(word) <= SHORT else APART
+    return [Reading((a, b), worth, papers) for papers, a, b in sorted(likely, reverse=True)[:2]]
