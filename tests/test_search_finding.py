@@ -506,6 +506,25 @@ async def test_a_title_with_a_slip_comes_before_few_abstracts_that_have_the_word
     await index.close()
 
 
+async def test_a_common_name_is_found_among_many_papers_that_have_its_words_in_two(tmp_path: Path):
+    papers = [Paper("1", "Graphs", ("Ada Lovelace", "Benjamin Li")), Paper("2", "Tests", ("Li Benjamin",))]
+    papers += [Paper(f"2501.{n:05}", f"Tests {n}", ("Benjamin Fung", "Boyang Li")) for n in range(200)]
+    index = await filled(tmp_path / "index.db", papers)
+    for typed in ("benjamin li", "li benjamin"):
+        assert set((await search(index, typed)).ids[:2]) == {"1", "2"}, typed
+    await index.close()
+
+
+async def test_an_abbreviation_is_no_slip_for_a_frequent_word(tmp_path: Path):
+    papers = [Paper(f"2501.{n:05}", f"Load balancing {n}: an is and a ought") for n in range(60)]
+    papers.append(Paper("1", "Online anomaly detection", abstract="We call it long-tailed (LTOAD), or (ANIS)."))
+    index = await filled(tmp_path / "index.db", papers)
+    assert (await search(index, "LTOAD")).ids[0] == "1"
+    assert (await search(index, "anis")).ids[0] == "1"
+    assert (await search(index, "laod")).ids[0] != "1"
+    await index.close()
+
+
 async def test_two_words_of_different_names_are_no_name_run_together(tmp_path: Path):
     papers = [
         Paper("1", "Tests", ("Xin Li", "Hui Sun", "Ming Li")),

@@ -33,6 +33,8 @@ MARGIN = 18_000  # of `WHOLE`
 FEW = 10
 # Titles that begin with all that was typed are those meant, where there are no more.
 SAME_START = 10
+# Of so many papers that have all words in names those are preferred that have them in one, by as much.
+NAMED, ONE_NAME = 500, 0.4
 # Papers in which rare words are looked for that begin with what was typed.
 RARER = 100
 _SHARES = (0.97, 0.9, 0.8, 0.65, 0.5, 0.35, 0.2)
@@ -186,6 +188,8 @@ class Candidates:
         *others, last = self._weighing.needed
         if self._slots[-1].more and last and any(others) and self.total < FEW:
             self._look_for_rarer(chosen)
+        if len(self._slots) > 1 and all(slot.known for slot in self._slots):
+            self._look_for_name(chosen)
         # of those that are alike, what came in last
         return chosen[np.lexsort((-chosen.rows, -chosen.merits))]
 
@@ -221,6 +225,22 @@ class Candidates:
             chosen.merits[n] += gained
             chosen.complete[n] = True
         self._complete.append(chosen.rows[lacking[chosen.complete[lacking]]])
+
+    def _look_for_name(self, chosen: _Chosen) -> None:
+        """Note which of many rows that have all words in names have them in one."""
+        named = np.flatnonzero((chosen.marks == PERSON).all(axis=0))
+        if len(named) <= CLOSELY:
+            return
+        named = named[np.lexsort((-chosen.rows[named], -chosen.merits[named]))[:NAMED]]
+        numbers = dict(zip(chosen.rows[named].tolist(), named.tolist(), strict=True))
+        words = [slot.typed for slot in self._slots]
+        found = self._connection.execute(
+            "SELECT paper.row FROM json_each(?) CROSS JOIN paper ON paper.row = value "
+            "WHERE instr(' ' || people, ?) OR instr(' ' || people || ' ', ?)",
+            (json.dumps(list(numbers)), f" {' '.join(words)}", f" {' '.join(words[::-1])} "),
+        )
+        for (row,) in found:
+            chosen.merits[numbers[row]] += ONE_NAME
 
     def _likely(self, weights: Gains, complete: Mask, lengths: Marks) -> Places:
         """Return the rows of a stretch that may be among the best."""
