@@ -28,7 +28,7 @@ FREQUENT = 1_000
 WHOLE, LEAST = 60_000, 0.003
 # In a stretch of more rows than this, only those are weighed that have the rarest words: as many words as so few rows
 # have, and more where these are less than such a share of the query, as long as no more rows have them.
-LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 17, 1 << 13, 1 << 16, 0.5
+LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 16, 1 << 13, 1 << 16, 0.5
 # Among millions it may be such a share of them.
 MOST_OF = 0.1
 # All are, where the other words together weigh more than such a share of what the best row has.
