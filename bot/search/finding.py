@@ -183,10 +183,12 @@ class _Search:
         slots = speller.doubting(self._slots, SPELLINGS)
         spelt = {word for _, name in people(self._connection, slots) for word in name.split()}
         if spelt:
-            self._read_anew([slot.only(spelt) for slot in slots], lambda best: best.named)
+            self._read_anew(tuple(slot.only(spelt) for slot in slots), lambda best: best.named)
 
-    def _read_anew(self, slots: Sequence[Slot], better: Callable[[Ranked], bool]) -> None:
-        """Look for other readings, and keep what that finds where the best of it is better."""
+    def _read_anew(self, slots: tuple[Slot, ...], better: Callable[[Ranked], bool]) -> None:
+        """Look for other readings, if these are others, and keep what that finds where the best of it is better."""
+        if slots == self._slots:
+            return
         before = self._slots, self._candidates, self._ranked
         self._look(slots)
         self._rank()
