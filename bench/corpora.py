@@ -36,14 +36,16 @@ class Corpus:
         yield from enlarge(real, self.enlarged, self.seed) if self.enlarged else real
 
     def __str__(self) -> str:
-        return f"{self.path.name}, enlarged to {self.enlarged:,}" if self.enlarged else self.path.name
+        return (
+            f"{self.path.name}, enlarged to {self.enlarged:,}" if self.enlarged else self.path.name
+        )
 
 
 def enlarge(real: Sequence[Paper], number: int, seed: int) -> Iterator[Paper]:
     """Yield the real papers, then made ones until there are `number`, without keeping any.
 
-    A title is the beginning of one real title and the end of another, an abstract two halves of abstracts; the authors
-    are those of the other paper, the keywords of both.
+    A title is the beginning of one real title and the end of another, an abstract two halves of
+    abstracts; the authors are those of the other paper, the keywords of both.
     """
     yield from real[:number]
     chance = random.Random(seed)
@@ -53,7 +55,9 @@ def enlarge(real: Sequence[Paper], number: int, seed: int) -> Iterator[Paper]:
             one,
             id=f"made-{made}",
             title=" ".join(_spliced(chance, one.title.split(), other.title.split())),
-            abstract=" ".join(_spliced(chance, _SENTENCE.split(one.abstract), _SENTENCE.split(other.abstract))),
+            abstract=" ".join(
+                _spliced(chance, _SENTENCE.split(one.abstract), _SENTENCE.split(other.abstract))
+            ),
             authors=other.authors,
             keywords=one.keywords[:2] + other.keywords[2:],
             published=date(2007, 4, 1) + timedelta(days=chance.randrange(7000)),

@@ -2,8 +2,9 @@
 
     python bench/digests.py [--subscriptions 5000] [--workspaces 500] [--pace 45]
 
-Store, planner and outbox are real, over SQLite in a file. The platform is in this process: it answers after a fifth of
-a second, takes so many messages in any second and refuses more, and tells one workspace to wait for an hour.
+Store, planner and outbox are real, over SQLite in a file. The platform is in this process: it
+answers after a fifth of a second, takes so many messages in any second and refuses more, and tells
+one workspace to wait for an hour.
 """
 
 # ruff: noqa: T201  # a program, which prints
@@ -27,22 +28,23 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lag import watched
-from bot.app import Bot, Sent, Standing
-from bot.deliveries import HURRY, Deliveries
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent, Standing
+from bot.chat.views import View
+from bot.digests.dispatcher import HURRY, Deliveries
+from bot.digests.planner import Patience
+from bot.digests.schedule import Schedule
+from bot.digests.subscriptions import Subscription, Wishes
 from bot.errors import DeliveryError
 from bot.features import ALL
-from bot.intents import Person, Place
-from bot.library import Library
+from bot.library.library import Library
+from bot.models import Person, Place
 from bot.papers import Paper
-from bot.planning import Patience
-from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace
 from bot.sources.hugging_face import Patience as Tries
 from bot.store import Store
-from bot.subscriptions import Subscription, Wishes
-from bot.views import View
 
 PLATFORM = "bench"
 DUE = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -144,7 +146,9 @@ async def measure(subscriptions: int, workspaces: int, pace: float) -> bool:
             store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
             index = await Index.open(home / "index.sqlite3", store.identity)
             stack.push_async_callback(index.close)
-            source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Tries(pause=0.001, tries=1)))
+            source = await stack.enter_async_context(
+                HuggingFace(NOBODY, patience=Tries(pause=0.001, tries=1))
+            )
             library = Library(store, index, source, now)
             bot = Bot(ALL, library, store, now)
             bot.planner.patience = Patience(timedelta(), 0)
@@ -153,7 +157,9 @@ async def measure(subscriptions: int, workspaces: int, pace: float) -> bool:
             await library.add(_papers(), now())
             await _subscribe(store, subscriptions, workspaces, now())
             now.ahead += timedelta(minutes=1, seconds=1)
-            return await _plan(bot, subscriptions) & await _deliver(bot, platform, now, subscriptions, workspaces)
+            return await _plan(bot, subscriptions) & await _deliver(
+                bot, platform, now, subscriptions, workspaces
+            )
 
 
 def _papers() -> list[Paper]:
@@ -185,11 +191,15 @@ async def _plan(bot: Bot, subscriptions: int) -> bool:
         began = time.monotonic()
         await bot.planner.plan()
         took = time.monotonic() - began
-    print(f"planned: {subscriptions:,} digests in {took:.2f} s; longest stall {_longest(lag):.0f} ms")
+    print(
+        f"planned: {subscriptions:,} digests in {took:.2f} s; longest stall {_longest(lag):.0f} ms"
+    )
     return took < 2
 
 
-async def _deliver(bot: Bot, platform: Platform, now: Clock, subscriptions: int, workspaces: int) -> bool:
+async def _deliver(
+    bot: Bot, platform: Platform, now: Clock, subscriptions: int, workspaces: int
+) -> bool:
     others = subscriptions - len(range(0, subscriptions, workspaces))
     allowed = others / platform.allowed
     async with watched() as lag:
@@ -206,11 +216,14 @@ async def _deliver(bot: Bot, platform: Platform, now: Clock, subscriptions: int,
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     print(
-        f"delivered: {others:,} in {took:.1f} s, where {platform.allowed:.0f} a second allow {allowed:.1f} s "
-        f"({took / allowed - 1:+.1%}); {platform.too_many} told to slow down; longest stall {_longest(lag):.0f} ms"
+        f"delivered: {others:,} in {took:.1f} s, where {platform.allowed:.0f} a second allow "
+        f"{allowed:.1f} s "
+        f"({took / allowed - 1:+.1%}); {platform.too_many} told to slow down; longest stall "
+        f"{_longest(lag):.0f} ms"
     )
     print(
-        f"the busy workspace: asked {told} times in that time; its {platform.taken[BUSY]} digests came "
+        f"the busy workspace: asked {told} times in that time; its {platform.taken[BUSY]} digests "
+        "came "
         f"{came:.1f} s after its hour was over"
     )
     return took < allowed * MARGIN and platform.taken.total() == subscriptions

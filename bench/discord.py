@@ -3,7 +3,8 @@
     PAPERBOY_HOME=/tmp/filled paperboy import days.jsonl.xz
     python bench/discord.py /tmp/filled [typing] [talk] [render] [reactions] [--seconds 60] [--people 50]
 
-The bot runs as a process of its own over the real SDK; the Discord that it talks to is the one of the tests.
+The bot runs as a process of its own over the real SDK; the Discord that it talks to is the one of
+the tests.
 """
 
 # ruff: noqa: E402, T201  # a program, which prints
@@ -26,7 +27,9 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
 
-sys.path[0] = str(Path(__file__).parents[1])  # and not this folder, where this file is what "discord" would name
+sys.path[0] = str(
+    Path(__file__).parents[1]
+)  # and not this folder, where this file is what "discord" would name
 
 from simcord.backend.models import Interaction, Message
 from simcord.components import validate_components, walk_components
@@ -36,10 +39,10 @@ from adapters.discord.render import render
 from bench.lag import watched
 from bot import cards
 from bot.__main__ import opened
+from bot.chat.views import View
 from bot.papers import Account, Paper
 from bot.settings import DiscordSettings, Settings, sqlite_in
 from bot.store import Store
-from bot.views import View
 from tests.contract import MARKUP
 from tests.rigs.discord import TOKEN, DiscordRig
 from tests.rigs.discord_limits import refused
@@ -49,7 +52,10 @@ from tests.rigs.discord_people import Somebody, somebody
 NOBODY = "http://127.0.0.1:9"  # the discard service: what is measured is ours
 OURS = {"heading", "small", "strong", "code", "link", "address"}
 COMMANDS: tuple[tuple[str, dict[str, Any]], ...] = (
-    *(("find", {"query": words}) for words in ("attnetion sparse", "diffusion", "agents benchmrk", "author:hinton")),
+    *(
+        ("find", {"query": words})
+        for words in ("attnetion sparse", "diffusion", "agents benchmrk", "author:hinton")
+    ),
     *(("saved", {}), ("help", {}), ("status", {}), ("save", {"paper": "2501.00663"})),
     *((name, {"paper": "llm agents"}) for name in ("paper", "similar")),
 )
@@ -71,7 +77,9 @@ class TimedRig(DiscordRig):
 
     def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> Any:
         token = path.split("/")[3] if path.startswith(("/interactions", "/webhooks")) else ""
-        (self.acknowledged if path.endswith("/callback") else self.answered).setdefault(token, time.perf_counter())
+        (self.acknowledged if path.endswith("/callback") else self.answered).setdefault(
+            token, time.perf_counter()
+        )
         # simcord writes down whatever happens, which a minute of fifty people fills the memory with
         self.asked.clear()
         self.backend.http_requests.clear()
@@ -81,9 +89,13 @@ class TimedRig(DiscordRig):
 
 async def main() -> None:
     """Measure what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("home", type=Path, help="a folder that papers were imported into")
-    parser.add_argument("what", nargs="*", help="typing, talk, render, reactions; all of them if left out")
+    parser.add_argument(
+        "what", nargs="*", help="typing, talk, render, reactions; all of them if left out"
+    )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--papers", type=int, default=10_000)
@@ -118,7 +130,9 @@ async def serve(at: str, home: Path) -> None:
         adapter = Discord(DiscordSettings(TOKEN, f"http://{at}/api/v10", f"ws://{at}/gateway/"))
         running = asyncio.create_task(adapter.run(bot))
         async with watched() as lags:
-            await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED
+            )
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print(json.dumps(lags))
@@ -163,7 +177,12 @@ async def talk(home: Path, people: int, seconds: float) -> None:
 
 
 async def _meet(
-    name: str, home: Path, people: int, seconds: float, pause: float, act: Callable[[Somebody, int], Interaction]
+    name: str,
+    home: Path,
+    people: int,
+    seconds: float,
+    pause: float,
+    act: Callable[[Somebody, int], Interaction],
 ) -> None:
     rig = TimedRig()
     done: list[tuple[float, Interaction]] = []
@@ -175,9 +194,15 @@ async def _meet(
         child.send_signal(signal.SIGTERM)
         printed, _ = await child.communicate()
     print(f"{name}: {people} people for {seconds:.0f} s, {len(done):,} asked")
-    tell("acknowledged", [(rig.acknowledged[r.token] - at) * 1000 for at, r in done if r.token in rig.acknowledged])
+    tell(
+        "acknowledged",
+        [(rig.acknowledged[r.token] - at) * 1000 for at, r in done if r.token in rig.acknowledged],
+    )
     if rig.answered.keys() & {r.token for _, r in done}:
-        tell("answered", [(rig.answered[r.token] - at) * 1000 for at, r in done if r.token in rig.answered])
+        tell(
+            "answered",
+            [(rig.answered[r.token] - at) * 1000 for at, r in done if r.token in rig.answered],
+        )
     tell("loop lag", json.loads(printed))
 
 
@@ -211,7 +236,9 @@ def rendering(papers: int) -> None:
     chance = random.Random(4)
     made = [_paper(chance, n) for n in range(papers)]
     views = [cards.card(one, kept=False, votes=1) for one in made]
-    views += [View(cards.items(made[n : n + 5], kept=()), title="A list") for n in range(0, papers, 5)]
+    views += [
+        View(cards.items(made[n : n + 5], kept=()), title="A list") for n in range(0, papers, 5)
+    ]
     started = time.perf_counter()
     layouts = [render(view).to_components() for view in views]  # type: ignore[no-untyped-call]  # the SDK's
     seconds = time.perf_counter() - started
@@ -224,13 +251,18 @@ def rendering(papers: int) -> None:
         broken += bool(refused("POST", "/channels/1/messages", {"components": one}))
         texts = "\n".join(part["content"] for part in walk_components(one) if part["type"] == 10)
         escaped += any(kind not in OURS for run in markup(texts) for kind in run.kinds)
-    print(f"render: {papers:,} papers in {len(views):,} views, {seconds / len(views) * 1000:.2f} ms each")
+    print(
+        f"render: {papers:,} papers in {len(views):,} views, {seconds / len(views) * 1000:.2f} ms "
+        "each"
+    )
     print(f"  {broken} limits broken, {escaped} views with markup that is not ours")
 
 
 def _paper(chance: random.Random, number: int) -> Paper:
     def words(most: int) -> str:
-        return " ".join(chance.choice([*MARKUP, "word", "long-er", "ünïcode", "1.", "x"]) for _ in range(most))
+        return " ".join(
+            chance.choice([*MARKUP, "word", "long-er", "ünïcode", "1.", "x"]) for _ in range(most)
+        )
 
     return Paper(
         f"2401.{number:05}",
@@ -267,16 +299,26 @@ async def reactions(home: Path, events: int) -> None:
         rig.sessions.clear()
         lost += await _react(rig, crowd, shown, events * 15 // 100, chance)  # while nobody is there
         async with process(rig, home) as child:
-            lost += await _react(rig, crowd, shown, events - events * 7 // 10 - events * 15 // 100, chance)
+            lost += await _react(
+                rig, crowd, shown, events - events * 7 // 10 - events * 15 // 100, chance
+            )
             started = time.perf_counter()
-            while (wrong := await _wrong(home, crowd, shown)) and time.perf_counter() - started < 60:  # noqa: ASYNC110  # another process writes
+            while (  # noqa: ASYNC110  # another process writes
+                wrong := await _wrong(home, crowd, shown)
+            ) and time.perf_counter() - started < 60:
                 await asyncio.sleep(0.2)
             seconds = time.perf_counter() - started
             child.send_signal(signal.SIGTERM)
             await child.communicate()
     kept = sum(len(reaction.user_ids) for message, _ in shown for reaction in message.reactions)
-    print(f"reactions: {events:,} events on {len(shown)} messages by {len(crowd)} people, {lost:,} of them repeated")
-    print(f"  {kept} bookmarks stand, {wrong} of the shelves' papers wrong {seconds:.1f} s after the last event")
+    print(
+        f"reactions: {events:,} events on {len(shown)} messages by {len(crowd)} people, {lost:,} "
+        "of them repeated"
+    )
+    print(
+        f"  {kept} bookmarks stand, {wrong} of the shelves' papers wrong {seconds:.1f} s after "
+        "the last event"
+    )
 
 
 async def _shown(one: Somebody, home: Path) -> list[tuple[Message, str]]:
@@ -292,7 +334,11 @@ async def _some(store: Store) -> list[Paper]:
 
 
 async def _react(
-    rig: DiscordRig, crowd: list[Somebody], shown: list[tuple[Message, str]], events: int, chance: random.Random
+    rig: DiscordRig,
+    crowd: list[Somebody],
+    shown: list[tuple[Message, str]],
+    events: int,
+    chance: random.Random,
 ) -> int:
     repeated = 0
     for number in range(events):

@@ -22,7 +22,10 @@ _WORD = re.compile(r"\w+")
 
 
 class Engine(ABC):
-    """Finds papers with what it keeps in a folder. Nothing heavy is imported before `build` or `open`."""
+    """Finds papers with what it keeps in a folder.
+
+    Nothing heavy is imported before `build` or `open`.
+    """
 
     name: ClassVar[str]
     grows: ClassVar[bool] = True  # papers can be added without building it anew
@@ -77,7 +80,10 @@ class Search(Engine):
 
     async def open(self) -> None:
         """Open the index."""
-        self._index, self._opened = await Index.open(self._folder / "search.sqlite3", "benchmark"), True
+        self._index, self._opened = (
+            await Index.open(self._folder / "search.sqlite3", "benchmark"),
+            True,
+        )
 
     async def close(self) -> None:
         """Close the index."""
@@ -106,7 +112,9 @@ class Completion(Search):
 
     async def find(self, text: str, limit: int) -> list[str]:  # noqa: ARG002  # as many as are shown
         """Complete what is typed."""
-        return [suggestion.value for suggestion in await self._index.suggest("paper", text, SUGGESTED)]
+        return [
+            suggestion.value for suggestion in await self._index.suggest("paper", text, SUGGESTED)
+        ]
 
 
 # --- rapidfuzz ---
@@ -133,7 +141,9 @@ class Titles(Engine):
         """Compare with each title."""
         from rapidfuzz import fuzz, process, utils
 
-        found = process.extract(text, self._titles, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit)
+        found = process.extract(
+            text, self._titles, scorer=fuzz.WRatio, processor=utils.default_process, limit=limit
+        )
         return [paper for *_, paper in found]
 
 
@@ -153,7 +163,8 @@ class Fts5(Engine):
         await self.open()
         with self._connection as connection:
             connection.execute(
-                f"CREATE VIRTUAL TABLE IF NOT EXISTS papers USING fts5 (id UNINDEXED, {self.columns}, "
+                "CREATE VIRTUAL TABLE IF NOT EXISTS papers USING fts5 (id UNINDEXED, "
+                f"{self.columns}, "
                 f"tokenize='{self.tokenizer}')"
             )
             rows = ((paper.id, *self._row(paper)) for paper in papers)
@@ -172,11 +183,14 @@ class Fts5(Engine):
     def look(self, text: str, limit: int) -> list[str]:
         """Ask for all words, then for any."""
         quoted = [f'"{word}"' for word in _WORD.findall(text)]
-        return self._matching(" AND ".join(quoted), limit) or self._matching(" OR ".join(quoted), limit)
+        return self._matching(" AND ".join(quoted), limit) or self._matching(
+            " OR ".join(quoted), limit
+        )
 
     def _matching(self, sought: str, limit: int) -> list[str]:
         rows = self._connection.execute(
-            "SELECT id FROM papers WHERE papers MATCH ? ORDER BY rank LIMIT ?", (sought or '""', limit)
+            "SELECT id FROM papers WHERE papers MATCH ? ORDER BY rank LIMIT ?",
+            (sought or '""', limit),
         )
         return [paper for (paper,) in rows]
 
@@ -236,7 +250,9 @@ class Bm25s(Engine):
 
     def look(self, text: str, limit: int) -> list[str]:
         """Ask for any of the words."""
-        found, _ = self._index.retrieve(self._words([text]), k=min(limit, len(self._ids)), show_progress=False)
+        found, _ = self._index.retrieve(
+            self._words([text]), k=min(limit, len(self._ids)), show_progress=False
+        )
         return [self._ids[number] for number in found[0]]
 
     def _words(self, texts: list[str]) -> Any:
@@ -271,9 +287,15 @@ class Tantivy(Engine):
         schema = tantivy.SchemaBuilder().add_text_field("id", stored=True, tokenizer_name="raw")
         for field in ("title", "authors", "abstract"):
             schema = schema.add_text_field(field)
-        writer = tantivy.Index(schema.build(), path=str(self._folder)).writer(heap_size=128_000_000, num_threads=1)
+        writer = tantivy.Index(schema.build(), path=str(self._folder)).writer(
+            heap_size=128_000_000, num_threads=1
+        )
         for paper in papers:
-            said = {"title": _title(paper), "authors": " ".join(paper.authors), "abstract": paper.abstract}
+            said = {
+                "title": _title(paper),
+                "authors": " ".join(paper.authors),
+                "abstract": paper.abstract,
+            }
             writer.add_document(tantivy.Document(id=paper.id, **said))
         writer.commit()
         writer.wait_merging_threads()
@@ -292,7 +314,9 @@ class Tantivy(Engine):
         return [self._searcher.doc(address)["id"][0] for _, address in found]
 
     def _query(self, words: Sequence[str]) -> Any:
-        return self._index.parse_query(" ".join(f'"{word}"' for word in words), ["title", "authors", "abstract"])
+        return self._index.parse_query(
+            " ".join(f'"{word}"' for word in words), ["title", "authors", "abstract"]
+        )
 
 
 class TantivyFuzzy(Tantivy):

@@ -2,10 +2,11 @@
 
     python bench/for_me.py PAPERS [--readers 200] [--seed 1]
 
-PAPERS is a file of days, {"date", "items"} a line as the API answers, packed by xz. A synthetic reader
-keeps up to twelve papers of one organisation or of one keyword; the newest is hidden among 300 others of the days
-around it. Shown is how high it comes back, beside random order and plain upvotes in the same run. `for-me` knows
-organisations and keywords, by which the readers are made; "its words" is what it makes of titles and abstracts alone.
+PAPERS is a file of days, {"date", "items"} a line as the API answers, packed by xz. A synthetic
+reader keeps up to twelve papers of one organisation or of one keyword; the newest is hidden among
+300 others of the days around it. Shown is how high it comes back, beside random order and plain
+upvotes in the same run. `for-me` knows organisations and keywords, by which the readers are made;
+"its words" is what it makes of titles and abstracts alone.
 """
 
 # ruff: noqa: T201  # a program on its own, and nothing in it is a secret
@@ -26,7 +27,7 @@ from statistics import median
 from typing import TypeAlias
 
 from bot.papers import Paper
-from bot.search.interests import rank_for
+from bot.search.ranking.profile import rank_for
 from bot.sources.items import paper_from_item
 
 KEPT, AMONG = 12, 300
@@ -38,7 +39,9 @@ Reader: TypeAlias = tuple[
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("papers", type=Path)
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
@@ -50,7 +53,9 @@ def main() -> None:
     dice = random.Random(args.seed)
     orders: dict[str, Callable[[Sequence[Paper], list[Paper]], list[Paper]]] = {
         "for-me": _ranked,
-        "its words": lambda kept, among: _ranked([_bare(paper) for paper in kept], [_bare(paper) for paper in among]),
+        "its words": lambda kept, among: _ranked(
+            [_bare(paper) for paper in kept], [_bare(paper) for paper in among]
+        ),
         "upvotes": lambda _, among: sorted(among, key=lambda paper: -(paper.upvotes or 0)),
         "random": lambda _, among: dice.sample(among, len(among)),
     }
@@ -67,10 +72,14 @@ def main() -> None:
     print(f"each hidden paper among {AMONG + 1}")
     for readers, by_name in places.items():
         for name, found in by_name.items():
-            first, five = sum(n == 1 for n in found) / len(found), sum(n <= 5 for n in found) / len(found)
+            first, five = (
+                sum(n == 1 for n in found) / len(found),
+                sum(n <= 5 for n in found) / len(found),
+            )
             rank = sum(1 / n for n in found) / len(found)
             print(
-                f"{len(found):4} {readers:13} {name:10} first {first:.2f}, among five {five:.2f}, MRR {rank:.2f}, "
+                f"{len(found):4} {readers:13} {name:10} first {first:.2f}, among five {five:.2f}, "
+                f"MRR {rank:.2f}, "
                 f"median place {median(found):.0f}"
             )
     print(f"for-me takes {median(seconds) * 1000:.0f} ms")
@@ -87,7 +96,10 @@ def _read(path: Path) -> list[Paper]:
 
 
 def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[Reader]:
-    by_day = sorted((paper for paper in papers if paper.daily), key=lambda paper: (paper.daily or date.min, paper.id))
+    by_day = sorted(
+        (paper for paper in papers if paper.daily),
+        key=lambda paper: (paper.daily or date.min, paper.id),
+    )
     place = {paper.id: n for n, paper in enumerate(by_day)}
     topics: dict[str, list[Paper]] = defaultdict(list)
     for paper in by_day:
@@ -103,9 +115,15 @@ def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[
         hidden, kept = found[newest], found[max(0, newest - KEPT) : newest]
         there = {paper.id for paper in kept} | {hidden.id}
         first = max(0, place[hidden.id] - AMONG // 2)
-        around = [paper for paper in by_day[first : first + AMONG + len(there) + 1] if paper.id not in there][:AMONG]
+        around = [
+            paper
+            for paper in by_day[first : first + AMONG + len(there) + 1]
+            if paper.id not in there
+        ][:AMONG]
         # shuffled, so that papers with as many upvotes stand in no order
-        readers.append((name.partition(" ")[0], kept, hidden, dice.sample([*around, hidden], len(around) + 1)))
+        readers.append(
+            (name.partition(" ")[0], kept, hidden, dice.sample([*around, hidden], len(around) + 1))
+        )
     return readers
 
 

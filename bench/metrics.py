@@ -35,7 +35,8 @@ def rank(found: Sequence[str], gold: Collection[str]) -> int:
 def ndcg(found: Sequence[str], relevance: Mapping[str, float], depth: int = 10) -> float:
     """Return the discounted gain of the first `depth` papers, 1 for the best possible order.
 
-    The gain is the relevance itself, divided by log2(place + 1) as by Järvelin and Kekäläinen (2002).
+    The gain is the relevance itself, divided by log2(place + 1) as by Järvelin and Kekäläinen
+    (2002).
     """
 
     def gain(relevances: Sequence[float]) -> float:

@@ -24,13 +24,20 @@ def draw(points: Sequence[Point], title: str, path: Path) -> None:
     figure = Figure(figsize=(8, 4), dpi=110, layout="constrained")
     axes = figure.subplots()
     beside = axes.get_yaxis_transform()  # x in parts of the width
-    for point, height in zip(ordered := sorted(points, key=lambda point: point.first), heights(ordered), strict=True):
+    for point, height in zip(
+        ordered := sorted(points, key=lambda point: point.first), heights(ordered), strict=True
+    ):
         colour = "#d9480f" if point.name.startswith("Paperboy") else "#495057"
         axes.plot([point.p50, point.p95], [point.first] * 2, color=colour, alpha=0.4, linewidth=3)
         axes.plot(point.p50, point.first, "o", color=colour)
         pointing = {"arrowstyle": "-", "color": colour, "alpha": 0.3, "relpos": (0, 0.5)}
         axes.annotate(
-            point.name, (point.p95, point.first), (1.02, height), textcoords=beside, color=colour, arrowprops=pointing
+            point.name,
+            (point.p95, point.first),
+            (1.02, height),
+            textcoords=beside,
+            color=colour,
+            arrowprops=pointing,
         )
     axes.set(xscale="log", ylim=(0, 1), title=title)
     axes.set_xlabel("milliseconds to answer (dot: median, line: to the 95th percentile)")

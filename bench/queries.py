@@ -15,10 +15,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.papers import Paper, record
-from bot.search.words import COMMON, words
+from bot.search.query.tokenizer import COMMON, words
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-# So many papers are drawn to make queries from; names in more papers than a list shows single none out.
+# So many papers are drawn to make queries from; names in more papers than a list shows single none
+# out.
 DRAWN = 20_000
 SHARED = 3
 _NAMED = re.compile(r"([A-Za-z]*[A-Z][A-Za-z0-9]*[A-Z][A-Za-z0-9]*):")
@@ -48,9 +49,14 @@ def made(papers: Iterable[Paper], seed: int, per_kind: int) -> list[Wanted]:
     ]
     named = _bearers(papers, {name for *_, name in asked if name})
     found = [
-        Wanted(kind, text, dict.fromkeys(named[name] if name else [paper], 1.0)) for kind, text, paper, name in asked
+        Wanted(kind, text, dict.fromkeys(named[name] if name else [paper], 1.0))
+        for kind, text, paper, name in asked
     ]
-    return [query for query in found if len(query.gold) <= SHARED or query.kind not in ("acronym", "initialism")]
+    return [
+        query
+        for query in found
+        if len(query.gold) <= SHARED or query.kind not in ("acronym", "initialism")
+    ]
 
 
 def _drawn(papers: Iterable[Paper], chance: random.Random) -> list[Paper]:
@@ -72,7 +78,11 @@ def _bearers(papers: Iterable[Paper], names: Collection[str]) -> dict[str, list[
     """Return the papers that each name stands for: that of an author, of a system, or one that an abstract defines."""
     found: dict[str, list[str]] = defaultdict(list)
     for paper in papers:
-        for name in {*map(str.lower, paper.authors), _system(paper), *map(str.lower, _defined(paper))} & set(names):
+        for name in {
+            *map(str.lower, paper.authors),
+            _system(paper),
+            *map(str.lower, _defined(paper)),
+        } & set(names):
             found[name].append(paper.id)
     return found
 
@@ -89,7 +99,13 @@ def slipped(chance: random.Random, word: str) -> str:
     at = chance.randrange(1, len(word))
     head, letter, tail = word[:at], word[at], word[at + 1 :]
     other = chance.choice(LETTERS)
-    ends = [tail, other + letter + tail, other + tail, letter * 2 + tail, tail[:1] + letter + tail[1:]]
+    ends = [
+        tail,
+        other + letter + tail,
+        other + tail,
+        letter * 2 + tail,
+        tail[:1] + letter + tail[1:],
+    ]
     return head + chance.choice(ends)
 
 
@@ -134,7 +150,9 @@ def _begun(chance: random.Random, paper: Paper) -> str:
 
 def _begun_misspelt(chance: random.Random, paper: Paper) -> str:
     one, other, last = _neighbours(chance, paper, 3)
-    one, other = (slipped(chance, one), other) if chance.random() < 0.5 else (one, slipped(chance, other))
+    one, other = (
+        (slipped(chance, one), other) if chance.random() < 0.5 else (one, slipped(chance, other))
+    )
     return f"{one} {other} {last[: chance.randint(3, 5)]}"
 
 
@@ -173,7 +191,9 @@ def _defined(paper: Paper) -> list[str]:
     """Return the initials that only the abstract spells out: "(CTM)" in one whose title begins its words with them."""
     initials = "".join(word[0] for word in words(paper.title) if word not in COMMON)
     said = sorted(set(_DEFINED.findall(paper.abstract)))
-    return [name for name in said if name.lower() in initials and name.lower() not in words(paper.title)]
+    return [
+        name for name in said if name.lower() in initials and name.lower() not in words(paper.title)
+    ]
 
 
 def _system(paper: Paper) -> str:
@@ -197,15 +217,23 @@ def _rich(paper: Paper) -> bool:
 
 
 def _signed(paper: Paper) -> bool:
-    return _rich(paper) and bool(paper.authors) and len(paper.authors[0]) > 8 and " " in paper.authors[0]
+    return (
+        _rich(paper)
+        and bool(paper.authors)
+        and len(paper.authors[0]) > 8
+        and " " in paper.authors[0]
+    )
 
 
 def _first_author(paper: Paper) -> str:
     return paper.authors[0].lower()
 
 
-# What a paper needs, how it is asked for, and for what it shares with others, the name that others bear too.
-Kind = tuple[Callable[[Paper], bool], Callable[[random.Random, Paper], str], Callable[[Paper], str] | None]
+# What a paper needs, how it is asked for, and for what it shares with others, the name that others
+# bear too.
+Kind = tuple[
+    Callable[[Paper], bool], Callable[[random.Random, Paper], str], Callable[[Paper], str] | None
+]
 KINDS: dict[str, Kind] = {
     "title": (_rich, lambda _, paper: paper.title, None),
     "one slip": (_rich, _misspelt(1), None),
@@ -230,7 +258,11 @@ KINDS: dict[str, Kind] = {
     "author": (_signed, lambda _, paper: _first_author(paper), _first_author),
     "author misspelt": (_signed, _author_misspelt, _first_author),
     "author and words": (_signed, _author_and_words, None),
-    "from the abstract": (lambda paper: _rich(paper) and len(paper.abstract) > 400, _from_abstract, None),
+    "from the abstract": (
+        lambda paper: _rich(paper) and len(paper.abstract) > 400,
+        _from_abstract,
+        None,
+    ),
     "id": (lambda paper: paper.on_arxiv, _id, None),
 }
 
@@ -241,7 +273,9 @@ KINDS: dict[str, Kind] = {
 def read(path: Path) -> list[Wanted]:
     """Read queries from lines of {"kind", "text", "gold": [ids]}."""
     asked = map(json.loads, path.read_text("utf-8").splitlines())
-    return [Wanted(query["kind"], query["text"], dict.fromkeys(query["gold"], 1.0)) for query in asked]
+    return [
+        Wanted(query["kind"], query["text"], dict.fromkeys(query["gold"], 1.0)) for query in asked
+    ]
 
 
 def made_by(program: Path, papers: Iterable[Paper], seed: int, per_kind: int) -> list[Wanted]:
@@ -250,7 +284,15 @@ def made_by(program: Path, papers: Iterable[Paper], seed: int, per_kind: int) ->
         listed, answered = Path(folder, "papers.jsonl"), Path(folder, "queries.jsonl")
         with listed.open("w", encoding="utf-8") as lines:
             lines.writelines(json.dumps(record(paper)) + "\n" for paper in papers)
-        command = [sys.executable, str(program), str(listed), "--seed", str(seed), "--per-kind", str(per_kind)]
+        command = [
+            sys.executable,
+            str(program),
+            str(listed),
+            "--seed",
+            str(seed),
+            "--per-kind",
+            str(per_kind),
+        ]
         with answered.open("wb") as out:
             subprocess.run(command, stdout=out, check=True)  # noqa: S603  # a program that the caller names
         return read(answered)

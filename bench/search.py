@@ -5,8 +5,9 @@
     python bench/search.py --corpus … --enlarge 1000000 …  its titles and abstracts recombined to so many
     python bench/search.py --collections FOLDER         test collections (.jsonl.xz) of corpus, queries and judgements
 
-Queries are for papers that somebody half remembers, made with a seed; success@1 tells how often the right paper is
-first. Those that cannot be answered within `--patience` seconds are left out, in the same order for each engine.
+Queries are for papers that somebody half remembers, made with a seed; success@1 tells how often the
+right paper is first. Those that cannot be answered within `--patience` seconds are left out, in the
+same order for each engine.
 """
 
 from __future__ import annotations
@@ -29,27 +30,38 @@ from bench.stages import Answer, Answered, Built, alone, ask, build, type_togeth
 
 LARGER = "the captured days (8,206 papers), papers-95k, 1,000,000 and 2,800,000 recombined papers, the test collections"
 HEAD = (
-    "| engine | asked | @1 | @5 | MRR | nDCG@10 | p50 ms | p95 ms | max ms | build s | disk MB | memory MB "
+    "| engine | asked | @1 | @5 | MRR | nDCG@10 | p50 ms | p95 ms | max ms | build s | disk MB | "
+    "memory MB "
     "| 50 more ms | ready ms | lag p99 ms | lag max ms |"
 )
 
 
 def main() -> None:
     """Measure what was asked for, and print tables in Markdown."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--corpus", type=Path, default=SAMPLE)
     parser.add_argument("--enlarge", type=int, default=0, metavar="N")
     parser.add_argument("--collections", type=Path, metavar="FOLDER")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--per-kind", type=int, default=60)
     parser.add_argument("--queries", type=Path, help='lines of {"kind", "text", "gold": [ids]}')
-    parser.add_argument("--maker", type=Path, help="a program that makes such lines from plain records")
-    parser.add_argument("--engines", default="", help="only those with one of these in their names, with commas")
-    parser.add_argument("--patience", type=float, default=60, help="seconds of questions for each engine")
+    parser.add_argument(
+        "--maker", type=Path, help="a program that makes such lines from plain records"
+    )
+    parser.add_argument(
+        "--engines", default="", help="only those with one of these in their names, with commas"
+    )
+    parser.add_argument(
+        "--patience", type=float, default=60, help="seconds of questions for each engine"
+    )
     parser.add_argument("--seconds", type=float, default=5, help="that eight people type")
     parser.add_argument("--worst", type=int, default=0, help="print so many queries that fail")
     parser.add_argument("--picture", type=Path)
-    parser.add_argument("--keep", type=Path, help="a folder for the indexes; without it they are removed")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder for the indexes; without it they are removed"
+    )
     args = parser.parse_args()
     chosen = [one for one in ENGINES if any(part in one.name for part in args.engines.split(","))]
     if args.collections:
@@ -71,7 +83,9 @@ def corpus(args: argparse.Namespace, chosen: Sequence[type[Engine]], folder: Pat
         wanted = queries.made_by(args.maker, papers, args.seed, args.per_kind)
     else:
         wanted = queries.made(papers, args.seed, args.per_kind)
-    typed = [query.text for query in wanted if query.kind in ("title", "exact", "three slips", "typo23")][:50]
+    typed = [
+        query.text for query in wanted if query.kind in ("title", "exact", "three slips", "typo23")
+    ][:50]
     say(f"## {number:,} papers ({papers}), {len(wanted):,} queries\n\n{HEAD}\n{'| --- ' * 16}|")
     points: list[Point] = []
     costs: dict[str, Built] = {}
@@ -89,9 +103,11 @@ def corpus(args: argparse.Namespace, chosen: Sequence[type[Engine]], folder: Pat
         points.append(Point(kind.name, ms.p50, ms.p95, first))
         ours = ours or answered
         say(
-            f"| {kind.name} | {len(answered.answers)} | {first:.3f} | {success(answered.answers, 5):.3f} "
+            f"| {kind.name} | {len(answered.answers)} | {first:.3f} | "
+            f"{success(answered.answers, 5):.3f} "
             f"| {mean(1 / a.rank if a.rank else 0 for a in answered.answers):.3f} "
-            f"| {mean(a.ndcg for a in answered.answers):.3f} | {ms.p50:.1f} | {ms.p95:.1f} | {ms.most:.1f} "
+            f"| {mean(a.ndcg for a in answered.answers):.3f} | {ms.p50:.1f} | {ms.p95:.1f} | "
+            f"{ms.most:.1f} "
             f"| {built.seconds:.1f} | {built.megabytes:.0f} | {answered.megabytes:.0f} "
             f"| {'anew' if built.update is None else f'{built.update:.1f}'} | {answered.ready:.0f} "
             f"| {lag.p99:.1f} | {lag.most:.1f} |"
@@ -134,12 +150,18 @@ def collections(folder: Path, chosen: Sequence[type[Engine]]) -> None:
     """Measure how well the engines rank the documents of test collections."""
     paths = sorted(folder.glob("*.jsonl.xz"))
     names = [path.name.partition(".")[0] for path in paths]
-    say(f"## nDCG@10\n\n| engine | {' | '.join(names)} | mean | p95 ms |\n{'| --- ' * (len(names) + 3)}|")
+    say(
+        f"## nDCG@10\n\n| engine | {' | '.join(names)} | mean | p95 ms "
+        f"|\n{'| --- ' * (len(names) + 3)}|"
+    )
     for kind in chosen:
         found = [_judge(kind, path, queries.judged(path)) for path in paths]
         means = [mean(answer.ndcg for answer in answers) for answers in found]
         slow = Spread.of([answer.ms for answers in found for answer in answers]).p95
-        say(f"| {kind.name} | {' | '.join(f'{each:.3f}' for each in means)} | {mean(means):.3f} | {slow:.1f} |")
+        say(
+            f"| {kind.name} | {' | '.join(f'{each:.3f}' for each in means)} | {mean(means):.3f} | "
+            f"{slow:.1f} |"
+        )
 
 
 def _judge(kind: type[Engine], path: Path, wanted: Sequence[Wanted]) -> tuple[Answer, ...]:

@@ -23,13 +23,13 @@ from statistics import median, quantiles
 from typing import TypeAlias
 
 from bot.__main__ import opened
-from bot.app import Bot
-from bot.intents import Person, Place
+from bot.chat.bot import Bot
+from bot.chat.views import View
+from bot.models import Person, Place
 from bot.papers import Paper
 from bot.settings import Settings
 from bot.shelves import Kept
 from bot.sources.files import read
-from bot.views import View
 
 Asking: TypeAlias = Callable[[int], Awaitable[View]]
 FEW, MANY = Person("bench", "T", "few", "Few"), Person("bench", "T", "many", "Many")
@@ -38,7 +38,9 @@ HERE = Place("bench", "T", "C", "#papers")
 
 async def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("papers", type=Path)
     parser.add_argument("--kept", type=int, default=20_000)
     parser.add_argument("--times", type=int, default=200)
@@ -74,25 +76,41 @@ async def _measure(bot: Bot, file: Path, number: int, times: int) -> None:
 
     dice = random.Random(1)
     titles = [dice.choice(papers[:number]).title for _ in range(times)]
-    half = [" ".join(_slip(word, dice) for word in title.split()[:3]).replace(":", "") for title in titles]
+    half = [
+        " ".join(_slip(word, dice) for word in title.split()[:3]).replace(":", "")
+        for title in titles
+    ]
     common, orders = ("model", "learning", "network"), ("new", "votes", "title", "touched")
     extra = papers[number + 20 : number + 20 + times]
     await _timed("the page, 20 kept", asking(lambda _: "saved", FEW), times)
     await _timed("the page, many kept", asking(lambda _: "saved", MANY), times)
-    await _timed("any page, in any order", asking(lambda n: f"saved page:{n + 1} sort:{orders[n % 4]}", MANY), times)
+    await _timed(
+        "any page, in any order",
+        asking(lambda n: f"saved page:{n + 1} sort:{orders[n % 4]}", MANY),
+        times,
+    )
     await _timed("the team's page, 20", asking(lambda _: "shelf by:@few", MANY), times)
     await _timed("the team's page", asking(lambda _: "shelf", MANY), times)
-    await _timed("the team's, in any order", asking(lambda n: f"shelf sort:{orders[n % 4]}", MANY), times)
+    await _timed(
+        "the team's, in any order", asking(lambda n: f"shelf sort:{orders[n % 4]}", MANY), times
+    )
     await _timed("search, misspelt", asking(lambda n: f"saved {half[n]}", MANY), times)
     await _timed("search, common words", asking(lambda n: f"saved {common[n % 3]}", MANY), times)
     await _timed("search by filter", asking(lambda n: f"saved after:{2000 + n % 20}", MANY), times)
-    await _timed("search, by title", asking(lambda n: f"saved {common[n % 3]} sort:title", MANY), times)
+    await _timed(
+        "search, by title", asking(lambda n: f"saved {common[n % 3]} sort:title", MANY), times
+    )
     await _timed("search of the team's", asking(lambda n: f"shelf {half[n]}", MANY), times)
-    await _timed("search of one person's", asking(lambda n: f"shelf {half[n]} by:@many", FEW), times)
+    await _timed(
+        "search of one person's", asking(lambda n: f"shelf {half[n]} by:@many", FEW), times
+    )
     await _timed("saving", asking(lambda n: f"save {extra[n].id}", MANY), min(times, len(extra)))
     undone = [asking(lambda n: f"unsave {extra[n].id}", MANY), asking(lambda _: "saved", MANY)]
     await _timed("the page after a change", undone[1], min(times, len(extra)), before=undone[0])
-    again = [asking(lambda n: f"save {extra[n].id}", MANY), asking(lambda n: f"saved {half[n]}", MANY)]
+    again = [
+        asking(lambda n: f"save {extra[n].id}", MANY),
+        asking(lambda n: f"saved {half[n]}", MANY),
+    ]
     await _timed("search after a change", again[1], min(times, len(extra)), before=again[0])
 
 

@@ -2,7 +2,8 @@
 
     python bench/slack.py [talk] [render] [reactions] [--seconds 60] [--people 50] [--papers 10000] [--events 1000]
 
-The bot runs as a process of its own over the real SDK; the Slack that it talks to is the one of the tests.
+The bot runs as a process of its own over the real SDK; the Slack that it talks to is the one of the
+tests.
 """
 
 # ruff: noqa: T201  # a program, which prints
@@ -29,16 +30,17 @@ from adapters.slack import Slack
 from adapters.slack.render import blocks, notice
 from bench.lag import watched
 from bot import cards
-from bot.app import Bot, utc_now
-from bot.demo import bring_sample
+from bot.chat.bot import Bot
+from bot.chat.views import View
+from bot.cli.demo import bring_sample
+from bot.clock import utc_now
 from bot.features import ALL
-from bot.library import Library
+from bot.library.library import Library
 from bot.papers import Account, Paper
 from bot.search import Index
 from bot.settings import SlackSettings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
-from bot.views import View
 from tests.contract import MARKUP
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig, eventually
 from tests.rigs.slack_rules import broken_rules
@@ -46,14 +48,31 @@ from tests.rigs.slack_rules import broken_rules
 NOBODY = "http://127.0.0.1:9"
 SAMPLE_DAY = datetime(2026, 5, 22, 22, tzinfo=UTC)
 LINES = (
-    *("find attnetion sparse", "find diffusion", "find agents benchmrk", "find 2605.19577", "day 2026-05-22"),
-    *("day 2026-05-20", "paper 2605.19577", "similar 2605.19577", "save 2605.19577", "saved", "help", "status", ""),
+    *(
+        "find attnetion sparse",
+        "find diffusion",
+        "find agents benchmrk",
+        "find 2605.19577",
+        "day 2026-05-22",
+    ),
+    *(
+        "day 2026-05-20",
+        "paper 2605.19577",
+        "similar 2605.19577",
+        "save 2605.19577",
+        "saved",
+        "help",
+        "status",
+        "",
+    ),
 )
 
 
 async def main() -> None:
     """Measure what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", nargs="*", help="talk, render, reactions; all of them if left out")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--people", type=int, default=50)
@@ -81,9 +100,13 @@ async def serve(url: str, folder: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with opened(Path(folder)) as bot:
-        running = asyncio.create_task(Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(bot))
+        running = asyncio.create_task(
+            Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(bot)
+        )
         async with watched() as lags:
-            await asyncio.wait({running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                {running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED
+            )
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     print(json.dumps(lags))
@@ -96,7 +119,9 @@ async def opened(folder: Path) -> AsyncIterator[Bot]:
         store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
         index = await Index.open(folder / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
-        source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1)))
+        source = await stack.enter_async_context(
+            HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
+        )
         library = Library(store, index, source, lambda: SAMPLE_DAY)
         if not (await library.status()).papers:
             await bring_sample(library)
@@ -130,16 +155,27 @@ async def talk(people: int, seconds: float) -> None:
     with TemporaryDirectory() as folder:
         async with process(rig, folder) as child:
             end = time.monotonic() + seconds
-            await asyncio.gather(*(person(rig, f"U{n}", end, acknowledged, answered) for n in range(people)))
+            await asyncio.gather(
+                *(person(rig, f"U{n}", end, acknowledged, answered) for n in range(people))
+            )
             child.send_signal(signal.SIGTERM)
             printed, _ = await child.communicate()
     await rig.stop()
-    print(f"talk: {people} people for {seconds:.0f} s, {len(answered)} commands, {len(rig.trace)} refused by the rig")
-    for name, figures in (("acknowledged", acknowledged), ("answered", answered), ("loop lag", json.loads(printed))):
+    print(
+        f"talk: {people} people for {seconds:.0f} s, {len(answered)} commands, {len(rig.trace)} "
+        "refused by the rig"
+    )
+    for name, figures in (
+        ("acknowledged", acknowledged),
+        ("answered", answered),
+        ("loop lag", json.loads(printed)),
+    ):
         print(f"  {name:<13} {spread(figures)}")
 
 
-async def person(rig: SlackRig, user: str, end: float, acknowledged: list[float], answered: list[float]) -> None:
+async def person(
+    rig: SlackRig, user: str, end: float, acknowledged: list[float], answered: list[float]
+) -> None:
     """Give commands until the end, and note the milliseconds."""
     chance = random.Random(user)
     while time.monotonic() < end:
@@ -172,13 +208,20 @@ def render(papers: int) -> None:
     escapes = 0
     for number in range(papers):
         paper = any_paper(chance, number)
-        view = cards.card(paper, kept=False) if number % 2 else View(cards.items([paper] * chance.randint(1, 12), ()))
+        view = (
+            cards.card(paper, kept=False)
+            if number % 2
+            else View(cards.items([paper] * chance.randint(1, 12), ()))
+        )
         made = blocks(view, "x")
         broken += broken_rules(made)
         raw = json.dumps(made)
         escapes += '"mrkdwn"' in raw or '"emoji": true' in raw or "<" in notice(view)
     took = time.perf_counter() - started
-    print(f"render: {papers} papers in {took:.1f} s, {len(broken)} limits broken, {escapes} escapes {broken[:3] or ''}")
+    print(
+        f"render: {papers} papers in {took:.1f} s, {len(broken)} limits broken, {escapes} escapes "
+        f"{broken[:3] or ''}"
+    )
 
 
 def any_paper(chance: random.Random, number: int) -> Paper:
@@ -219,7 +262,12 @@ async def reactions(events: int) -> None:
             shown = await shared(rig, folder)
             began = time.time() - events  # one a second until now
             made = [
-                (chance.choice(list(shown)), f"U{chance.randrange(10)}", chance.random() < 0.6, began + n)
+                (
+                    chance.choice(list(shown)),
+                    f"U{chance.randrange(10)}",
+                    chance.random() < 0.6,
+                    began + n,
+                )
                 for n in range(events)
             ]
             told = made + chance.sample(made, int(events * 0.3))
@@ -238,7 +286,8 @@ async def reactions(events: int) -> None:
         wrong = await compare(folder, made)
     await rig.stop()
     print(
-        f"reactions: {events} events, {len(told)} told, killed with {len(unheard)} not acknowledged and told again, "
+        f"reactions: {events} events, {len(told)} told, killed with {len(unheard)} not "
+        "acknowledged and told again, "
         f"{len(lost)} never acknowledged, {wrong} shelves wrong of 10"
     )
 
@@ -255,7 +304,9 @@ async def tell(rig: SlackRig, shown: dict[str, Message], told: list[Told]) -> li
         paper, user, added, at = event
         async with gate:
             try:
-                await rig.event(rig.reaction(shown[paper], "bookmark", user, added=added, at=at), patience=5)
+                await rig.event(
+                    rig.reaction(shown[paper], "bookmark", user, added=added, at=at), patience=5
+                )
             except (
                 TimeoutError,
                 ConnectionError,

@@ -72,7 +72,11 @@ async def build(kind: type[Engine], corpus: Corpus, number: int, folder: Path) -
     papers = iter(corpus)
     day = list(islice(papers, DAY))
     started = time.perf_counter()
-    await (engine.build(papers, number - len(day)) if kind.grows else engine.build(chain(day, papers), number))
+    await (
+        engine.build(papers, number - len(day))
+        if kind.grows
+        else engine.build(chain(day, papers), number)
+    )
     seconds, update = time.perf_counter() - started, None
     await engine.close()
     if kind.grows:
@@ -84,7 +88,9 @@ async def build(kind: type[Engine], corpus: Corpus, number: int, folder: Path) -
     return Built(seconds, update, _size(folder))
 
 
-async def ask(kind: type[Engine], folder: Path, wanted: Sequence[Wanted], patience: float) -> Answered:
+async def ask(
+    kind: type[Engine], folder: Path, wanted: Sequence[Wanted], patience: float
+) -> Answered:
     """Ask the queries in a random order, the same for all, for `patience` seconds at most."""
     queries = list(wanted)
     random.Random(1).shuffle(queries)
@@ -106,7 +112,9 @@ async def ask(kind: type[Engine], folder: Path, wanted: Sequence[Wanted], patien
     return Answered(tuple(answers), ready, peak_memory())
 
 
-async def type_together(kind: type[Engine], folder: Path, texts: Sequence[str], seconds: float) -> Spread:
+async def type_together(
+    kind: type[Engine], folder: Path, texts: Sequence[str], seconds: float
+) -> Spread:
     """Let eight people type, five letters a second each, and tell how late the event loop was, in milliseconds."""
     sys.setswitchinterval(SWITCH)  # as `paperboy` does
     engine = kind(folder)
@@ -147,7 +155,9 @@ def _size(folder: Path) -> float:
 def peak_memory() -> float:
     """Return the most memory that this process had resident, in megabytes."""
     status = Path("/proc/self/status")
-    if status.exists():  # its figure begins with the program, the other with the process that started it
+    if (
+        status.exists()
+    ):  # its figure begins with the program, the other with the process that started it
         peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
         return int(peak.split()[1]) / 1e3
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

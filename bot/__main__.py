@@ -19,25 +19,28 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from bot import __version__
-from bot.commands import Command, command
+from bot.chat.commands import Command, command
 from bot.errors import PaperboyError, SettingsError, UsageError
 from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging, sqlite_in
 
 if TYPE_CHECKING:
-    from bot.app import Adapter, Bot
-    from bot.intents import Intent
-    from bot.views import View
+    from bot.chat.bot import Bot
+    from bot.chat.intents import Intent
+    from bot.chat.outlet import Adapter
+    from bot.chat.views import View
 
 DONE, NOTHING, WRONG = 0, 1, 2  # exit codes
-# Seconds for which the event loop waits for a thread that searches; Python's own are five times as many.
+# Seconds for which the event loop waits for a thread that searches; Python's own are five times as
+# many.
 SWITCH = 0.001
 INTERRUPTED = 130  # as shells write it: 128 + SIGINT
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `paperboy`; return its exit code."""
-    # start-up time: what is imported stays, and looking through it for garbage meanwhile takes a fifth of it
+    # start-up time: what is imported stays, and looking through it for garbage meanwhile takes a
+    # fifth of it
     gc.disable()
     sys.setswitchinterval(SWITCH)
     _fit_streams()
@@ -81,9 +84,10 @@ async def opened(settings: Settings, *, waits: bool = True) -> AsyncIterator[Bot
     It waits for a search index that is being made anew, or answers provisionally meanwhile.
     """
     # start-up time: `paperboy --help` needs none of these
-    from bot.app import Bot, utc_now
-    from bot.library import Library
-    from bot.planning import Patience
+    from bot.chat.bot import Bot
+    from bot.clock import utc_now
+    from bot.digests.planner import Patience
+    from bot.library.library import Library
     from bot.search import Index
     from bot.sources.hugging_face import HuggingFace
     from bot.store import Store
@@ -94,13 +98,19 @@ async def opened(settings: Settings, *, waits: bool = True) -> AsyncIterator[Bot
         stack.push_async_callback(index.close)
         if waits:
             index.tell = _show_progress
-        source = await stack.enter_async_context(HuggingFace(settings.hf_endpoint, settings.hf_token))
+        source = await stack.enter_async_context(
+            HuggingFace(settings.hf_endpoint, settings.hf_token)
+        )
         gc.freeze()
         gc.enable()
-        library = Library(store, index, source, utc_now, online=settings.ask_hugging_face, waits=waits)
+        library = Library(
+            store, index, source, utc_now, online=settings.ask_hugging_face, waits=waits
+        )
         bot = Bot(ALL, library, store, utc_now, settings.reactions, settings.admins)
         bot.tenants.purge_after = timedelta(days=settings.purge_days)
-        bot.planner.patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
+        bot.planner.patience = Patience(
+            timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100
+        )
         yield bot
 
 
@@ -121,21 +131,33 @@ def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
     commands = parser.add_subparsers(metavar="COMMAND", title="commands")
     for one in map(command, ALL):
         _add_command(commands, one)
-    sync = commands.add_parser("sync", help="Fetch the lists of today and the last days, or of any days")
+    sync = commands.add_parser(
+        "sync", help="Fetch the lists of today and the last days, or of any days"
+    )
     sync.add_argument("--since", type=_day, metavar="DAY", help="the first day, as in 2024-05-27")
     sync.add_argument("--until", type=_day, metavar="DAY", help="the last day; today if left out")
     sync.set_defaults(run=_sync)
-    load = commands.add_parser("import", help="Bring in papers from JSON or JSON Lines files, .gz and .xz too")
+    load = commands.add_parser(
+        "import", help="Bring in papers from JSON or JSON Lines files, .gz and .xz too"
+    )
     load.add_argument("files", nargs="+", type=Path, metavar="FILE")
     load.set_defaults(run=_import)
     index = commands.add_parser("index", help="Check the search index, or make it anew")
     wanted = index.add_mutually_exclusive_group(required=True)
-    wanted.add_argument("--check", action="store_true", help="read all of it, and make it anew where it is damaged")
-    wanted.add_argument("--rebuild", action="store_true", help="make it anew from the papers that are kept")
+    wanted.add_argument(
+        "--check", action="store_true", help="read all of it, and make it anew where it is damaged"
+    )
+    wanted.add_argument(
+        "--rebuild", action="store_true", help="make it anew from the papers that are kept"
+    )
     index.set_defaults(run=_index)
-    running = commands.add_parser("run", help="Connect to Slack and Discord, wherever there is a token, and stay there")
+    running = commands.add_parser(
+        "run", help="Connect to Slack and Discord, wherever there is a token, and stay there"
+    )
     running.set_defaults(run=_run)
-    invite = commands.add_parser("discord-invite", help="Print the link that invites the bot to a Discord server")
+    invite = commands.add_parser(
+        "discord-invite", help="Print the link that invites the bot to a Discord server"
+    )
     invite.set_defaults(run=_discord_invite)
     demo = commands.add_parser("demo", help="Show what Paperboy does, with no token and no account")
     demo.set_defaults(run=_demo)
@@ -145,17 +167,25 @@ def _arguments(argv: Sequence[str] | None) -> tuple[argparse.Namespace, list[str
     return args, words
 
 
-def _add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], one: Command) -> None:
-    parser = commands.add_parser(one.name, help=one.help, description=f"{one.help}.", allow_abbrev=False)
+def _add_command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], one: Command
+) -> None:
+    parser = commands.add_parser(
+        one.name, help=one.help, description=f"{one.help}.", allow_abbrev=False
+    )
     positional = [param for param in one.params if not param.named]
     if positional:
         needed = "+" if any(param.required for param in positional) else "*"
         explained = "; ".join(param.help for param in positional)
-        parser.add_argument("words", nargs=needed, metavar=positional[-1].name.upper(), help=explained)
+        parser.add_argument(
+            "words", nargs=needed, metavar=positional[-1].name.upper(), help=explained
+        )
     for param in one.params:
         if param.named:
             parser.add_argument(f"--{param.name}", help=param.help, choices=param.choices or None)
-    parser.add_argument("--json", action="store_true", help="print the answer as JSON, for programs")
+    parser.add_argument(
+        "--json", action="store_true", help="print the answer as JSON, for programs"
+    )
     if one.name == "find":
         parser.add_argument(
             "--limit",
@@ -163,7 +193,9 @@ def _add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser], 
             metavar="N",
             help="papers in each answer to “find --json -”, up to 100; 10 if left out",
         )
-        parser.add_argument("--online", action="store_true", help="ask Hugging Face too, also with --json")
+        parser.add_argument(
+            "--online", action="store_true", help="ask Hugging Face too, also with --json"
+        )
     parser.set_defaults(run=_ask, command=one)
 
 
@@ -182,10 +214,12 @@ def _limit(text: str) -> int:
 
 async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
     """Run one of the bot's commands and print its answer."""
-    from bot.views import Outcome
+    from bot.chat.views import Outcome
 
     if args.command.name == "find":
-        settings = replace(settings, ask_hugging_face=args.online or (settings.ask_hugging_face and not args.json))
+        settings = replace(
+            settings, ask_hugging_face=args.online or (settings.ask_hugging_face and not args.json)
+        )
     if args.command.name == "find" and (args.limit or [*args.words, *words] == ["-"]):
         return await _find_lines(settings, args, words)
     async with opened(settings) as bot:
@@ -206,13 +240,18 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
 
 
 async def _find_lines(settings: Settings, args: argparse.Namespace, words: list[str]) -> int:
-    from bot.batch import MOST, answer_lines
-    from bot.stopping import cancelled_by
+    from bot.cli.batch_search import MOST, answer_lines
+    from bot.runtime.signals import cancelled_by
 
     if [*args.words, *words] != ["-"] or not args.json:
-        raise UsageError("“find --json -” answers a query a line from standard input; --limit goes with that only.")
+        raise UsageError(
+            "“find --json -” answers a query a line from standard input; --limit goes with that "
+            "only."
+        )
     async with opened(settings) as bot:
-        answering = asyncio.create_task(answer_lines(bot.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST))
+        answering = asyncio.create_task(
+            answer_lines(bot.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST)
+        )
         try:
             with cancelled_by(answering, signal.SIGINT):
                 await answering
@@ -222,7 +261,10 @@ async def _find_lines(settings: Settings, args: argparse.Namespace, words: list[
             raise
         except OSError as error:  # a full disk, or a folder to read from
             _give_up_stdout()
-            print(f"paperboy: {error.strerror}: see where the queries come from and the answers go.", file=sys.stderr)
+            print(
+                f"paperboy: {error.strerror}: see where the queries come from and the answers go.",
+                file=sys.stderr,
+            )
             return WRONG
     return DONE
 
@@ -233,19 +275,27 @@ def _intent(bot: Bot, args: argparse.Namespace, words: list[str]) -> Intent:
     one: Command = args.command
     line = " ".join([one.name, *map(_quoted, [*getattr(args, "words", []), *words])])
     intent = bot.read(line, ME, HERE)
-    options = {p.name: value for p in one.params if p.named and (value := getattr(args, p.name)) is not None}
+    options = {
+        p.name: value
+        for p in one.params
+        if p.named and (value := getattr(args, p.name)) is not None
+    }
     return replace(intent, args={**intent.args, **options})
 
 
 def _quoted(word: str) -> str:
     """Put back the quotation marks that the shell took off author:"ada lovelace"."""
     name, colon, value = word.partition(":")
-    return f'{name}:"{value}"' if colon and name.isalpha() and " " in value and '"' not in value else word
+    return (
+        f'{name}:"{value}"'
+        if colon and name.isalpha() and " " in value and '"' not in value
+        else word
+    )
 
 
 def _print(view: View, *, as_json: bool) -> None:
     from adapters.terminal import show
-    from bot.views import View, plain
+    from bot.chat.views import View, plain
 
     if as_json:
         sentence = plain(View(view.blocks[:1]))
@@ -263,8 +313,8 @@ async def _run_or_prompt(settings: Settings, args: argparse.Namespace, words: li
 
 async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Stay connected until told to stop."""
-    from bot.intents import Place
-    from bot.running import run, until_told
+    from bot.models import Place
+    from bot.runtime.supervisor import run, until_told
 
     adapters: list[Adapter] = []
     for trouble in settings.left_out:
@@ -279,12 +329,23 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
         adapters.append(Discord(settings.discord))
     if not adapters:
         raise SettingsError(
-            "There is no token: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see README)."
+            "There is no token: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see "
+            "README)."
         )
-    print(f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.", flush=True)
+    print(
+        f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.",
+        flush=True,
+    )
     async with opened(settings, waits=False) as bot:
-        every, pause_after = timedelta(minutes=settings.sync_minutes), timedelta(days=settings.pause_after_days)
-        admins = Place(settings.admin_place[0], "", settings.admin_place[1]) if settings.admin_place else None
+        every, pause_after = (
+            timedelta(minutes=settings.sync_minutes),
+            timedelta(days=settings.pause_after_days),
+        )
+        admins = (
+            Place(settings.admin_place[0], "", settings.admin_place[1])
+            if settings.admin_place
+            else None
+        )
         ended = await until_told(run(bot, adapters, every, pause_after, admins))
     return DONE if ended else WRONG
 
@@ -292,19 +353,23 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
 async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Open the terminal, keeping the papers in step meanwhile."""
     from adapters.terminal import ME, Terminal
-    from bot.running import delivering, in_step
+    from bot.runtime.supervisor import delivering, in_step
 
     terminal, every = Terminal(settings.home), timedelta(minutes=settings.sync_minutes)
     pause_after = timedelta(days=settings.pause_after_days)
-    async with opened(settings, waits=False) as bot, in_step(bot, every), delivering(bot, [terminal], pause_after):
+    async with (
+        opened(settings, waits=False) as bot,
+        in_step(bot, every),
+        delivering(bot, [terminal], pause_after),
+    ):
         bot.admins |= {ME.id}  # whoever has the machine has the bot
         await terminal.run(bot)
     return DONE
 
 
 async def _sync(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
-    from bot.app import utc_now
-    from bot.intake import sync
+    from bot.cli.import_papers import sync
+    from bot.clock import utc_now
 
     if args.until and not args.since:
         raise UsageError("--until needs --since: say the first day too.")
@@ -315,7 +380,7 @@ async def _sync(settings: Settings, args: argparse.Namespace, _: list[str]) -> i
 
 
 async def _import(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
-    from bot.intake import load
+    from bot.cli.import_papers import load
 
     async with opened(settings) as bot:
         return DONE if await load(bot.library, args.files) else NOTHING
@@ -326,10 +391,15 @@ async def _index(settings: Settings, args: argparse.Namespace, _: list[str]) -> 
 
     async with opened(settings) as bot:
         if args.rebuild:
-            print(f"The search index is made anew: {count(await bot.library.rebuild_index(), 'paper')}.")
+            print(
+                "The search index is made anew: "
+                f"{count(await bot.library.rebuild_index(), 'paper')}."
+            )
             return DONE
         sound = await bot.library.check_index()
-    print("The search index is sound." if sound else "The search index was damaged, and is made anew.")
+    print(
+        "The search index is sound." if sound else "The search index was damaged, and is made anew."
+    )
     return DONE if sound else NOTHING
 
 
@@ -343,14 +413,17 @@ async def _discord_invite(settings: Settings, _: argparse.Namespace, __: list[st
 async def _demo(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Show the main job in a folder of its own, and leave a person at the prompt."""
     from adapters.terminal import HERE, ME, Terminal, announce, show
-    from bot.demo import demo
+    from bot.cli.demo import demo
 
     with TemporaryDirectory(prefix="paperboy-demo-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         async with opened(replace(settings, home=home, database_url=sqlite_in(home))) as bot:
             view = await demo(bot, ME, HERE, announce, show)
             if sys.stdin.isatty() and sys.stdout.isatty():
-                announce("Your turn. What you save here is gone when you leave; “paperboy” alone keeps it.")
+                announce(
+                    "Your turn. What you save here is gone when you leave; “paperboy” alone keeps "
+                    "it."
+                )
                 await Terminal(home, view).run(bot)
     return DONE
 

@@ -6,9 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
+from bot.chat.views import (
+    Block,
+    Button,
+    Buttons,
+    Code,
+    Item,
+    Link,
+    Span,
+    Spans,
+    Strong,
+    Text,
+    View,
+    note,
+)
 from bot.papers import Paper
 from bot.text import count, listed, shorten
-from bot.views import Block, Button, Buttons, Code, Item, Link, Span, Spans, Strong, Text, View, note
 
 AUTHORS_IN_LIST = 2
 AUTHORS_ON_CARD = 8
@@ -18,11 +31,15 @@ TITLE_IN_REASON = 90
 NO_REMARKS: Mapping[str, Spans] = MappingProxyType({})
 
 
-def card(paper: Paper, *, kept: bool, votes: int = 0, voted: bool = False, said: Sequence[Block] = ()) -> View:
+def card(
+    paper: Paper, *, kept: bool, votes: int = 0, voted: bool = False, said: Sequence[Block] = ()
+) -> View:
     """Show all that a reader wants of one paper; `votes` are the team's, `said` is what people say of it."""
     heading = Item(
         title=(Strong(title(paper)),),
-        lines=tuple(filter(None, (_authors_line(paper), _origin_line(paper), _facts(paper), _links(paper)))),
+        lines=tuple(
+            filter(None, (_authors_line(paper), _origin_line(paper), _facts(paper), _links(paper)))
+        ),
         paper=paper.id,
         picture=paper.thumbnail,
     )
@@ -37,17 +54,23 @@ def card(paper: Paper, *, kept: bool, votes: int = 0, voted: bool = False, said:
         blocks.append(note(f"{count(votes, 'vote')} in this team."))
     blocks += said
     similar = Button("Similar papers", f"similar {paper.id}")
-    blocks.append(Buttons((keep_button(paper, kept=kept), vote_button(paper, voted=voted), similar)))
+    blocks.append(
+        Buttons((keep_button(paper, kept=kept), vote_button(paper, voted=voted), similar))
+    )
     return View(tuple(blocks))
 
 
-def item(paper: Paper, number: int | None = None, *, kept: bool = False, remark: Spans = ()) -> Item:
+def item(
+    paper: Paper, number: int | None = None, *, kept: bool = False, remark: Spans = ()
+) -> Item:
     """Show one paper among others, with a remark on it."""
     name = title(paper)
     lines = (
         _joined([byline(paper), *_organization(paper), *_when(paper)]),
         _facts(paper),
-        (shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST),) if paper.summary or paper.abstract else (),
+        (shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST),)
+        if paper.summary or paper.abstract
+        else (),
         remark,
     )
     return Item(
@@ -65,11 +88,15 @@ def item(paper: Paper, number: int | None = None, *, kept: bool = False, remark:
 
 
 def items(
-    papers: Sequence[Paper], kept: Collection[str], first: int = 1, remarks: Mapping[str, Spans] = NO_REMARKS
+    papers: Sequence[Paper],
+    kept: Collection[str],
+    first: int = 1,
+    remarks: Mapping[str, Spans] = NO_REMARKS,
 ) -> tuple[Item, ...]:
     """Show papers among others, numbered from `first`, with a remark on some of them."""
     return tuple(
-        item(paper, n, kept=paper.id in kept, remark=remarks.get(paper.id, ())) for n, paper in enumerate(papers, first)
+        item(paper, n, kept=paper.id in kept, remark=remarks.get(paper.id, ()))
+        for n, paper in enumerate(papers, first)
     )
 
 

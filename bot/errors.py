@@ -52,7 +52,12 @@ class DeliveryError(PaperboyError):
     """
 
     def __init__(
-        self, message: str, *, permanent: bool = False, ambiguous: bool = False, retry_after: float | None = None
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        ambiguous: bool = False,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent

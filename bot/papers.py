@@ -1,4 +1,7 @@
-"""A paper and its rules: ids and links in every spelling, clean titles and names. Nothing here does I/O."""
+"""A paper and its rules: ids and links in every spelling, clean titles and names.
+
+Nothing here does I/O.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from urllib.parse import urlsplit
 
 from bot.text import clean
 
-# https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN(N) since 2007, archive[.CC]/YYMMNNN before
+# https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN(N) since 2007, archive[.CC]/YYMMNNN
+# before
 _NEW_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
 _OLD_ID = r"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3})"
 _ID = rf"({_NEW_ID}|{_OLD_ID})(?:v\d+)?"
@@ -62,7 +66,11 @@ def _canonical(found: re.Match[str]) -> str:
 
 def web_address(text: object) -> str | None:
     """Return `text` where it is an absolute http(s) address that can be shown and followed, otherwise None."""
-    if not isinstance(text, str) or len(text) > 2000 or re.search(r"[\s<>\"|\\^`{}\x00-\x20\x7f-\x9f]", text):
+    if (
+        not isinstance(text, str)
+        or len(text) > 2000
+        or re.search(r"[\s<>\"|\\^`{}\x00-\x20\x7f-\x9f]", text)
+    ):
         return None
     if clean(text) != text:
         return None
@@ -89,7 +97,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper as far as it is known; None and empty mean not known. All text is clean and on one line."""
+    """A paper as far as it is known; None and empty mean not known.
+
+    All text is clean and on one line.
+    """
 
     id: str
     title: str

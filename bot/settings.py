@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.chat.reactions import USUAL, Reactions
 from bot.errors import SettingsError
-from bot.reactions import USUAL, Reactions
 
 NAMES = (
     "PAPERBOY_HOME",
@@ -101,14 +101,28 @@ class Settings:
             database_url=given.get("PAPERBOY_DATABASE_URL", sqlite_in(home)),
             hf_endpoint=_address("HF_ENDPOINT", given.get("HF_ENDPOINT", HUGGING_FACE)),
             hf_token=_token("HF_TOKEN", given.get("HF_TOKEN")),
-            log_level=_choice("PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS),
-            sync_minutes=_number("PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440),
-            ask_hugging_face=_switch("PAPERBOY_ASK_HUGGING_FACE", given.get("PAPERBOY_ASK_HUGGING_FACE", "on")),
-            pause_after_days=_number("PAPERBOY_PAUSE_AFTER_DAYS", given.get("PAPERBOY_PAUSE_AFTER_DAYS", "3"), 1, 365),
-            purge_days=_number("PAPERBOY_PURGE_DAYS", given.get("PAPERBOY_PURGE_DAYS", "30"), 0, 365),
+            log_level=_choice(
+                "PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS
+            ),
+            sync_minutes=_number(
+                "PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440
+            ),
+            ask_hugging_face=_switch(
+                "PAPERBOY_ASK_HUGGING_FACE", given.get("PAPERBOY_ASK_HUGGING_FACE", "on")
+            ),
+            pause_after_days=_number(
+                "PAPERBOY_PAUSE_AFTER_DAYS", given.get("PAPERBOY_PAUSE_AFTER_DAYS", "3"), 1, 365
+            ),
+            purge_days=_number(
+                "PAPERBOY_PURGE_DAYS", given.get("PAPERBOY_PURGE_DAYS", "30"), 0, 365
+            ),
             reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
-            wait_minutes=_number("PAPERBOY_WAIT_MINUTES", given.get("PAPERBOY_WAIT_MINUTES", "120"), 0, 720),
-            complete_percent=_number("PAPERBOY_COMPLETE_PERCENT", given.get("PAPERBOY_COMPLETE_PERCENT", "60"), 0, 100),
+            wait_minutes=_number(
+                "PAPERBOY_WAIT_MINUTES", given.get("PAPERBOY_WAIT_MINUTES", "120"), 0, 720
+            ),
+            complete_percent=_number(
+                "PAPERBOY_COMPLETE_PERCENT", given.get("PAPERBOY_COMPLETE_PERCENT", "60"), 0, 100
+            ),
             admin_place=_place("PAPERBOY_ADMIN_PLACE", given.get("PAPERBOY_ADMIN_PLACE", "")),
             admins=_ids("PAPERBOY_ADMINS", given.get("PAPERBOY_ADMINS", "")),
             slack=slack,
@@ -129,7 +143,9 @@ def sqlite_in(home: Path) -> str:
 
 def set_up_logging(level: str) -> None:
     """Send the log to standard error, with times."""
-    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
@@ -143,11 +159,20 @@ def _read_env_file(path: Path) -> dict[str, str]:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8 or remove it.") from error
     except OSError as error:
-        raise SettingsError(f"{path} cannot be read ({error.strerror}); make it readable or remove it.") from error
+        raise SettingsError(
+            f"{path} cannot be read ({error.strerror}); make it readable or remove it."
+        ) from error
     for binding in bindings:
         if binding.error:
-            raise SettingsError(f"{path}, line {binding.original.line}: that is not NAME=value; correct or remove it.")
-    return {binding.key: binding.value for binding in bindings if binding.key and binding.value is not None}
+            raise SettingsError(
+                f"{path}, line {binding.original.line}: that is not NAME=value; correct or remove "
+                "it."
+            )
+    return {
+        binding.key: binding.value
+        for binding in bindings
+        if binding.key and binding.value is not None
+    }
 
 
 def _unknown(name: str) -> str:
@@ -167,7 +192,11 @@ def _home(text: str | None) -> Path:
 def _address(name: str, text: str, example: str = HUGGING_FACE) -> str:
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in _SCHEMES[urlsplit(example).scheme] and parts.hostname and (parts.port or True)
+        usable = (
+            parts.scheme in _SCHEMES[urlsplit(example).scheme]
+            and parts.hostname
+            and (parts.port or True)
+        )
     except ValueError:
         usable = False
     if not usable or any(c.isspace() for c in text):
@@ -192,7 +221,11 @@ def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, .
     if not bot and not app:
         return None, ()
     if not bot or not app:
-        lacks = "SLACK_APP_TOKEN (it begins with xapp-)" if bot else "SLACK_BOT_TOKEN (it begins with xoxb-)"
+        lacks = (
+            "SLACK_APP_TOKEN (it begins with xapp-)"
+            if bot
+            else "SLACK_BOT_TOKEN (it begins with xoxb-)"
+        )
         return None, (f"Slack needs two tokens, and {lacks} is not set: see the README.",)
     return SlackSettings(bot, app, url, previews), ()
 
@@ -211,7 +244,8 @@ def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
     count = _number("DISCORD_SHARDS", shards, 1, 10_000) if shards else None
     if ids and (count is None or max(ids) >= count):
         raise SettingsError(
-            "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be set too."
+            "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be "
+            "set too."
         )
     return DiscordSettings(
         token,
@@ -232,7 +266,9 @@ def _reactions(name: str, text: str) -> Reactions:
 def _place(name: str, text: str) -> tuple[str, str] | None:
     platform, colon, address = text.partition(":")
     if text and (platform not in {"slack", "discord"} or not colon or not address.isalnum()):
-        raise SettingsError(f"{name} is “{text}”; it must be a channel’s id such as slack:C0123 or discord:123456.")
+        raise SettingsError(
+            f"{name} is “{text}”; it must be a channel’s id such as slack:C0123 or discord:123456."
+        )
     return (platform, address) if text else None
 
 
@@ -240,7 +276,8 @@ def _ids(name: str, text: str) -> frozenset[str]:
     ids = frozenset(one.strip() for one in text.split(",") if one.strip())
     if wrong := [one for one in ids if not (one.isascii() and one.isalnum())]:
         raise SettingsError(
-            f"{name}: “{wrong[0]}” is no id of a person; write ids with commas between, as in U012AB3CD."
+            f"{name}: “{wrong[0]}” is no id of a person; write ids with commas between, as in "
+            "U012AB3CD."
         )
     return ids
 
@@ -257,5 +294,7 @@ def _switch(name: str, text: str) -> bool:
 
 def _number(name: str, text: str, low: int, high: int) -> int:
     if not text.isdecimal() or not text.isascii() or len(text) > 9 or not low <= int(text) <= high:
-        raise SettingsError(f"{name} is “{text}”; it must be a whole number from {low:,} to {high:,}.")
+        raise SettingsError(
+            f"{name} is “{text}”; it must be a whole number from {low:,} to {high:,}."
+        )
     return int(text)

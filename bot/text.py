@@ -6,7 +6,8 @@ import re
 
 # Whatever moves to another place: C0 and C1 controls, line and paragraph separators.
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Whatever is not seen: soft hyphen, bidi marks and overrides, zero-width and tag characters, lone surrogates.
+# Whatever is not seen: soft hyphen, bidi marks and overrides, zero-width and tag characters, lone
+# surrogates.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"

@@ -9,13 +9,14 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from adapters.discord.asking import form
-from adapters.discord.hearing import Heard
+from adapters.discord.forms import form
 from adapters.discord.render import render
-from bot.commands import Blank, command
+from adapters.discord.requests import Heard
+from bot.chat.commands import Blank, command
+from bot.chat.intents import Intent
+from bot.chat.views import View
 from bot.features import ALL
-from bot.intents import Intent, Person, Place
-from bot.views import View
+from bot.models import Person, Place
 from preview.sample import views
 
 Json = dict[str, Any]
@@ -25,14 +26,26 @@ BEGINNINGS = {"### ": "h3", "## ": "h2", "-# ": "small"}
 # what adapters.discord.markup writes: escapes, code, bold, links, and addresses in angles
 INLINE = re.compile(r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
                     r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>")  # fmt: skip
-PUBLIC = {"digest", "thread", "compact", "full", "pick", "pick-thread"}  # what everybody in the channel sees
+PUBLIC = {
+    "digest",
+    "thread",
+    "compact",
+    "full",
+    "pick",
+    "pick-thread",
+}  # what everybody in the channel sees
 
 
 def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
-    shown = {name: _page(view, public=name in PUBLIC) for name, view in asyncio.run(views(ME, HERE)).items()}
+    shown = {
+        name: _page(view, public=name in PUBLIC)
+        for name, view in asyncio.run(views(ME, HERE)).items()
+    }
     save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = form([Blank(param) for param in save.missing({})], Heard(Intent("save", ME, HERE), "save"))
+    asked = form(
+        [Blank(param) for param in save.missing({})], Heard(Intent("save", ME, HERE), "save")
+    )
     return {**shown, "form": _html(_modal(asked.to_dict() if asked else {}))}
 
 
@@ -45,14 +58,19 @@ def _page(view: View, *, public: bool) -> str:
 
 def _modal(made: Json) -> str:
     fields = "".join(map(_field, made["components"]))
-    buttons = "<footer><span class=button>Cancel</span><span class='button go'>Submit</span></footer>"
+    buttons = (
+        "<footer><span class=button>Cancel</span><span class='button go'>Submit</span></footer>"
+    )
     return f"<main class=modal><h2>{escape(made['title'])}</h2>{fields}{buttons}</main>"
 
 
 def _field(one: Json) -> str:
     asked = one["component"]
     star = " <b>*</b>" if asked.get("required", True) else ""
-    first = next((option["label"] for option in asked.get("options", ()) if option.get("default")), asked.get("value"))
+    first = next(
+        (option["label"] for option in asked.get("options", ()) if option.get("default")),
+        asked.get("value"),
+    )
     shown = f"value='{escape(first or '')}' placeholder='{escape(asked.get('placeholder') or '')}'"
     hint = f"<small>{escape(one.get('description') or '')}</small>"
     return f"<label>{escape(one['label'])}{star}{hint}<input {shown}></label>"
@@ -79,7 +97,9 @@ def _component(one: Json) -> str:  # noqa: PLR0911  # one line a component
         case 11:
             return f"<object class=thumbnail data='{escape(one['media']['url'])}'>picture</object>"
         case 12:
-            return "".join(f"<img src='{escape(item['media']['url'])}' alt=''>" for item in one["items"])
+            return "".join(
+                f"<img src='{escape(item['media']['url'])}' alt=''>" for item in one["items"]
+            )
         case 14:
             return "<hr>"
         case 17:
@@ -108,5 +128,7 @@ def _inline(text: str) -> str:
             parts.append(f"<b>{_inline(strong)}</b>")
         else:
             url, words = found["url"] or found["bare"], found["text"] or found["bare"]
-            parts.append(f"<a href='{escape(url)}'>{_inline(words) if found['text'] else escape(words)}</a>")
+            parts.append(
+                f"<a href='{escape(url)}'>{_inline(words) if found['text'] else escape(words)}</a>"
+            )
     return "".join([*parts, escape(text[at:])])

@@ -10,22 +10,25 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast, get_args
 
-from bot.app import Adapter, Bot, Sent
-from bot.demo import bring_sample, half_remembered
-from bot.digests import Digest
-from bot.digests import views as messages
+from bot.chat.bot import Bot
+from bot.chat.outlet import Adapter, Sent
+from bot.chat.views import View
+from bot.cli.demo import bring_sample, half_remembered
+from bot.digests.layout import views as messages
+from bot.digests.schedule import Schedule
+from bot.digests.selection import Digest
+from bot.digests.subscriptions import Layout, Wishes
 from bot.features import ALL
-from bot.intents import Person, Place
-from bot.library import Library
-from bot.schedule import Schedule
+from bot.library.library import Library
+from bot.models import Person, Place
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
-from bot.subscriptions import Layout, Wishes
-from bot.views import View
 
-NOBODY = "http://127.0.0.1:9"  # the discard service's port: what is shown is the sample and nothing else
+NOBODY = (
+    "http://127.0.0.1:9"  # the discard service's port: what is shown is the sample and nothing else
+)
 BEGUN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
@@ -36,7 +39,9 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
         store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
         index = await Index.open(folder / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
-        source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1)))
+        source = await stack.enter_async_context(
+            HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
+        )
         moment = [BEGUN]
         library = Library(store, index, source, lambda: moment[0])
         day = await bring_sample(library)
@@ -49,7 +54,9 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
         listing = await library.known(day, day, limit=5)
         wishes = Wishes(Schedule("daily", time(9), "UTC"))
         threaded, (compact,), (full,) = (
-            messages(Digest(replace(wishes, layout=layout), day, day, listing.papers, listing.total))
+            messages(
+                Digest(replace(wishes, layout=layout), day, day, listing.papers, listing.total)
+            )
             for layout in get_args(Layout)
         )
         first, second = listing.papers[0], listing.papers[1]

@@ -10,12 +10,13 @@ from typing import Any
 
 from adapters.slack.forms import form
 from adapters.slack.limits import SURFACE
-from adapters.slack.payloads import Asked
 from adapters.slack.render import blocks, notice
-from bot.commands import Blank, command
+from adapters.slack.requests import Asked
+from bot.chat.commands import Blank, command
+from bot.chat.intents import Intent
+from bot.chat.views import View
 from bot.features import ALL
-from bot.intents import Intent, Person, Place
-from bot.views import View
+from bot.models import Person, Place
 from preview.sample import views
 
 Json = dict[str, Any]
@@ -29,7 +30,9 @@ def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
     shown = {name: _page(name, view) for name, view in asyncio.run(views(ME, HERE)).items()}
     save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = form(Intent("save", ME, HERE), [Blank(param) for param in save.missing({})], Asked(ME, HERE))
+    asked = form(
+        Intent("save", ME, HERE), [Blank(param) for param in save.missing({})], Asked(ME, HERE)
+    )
     return {**shown, "form": _html(_modal(asked or {}))}
 
 
@@ -43,7 +46,9 @@ def _page(name: str, view: View) -> str:
 
 
 def _modal(made: Json) -> str:
-    buttons = "".join(f"<span class=button>{_text(made[key])}</span>" for key in ("close", "submit"))
+    buttons = "".join(
+        f"<span class=button>{_text(made[key])}</span>" for key in ("close", "submit")
+    )
     title = f"<h2>{_text(made['title'])}</h2>"
     return f"<main class=modal>{title}<div>{_blocks(made['blocks'])}</div><footer>{buttons}</footer></main>"
 
@@ -54,7 +59,10 @@ def _html(body: str) -> str:
 
 
 def _blocks(made: list[Json]) -> str:
-    return "".join(f"<div class={block['type'].removesuffix('_text')}>{''.join(_block(block))}</div>" for block in made)
+    return "".join(
+        f"<div class={block['type'].removesuffix('_text')}>{''.join(_block(block))}</div>"
+        for block in made
+    )
 
 
 def _block(block: Json) -> Iterator[str]:
@@ -73,7 +81,9 @@ def _block(block: Json) -> Iterator[str]:
         case "input":
             hint = f"<small>{_text(block['hint'])}</small>" if "hint" in block else ""
             asked = block["element"]
-            chosen = asked.get("initial_option", {}).get("text", asked.get("placeholder", {"text": ""}))
+            chosen = asked.get("initial_option", {}).get(
+                "text", asked.get("placeholder", {"text": ""})
+            )
             first = escape(asked["initial_value"]) if "initial_value" in asked else _text(chosen)
             optional = " (optional)" if block.get("optional") else ""
             yield f"{_text(block['label'])}{optional}<div>{first}&nbsp;</div>{hint}"

@@ -9,19 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Bot
-from bot.digests import Digest, views
+from bot.chat.bot import Bot
+from bot.chat.views import View
+from bot.digests.layout import views
+from bot.digests.schedule import Schedule
+from bot.digests.selection import Digest
+from bot.digests.subscriptions import Wishes
 from bot.features import ALL
-from bot.intents import Person, Place
-from bot.library import Library
+from bot.library.library import Library
+from bot.models import Person, Place
 from bot.papers import Account, Paper
-from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
-from bot.subscriptions import Wishes
-from bot.views import View
 
 NOW = datetime(2026, 5, 29, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 29)
@@ -61,7 +62,13 @@ DIFFUSION = Paper(
     code_matched=True,
 )
 MANY = tuple(
-    Paper(f"2605.1{n:04}", f"Transformers and the Number {n}", ("Emmy Noether",), daily=TODAY, upvotes=n)
+    Paper(
+        f"2605.1{n:04}",
+        f"Transformers and the Number {n}",
+        ("Emmy Noether",),
+        daily=TODAY,
+        upvotes=n,
+    )
     for n in range(12)
 )
 
@@ -82,7 +89,9 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
         store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
         index = await Index.open(tmp_path / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
-        source = await stack.enter_async_context(HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1)))
+        source = await stack.enter_async_context(
+            HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
+        )
         library = Library(store, index, source, lambda: NOW)
         await library.add([HEBB, DIFFUSION, *MANY], NOW)
         yield Bot(ALL, library, store, lambda: NOW)

@@ -6,21 +6,49 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
-from bot.views import Button, Buttons, Code, Field, Item, Link, Picture, Span, Strong, Text, View
+from bot.chat.views import (
+    Button,
+    Buttons,
+    Code,
+    Field,
+    Item,
+    Link,
+    Picture,
+    Span,
+    Strong,
+    Text,
+    View,
+)
 
 # what is markup, a mention or a command to some platform or terminal
 MARKUP = (
-    *("<!channel>", "<@U1>", "<@1>", "<#1>", "</x:1>", "<t:0>", "<:a:1>", "@everyone", ":tada:", "&amp;", "\\"),
+    *(
+        "<!channel>",
+        "<@U1>",
+        "<@1>",
+        "<#1>",
+        "</x:1>",
+        "<t:0>",
+        "<:a:1>",
+        "@everyone",
+        ":tada:",
+        "&amp;",
+        "\\",
+    ),
     *("*a*", "_a_", "`a`", "~a~", "||a||", "# a", "-# a", "> a", "- a", "[x](y)", "[bold]x[/bold]"),
     *("\x1b[31m", "\x1b]8;;x\x07", "\u202e", "\u200b"),
 )
 WORDS = st.one_of(
-    st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=40),
+    st.text(
+        st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=40
+    ),
     st.sampled_from(MARKUP),
     st.builds("a{}b".format, st.sampled_from(MARKUP)),
 )
 URLS = st.builds("https://example.org/{}".format, st.integers(0, 999))
-SPAN = st.one_of(WORDS, st.builds(Strong, WORDS), st.builds(Code, WORDS), st.builds(Link, WORDS, URLS))
+SPAN = st.one_of(
+    WORDS, st.builds(Strong, WORDS), st.builds(Code, WORDS), st.builds(Link, WORDS, URLS)
+)
 SPANS = st.lists(SPAN, min_size=1, max_size=4).map(tuple)
 BUTTON = st.builds(Button, WORDS, st.builds("save {}".format, st.integers(0, 10**6)))
 BUTTONS = st.lists(BUTTON, max_size=3).map(tuple)
@@ -51,7 +79,9 @@ def words(view: View) -> Iterator[str]:
             case Text(spans):
                 yield from map(_of, spans)
             case Item():
-                yield from map(_of, (span for spans in (block.title, *block.lines) for span in spans))
+                yield from map(
+                    _of, (span for spans in (block.title, *block.lines) for span in spans)
+                )
                 yield from (button.label for button in block.buttons)
             case Picture(_, alt):
                 yield alt

@@ -1,7 +1,8 @@
 """Kills processes that deliver, at every point that has a name and at any time, and looks what people could read.
 
-The processes and their SQLite files are real. The platform is this process: it answers HTTP on loopback and keeps a log
-of its own. It proves a message the way Slack does, by being read, or the way Discord does, by knowing a key again.
+The processes and their SQLite files are real. The platform is this process: it answers HTTP on
+loopback and keeps a log of its own. It proves a message the way Slack does, by being read, or the
+way Discord does, by knowing a key again.
 """
 
 from __future__ import annotations
@@ -28,19 +29,22 @@ from typing import Any, Literal, TypeAlias, cast
 import aiohttp
 from aiohttp import web
 
-from bot import attempts, deliveries
-from bot.app import Adapter, Bot, Sent, Standing, utc_now
+from bot.chat.bot import Bot
+from bot.chat.outlet import Adapter, Sent, Standing
+from bot.chat.view_json import freeze
+from bot.chat.views import View, line, plain
+from bot.clock import utc_now
+from bot.digests import delivery as attempts
+from bot.digests import dispatcher as deliveries
+from bot.digests.schedule import Schedule
+from bot.digests.subscriptions import Subscription, Wishes
 from bot.errors import DeliveryError
-from bot.frozen import freeze
-from bot.intents import Person, Place
-from bot.library import Library
-from bot.schedule import Schedule
+from bot.library.library import Library
+from bot.models import Person, Place
 from bot.settings import sqlite_in
 from bot.store import Store
 from bot.store.digests import Made, Occasion, Part, Planned
 from bot.store.engine import Database
-from bot.subscriptions import Subscription, Wishes
-from bot.views import View, line, plain
 
 Way: TypeAlias = Literal["reading", "key"]
 WAYS: tuple[Way, ...] = ("reading", "key")  # Slack's and Discord's
@@ -88,8 +92,10 @@ class Figures:
 
     def __str__(self) -> str:
         return (
-            f"crashes: {self.kills:,} kill runs and {self.stops:,} stops past the lease at {len(self.points)} points: "
-            f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.disordered)} out of order; uncertain: "
+            f"crashes: {self.kills:,} kill runs and {self.stops:,} stops past the lease at "
+            f"{len(self.points)} points: "
+            f"{len(self.lost)} lost, {len(self.doubled)} doubled, {len(self.disordered)} out of "
+            "order; uncertain: "
             f"{self.uncertain:,}, all where nobody could read ({self.unreadable:,} of the runs)"
         )
 
@@ -174,7 +180,14 @@ class Client:
             "after": self._points.meets(f"after {request} is taken"),
         }
         job = self._job
-        body = {**values, "run": job.run, "way": job.way, "fatal": fatal, "pid": os.getpid(), "signal": job.signal}
+        body = {
+            **values,
+            "run": job.run,
+            "way": job.way,
+            "fatal": fatal,
+            "pid": os.getpid(),
+            "signal": job.signal,
+        }
         try:
             async with self._session.post(f"{job.url}/{request}", json=body) as answer:
                 result: dict[str, Any] = await answer.json()
@@ -212,7 +225,9 @@ async def _deliver(job: Job) -> None:
                 body = {"run": job.run, "part": doubt.part}
                 async with session.post(f"{job.url}/look", json=body) as answer:
                     there = (await answer.json())["there"]
-                await store.deliveries.settle(PLATFORM, TENANT, doubt.id, there=there, now=utc_now())
+                await store.deliveries.settle(
+                    PLATFORM, TENANT, doubt.id, there=there, now=utc_now()
+                )
             await asyncio.sleep(0.05)
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -242,14 +257,20 @@ async def _plan(store: Store) -> datetime | None:
 
 def _made(planned: Planned) -> Made:
     parts = (
-        Part(f"{planned.subscription.id}-{planned.day}-{n}", freeze(View((line(str(n)),), title=str(n))), n > 0)
+        Part(
+            f"{planned.subscription.id}-{planned.day}-{n}",
+            freeze(View((line(str(n)),), title=str(n))),
+            n > 0,
+        )
         for n in range(PARTS)
     )
     return Made(planned, planned.day, planned.day, (), (), tuple(parts))
 
 
 async def _done(store: Store) -> bool:
-    return bool(await store.digests.recent(PLATFORM, TENANT, BEGINNING, ("sent", "quiet", "skipped")))
+    return bool(
+        await store.digests.recent(PLATFORM, TENANT, BEGINNING, ("sent", "quiet", "skipped"))
+    )
 
 
 # The platform, and whoever kills.
@@ -259,7 +280,9 @@ class Platform:
     """Takes messages over HTTP, and kills who asks at the moment that was chosen."""
 
     def __init__(self) -> None:
-        self.log: dict[int, list[tuple[str, str, str, float]]] = defaultdict(list)  # by run: place, key, text, when
+        self.log: dict[int, list[tuple[str, str, str, float]]] = defaultdict(
+            list
+        )  # by run: place, key, text, when
         self.looks = 0
         self.url = ""
 
@@ -289,7 +312,9 @@ class Platform:
         known = [
             n
             for n, (place, key, _, at) in enumerate(log)
-            if asked["way"] == "key" and (place, key) == (asked["place"], asked["key"]) and now - at < KNOWN
+            if asked["way"] == "key"
+            and (place, key) == (asked["place"], asked["key"])
+            and now - at < KNOWN
         ]
         if not known:
             log.append((asked["place"], asked["key"], asked["text"].partition("\n")[0], now))
@@ -344,7 +369,9 @@ class Harness:
         async with await Store.open(sqlite_in(folder)) as store:
             wishes = Wishes(Schedule("daily", clock(9), "UTC"))
             person = Person(PLATFORM, TENANT, "ada")
-            new = Subscription(0, Place(PLATFORM, TENANT, PLACE), person, wishes, now, date(2026, 3, 2), now)
+            new = Subscription(
+                0, Place(PLATFORM, TENANT, PLACE), person, wishes, now, date(2026, 3, 2), now
+            )
             await store.tenant(PLATFORM, TENANT).subscriptions.add(new)
 
     def job(self, way: Way, *, silent: bool = False) -> Job:
@@ -362,7 +389,9 @@ class Harness:
         self._check(job, "killed by nobody")
         return points
 
-    async def kill(self, way: Way, points: Iterable[int], what: str, *, silent: bool = False) -> None:
+    async def kill(
+        self, way: Way, points: Iterable[int], what: str, *, silent: bool = False
+    ) -> None:
         """Kill one process after the other, each at one of its points, and let the last one work."""
         job = self.job(way, silent=silent)
         self.figures.kills += 1
@@ -444,8 +473,9 @@ async def _ended(process: BaseProcess) -> int | None:
 def stoppable(point: str) -> bool:
     """Tell whether a process that is stopped there leaves something to be done by another.
 
-    Within a transaction it keeps all others from writing. Between its look at the clock and its request, which is as
-    long as an SDK takes to write a message, it cannot notice; no client can close that gap.
+    Within a transaction it keeps all others from writing. Between its look at the clock and its
+    request, which is as long as an SDK takes to write a message, it cannot notice; no client can
+    close that gap.
     """
     return point not in {"before a commit", "before a request to send"}
 

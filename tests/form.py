@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from bot.app import Context
-from bot.commands import Argument, asked_in, managing, number
-from bot.views import View, line
+from bot.chat.bot import Context
+from bot.chat.commands import Argument, asked_in, managing, number
+from bot.chat.views import View, line
 
-FIRST = {"number": "3", "papers": "5", "order": "upvotes", "zone": "Europe/Berlin", "topics": "one\ntwo"}
+FIRST = {
+    "number": "3",
+    "papers": "5",
+    "order": "upvotes",
+    "zone": "Europe/Berlin",
+    "topics": "one\ntwo",
+}
 WORDS = Argument("words", lambda text, _: text, "diffusion")
 PLACE = Argument("a channel", lambda text, _: text, "#general", suggest="place")
 ZONE = Argument("a time zone", lambda text, _: text, "Europe/Berlin", suggest="zone")
@@ -42,5 +48,14 @@ async def arrange(
     topics: what it is about
     code: whether there has to be code
     """
-    said = {"number": number, "papers": papers, "order": order, "where": where, "zone": zone, "topics": topics}
-    return View((line(" ".join(f"{name}={value}" for name, value in {**said, "code": code}.items())),))
+    said = {
+        "number": number,
+        "papers": papers,
+        "order": order,
+        "where": where,
+        "zone": zone,
+        "topics": topics,
+    }
+    return View(
+        (line(" ".join(f"{name}={value}" for name, value in {**said, "code": code}.items())),)
+    )

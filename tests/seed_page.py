@@ -9,16 +9,19 @@ from pathlib import Path
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _DAY = rf"(?P<month>{'|'.join(_MONTHS)}) (?P<day>\d{{1,2}})(?:, (?P<year>\d{{4}}))?"
-# everything down to the line "by... and the research community" and the page's own day, which has no year
+# everything down to the line "by... and the research community" and the page's own day, which has
+# no year
 _HEAD = re.compile(rf"(?s:.*?)\nby[^\n]*\n+{_DAY}\n+")
-# a title, an abstract and, mostly, who wrote it ("  • 5 authors", or an organisation) and when, then perhaps a count
+# a title, an abstract and, mostly, who wrote it ("  • 5 authors", or an organisation) and when,
+# then perhaps a count
 _PAPER = re.compile(rf"(?P<title>.+)\n\n(?P<abstract>.+)(?:\n\n.+\n·\n{_DAY}(?: \d+)?)?(?:\n+|\Z)")
 
 
 def records(page: str) -> Iterator[dict[str, object]]:
     """Yield the page's papers in its order, with ids made up from 9901.00001 upward.
 
-    The page counts authors without naming them, so `authors` is empty; `published` is None where it says no day.
+    The page counts authors without naming them, so `authors` is empty; `published` is None where it
+    says no day.
 
     Raises:
         ValueError: the text is no such page, or a paper in it cannot be read
@@ -32,7 +35,9 @@ def records(page: str) -> Iterator[dict[str, object]]:
     while at < len(page):
         paper = _PAPER.match(page, at)
         if paper is None:
-            raise ValueError(f"Line {page.count(chr(10), 0, at) + 1} starts no title with an abstract.")
+            raise ValueError(
+                f"Line {page.count(chr(10), 0, at) + 1} starts no title with an abstract."
+            )
         at, number = paper.end(), number + 1
         yield {
             "id": f"9901.{number:05}",
@@ -45,7 +50,9 @@ def records(page: str) -> Iterator[dict[str, object]]:
 
 def _this_year(page: str) -> int:
     """Return the year in which the page was made: it spells all years but its own, so the one after the latest."""
-    years = [int(found["year"]) for found in re.finditer(rf"(?<=\n·\n){_DAY}", page) if found["year"]]
+    years = [
+        int(found["year"]) for found in re.finditer(rf"(?<=\n·\n){_DAY}", page) if found["year"]
+    ]
     if not years:
         raise ValueError("No paper is dated with a year, so this year is not known.")
     return max(years) + 1

@@ -1,7 +1,7 @@
 """A hundred days of digests in a second or so: several processes that die, over a platform that fails, from a seed.
 
-Whether the promise was kept is decided by what stands on the platform alone; the store is asked only for what it says
-that it has not posted.
+Whether the promise was kept is decided by what stands on the platform alone; the store is asked
+only for what it says that it has not posted.
 """
 
 from __future__ import annotations
@@ -19,21 +19,29 @@ from typing import Any, cast
 
 from sqlalchemy import select
 
-from bot.app import Bot, Sent
-from bot.deliveries import Deliveries
-from bot.frozen import freeze
-from bot.intents import Person, Place
-from bot.library import Library
-from bot.schedule import Every, Schedule
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent
+from bot.chat.view_json import freeze
+from bot.chat.views import View, line
+from bot.digests.dispatcher import Deliveries
+from bot.digests.schedule import Every, Schedule
+from bot.digests.subscriptions import Subscription, Wishes
+from bot.library.library import Library
+from bot.models import Person, Place
 from bot.store import Store
 from bot.store.digests import Made, Occasion, Part, Planned
 from bot.store.schema import deliveries, digests
-from bot.subscriptions import Subscription, Wishes
-from bot.views import View, line
 from tests.rigs.platform import PLATFORM, Client, Fault, Platform
 from tests.rigs.virtual import Clock, Direct, empty, virtually
 
-ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Australia/Lord_Howe", "UTC")
+ZONES = (
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "Australia/Lord_Howe",
+    "UTC",
+)
 AFTER_TAKING = (Fault.ANSWER_LOST, Fault.RESET, Fault.TAKEN_LATE, Fault.SLOW)
 NOT_TAKING = (Fault.BUSY, Fault.DOWN, Fault.LOST, Fault.BROKEN)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -60,7 +68,16 @@ class Figures:
 
     def add(self, other: Figures) -> None:
         """Count what came of other seeds too."""
-        for name in ("seeds", "days", "digests", "messages", "faults", "kills", "skipped", "paused"):
+        for name in (
+            "seeds",
+            "days",
+            "digests",
+            "messages",
+            "faults",
+            "kills",
+            "skipped",
+            "paused",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.uncertain += other.uncertain
         self.lost += other.lost
@@ -73,10 +90,14 @@ class Figures:
         return self.lost + self.doubled + self.disordered
 
     def __str__(self) -> str:
-        why = ", ".join(f"{number:,} {reason}" for reason, number in self.uncertain.most_common()) or "never"
+        why = (
+            ", ".join(f"{number:,} {reason}" for reason, number in self.uncertain.most_common())
+            or "never"
+        )
         return (
             f"simulation: {self.seeds:,} seeds, {self.days:,} days, {self.digests:,} digests due, "
-            f"{self.messages:,} messages, {self.faults:,} faults, {self.kills:,} kills: {len(self.lost)} lost, "
+            f"{self.messages:,} messages, {self.faults:,} faults, {self.kills:,} kills: "
+            f"{len(self.lost)} lost, "
             f"{len(self.doubled)} doubled, {len(self.disordered)} out of order; "
             f"{self.skipped:,} skipped with a reason, {self.paused:,} pauses; uncertain: {why}"
         )
@@ -89,7 +110,9 @@ class Weather:
         self._luck = luck
         self.faults = 0
         whole = days * 24
-        self._storms = [(at := luck.uniform(0, whole), at + luck.expovariate(1 / 4)) for _ in range(days // 7)]
+        self._storms = [
+            (at := luck.uniform(0, whole), at + luck.expovariate(1 / 4)) for _ in range(days // 7)
+        ]
         self._bans = {
             place: (at := luck.uniform(0, whole), at + luck.expovariate(1 / 48))
             for place in places
@@ -107,7 +130,9 @@ class Weather:
         stormy = any(begin <= hour < end for begin, end in self._storms)
         if self._luck.random() >= (0.6 if stormy else self._usual):
             return Fault.NONE
-        return self._told(self._luck.choice((*NOT_TAKING, *AFTER_TAKING) if request == "send" else NOT_TAKING))
+        return self._told(
+            self._luck.choice((*NOT_TAKING, *AFTER_TAKING) if request == "send" else NOT_TAKING)
+        )
 
     def _told(self, fault: Fault) -> Fault:
         self.faults += 1
@@ -147,7 +172,9 @@ class Process:
             asyncio.get_running_loop().call_soon(self._task.cancel)
 
     def _pass(self, point: str) -> None:
-        if not self._dead and self._world.luck.random() < self._deadly * (point.startswith("after") + 0.2):
+        if not self._dead and self._world.luck.random() < self._deadly * (
+            point.startswith("after") + 0.2
+        ):
             self._kill()
         if self._dead:
             raise asyncio.CancelledError
@@ -164,10 +191,14 @@ class Process:
         if due := await store.subscriptions.due([PLATFORM], now, 100):
             await store.digests.plan([_occasion(one, now) for one in due], now)
         planned = await store.digests.planned([PLATFORM], now, 100)
-        await store.digests.make([self._world.made(one) for one in planned if now <= one.until], now)
+        await store.digests.make(
+            [self._world.made(one) for one in planned if now <= one.until], now
+        )
         for one in planned:
             if now > one.until:
-                await store.digests.end(one.subscription.id, one.day, "skipped", "It was too late.", now)
+                await store.digests.end(
+                    one.subscription.id, one.day, "skipped", "It was too late.", now
+                )
         return await store.digests.next_look([PLATFORM])
 
 
@@ -225,13 +256,17 @@ class World:
         self.platform.retry_after = luck.choice((1.0, 60.0, 1800.0))
         self.platform.late = luck.uniform(0, 9)
         deadly = luck.choice((0.0, 0.01, 0.05))
-        people = [asyncio.create_task(self._keep_running(deadly)) for _ in range(luck.randint(1, 3))]
+        people = [
+            asyncio.create_task(self._keep_running(deadly)) for _ in range(luck.randint(1, 3))
+        ]
         people.append(asyncio.create_task(self._administer()))
         await asyncio.sleep(self.days * 86400)
         weather.fault = lambda *_: Fault.NONE  # type: ignore[method-assign]
         self.platform.fault = weather.fault
         self.calm = self.now()
-        await asyncio.sleep(2 * 86400)  # what waits for an admin, or for its next try, comes to its end
+        await asyncio.sleep(
+            2 * 86400
+        )  # what waits for an admin, or for its next try, comes to its end
         for one in people:
             one.cancel()
         await asyncio.gather(*people, return_exceptions=True)
@@ -255,7 +290,9 @@ class World:
     async def _subscribe(self, address: str, tenant: str) -> None:
         luck = self.luck
         every: Every = luck.choice(("daily", "daily", "weekdays", "weekly"))
-        schedule = Schedule(every, clock(luck.randint(0, 23), luck.choice((0, 30))), luck.choice(ZONES), (2,))
+        schedule = Schedule(
+            every, clock(luck.randint(0, 23), luck.choice((0, 30))), luck.choice(ZONES), (2,)
+        )
         day, due = schedule.after(self.now())
         new = Subscription(
             0,
@@ -284,7 +321,9 @@ class World:
                 for doubt in await store.deliveries.uncertain(PLATFORM, tenant):
                     self.figures.uncertain[doubt.trouble] += 1
                     there = (doubt.subscription, doubt.day, doubt.part) in self._standing()
-                    await store.deliveries.settle(PLATFORM, tenant, doubt.id, there=there, now=self.now())
+                    await store.deliveries.settle(
+                        PLATFORM, tenant, doubt.id, there=there, now=self.now()
+                    )
             for one in self.subscriptions:
                 known = await store.subscriptions.get(one.id)
                 if known and known.paused:
@@ -307,7 +346,9 @@ class World:
         standing = self._standing()
         figures = self.figures
         figures.messages = len(standing)
-        figures.doubled = [f"seed {self.seed}: {one} twice" for one, n in Counter(standing).items() if n > 1]
+        figures.doubled = [
+            f"seed {self.seed}: {one} twice" for one, n in Counter(standing).items() if n > 1
+        ]
         last: dict[tuple[int, date], int] = {}
         for subscription, day, part in standing:
             if part < last.get((subscription, day), -1):
@@ -322,7 +363,9 @@ class World:
                 figures.skipped += skipped
                 if skipped:
                     continue
-                missing = [n for n in range(self.parts[one.id][0]) if (one.id, day, n) not in there | told]
+                missing = [
+                    n for n in range(self.parts[one.id][0]) if (one.id, day, n) not in there | told
+                ]
                 if missing:
                     figures.lost.append(f"seed {self.seed}: {one.id} {day} {missing}")
 
@@ -340,16 +383,23 @@ class World:
         """Return what the store says was not posted: whole digests, and single parts."""
         database = Direct(self.connection)
         d, p = digests.c, deliveries.c
-        whole = await database.read(select(d.subscription, d.date).where(d.state == "skipped", d.reason != ""))
+        whole = await database.read(
+            select(d.subscription, d.date).where(d.state == "skipped", d.reason != "")
+        )
         parts = await database.read(
             select(p.subscription, p.date, p.part).where(
                 p.part >= 0, p.trouble != "", p.state.in_(("dead", "uncertain"))
             )
         )
         # what follows a message that is uncertain waits for the answer
-        waiting = await database.read(select(p.subscription, p.date, p.part).where(p.part >= 0, p.state == "pending"))
+        waiting = await database.read(
+            select(p.subscription, p.date, p.part).where(p.part >= 0, p.state == "pending")
+        )
         held = {(row.subscription, row.date) for row in parts}
-        return {tuple(row) for row in (*whole, *parts, *(w for w in waiting if (w.subscription, w.date) in held))}
+        return {
+            tuple(row)
+            for row in (*whole, *parts, *(w for w in waiting if (w.subscription, w.date) in held))
+        }
 
 
 def simulate(seed: int, days: int = 100) -> Figures:
@@ -372,4 +422,13 @@ def _occasion(one: Subscription, now: datetime) -> Occasion:
     day, due = schedule.until(now, one.next_date) or (one.next_date, one.next_due)
     until = due + one.wishes.grace
     next_day, next_due = schedule.after(now)
-    return Occasion(one.id, one.next_date, day, due, until, next_day, next_due, "Nobody ran." if now > until else "")
+    return Occasion(
+        one.id,
+        one.next_date,
+        day,
+        due,
+        until,
+        next_day,
+        next_due,
+        "Nobody ran." if now > until else "",
+    )

@@ -17,7 +17,9 @@ from tests import crash, simulation
 
 def main() -> int:
     """Print what came of it, and each promise that was not kept."""
-    parser = argparse.ArgumentParser(description="Simulate the outbox, and kill processes that deliver.")
+    parser = argparse.ArgumentParser(
+        description="Simulate the outbox, and kill processes that deliver."
+    )
     parser.add_argument("--seeds", type=int, default=10_000)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--days", type=int, default=100, help="the days of each seed")
@@ -28,7 +30,9 @@ def main() -> int:
         simulated = simulation.Figures()
         with ProcessPoolExecutor(os.cpu_count()) as cores:
             seeds = range(args.first, args.first + args.seeds)
-            for figures in cores.map(simulation.simulate, seeds, [args.days] * args.seeds, chunksize=4):
+            for figures in cores.map(
+                simulation.simulate, seeds, [args.days] * args.seeds, chunksize=4
+            ):
                 simulated.add(figures)
         told.append(str(simulated))
         bad += simulated.bad

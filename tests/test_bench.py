@@ -17,7 +17,13 @@ PAPERS = list(Corpus())
 
 
 def test_a_percentile_is_one_of_the_figures():
-    assert [percentile([3, 1, 2, 4], percent) for percent in (0, 25, 50, 95, 100)] == [1, 1, 2, 4, 4]
+    assert [percentile([3, 1, 2, 4], percent) for percent in (0, 25, 50, 95, 100)] == [
+        1,
+        1,
+        2,
+        4,
+        4,
+    ]
     assert Spread.of([7.0]) == Spread(7, 7, 7, 7)
 
 
@@ -30,7 +36,12 @@ def test_the_gain_is_one_for_the_best_order_and_less_for_any_other():
 
 
 def test_a_rank_counts_from_one():
-    assert [rank(found, {"b", "c"}) for found in (["b"], ["a", "c", "b"], ["a"], [])] == [1, 2, 0, 0]
+    assert [rank(found, {"b", "c"}) for found in (["b"], ["a", "c", "b"], ["a"], [])] == [
+        1,
+        2,
+        0,
+        0,
+    ]
 
 
 def test_a_seed_makes_the_same_queries_and_another_seed_others():

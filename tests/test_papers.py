@@ -26,12 +26,19 @@ SPELLINGS = {
         "(2401.00001).",
     ],
     "0704.0001": ["0704.0001", "arxiv.org/abs/0704.0001v1"],
-    "cs/0112017": ["cs/0112017", "cs.LG/0112017v1", "arXiv:CS/0112017", "https://arxiv.org/abs/cs/0112017"],
+    "cs/0112017": [
+        "cs/0112017",
+        "cs.LG/0112017v1",
+        "arXiv:CS/0112017",
+        "https://arxiv.org/abs/cs/0112017",
+    ],
     "hep-th/9901001": ["hep-th/9901001", "https://arxiv.org/pdf/hep-th/9901001v2.pdf"],
 }
 
 
-@pytest.mark.parametrize(("wanted", "spelling"), [(i, s) for i, spellings in SPELLINGS.items() for s in spellings])
+@pytest.mark.parametrize(
+    ("wanted", "spelling"), [(i, s) for i, spellings in SPELLINGS.items() for s in spellings]
+)
 def test_every_spelling_of_an_id_is_understood(wanted, spelling):
     assert paper_id(spelling) == wanted
 

@@ -16,7 +16,9 @@ BUILD_PATHS = r"(^|[^[:alnum:]_./~-])/(work|root)(/|[^[:alnum:]_-]|$)"
 
 
 def test_contributing_explains_exactly_the_dependencies_that_there_are():
-    explained = re.findall(r"^\| `([\w.-]+)` \| \S.* \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    explained = re.findall(
+        r"^\| `([\w.-]+)` \| \S.* \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE
+    )
     assert sorted(map(normal, explained)) == sorted(runtime() | development())
 
 
@@ -30,12 +32,18 @@ def test_everything_that_pyproject_asks_for_is_pinned():
 
 def test_what_several_tasks_need_is_pinned_to_one_version():
     dev, bench = pins("dev"), pins("bench")
-    assert {name: dev[name] for name in dev.keys() & bench} == {name: bench[name] for name in dev.keys() & bench}
+    assert {name: dev[name] for name in dev.keys() & bench} == {
+        name: bench[name] for name in dev.keys() & bench
+    }
 
 
 @pytest.mark.parametrize("name", ["run", "dev", "bench"])
 def test_every_pin_has_its_hashes(name: str):
-    assert [line for line in requirements(name) if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)] == []
+    assert [
+        line
+        for line in requirements(name)
+        if not re.match(r"\S+==\S+ .*--hash=sha256:[0-9a-f]{64}", line)
+    ] == []
 
 
 @pytest.mark.parametrize("pattern", [REGISTRIES, BUILD_PATHS], ids=["registry", "path"])
@@ -68,7 +76,9 @@ def benchmark() -> set[str]:
 def requirements(name: str) -> list[str]:
     """The pins of one file, each with its hashes on one line."""
     text = (ROOT / "requirements" / f"{name}.txt").read_text().replace("\\\n", " ")
-    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return [
+        line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")
+    ]
 
 
 def pins(name: str) -> dict[str, str]:

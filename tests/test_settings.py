@@ -35,8 +35,12 @@ def test_what_is_set_is_read(tmp_path):
 
 
 def test_a_platform_is_there_when_its_tokens_are():
-    settings = Settings.read({"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "PAPERBOY_LINK_PREVIEWS": "on"})
-    assert settings.slack == SlackSettings("xoxb-1", "xapp-1", "https://slack.com/api", link_previews=True)
+    settings = Settings.read(
+        {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "PAPERBOY_LINK_PREVIEWS": "on"}
+    )
+    assert settings.slack == SlackSettings(
+        "xoxb-1", "xapp-1", "https://slack.com/api", link_previews=True
+    )
     assert settings.discord is None
     shards = {"DISCORD_TOKEN": "t", "DISCORD_SHARDS": "4", "DISCORD_SHARD_IDS": "0, 3"}
     assert Settings.read(shards).discord == DiscordSettings("t", shards=4, shard_ids=(0, 3))
@@ -47,13 +51,18 @@ def test_a_platform_that_is_half_set_up_is_left_out_with_a_reason():
     settings = Settings.read({"SLACK_BOT_TOKEN": "xoxb-1", "DISCORD_TOKEN": "t"})
     assert (settings.slack, settings.discord) == (None, DiscordSettings("t"))
     assert settings.left_out == (
-        "Slack needs two tokens, and SLACK_APP_TOKEN (it begins with xapp-) is not set: see the README.",
+        (
+            "Slack needs two tokens, and SLACK_APP_TOKEN (it begins with xapp-) is not set: see the "
+            "README."
+        ),
     )
 
 
 def test_admins_are_ids_with_commas_between():
     assert Settings.read({"PAPERBOY_ADMINS": "U1, 123,"}).admins == {"U1", "123"}
-    with pytest.raises(SettingsError, match="“@ada” is no id of a person; write ids with commas between"):
+    with pytest.raises(
+        SettingsError, match="“@ada” is no id of a person; write ids with commas between"
+    ):
         Settings.read({"PAPERBOY_ADMINS": "U1,@ada"})
 
 
@@ -62,7 +71,10 @@ def test_an_empty_value_means_the_default():
 
 
 def test_secrets_are_not_shown():
-    env = {"HF_TOKEN": "hf_secret", "PAPERBOY_DATABASE_URL": "postgresql+asyncpg://me:secret@localhost/papers"}
+    env = {
+        "HF_TOKEN": "hf_secret",
+        "PAPERBOY_DATABASE_URL": "postgresql+asyncpg://me:secret@localhost/papers",
+    }
     assert "secret" not in repr(Settings.read(env))
 
 
@@ -78,25 +90,46 @@ def test_secrets_are_not_shown():
             {"PAPERBOY_SYNC_MINUTES": "often"},
             "PAPERBOY_SYNC_MINUTES is “often”; it must be a whole number from 0 to 1,440.",
         ),
-        ({"PAPERBOY_PURGE_DAYS": "-1"}, "PAPERBOY_PURGE_DAYS is “-1”; it must be a whole number from 0 to 365."),
-        ({"PAPERBOY_ASK_HUGGING_FACE": "no"}, "PAPERBOY_ASK_HUGGING_FACE is “no”; it must be one of on, off."),
-        ({"PAPERBOY_SYNC_MINUTES": "²"}, "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440."),
+        (
+            {"PAPERBOY_PURGE_DAYS": "-1"},
+            "PAPERBOY_PURGE_DAYS is “-1”; it must be a whole number from 0 to 365.",
+        ),
+        (
+            {"PAPERBOY_ASK_HUGGING_FACE": "no"},
+            "PAPERBOY_ASK_HUGGING_FACE is “no”; it must be one of on, off.",
+        ),
+        (
+            {"PAPERBOY_SYNC_MINUTES": "²"},
+            "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440.",
+        ),
         (
             {"PAPERBOY_REACTIONS": "🔖"},
-            "PAPERBOY_REACTIONS: “🔖” is not an emoji, = and one of save or vote, as in 🔖=save 👍=vote.",
+            (
+                "PAPERBOY_REACTIONS: “🔖” is not an emoji, = and one of save or vote, as in 🔖=save "
+                "👍=vote."
+            ),
         ),
-        ({"HF_ENDPOINT": "hf.co"}, "HF_ENDPOINT is “hf.co”; it must be an address such as https://huggingface.co."),
+        (
+            {"HF_ENDPOINT": "hf.co"},
+            "HF_ENDPOINT is “hf.co”; it must be an address such as https://huggingface.co.",
+        ),
         (
             {"HF_ENDPOINT": "http://a:b"},
             "HF_ENDPOINT is “http://a:b”; it must be an address such as https://huggingface.co.",
         ),
         (
             {"DISCORD_TOKEN": "x", "DISCORD_SHARDS": "2", "DISCORD_SHARD_IDS": "1,2"},
-            "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be set too.",
+            (
+                "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be "
+                "set too."
+            ),
         ),
         (
             {"DISCORD_TOKEN": "x", "DISCORD_GATEWAY_URL": "https://x"},
-            "DISCORD_GATEWAY_URL is “https://x”; it must be an address such as wss://gateway.discord.gg.",
+            (
+                "DISCORD_GATEWAY_URL is “https://x”; it must be an address such as "
+                "wss://gateway.discord.gg."
+            ),
         ),
         ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN holds characters that no token has; copy it again."),
     ],
@@ -119,7 +152,8 @@ def test_every_setting_is_explained_in_the_example():
 def test_the_environment_goes_before_the_file(tmp_path, monkeypatch):
     file = tmp_path / ".env"
     file.write_text(
-        "# a comment\nHF_TOKEN='from $HOME file'\nexport PAPERBOY_LOG_LEVEL=info\nEMPTY\n", encoding="utf-8"
+        "# a comment\nHF_TOKEN='from $HOME file'\nexport PAPERBOY_LOG_LEVEL=info\nEMPTY\n",
+        encoding="utf-8",
     )
     monkeypatch.setenv("PAPERBOY_LOG_LEVEL", "error")
     env = environment(file)

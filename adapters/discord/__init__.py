@@ -7,21 +7,26 @@ from datetime import datetime
 
 import discord
 
-from adapters.discord import places, posting
+from adapters.discord import channels as places
+from adapters.discord import messages as posting
 from adapters.discord.connection import Connection, set_addresses
-from adapters.discord.failures import TROUBLE, delivery_error
+from adapters.discord.errors import TROUBLE, delivery_error
+from adapters.discord.ids import PLATFORM
 from adapters.discord.logs import tidy_logs
-from adapters.discord.naming import PLATFORM
-from bot.app import Bot, Sent, Standing
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent, Standing
+from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
-from bot.intents import Person, Place
+from bot.models import Person, Place
 from bot.settings import DiscordSettings
-from bot.views import View
 
 log = logging.getLogger(__name__)
 
-BAD_TOKEN = "Discord does not take DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
-# how the gateway closes where a setting is wrong: https://discord.com/developers/docs/topics/opcodes-and-status-codes
+BAD_TOKEN = (
+    "Discord does not take DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
+)
+# how the gateway closes where a setting is wrong:
+# https://discord.com/developers/docs/topics/opcodes-and-status-codes
 CLOSED_FOR_GOOD = {
     4004: BAD_TOKEN,
     4010: "Discord does not take DISCORD_SHARD_IDS; each must be below DISCORD_SHARDS.",
@@ -82,7 +87,10 @@ class Discord:
         return await places.thread_of(connection, sent, name)
 
     async def place(self, words: str, person: Person) -> Place:
-        """Return the channel, thread or forum that is named, or the conversation with the person. Raises UsageError."""
+        """Return the channel, thread or forum that is named, or the conversation with the person.
+
+        Raises UsageError.
+        """
         try:
             connection, _ = self._connected()
         except DeliveryError as error:
@@ -90,11 +98,16 @@ class Discord:
         return await places.named(connection, words, person)
 
     async def standing(self, person: Person, place: Place) -> Standing:
-        """Tell what somebody is in a place, as Discord knew it within the last minute. Raises DeliveryError."""
+        """Tell what somebody is in a place, as Discord knew it within the last minute.
+
+        Raises DeliveryError.
+        """
         connection, _ = self._connected()
         return await self._places.standing(connection, person, place)
 
     def _connected(self) -> tuple[Connection, Bot]:
         if self._connection is None or self._bot is None:
-            raise DeliveryError("Paperboy is not connected to Discord; it is tried again.", retry_after=10)
+            raise DeliveryError(
+                "Paperboy is not connected to Discord; it is tried again.", retry_after=10
+            )
         return self._connection, self._bot

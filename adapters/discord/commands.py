@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.commands import LONGEST_ARGUMENT, Command, Param
+from bot.chat.commands import LONGEST_ARGUMENT, Command, Param
 from bot.text import shorten, visible
 
 SAVE_PAPER = "Save paper"  # in a message's menu under Apps
@@ -13,16 +13,39 @@ COLLECT = "collect"  # what that runs, with the text of the message
 
 SLASH, IN_MESSAGE_MENU = 1, 3
 TEXT, INTEGER, CHANNEL, ATTACHMENT = 3, 4, 7, 11
-EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}  # servers, our and other conversations; both installs
+EVERYWHERE = {
+    "contexts": [0, 1, 2],
+    "integration_types": [0, 1],
+}  # servers, our and other conversations; both installs
 LONGEST_DESCRIPTION = 100
 MOST_CHOICES = 25
 MOST_OPTIONS = 25
-MANAGE_CHANNELS = str(1 << 4)  # who sees a command for managers, until the server’s settings say otherwise
-# where something can be written: https://discord.com/developers/docs/resources/channel#channel-object-channel-types
+MANAGE_CHANNELS = str(
+    1 << 4
+)  # who sees a command for managers, until the server’s settings say otherwise
+# where something can be written:
+# https://discord.com/developers/docs/resources/channel#channel-object-channel-types
 WRITABLE = [0, 2, 5, 10, 11, 12, 15, 16]
 _COMPARED = (
-    *("name", "type", "description", "options", "choices", "required", "autocomplete", "value", "max_length"),
-    *("min_value", "max_value", "contexts", "integration_types", "default_member_permissions", "channel_types"),
+    *(
+        "name",
+        "type",
+        "description",
+        "options",
+        "choices",
+        "required",
+        "autocomplete",
+        "value",
+        "max_length",
+    ),
+    *(
+        "min_value",
+        "max_value",
+        "contexts",
+        "integration_types",
+        "default_member_permissions",
+        "channel_types",
+    ),
 )
 
 Payload = dict[str, Any]
@@ -30,7 +53,9 @@ Payload = dict[str, Any]
 
 def payloads(commands: Mapping[str, Command]) -> list[Payload]:
     """Write all commands as Discord wants them."""
-    menu = [{"name": SAVE_PAPER, "type": IN_MESSAGE_MENU, **EVERYWHERE}] if COLLECT in commands else []
+    menu = (
+        [{"name": SAVE_PAPER, "type": IN_MESSAGE_MENU, **EVERYWHERE}] if COLLECT in commands else []
+    )
     return [*map(_command, commands.values()), *menu]
 
 
@@ -40,7 +65,9 @@ def same(ours: Iterable[Payload], theirs: Iterable[Mapping[str, Any]]) -> bool:
 
 
 def _command(command: Command) -> Payload:
-    first_needed = sorted(command.params, key=lambda param: not param.required)  # Discord wants them first
+    first_needed = sorted(
+        command.params, key=lambda param: not param.required
+    )  # Discord wants them first
     return {
         "name": command.name,
         "type": SLASH,
@@ -52,12 +79,20 @@ def _command(command: Command) -> Payload:
 
 
 def _option(param: Param) -> Payload:
-    option: Payload = {"name": param.name, "description": _described(param.help), "required": param.required}
+    option: Payload = {
+        "name": param.name,
+        "description": _described(param.help),
+        "required": param.required,
+    }
     if param.argument.bounds:
         low, high = param.argument.bounds
         return {**option, "type": INTEGER, "min_value": low, "max_value": high}
     if param.choices and len(param.choices) <= MOST_CHOICES:
-        return {**option, "type": TEXT, "choices": [{"name": name, "value": name} for name in param.choices]}
+        return {
+            **option,
+            "type": TEXT,
+            "choices": [{"name": name, "value": name} for name in param.choices],
+        }
     if param.argument.suggest == "place":
         return {**option, "type": CHANNEL, "channel_types": WRITABLE}
     if param.argument.file:

@@ -14,12 +14,13 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord import answering
+from adapters.discord import responses as answering
 from adapters.discord.commands import payloads, same
-from adapters.discord.failures import TROUBLE
-from adapters.discord.naming import PLATFORM, place
-from adapters.discord.reacting import Reacting
-from bot.app import Bot, Sent
+from adapters.discord.errors import TROUBLE
+from adapters.discord.ids import PLATFORM, place
+from adapters.discord.reactions import Reacting
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent
 from bot.errors import PaperboyError
 from bot.settings import DiscordSettings
 
@@ -28,7 +29,9 @@ log = logging.getLogger(__name__)
 LONGEST_PAUSE = 60.0  # seconds that a rate limit is waited for; a longer one is said
 MOST_BUSY = 500  # things under way, beyond which messages go without reactions
 LONGEST_FAREWELL = 5.0  # seconds for what is under way when the bot is stopped
-INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)  # none of them privileged
+INTENTS = discord.Intents(
+    guilds=True, guild_reactions=True, dm_reactions=True
+)  # none of them privileged
 
 
 class Connection(discord.AutoShardedClient):
@@ -60,7 +63,9 @@ class Connection(discord.AutoShardedClient):
             await self.http.bulk_upsert_global_commands(self.application_id, wanted)
             log.info("registered %d commands at Discord", len(wanted))
 
-    async def launch_shard(self, gateway: yarl.URL, shard_id: int, *, initial: bool = False) -> None:
+    async def launch_shard(
+        self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
+    ) -> None:
         """Connect a shard, at the address that is set instead of the one that Discord names."""
         await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
 
@@ -138,7 +143,9 @@ class Connection(discord.AutoShardedClient):
         """Log what a handler raises; in one line where it outlived the connection, and finds the session closed."""
         error = sys.exception()
         if self.is_closed() and isinstance(error, RuntimeError):
-            log.warning("%s was not answered before the connection was closed: %s", event_method, error)
+            log.warning(
+                "%s was not answered before the connection was closed: %s", event_method, error
+            )
         else:
             await super().on_error(event_method, *args, **kwargs)
 

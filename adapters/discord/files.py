@@ -10,11 +10,12 @@ import aiohttp
 import yarl
 from discord.http import Route
 
-from adapters.discord.failures import TROUBLE, delivery_error
+from adapters.discord.errors import TROUBLE, delivery_error
+from bot.chat.intents import File
 from bot.errors import DeliveryError
-from bot.intents import File
 
-# where the address of an attachment leads: https://discord.com/developers/docs/resources/message#attachment-object
+# where the address of an attachment leads:
+# https://discord.com/developers/docs/resources/message#attachment-object
 HOSTS = frozenset(("cdn.discordapp.com", "media.discordapp.net"))
 PATIENCE = 20.0  # seconds
 PIECE = 2**16  # bytes
@@ -25,7 +26,11 @@ def attached(data: Mapping[str, Any], id_: str) -> File | None:
     found = data.get("resolved", {}).get("attachments", {}).get(id_)
     if not isinstance(found, dict):
         return None
-    return File(str(found.get("filename", "")), int(found.get("size", 0)), partial(fetch, str(found.get("url", ""))))
+    return File(
+        str(found.get("filename", "")),
+        int(found.get("size", 0)),
+        partial(fetch, str(found.get("url", ""))),
+    )
 
 
 async def fetch(url: str, most: int) -> bytes:
@@ -39,7 +44,9 @@ async def fetch(url: str, most: int) -> bytes:
             session.get(yarl.URL(url, encoded=True), allow_redirects=False) as answer,
         ):
             if answer.status != 200:
-                raise DeliveryError(f"Discord did not hand it over (HTTP {answer.status}); attach it again.")
+                raise DeliveryError(
+                    f"Discord did not hand it over (HTTP {answer.status}); attach it again."
+                )
             async for piece in answer.content.iter_chunked(PIECE):
                 content += piece
                 if len(content) >= most:

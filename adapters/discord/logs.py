@@ -9,10 +9,22 @@ import re
 import aiohttp
 import discord
 
-_LOGGERS = ("discord.http", "discord.webhook.async_", "discord.gateway", "discord.client", "discord.shard")
+_LOGGERS = (
+    "discord.http",
+    "discord.webhook.async_",
+    "discord.gateway",
+    "discord.client",
+    "discord.shard",
+)
 # the token of an interaction answers for the bot for a quarter of an hour
 _TOKENS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?\s]+|(['\"]token['\"]: ['\"])[^'\"]+")
-_NETWORK = (OSError, asyncio.TimeoutError, aiohttp.ClientError, discord.ConnectionClosed, discord.GatewayNotFound)
+_NETWORK = (
+    OSError,
+    asyncio.TimeoutError,
+    aiohttp.ClientError,
+    discord.ConnectionClosed,
+    discord.GatewayNotFound,
+)
 
 
 class _Tidy(logging.Filter):
@@ -23,7 +35,9 @@ class _Tidy(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         said = record.getMessage()
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, _NETWORK):  # an outage logs one every few seconds; where in the SDK it was helps nobody
+        if isinstance(
+            error, _NETWORK
+        ):  # an outage logs one every few seconds; where in the SDK it was helps nobody
             said, record.exc_info = f"{said} ({str(error) or type(error).__name__})", None
         record.msg, record.args = _TOKENS.sub(r"\1\2…", said.replace(self._token, "…")), ()
         return True

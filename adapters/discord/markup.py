@@ -1,7 +1,8 @@
 r"""Spans as Discord's Markdown, in which nothing from outside is markup.
 
-A backslash before a punctuation mark makes it literal, and people read the same text. Discord looks for mentions in
-the raw text as well, where a backslash in front counts for nothing: there `\<@1>` is one, and `\<\@1\>` is none.
+A backslash before a punctuation mark makes it literal, and people read the same text. Discord looks
+for mentions in the raw text as well, where a backslash in front counts for nothing: there `\<@1>`
+is one, and `\<\@1\>` is none.
 """
 
 from __future__ import annotations
@@ -11,23 +12,27 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 from urllib.parse import quote, urlsplit
 
+from bot.chat.views import Code, Link, Span, Spans, Strong
 from bot.text import shorten, visible
-from bot.views import Code, Link, Span, Spans, Strong
 
 # a colon can be that of an address or of an emoji's name such as :tada:, but not before a space
 _MARKS = re.compile(r"[\\*_~`|<>\[\]@]|:(?!\s)")
 # what is markup at the beginning of a line only: headings, small print, lists
 _LINE_MARK = re.compile(r"^(\s*)(?:(?=[-+#])|(\d+)(?=[.)]))")
-# in a link Discord wants brackets in pairs, and shows the source where the text looks like another address
+# in a link Discord wants brackets in pairs, and shows the source where the text looks like another
+# address
 _NO_LINK_TEXT = re.compile(r"[\[\]\\]|://|www\.|discord\.gg", re.IGNORECASE)
-_IN_ADDRESS = "/:?#@!$&+,;=%~-._"  # kept in an address; brackets, quotes, spaces and asterisks are written in percent
+# kept in an address; brackets, quotes, spaces and asterisks are written in percent
+_IN_ADDRESS = "/:?#@!$&+,;=%~-._"
 LONGEST_ADDRESS = 512  # as for a link button; a paper's addresses have a tenth of it
 
 
 def markdown(spans: Spans) -> str:
     """Write one line of spans as Markdown; "" where nothing of it can be seen."""
     text = "".join(map(_span, _merged(spans)))
-    return _LINE_MARK.sub(lambda found: f"{found[1]}{found[2] or ''}\\", text) if text.strip() else ""
+    return (
+        _LINE_MARK.sub(lambda found: f"{found[1]}{found[2] or ''}\\", text) if text.strip() else ""
+    )
 
 
 def escaped(text: str) -> str:
@@ -72,7 +77,9 @@ def _span(span: Span) -> str:
             return escaped(span)
         case Strong(text):
             inner = text.strip()
-            return escaped(text).replace(escaped(inner), f"**{escaped(inner)}**", 1) if inner else text
+            return (
+                escaped(text).replace(escaped(inner), f"**{escaped(inner)}**", 1) if inner else text
+            )
         case Code(text):
             # between backticks nothing is markup, and nothing can be escaped
             return f"`{text}`" if text.strip() and not set("`\\") & set(text) else escaped(text)
@@ -99,7 +106,11 @@ def _address(url: str) -> str:
     except ValueError:
         return ""
     address = quote(url, safe=_IN_ADDRESS)
-    return address if parts.scheme in {"http", "https"} and parts.hostname and len(address) <= LONGEST_ADDRESS else ""
+    return (
+        address
+        if parts.scheme in {"http", "https"} and parts.hostname and len(address) <= LONGEST_ADDRESS
+        else ""
+    )
 
 
 def _text(span: Span) -> str:

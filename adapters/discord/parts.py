@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 from urllib.parse import urlsplit
 
-from adapters.discord.presses import Kind, Press
-from adapters.discord.texts import MOST_TEXT, Line, fitted
+from adapters.discord.custom_ids import Kind, Press
+from adapters.discord.limits import MOST_TEXT, Line, fitted
+from bot.chat.views import Block, Button, Buttons, Field, Item, Picture, Text, View
 from bot.text import visible
-from bot.views import Block, Button, Buttons, Field, Item, Picture, Text, View
 
 LONGEST_PICTURE = 2048  # characters of a picture's address
 
@@ -53,7 +53,11 @@ def _parts(view: View, tenant: str) -> Iterator[Part]:
         part = _part(block)
         controls = []
         for label, press in _presses(block):
-            controls.append(Control(visible(label).strip() or press.line, replace(press, tenant=tenant).id(number)))
+            controls.append(
+                Control(
+                    visible(label).strip() or press.line, replace(press, tenant=tenant).id(number)
+                )
+            )
             number += 1
         yield replace(part, controls=tuple(controls))
 
@@ -90,7 +94,12 @@ def _joined(parts: Iterator[Part]) -> list[Part]:
     """Join neighbours that are text and nothing else: each text costs a component."""
     joined: list[Part] = []
     for part in parts:
-        if joined and part.lines and not (part.controls or part.thumbnail) and _only_text(joined[-1]):
+        if (
+            joined
+            and part.lines
+            and not (part.controls or part.thumbnail)
+            and _only_text(joined[-1])
+        ):
             joined[-1] = replace(joined[-1], lines=(*joined[-1].lines, *part.lines))
         else:
             joined.append(part)
@@ -105,7 +114,10 @@ def _written(parts: Sequence[Part]) -> list[Part]:
     """Write the texts of all parts within what a message holds."""
     texts, remark = fitted([line for part in parts for line in part.lines], MOST_TEXT - 100)
     rest = iter(texts)
-    written = [replace(part, text="\n".join(filter(None, [next(rest) for _ in part.lines]))) for part in parts]
+    written = [
+        replace(part, text="\n".join(filter(None, [next(rest) for _ in part.lines])))
+        for part in parts
+    ]
     return [*written, Part(text=remark)] if remark else written
 
 

@@ -1,8 +1,8 @@
 """Views as Discord's components: one container, at most 40 components and 4,000 characters.
 
-Where a view has too much for one message, the lines between its items go first, then thumbnails from the last one up.
-Then the buttons of each item become a menu. Then all texts are one and all buttons a few menus, and what even those
-have no room for is counted.
+Where a view has too much for one message, the lines between its items go first, then thumbnails
+from the last one up. Then the buttons of each item become a menu. Then all texts are one and all
+buttons a few menus, and what even those have no room for is counted.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from discord import MediaGalleryItem, SelectOption, ui
 from discord.enums import ButtonStyle
 
 from adapters.discord.parts import Control, Part, parts_of
+from bot.chat.views import Outcome, Picture, View
 from bot.text import count, shorten, visible
-from bot.views import Outcome, Picture, View
 
 MOST_COMPONENTS = 40
 IN_A_ROW = 5
@@ -39,8 +39,8 @@ Component: TypeAlias = ui.Item[Any]
 def render(view: View, tenant: str = "", mark: int | None = None) -> ui.LayoutView:
     """Lay a view out whose button lines are folded to LONGEST_LINE.
 
-    `tenant` is the guild that its buttons are about, where they stand elsewhere. `mark` is an id for the container, by
-    which the message is found again.
+    `tenant` is the guild that its buttons are about, where they stand elsewhere. `mark` is an id
+    for the container, by which the message is found again.
     """
     parts = parts_of(view, tenant)
     layout = ui.LayoutView(timeout=None)
@@ -56,7 +56,10 @@ def _fitting(parts: Sequence[Part]) -> Iterator[list[Component]]:
     pictured = [index for index, part in enumerate(parts) if part.thumbnail]
     for most in range(len(pictured), -1, -1):
         bare = set(pictured[most:])
-        drawn = [replace(part, thumbnail="") if index in bare else part for index, part in enumerate(parts)]
+        drawn = [
+            replace(part, thumbnail="") if index in bare else part
+            for index, part in enumerate(parts)
+        ]
         yield from _if_fits([child for part in drawn for child in _roomy(part)])
     yield from _if_fits([child for part in parts for child in _narrow(part)])
     yield _narrowest(parts)
@@ -83,7 +86,9 @@ def _inside(child: Component) -> Iterator[Component]:
 
 def _roomy(part: Part) -> Iterator[Component]:
     if part.thumbnail:
-        yield ui.Section(ui.TextDisplay(part.text or NOTHING_TO_SEE), accessory=ui.Thumbnail(part.thumbnail))
+        yield ui.Section(
+            ui.TextDisplay(part.text or NOTHING_TO_SEE), accessory=ui.Thumbnail(part.thumbnail)
+        )
     else:
         yield from _shown_text(part)
     for row in _in_rows(part.controls, IN_A_ROW):
@@ -119,19 +124,32 @@ def _shown_text(part: Part) -> Iterator[Component]:
 
 
 def _gallery(pictures: Sequence[Picture]) -> Component:
-    items = (MediaGalleryItem(one.url, description=shorten(visible(one.alt), LONGEST_ALT) or None) for one in pictures)
+    items = (
+        MediaGalleryItem(one.url, description=shorten(visible(one.alt), LONGEST_ALT) or None)
+        for one in pictures
+    )
     return ui.MediaGallery(*items)
 
 
 def _menus(controls: Sequence[Control]) -> Iterator[Component]:
     for some in _in_rows(controls, IN_A_MENU):
-        options = [SelectOption(label=shorten(one.label, LONGEST_OPTION), value=one.id) for one in some]
-        hint = shorten(" · ".join(one.label for one in some), 150)  # Discord's limit for a placeholder
-        yield ui.ActionRow(ui.Select(custom_id=f"s{some[0].id}"[:100], options=options, placeholder=hint))
+        options = [
+            SelectOption(label=shorten(one.label, LONGEST_OPTION), value=one.id) for one in some
+        ]
+        hint = shorten(
+            " · ".join(one.label for one in some), 150
+        )  # Discord's limit for a placeholder
+        yield ui.ActionRow(
+            ui.Select(custom_id=f"s{some[0].id}"[:100], options=options, placeholder=hint)
+        )
 
 
 def _button(control: Control) -> ui.Button[Any]:
-    return ui.Button(label=shorten(control.label, LONGEST_LABEL), custom_id=control.id, style=ButtonStyle.secondary)
+    return ui.Button(
+        label=shorten(control.label, LONGEST_LABEL),
+        custom_id=control.id,
+        style=ButtonStyle.secondary,
+    )
 
 
 def _in_rows(things: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:

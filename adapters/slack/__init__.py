@@ -16,32 +16,35 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from adapters.slack.answering import Answers
-from adapters.slack.connections import Connections, pause_after
-from adapters.slack.hearing import Hearing
-from adapters.slack.payloads import PLATFORM
-from adapters.slack.places import Places
-from adapters.slack.posting import Posting
+from adapters.slack.backfill import sweep
+from adapters.slack.channels import Places
+from adapters.slack.connection import Connections, pause_after
+from adapters.slack.errors import REVOKED, SlackError
+from adapters.slack.events import Hearing
+from adapters.slack.home import LONGEST_LINE
+from adapters.slack.messages import Posting
 from adapters.slack.previews import Previews
-from adapters.slack.reacting import Reacting
-from adapters.slack.surfaces import LONGEST_LINE
-from adapters.slack.sweeping import sweep
-from adapters.slack.troubles import REVOKED, SlackError
+from adapters.slack.reactions import Reacting
+from adapters.slack.requests import PLATFORM
+from adapters.slack.responses import Answers
 from adapters.slack.web import TIMEOUT, Web, told
-from bot.app import Bot, Sent, Standing
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent, Standing
+from bot.chat.views import View
 from bot.errors import SettingsError
-from bot.intents import Person, Place
+from bot.models import Person, Place
 from bot.settings import SlackSettings
-from bot.views import View
 
 log = logging.getLogger(__name__)
 
 SETTLED = 3.0  # seconds without a new beginning after which missed reactions are looked for
-EVERY = 60.0  # seconds between two such searches: a connection that flaps must not use up what Slack grants
+# seconds between two such searches: a connection that flaps must not use up what Slack grants
+EVERY = 60.0
 
 
 GONE = (
-    "The workspace removed Paperboy, or Slack refuses its token: install the app again, set SLACK_BOT_TOKEN to its new "
+    "The workspace removed Paperboy, or Slack refuses its token: install the app again, set "
+    "SLACK_BOT_TOKEN to its new "
     "token, and start again."
 )
 
@@ -64,7 +67,9 @@ class Slack:
         self._posting = Posting(self._web, self._places)
         self._reacting = Reacting(self._web)
         self._bot: Bot | None = None
-        self._left: asyncio.Future[bool] | None = None  # that nobody is there any more, and whether Slack told so
+        self._left: asyncio.Future[bool] | None = (
+            None  # that nobody is there any more, and whether Slack told so
+        )
 
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled. Raises SettingsError where Slack refuses a token."""
@@ -96,15 +101,24 @@ class Slack:
         return await self._posting.find(place, key, since)
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the thread in which a message stands, or the one that hangs from it. Raises DeliveryError."""
+        """Return the thread in which a message stands, or the one that hangs from it.
+
+        Raises DeliveryError.
+        """
         return await self._posting.thread_of(sent)
 
     async def place(self, words: str, person: Person) -> Place:
-        """Return the channel or thread that is named, or the conversation with the person. Raises UsageError."""
+        """Return the channel or thread that is named, or the conversation with the person.
+
+        Raises UsageError.
+        """
         return await self._places.named(words, person)
 
     async def standing(self, person: Person, place: Place) -> Standing:
-        """Tell what somebody is in a place, as Slack knew it within the last minute. Raises DeliveryError."""
+        """Tell what somebody is in a place, as Slack knew it within the last minute.
+
+        Raises DeliveryError.
+        """
         return await self._places.standing(person, place)
 
     async def _serve(self, bot: Bot) -> None:
@@ -135,7 +149,9 @@ class Slack:
                     raise Removed(GONE) from error
                 if error.permanent:
                     again = "copy it again from OAuth & Permissions."
-                    raise SettingsError(f"Slack refuses SLACK_BOT_TOKEN ({error.code}): {again}") from error
+                    raise SettingsError(
+                        f"Slack refuses SLACK_BOT_TOKEN ({error.code}): {again}"
+                    ) from error
                 failures += 1
                 pause = pause_after(failures, random.random(), error.retry_after)  # noqa: S311  # spreads tries
                 log.warning("%s (in %.1f s)", error, pause)
@@ -150,7 +166,10 @@ class Slack:
                 )
 
     async def _listen(self, bot: Bot, me: AuthorizeResult) -> None:
-        """Listen until Slack refuses our token. Raises Removed where it tells that the workspace removed the app."""
+        """Listen until Slack refuses our token.
+
+        Raises Removed where it tells that the workspace removed the app.
+        """
         team = str(me.team_id)
         sweeping: set[asyncio.Task[None]] = set()
 
@@ -182,7 +201,9 @@ class Slack:
             if not left.done():
                 left.set_result(True)
 
-        app = Hearing(bot, me, answers, previews, connections.hold, removed).app(f"{self._settings.api_url}/")
+        app = Hearing(bot, me, answers, previews, connections.hold, removed).app(
+            f"{self._settings.api_url}/"
+        )
         try:
             await _until(left, connections.stay())
         finally:
@@ -192,7 +213,10 @@ class Slack:
 
 
 async def _until(left: asyncio.Future[bool], work: Coroutine[Any, Any, None]) -> None:
-    """Do `work` until it turns out that nobody is there any more. Raises Removed where Slack told so."""
+    """Do `work` until it turns out that nobody is there any more.
+
+    Raises Removed where Slack told so.
+    """
     task = asyncio.create_task(work)
     both: set[asyncio.Future[Any]] = {task, left}
     try:

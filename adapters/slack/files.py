@@ -7,10 +7,10 @@ from functools import partial
 import aiohttp
 import yarl
 
+from adapters.slack.errors import SlackError, trouble
 from adapters.slack.limits import Json
-from adapters.slack.troubles import SlackError, trouble
 from adapters.slack.web import TIMEOUT, Web
-from bot.intents import File
+from bot.chat.intents import File
 
 SLACK = "slack.com"
 PIECE = 2**16  # bytes
@@ -25,11 +25,15 @@ class Files:
 
     def given(self, told: Json) -> File:
         """Name a file that came with a form."""
-        return File(str(told.get("name") or ""), int(told.get("size") or 0), partial(self._fetch, told))
+        return File(
+            str(told.get("name") or ""), int(told.get("size") or 0), partial(self._fetch, told)
+        )
 
     async def _fetch(self, told: Json, most: int) -> bytes:
         if told.get("file_access") == "check_file_info" or not _address(told):
-            answer = await self._web.ask(partial(self._web.client.files_info, file=str(told.get("id", ""))))
+            answer = await self._web.ask(
+                partial(self._web.client.files_info, file=str(told.get("id", "")))
+            )
             told = answer.get("file") or {}
         url = _address(told)
         if not is_slacks(url, self._web.client.base_url):
@@ -48,7 +52,10 @@ class Files:
             aiohttp.ClientSession(timeout=timeout) as session,
             # a redirect leads to a page to sign in at, and could lead anywhere
             session.get(
-                yarl.URL(url, encoded=True), headers=headers, allow_redirects=False, proxy=self._web.client.proxy
+                yarl.URL(url, encoded=True),
+                headers=headers,
+                allow_redirects=False,
+                proxy=self._web.client.proxy,
             ) as answer,
         ):
             if answer.status != 200:

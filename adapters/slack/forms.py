@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.slack.limits import SURFACE, Json
-from adapters.slack.payloads import Asked
-from adapters.slack.payloads import place as place_of
 from adapters.slack.render import blocks, plain_text
-from bot.commands import LONGEST_ARGUMENT, Blank
-from bot.intents import File, Intent
-from bot.views import Text, View
+from adapters.slack.requests import Asked
+from adapters.slack.requests import place as place_of
+from bot.chat.commands import LONGEST_ARGUMENT, Blank
+from bot.chat.intents import File, Intent
+from bot.chat.views import Text, View
 
 FORM, WINDOW = "form", "window"  # callback ids
 TITLE = 24
@@ -23,7 +23,9 @@ OPTION = 75
 VALUE = 150
 OPTIONS = 100
 METADATA = 3000
-_CHANNEL = re.compile(r"[CG][A-Z0-9]+")  # what a menu of channels can show; no thread, and nobody’s own conversation
+_CHANNEL = re.compile(
+    r"[CG][A-Z0-9]+"
+)  # what a menu of channels can show; no thread, and nobody’s own conversation
 WAITING = View((Text(("One moment …",), quiet=True),))
 
 
@@ -73,7 +75,9 @@ def filled(body: Json, asked: Asked, file: Callable[[Json], File]) -> Filled:
     values = {block["block_id"]: "" for block in view["blocks"]}
     values |= {block: _value(state) for block, states in given.items() for state in states.values()}
     place = place_of(asked.place.tenant, known["address"])
-    asked = replace(asked, place=place, response_url=known["url"], surface={} if known["url"] else view)
+    asked = replace(
+        asked, place=place, response_url=known["url"], surface={} if known["url"] else view
+    )
     files = {
         block: file(state["files"][0])
         for block, states in given.items()
@@ -120,7 +124,9 @@ def options(suggestions: Sequence[tuple[str, str]], typed: str) -> list[Json]:
     offered = [(label, value) for label, value in suggestions if len(value) <= VALUE]
     if typed and len(typed) <= VALUE and typed not in {value for _, value in offered}:
         offered = [*offered[: OPTIONS - 1], (f"“{typed}”", typed)]
-    return [{"text": plain_text(label, OPTION), "value": value} for label, value in offered[:OPTIONS]]
+    return [
+        {"text": plain_text(label, OPTION), "value": value} for label, value in offered[:OPTIONS]
+    ]
 
 
 def _input(command: str, blank: Blank, *, alone: bool) -> Json:
@@ -142,13 +148,28 @@ def _element(blank: Blank) -> Json:
         return {"type": "file_input", "max_files": 1}
     placeholder = plain_text(param.argument.example, PLACEHOLDER)
     if param.argument.suggest == "place" and (not value or _CHANNEL.fullmatch(value)):
-        first = {"initial_conversation": value} if value else {"default_to_current_conversation": True}
-        return {"type": "conversations_select", "filter": {"include": ["public", "private"]}, **first}
+        first = (
+            {"initial_conversation": value} if value else {"default_to_current_conversation": True}
+        )
+        return {
+            "type": "conversations_select",
+            "filter": {"include": ["public", "private"]},
+            **first,
+        }
     if param.argument.suggest not in {"", "place"} and len(value) <= VALUE:
-        return {"type": "external_select", "placeholder": placeholder, "min_query_length": 1, **_initial(value)}
+        return {
+            "type": "external_select",
+            "placeholder": placeholder,
+            "min_query_length": 1,
+            **_initial(value),
+        }
     if param.choices:
         chosen = _initial(value) if value in param.choices else {}
-        return {"type": "static_select", "options": options([(one, one) for one in param.choices], ""), **chosen}
+        return {
+            "type": "static_select",
+            "options": options([(one, one) for one in param.choices], ""),
+            **chosen,
+        }
     first = {"initial_value": value[:LONGEST_ARGUMENT]} if value else {}
     many = {"multiline": True} if "\n" in value or param.argument.whole else {}
     return {
@@ -170,4 +191,6 @@ def _has_file(state: Mapping[str, Any]) -> bool:
 
 def _value(state: Mapping[str, Json]) -> str:
     chosen = state.get("selected_option") or {}
-    return str(chosen.get("value") or state.get("selected_conversation") or state.get("value") or "")
+    return str(
+        chosen.get("value") or state.get("selected_conversation") or state.get("value") or ""
+    )

@@ -17,14 +17,19 @@ class Room:
     characters: int
 
 
-# the blocks are documented; of the characters Slack says msg_blocks_too_long at about 13,000 in a message
+# the blocks are documented; of the characters Slack says msg_blocks_too_long at about 13,000 in a
+# message
 MESSAGE = Room(50, 12_000)
 SURFACE = Room(100, 24_000)  # a modal, or the Home
 _SEEN = ("text", "url", "image_url", "alt_text", "value", "block_id", "action_id")
 
 
 def fitting(
-    groups: Sequence[list[Json]], room: Room, left_out: Callable[[int], Json], *, keep_last: bool = False
+    groups: Sequence[list[Json]],
+    room: Room,
+    left_out: Callable[[int], Json],
+    *,
+    keep_last: bool = False,
 ) -> list[Json]:
     """Return the blocks of as many whole groups as there is room for, and how many of them are left out.
 
@@ -64,7 +69,9 @@ def with_button(blocks: Sequence[Json], value: str, label: Json, line: str) -> l
     """Return blocks in which the buttons of one value have another label and value."""
 
     def changed(element: Json) -> Json:
-        return {**element, "text": label, "value": line} if element.get("value") == value else element
+        return (
+            {**element, "text": label, "value": line} if element.get("value") == value else element
+        )
 
     return [
         {**block, "elements": [changed(element) for element in block["elements"]]}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from adapters.slack.limits import Json
-from adapters.slack.payloads import PLATFORM
-from adapters.slack.posting import name_for
+from adapters.slack.messages import name_for
 from adapters.slack.render import blocks
+from adapters.slack.requests import PLATFORM
 from adapters.slack.web import Web
-from bot.app import Bot
-from bot.intents import Person, Place
-from bot.views import View
+from bot.chat.bot import Bot
+from bot.chat.views import View
+from bot.models import Person, Place
 
 MOST = 3  # cards under one message; more would bury it
 
@@ -39,12 +39,16 @@ class Previews:
         if not cards:
             return
         where = {"channel": event["channel"], "ts": event["message_ts"]}
-        if event.get("unfurl_id") and event.get("source") == "composer":  # not sent yet, so it has no time
+        if (
+            event.get("unfurl_id") and event.get("source") == "composer"
+        ):  # not sent yet, so it has no time
             where = {"unfurl_id": event["unfurl_id"], "source": event["source"]}
 
         async def say(rendered: list[Json]) -> Json:
             unfurls = {url: {"blocks": _of(rendered, url)} for url in cards}
-            return await self._web.ask(partial(self._web.client.chat_unfurl, unfurls=unfurls, **where))
+            return await self._web.ask(
+                partial(self._web.client.chat_unfurl, unfurls=unfurls, **where)
+            )
 
         every = [block for url, view in cards.items() for block in blocks(view, name_for(url))]
         await self._web.pictured(say, every)

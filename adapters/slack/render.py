@@ -6,8 +6,22 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from adapters.slack.limits import MESSAGE, Json, Room, fitting, named
+from bot.chat.views import (
+    Block,
+    Button,
+    Buttons,
+    Code,
+    Field,
+    Item,
+    Link,
+    Picture,
+    Span,
+    Spans,
+    Strong,
+    Text,
+    View,
+)
 from bot.text import count, shorten, visible
-from bot.views import Block, Button, Buttons, Code, Field, Item, Link, Picture, Span, Spans, Strong, Text, View
 
 # https://docs.slack.dev/reference/block-kit/blocks and …/block-elements
 PARAGRAPH = 2900  # of the 3,000 characters of a text
@@ -33,10 +47,14 @@ def blocks(view: View, name: str, room: Room = MESSAGE) -> list[Json]:
 
 def notice(view: View) -> str:
     """Say in one line what a view shows, for notifications and screen readers; escaped, as Slack wants it."""
-    papers = " · ".join(_words(block.title) for block in view.blocks if isinstance(block, Item) and block.paper)
+    papers = " · ".join(
+        _words(block.title) for block in view.blocks if isinstance(block, Item) and block.paper
+    )
     texts = (_words(block.spans) for block in view.blocks if isinstance(block, Text))
     titles = (_words(block.title) for block in view.blocks if isinstance(block, Item))
-    said = ": ".join(filter(None, (visible(view.title), papers or next(texts, "") or next(titles, ""))))
+    said = ": ".join(
+        filter(None, (visible(view.title), papers or next(texts, "") or next(titles, "")))
+    )
     return escaped(shorten(said.strip() or "Paperboy", NOTICE))
 
 
@@ -48,12 +66,18 @@ def escaped(text: str) -> str:
 def plain_text(text: str, limit: int) -> Json:
     """Make a plain_text object, in which neither markup nor :emoji: is read."""
     text = visible(text)
-    return {"type": "plain_text", "text": shorten(text, limit) if text.strip() else BLANK, "emoji": False}
+    return {
+        "type": "plain_text",
+        "text": shorten(text, limit) if text.strip() else BLANK,
+        "emoji": False,
+    }
 
 
 def left_out(blocks: int) -> Json:
     """Make the remark that so many things found no room."""
-    return _quiet(f"{count(blocks, 'more', 'more')} left out here: Slack has no room for them in one message.")
+    return _quiet(
+        f"{count(blocks, 'more', 'more')} left out here: Slack has no room for them in one message."
+    )
 
 
 def _block(block: Block) -> Iterator[Json]:
@@ -85,7 +109,11 @@ def _item(item: Item) -> Iterator[Json]:
         return
     yield _rich([head, *item.lines[: beside.start]], bold=True)
     text = "\n".join(_words(item.lines[n]) for n in beside)
-    section = {"type": "plain_text", "text": shorten(text, PARAGRAPH) if text.strip() else BLANK, "emoji": False}
+    section = {
+        "type": "plain_text",
+        "text": shorten(text, PARAGRAPH) if text.strip() else BLANK,
+        "emoji": False,
+    }
     yield {"type": "section", "text": section, "accessory": _image(item.picture, item)}
     if after := item.lines[beside.stop :]:
         yield _rich(after)
@@ -114,9 +142,15 @@ def _actions(buttons: Sequence[Button]) -> Iterator[Json]:
 
 
 def _button(one: Button, number: int) -> Json:
-    # ids are unique within a row; whether the answer takes the place of what is shown comes back with the press
+    # ids are unique within a row; whether the answer takes the place of what is shown comes back
+    # with the press
     action_id = f"{'turn' if one.turns else 'press'}.{number}"
-    return {"type": "button", "text": plain_text(one.label, LABEL), "action_id": action_id, "value": one.line}
+    return {
+        "type": "button",
+        "text": plain_text(one.label, LABEL),
+        "action_id": action_id,
+        "value": one.line,
+    }
 
 
 def _field(label: str, line: str) -> Json:
@@ -128,7 +162,12 @@ def _field(label: str, line: str) -> Json:
         "action_id": action_id,
         "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
     }
-    return {"type": "input", "dispatch_action": True, "label": plain_text(label, ALT), "element": element}
+    return {
+        "type": "input",
+        "dispatch_action": True,
+        "label": plain_text(label, ALT),
+        "element": element,
+    }
 
 
 def _rich(lines: Sequence[Spans], *, bold: bool = False) -> Json:

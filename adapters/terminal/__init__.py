@@ -12,13 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.app import Bot, Sent, Standing
-from bot.commands import ASKED
+from bot.chat.bot import Bot
+from bot.chat.commands import ASKED
+from bot.chat.intents import File, Intent
+from bot.chat.outlet import Sent, Standing
+from bot.chat.views import Attachment, Item, Text, View, plain
 from bot.errors import DeliveryError, UsageError
-from bot.intents import File, Intent, Person, Place
-from bot.stopping import cancelled_by
+from bot.models import Person, Place
+from bot.runtime.signals import cancelled_by
 from bot.text import visible
-from bot.views import Attachment, Item, Text, View, plain
 
 ME = Person("terminal", "", "me")
 HERE = Place("terminal", "", "here")
@@ -31,7 +33,7 @@ HELP = "Type a command or a button’s number; “react 🔖 2” reacts to the 
 def show(view: View) -> None:
     """Print a view: laid out for a person, as plain text into a pipe."""
     if sys.stdout.isatty():
-        from adapters.terminal.layout import draw  # start-up time: only where a person looks
+        from adapters.terminal.render import draw  # start-up time: only where a person looks
 
         draw(view)
     else:
@@ -44,16 +46,29 @@ def put(file: Attachment) -> None:
         Path(file.name).expanduser().write_text(file.content, encoding="utf-8", newline="")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
-        raise UsageError(f"{file.name} cannot be written ({why}): name another file with “to:”.") from error
+        raise UsageError(
+            f"{file.name} cannot be written ({why}): name another file with “to:”."
+        ) from error
 
 
 def with_files(bot: Bot, intent: Intent) -> Intent:
-    """Put the content of a file in place of its name, where an argument can be a file. Raises UsageError."""
+    """Put the content of a file in place of its name, where an argument can be a file.
+
+    Raises UsageError.
+    """
     known = bot.commands.get(intent.command)
     params = known.params if known else ()
-    given = {param: text for param in params if (text := intent.args.get(param.name, "").strip('"')) not in {"", ASKED}}
+    given = {
+        param: text
+        for param in params
+        if (text := intent.args.get(param.name, "").strip('"')) not in {"", ASKED}
+    }
     files = {param.name: _file(name) for param, name in given.items() if param.argument.file}
-    whole = {p.name: _content(text) for p, text in given.items() if p.argument.whole and not p.argument.file}
+    whole = {
+        p.name: _content(text)
+        for p, text in given.items()
+        if p.argument.whole and not p.argument.file
+    }
     return replace(intent, args={**intent.args, **whole}, files=files)
 
 
@@ -88,7 +103,9 @@ def _content(text: str) -> str:
 def announce(sentence: str) -> None:
     """Print what stands between views."""
     if sys.stdout.isatty():
-        from adapters.terminal.layout import draw_heading  # start-up time: only where a person looks
+        from adapters.terminal.render import (
+            draw_heading,  # start-up time: only where a person looks
+        )
 
         draw_heading(sentence)
     else:
@@ -111,7 +128,7 @@ class Terminal:
         """Answer line by line until the input ends or the person leaves."""
         await _note(bot, self._view)
         if _somebody_types():
-            from adapters.terminal.typing import typed  # start-up time: only where a person types
+            from adapters.terminal.prompt import typed  # start-up time: only where a person types
 
             print(HELP, end="\n\n")
             lines = typed(bot, self._history)
@@ -150,7 +167,9 @@ class Terminal:
             view = await self._heard(bot, line)
             if view.file:
                 put(view.file)
-        except UsageError as error:  # the view that stands, its buttons and papers, stays within reach
+        except (
+            UsageError
+        ) as error:  # the view that stands, its buttons and papers, stays within reach
             show(View((Text((str(error),)),)))
             return
         self._view = view
@@ -166,12 +185,16 @@ class Terminal:
             case ["react" | "unreact" as verb, emoji, *rest] if len(rest) <= 1:
                 return await self._react(bot, emoji, "".join(rest), added=verb == "react")
             case _:
-                return await bot.handle(with_files(bot, await _completed(bot, bot.read(line, ME, HERE))))
+                return await bot.handle(
+                    with_files(bot, await _completed(bot, bot.read(line, ME, HERE)))
+                )
 
     async def _press(self, bot: Bot, number: int) -> View:
         buttons = self._view.buttons
         if not 1 <= number <= len(buttons):
-            there_are = f"there are 1 to {len(buttons)}" if buttons else "there are none; try “today”"
+            there_are = (
+                f"there are 1 to {len(buttons)}" if buttons else "there are none; try “today”"
+            )
             raise UsageError(f"There is no button {number}: {there_are}.")
         return await bot.handle(bot.read(buttons[number - 1].line, ME, HERE))
 
@@ -183,7 +206,9 @@ class Terminal:
             raise UsageError(f"There is no paper {item[:20]} here: there are 1 to {shown}.")
         view = await bot.react(HERE, item.lstrip("0") or WHOLE, emoji, ME, added, bot.now())
         if view is None:
-            raise UsageError(f"{emoji[:20]} means nothing here. To keep the first paper: react 🔖 1.")
+            raise UsageError(
+                f"{emoji[:20]} means nothing here. To keep the first paper: react 🔖 1."
+            )
         return view
 
 
@@ -228,7 +253,7 @@ async def _completed(bot: Bot, intent: Intent) -> Intent:
     blanks = await bot.form(intent) if _somebody_types() else ()
     if not blanks:
         return intent
-    from adapters.terminal.typing import answer  # start-up time: only where a person types
+    from adapters.terminal.prompt import answer  # start-up time: only where a person types
 
     args = dict(intent.args)
     for blank in blanks:

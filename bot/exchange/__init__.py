@@ -1,6 +1,7 @@
 """Shelves as files that other programs read: written, and read back.
 
-Each format is a module with `write(entries) -> str` and `read(text) -> tuple[Entry, ...]`, both pure.
+Each format is a module with `write(entries) -> str` and `read(text) -> tuple[Entry, ...]`, both
+pure.
 """
 
 from bot.exchange.entries import MOST, Entry

@@ -42,7 +42,9 @@ def write(entries: Sequence[Entry]) -> str:
     keys: set[str] = set()
     library = Library([_record(one, keys) for one in entries])
     # nobody else has the library: copied before it is written, a large one takes as long again
-    return write_string(library, unparse_stack=default_unparse_stack(allow_inplace_modification=True))
+    return write_string(
+        library, unparse_stack=default_unparse_stack(allow_inplace_modification=True)
+    )
 
 
 def read(text: str) -> tuple[Entry, ...]:
@@ -105,14 +107,19 @@ def _name(name: str) -> str:
     if suffixed := _SUFFIX.match(name):
         return f"{_latex(suffixed['last'])}, {suffixed['suffix']}, {_latex(suffixed['first'])}"
     # BibTeX takes a last name by its capital; without one it would be a particle, as “van” is
-    return written if any(letter.isupper() for letter in name.rsplit(maxsplit=1)[-1]) else f"{{{written}}}"
+    return (
+        written
+        if any(letter.isupper() for letter in name.rsplit(maxsplit=1)[-1])
+        else f"{{{written}}}"
+    )
 
 
 def _latex(text: str) -> str:
     """Write text for LaTeX, leaving formulas that are whole as they are."""
     text = normalize("NFC", text)  # an accent may stand beside its letter
     return "".join(
-        part if n % 2 and _whole(part) else _SPECIAL.sub(_encoded, part) for n, part in enumerate(_MATH.split(text))
+        part if n % 2 and _whole(part) else _SPECIAL.sub(_encoded, part)
+        for n, part in enumerate(_MATH.split(text))
     )
 
 
@@ -163,17 +170,25 @@ def _read(block: Block) -> Entry | None:
     if not isinstance(block, ParsingFailedBlock) or not begins:
         return None
     ids = paper_ids(block.raw or "", 2)
-    return Entry(Paper(ids[0] if len(ids) == 1 else "", shorten(clean(block.raw or ""), LONGEST_BROKEN)))
+    return Entry(
+        Paper(ids[0] if len(ids) == 1 else "", shorten(clean(block.raw or ""), LONGEST_BROKEN))
+    )
 
 
 def _entry(record: Record) -> Entry:
     fields = {name.lower(): str(field.value) for name, field in record.fields_dict.items()}
 
     def plain(name: str) -> str:
-        written = fields.get(name, "").replace(r"\textbraceleft{}", r"\{").replace(r"\textbraceright{}", r"\}")
+        written = (
+            fields.get(name, "")
+            .replace(r"\textbraceleft{}", r"\{")
+            .replace(r"\textbraceright{}", r"\}")
+        )
         return " ".join((_read_latex(written) if _LATEX.search(written) else written).split())
 
-    address = fields.get("eprint") or fields.get("doi") or fields.get("url") or plain("howpublished")
+    address = (
+        fields.get("eprint") or fields.get("doi") or fields.get("url") or plain("howpublished")
+    )
     return entry_of(
         address,
         plain("title"),

@@ -14,7 +14,13 @@ COLUMNS = (
     *("id", "title", "authors", "published", "upvotes", "organization", "url"),
     *("saved", "read", "private", "tags", "note"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t")  # by which a spreadsheet takes a text for something to compute
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+)  # by which a spreadsheet takes a text for something to compute
 
 
 def write(entries: Sequence[Entry]) -> str:

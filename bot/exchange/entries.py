@@ -24,10 +24,24 @@ class Entry:
 
 
 def entry_of(
-    id_: str, title: str, saved: str = "", tags: str = "", note: str = "", *, read: bool = False, private: bool = False
+    id_: str,
+    title: str,
+    saved: str = "",
+    tags: str = "",
+    note: str = "",
+    *,
+    read: bool = False,
+    private: bool = False,
 ) -> Entry:
     """Make an entry of what stands in a file; an id in any spelling."""
-    return Entry(Paper(paper_id(id_) or id_.strip(), title.strip()), moment(saved), read, private, split(tags), note)
+    return Entry(
+        Paper(paper_id(id_) or id_.strip(), title.strip()),
+        moment(saved),
+        read,
+        private,
+        split(tags),
+        note,
+    )
 
 
 def split(tags: str) -> tuple[str, ...]:

@@ -13,7 +13,13 @@ from bot.papers import Paper, paper_ids
 
 Format: TypeAlias = Literal["bibtex", "ris", "csv", "json", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-SUFFIXES: dict[str, Format] = {".bib": "bibtex", ".ris": "ris", ".csv": "csv", ".json": "json", ".md": "markdown"}
+SUFFIXES: dict[str, Format] = {
+    ".bib": "bibtex",
+    ".ris": "ris",
+    ".csv": "csv",
+    ".json": "json",
+    ".md": "markdown",
+}
 
 
 class _Codec(Protocol):
@@ -37,7 +43,9 @@ def read(text: str) -> tuple[Entry, ...]:
 
 def format_of(name: str) -> Format | None:
     """Return the format that the name of a file tells."""
-    return next((known for suffix, known in SUFFIXES.items() if name.lower().endswith(suffix)), None)
+    return next(
+        (known for suffix, known in SUFFIXES.items() if name.lower().endswith(suffix)), None
+    )
 
 
 def suffix_of(format_: Format) -> str:
@@ -61,7 +69,10 @@ def _format_in(text: str) -> Format | None:
 def _is_json(text: str) -> bool:
     try:
         json.loads(text)
-    except (ValueError, RecursionError):  # the second where it is nested too deep to be anybody's shelf
+    except (
+        ValueError,
+        RecursionError,
+    ):  # the second where it is nested too deep to be anybody's shelf
         return False
     return True
 

@@ -15,7 +15,9 @@ READ, PRIVATE = "read", "private"
 def write(entries: Sequence[Entry]) -> str:
     """Write entries."""
     return "".join(
-        f"{tag}  - {text}\n" if tag != "ER" else "ER  - \n\n" for one in entries for tag, text in _lines(one)
+        f"{tag}  - {text}\n" if tag != "ER" else "ER  - \n\n"
+        for one in entries
+        for tag, text in _lines(one)
     )
 
 

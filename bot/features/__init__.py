@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from bot.commands import Handler
+from bot.chat.commands import Handler
 from bot.features.about import help_, status
 from bot.features.days import day, month, today, trending, week
-from bot.features.exchange import export
-from bot.features.finding import find, paper, similar
+from bot.features.digests import digest, preview, settle
 from bot.features.for_me import for_me
 from bot.features.home import home
-from bot.features.keeping import keep_from
 from bot.features.my_data import forget_me, my_data
 from bot.features.notes import note, tag, unnote, untag
-from bot.features.posting import digest, preview, settle
 from bot.features.reading_group import nominate, nominated, pick, picks
-from bot.features.sharing import share
+from bot.features.search import find, paper, similar
+from bot.features.share import share
 from bot.features.shelf import collect, read, save, saved, shelf, unread, unsave
-from bot.features.subscribing import edit, pause, resume, subscribe, subscriptions, unsubscribe
+from bot.features.shelf_export import export
+from bot.features.shelf_import import keep_from
+from bot.features.subscriptions import edit, pause, resume, subscribe, subscriptions, unsubscribe
 from bot.features.votes import unvote, vote
 
 ALL: tuple[Handler, ...] = (

@@ -8,14 +8,14 @@ from difflib import get_close_matches
 from typing import Annotated
 
 from bot import __version__
-from bot.app import Context
 from bot.cards import day_name
-from bot.commands import Command, Param
+from bot.chat.bot import Context
+from bot.chat.commands import Command, Param
+from bot.chat.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
-from bot.features.posting import state
+from bot.features.digests import state
 from bot.text import count, shorten
-from bot.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
 
 
 async def help_(ctx: Context, command: Annotated[str, COMMAND] = "") -> View:
@@ -41,12 +41,17 @@ async def status(ctx: Context) -> View:
         (Strong("Papers"), f"  {now.papers:,}"),
         (Strong("Days fetched"), f"  {now.days:,}{covered}"),
         (Strong("Last sync"), f"  {_instant(now.synced)}"),
-        (Strong("Next sync"), f"  {_instant(now.next_sync) if now.next_sync else 'with “paperboy sync”'}"),
+        (
+            Strong("Next sync"),
+            f"  {_instant(now.next_sync) if now.next_sync else 'with “paperboy sync”'}",
+        ),
     ]
     blocks: list[Block] = [Item((f"Paperboy {__version__}",), tuple(lines))]
     if now.indexing:
         there, missing = now.indexing
-        blocks.append(line(f"The search index is being made anew: {there:,} of {missing:,} papers are in it."))
+        blocks.append(
+            line(f"The search index is being made anew: {there:,} of {missing:,} papers are in it.")
+        )
     if now.trouble:
         blocks.append(line("The last sync met trouble: ", now.trouble))
     left = await ctx.bot.tenants.waiting() if ctx.person.id in ctx.bot.admins else ()
@@ -73,9 +78,17 @@ def _all(commands: tuple[Command, ...]) -> View:
     blocks = (
         line("Hugging Face’s daily papers: look through them, find them again, keep what matters."),
         Item((Strong("Commands"),), lines),
-        Buttons((Button("Today’s papers", "today"), Button("Trending", "trending"), Button("My shelf", "saved"))),
+        Buttons(
+            (
+                Button("Today’s papers", "today"),
+                Button("Trending", "trending"),
+                Button("My shelf", "saved"),
+            )
+        ),
     )
-    names = [{"name": command.name, "usage": command.usage, "help": command.help} for command in commands]
+    names = [
+        {"name": command.name, "usage": command.usage, "help": command.help} for command in commands
+    ]
     return View(blocks, title="Paperboy", data={"commands": names})
 
 
@@ -84,7 +97,9 @@ def _one(command: Command) -> View:
     blocks: tuple[Block, ...] = (
         Item((Code(command.usage),), ((f"{command.help}.",), *map(_param, command.params))),
         *(line(" ".join(paragraph.split())) for paragraph in more),
-        note("Everyone here sees the answer.") if command.shared else note("Only you see the answer."),
+        note("Everyone here sees the answer.")
+        if command.shared
+        else note("Only you see the answer."),
         Buttons((Button("All commands", "help"),)),
     )
     data = {"name": command.name, "usage": command.usage, "help": command.help}

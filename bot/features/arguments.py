@@ -6,10 +6,11 @@ import re
 from datetime import date, time, timedelta
 from typing import TypeAlias
 
-from bot.commands import Argument, number
-from bot.schedule import DAY_NAMES, find_zones
-from bot.subscriptions import MOST_PAPERS
+from bot.chat.commands import Argument, number
+from bot.digests.schedule import DAY_NAMES
+from bot.digests.subscriptions import MOST_PAPERS
 from bot.text import listed, shorten, straight
+from bot.zones import find_zones
 
 On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or a day of the month
 
@@ -33,7 +34,9 @@ def _day(text: str, today: date) -> date:
     try:
         return _near(date.fromisoformat(text), today)
     except ValueError:
-        raise ValueError(f"“{shorten(text, 40)}” is not a day; write 2026-05-29, today or yesterday.") from None
+        raise ValueError(
+            f"“{shorten(text, 40)}” is not a day; write 2026-05-29, today or yesterday."
+        ) from None
 
 
 def _week(text: str, today: date) -> date:
@@ -45,7 +48,9 @@ def _week(text: str, today: date) -> date:
             return _near(date.fromisocalendar(int(found[1]), int(found[2]), 1), today)
         return _near(_monday(date.fromisoformat(text)), today)
     except (ValueError, OverflowError):
-        sentence = f"“{shorten(text, 40)}” is not a week; write 2026-W22, a day in it, this or last."
+        sentence = (
+            f"“{shorten(text, 40)}” is not a week; write 2026-W22, a day in it, this or last."
+        )
         raise ValueError(sentence) from None
 
 
@@ -58,14 +63,21 @@ def _month(text: str, today: date) -> date:
             return _near(date(int(found[1]), int(found[2]), 1), today)
         return _near(date.fromisoformat(text).replace(day=1), today)
     except ValueError:
-        sentence = f"“{shorten(text, 40)}” is not a month; write 2026-05, a day in it, this or last."
+        sentence = (
+            f"“{shorten(text, 40)}” is not a month; write 2026-05, a day in it, this or last."
+        )
         raise ValueError(sentence) from None
 
 
 def _time(text: str, _: date) -> time:
     found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2}))? ?(?:([ap])\.?m\.?)?", text.lower(), re.ASCII)
     named = {"noon": time(12), "midnight": time(0)}.get(text.lower())
-    if found and (not found[3] or 1 <= int(found[1]) <= 12) and int(found[2] or 0) < 60 and int(found[1]) < 24:
+    if (
+        found
+        and (not found[3] or 1 <= int(found[1]) <= 12)
+        and int(found[2] or 0) < 60
+        and int(found[1]) < 24
+    ):
         hour = int(found[1]) % 12 + 12 * (found[3] == "p") if found[3] else int(found[1])
         return time(hour, int(found[2] or 0))
     if named is None:
@@ -86,16 +98,23 @@ def _zone(text: str, _: date) -> str:
             return only
         case []:
             raise ValueError(
-                f"“{shorten(text, 40)}” is no time zone; write a large city in it, as in Berlin or New York."
+                f"“{shorten(text, 40)}” is no time zone; write a large city in it, as in Berlin "
+                "or New York."
             )
         case [*several]:
-            raise ValueError(f"“{shorten(text, 40)}” may be {listed(several[:3], 'or')}; write the one that you mean.")
+            raise ValueError(
+                f"“{shorten(text, 40)}” may be {listed(several[:3], 'or')}; write the one that "
+                "you mean."
+            )
 
 
 def _on(text: str, _: date) -> On:
     words = re.split(r"[\s,]+", straight(text).strip('", ').lower())
     days = [
-        n for word in words for n, name in enumerate(DAY_NAMES) if len(word) > 1 and name.startswith(word.rstrip("."))
+        n
+        for word in words
+        for n, name in enumerate(DAY_NAMES)
+        if len(word) > 1 and name.startswith(word.rstrip("."))
     ]
     match words:
         case ["last"]:
@@ -104,7 +123,9 @@ def _on(text: str, _: date) -> On:
             return int(day)
         case _ if len(days) == len(words):
             return tuple(sorted(set(days)))
-    raise ValueError(f"“{shorten(text, 40)}” are no days; write mon,wed, or for a day of the month 15 or last.")
+    raise ValueError(
+        f"“{shorten(text, 40)}” are no days; write mon,wed, or for a day of the month 15 or last."
+    )
 
 
 def _topics(text: str, _: date) -> str:
@@ -121,7 +142,10 @@ def subscription_number(text: str, _: date) -> int:
     """Read the number of a subscription; ValueError."""
     bare = text.removeprefix("#")
     if not re.fullmatch(r"\d{1,9}", bare, re.ASCII):
-        raise ValueError(f"“{shorten(text, 40)}” is not the number of a subscription; “subscriptions” lists them.")
+        raise ValueError(
+            f"“{shorten(text, 40)}” is not the number of a subscription; “subscriptions” lists "
+            "them."
+        )
     return int(bare)
 
 
@@ -142,9 +166,16 @@ def _monday(day: date) -> date:
 
 
 def _tags(text: str, _: date) -> tuple[str, ...]:
-    tags = tuple(dict.fromkeys("-".join(tag.lower().strip().lstrip("#").split()) for tag in straight(text).split(",")))
+    tags = tuple(
+        dict.fromkeys(
+            "-".join(tag.lower().strip().lstrip("#").split()) for tag in straight(text).split(",")
+        )
+    )
     if too_long := [tag for tag in tags if len(tag) > LONGEST_TAG]:
-        raise ValueError(f"“{shorten(too_long[0], 60)}” is too long for a tag: {LONGEST_TAG} characters are the most.")
+        raise ValueError(
+            f"“{shorten(too_long[0], 60)}” is too long for a tag: {LONGEST_TAG} characters are "
+            "the most."
+        )
     if not (tags := tuple(filter(None, tags))):
         raise ValueError("Tags are words with commas between them, as in memory, to-replicate.")
     if len(tags) > MOST_TAGS:
@@ -178,6 +209,8 @@ ZONE = Argument("a time zone", _zone, "Berlin", suggest="zone")
 WHERE = Argument("a place", _text, "here, me or #papers", suggest="place")
 PAPERS = number(1, MOST_PAPERS, "a number of papers")
 VOTES = number(0, 100_000, "a number of upvotes")
-SUBSCRIPTION = Argument("the number of a subscription", subscription_number, "3", bounds=(1, 999_999_999))
+SUBSCRIPTION = Argument(
+    "the number of a subscription", subscription_number, "3", bounds=(1, 999_999_999)
+)
 SUBSCRIPTION_OR_NOW = Argument(SUBSCRIPTION.noun, _subscription_or_now, SUBSCRIPTION.example)
 MESSAGE = number(1, 999_999_999, "the number of a message")

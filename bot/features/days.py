@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from bot.app import Context
 from bot.cards import day_name
+from bot.chat.bot import Context
+from bot.chat.views import Button, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.views import Button, View, line, note
 
 EARLIER = 3  # days before today: a weekend, and the day before it
 
@@ -43,10 +43,14 @@ async def day(ctx: Context, day: Annotated[date, DAY], *, page: Annotated[int, P
     day: the day, as in 2026-05-29, or yesterday
     page: which page of the list
     """
-    return await _days(ctx, day, day, page, f"{day:%A} {day_name(day)}", f"day {day}", {"day": day.isoformat()})
+    return await _days(
+        ctx, day, day, page, f"{day:%A} {day_name(day)}", f"day {day}", {"day": day.isoformat()}
+    )
 
 
-async def week(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1) -> View:
+async def week(
+    ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1
+) -> View:
     """Show the papers of one week, most upvotes first.
 
     week: the week, as in 2026-W22, or last
@@ -57,10 +61,14 @@ async def week(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page:
     year, number, _ = first.isocalendar()
     name = f"{year}-W{number:02}"
     title = f"Week {number} of {year}, from {day_name(first)}"
-    return await _days(ctx, first, first + timedelta(days=6), page, title, f"week {name}", {"week": name})
+    return await _days(
+        ctx, first, first + timedelta(days=6), page, title, f"week {name}", {"week": name}
+    )
 
 
-async def month(ctx: Context, month: Annotated[date | None, MONTH] = None, *, page: Annotated[int, PAGE] = 1) -> View:
+async def month(
+    ctx: Context, month: Annotated[date | None, MONTH] = None, *, page: Annotated[int, PAGE] = 1
+) -> View:
     """Show the papers of one month, most upvotes first.
 
     month: the month, as in 2026-05, or last
@@ -97,7 +105,11 @@ async def _days(
     unit = command.partition(" ")[0]
     before, after = await ctx.library.day_before(first), await ctx.library.day_after(last)
     turns = (
-        *([Button(f"Previous {unit}", f"{unit} {_written(unit, before)}", turns=True)] if before else []),
+        *(
+            [Button(f"Previous {unit}", f"{unit} {_written(unit, before)}", turns=True)]
+            if before
+            else []
+        ),
         *([Button(f"Next {unit}", f"{unit} {_written(unit, after)}", turns=True)] if after else []),
     )
     nothing = "" if found.total else _nothing(first, ctx.library.today())

@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Annotated
 
 from bot import cards
-from bot.app import Context
+from bot.chat.bot import Context
+from bot.chat.views import Button, Buttons, Outcome, Spans, View, line
 from bot.features.arguments import PAGE
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.suggesting import suggest
-from bot.views import Button, Buttons, Outcome, Spans, View, line
+from bot.library.recommendations import suggest
 
 RECENT = timedelta(days=14)
 MOST_RECENT = 600
@@ -24,7 +24,9 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     """
     last = ctx.library.today()
     recent = await ctx.library.known(last - RECENT, last, limit=MOST_RECENT)
-    suggested = await suggest(ctx.tenant.shelf, ctx.person.id, recent.papers, by=MOST_KEPT, among=MOST_RECENT)
+    suggested = await suggest(
+        ctx.tenant.shelf, ctx.person.id, recent.papers, by=MOST_KEPT, among=MOST_RECENT
+    )
     if suggested is None:
         said = line("Your shelf is empty, so there is nothing to go by. Save a few papers first.")
         return View((said, Buttons((Button("Today’s papers", "today"),))), outcome=Outcome.NOTHING)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot import cards
-from bot.app import Context
+from bot.chat.bot import Context
+from bot.chat.views import Block, Button, Buttons, Field, Strong, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import PAGE
 from bot.features.pages import PAGE_SIZE, offset, turned
-from bot.features.subscribing import at_home
+from bot.features.subscriptions import at_home
 from bot.text import count
-from bot.views import Block, Button, Buttons, Field, Strong, View, line, note
 
 NEWEST = 3  # papers of today
 
@@ -25,19 +25,27 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     blocks: list[Block] = [] if shelf.total else list(_welcome())
     if shelf.total:
         kept = {paper.id for paper in shelf.papers}
-        blocks += [line(Strong("Your shelf"), f"  {count(shelf.total, 'paper')}"), Field("Search your shelf", "saved")]
+        blocks += [
+            line(Strong("Your shelf"), f"  {count(shelf.total, 'paper')}"),
+            Field("Search your shelf", "saved"),
+        ]
         blocks += cards.items(shelf.papers, kept)
         if buttons := turned("home", page, len(shelf.papers), shelf.total):
             blocks.append(Buttons(buttons))
     blocks += await _today(ctx)
     blocks += await at_home(ctx)
-    blocks.append(Buttons((Button("Today", "today"), Button("Trending", "trending"), Button("Help", "help"))))
+    blocks.append(
+        Buttons((Button("Today", "today"), Button("Trending", "trending"), Button("Help", "help")))
+    )
     return View(tuple(blocks), title="Paperboy", data={"saved": shelf.total})
 
 
 def _welcome() -> tuple[Block, ...]:
     return (
-        line("Here are Hugging Face’s daily papers: look through them, and press Save on what you want to keep."),
+        line(
+            "Here are Hugging Face’s daily papers: look through them, and press Save on what you "
+            "want to keep."
+        ),
         line("Whatever you keep stays here, and is found again with half a title, misspelt."),
     )
 
@@ -51,4 +59,7 @@ async def _today(ctx: Context) -> list[Block]:
     except SourceError as error:
         return [note(str(error))]
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in listing.papers])
-    return [line(Strong("Most upvoted"), f"  {cards.day_name(day)}"), *cards.items(listing.papers, kept)]
+    return [
+        line(Strong("Most upvoted"), f"  {cards.day_name(day)}"),
+        *cards.items(listing.papers, kept),
+    ]

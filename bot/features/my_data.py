@@ -6,9 +6,9 @@ import json
 from datetime import date, datetime
 from typing import Literal
 
-from bot.app import Context
+from bot.chat.bot import Context
+from bot.chat.views import Attachment, Button, Buttons, Strong, View, line
 from bot.text import count
-from bot.views import Attachment, Button, Buttons, Strong, View, line
 
 FORGET = Button("Yes, forget me", "forget-me sure:yes")
 
@@ -18,10 +18,16 @@ async def my_data(ctx: Context) -> View:
     found = await ctx.tenant.personal.all(ctx.person.id)
     rows = sum(map(len, found.values()))
     content = json.dumps(found, ensure_ascii=False, indent=1, default=_written)
-    said = line(f"{count(rows, 'row')} of what is kept here name you; all of them are in ", Strong("my-data.json"), ".")
+    said = line(
+        f"{count(rows, 'row')} of what is kept here name you; all of them are in ",
+        Strong("my-data.json"),
+        ".",
+    )
     data = json.loads(content)
     return View(
-        (said, Buttons((Button("Forget me", "forget-me"),))), data=data, file=Attachment("my-data.json", content)
+        (said, Buttons((Button("Forget me", "forget-me"),))),
+        data=data,
+        file=Attachment("my-data.json", content),
     )
 
 
@@ -36,7 +42,9 @@ async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
         buttons = Buttons((FORGET, Button("Show me first", "my-data")))
         return View((line(told), buttons), data={"forgotten": False, "rows": known})
     gone = await ctx.tenant.personal.forget(ctx.person.id, ctx.now, await _own(ctx))
-    said = line("You are forgotten here. What you do from now on is kept again, as if you were new.")
+    said = line(
+        "You are forgotten here. What you do from now on is kept again, as if you were new."
+    )
     return View((said,), data={"forgotten": True, "rows": gone})
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot import cards
-from bot.app import Context
+from bot.chat.bot import Context
+from bot.chat.views import Button, Buttons, Outcome, Strong, View, line
 from bot.features.arguments import NOTE, PAPER, TAGS
-from bot.features.finding import resolve
-from bot.features.people import introduce
+from bot.features.search import resolve
 from bot.features.shelf import SHELF, keep
+from bot.features.team import introduce
 from bot.papers import record
 from bot.text import listed
-from bot.views import Button, Buttons, Outcome, Strong, View, line
 
 
 async def note(
@@ -42,7 +42,9 @@ async def note(
     seen = "Noted for you alone on " if alone else "Noted for your team on "
     blocks = (
         line(seen, Strong(cards.title(found)), ": ", text),
-        Buttons((Button("Take it back", f"unnote {found.id}"), Button("Details", f"paper {found.id}"))),
+        Buttons(
+            (Button("Take it back", f"unnote {found.id}"), Button("Details", f"paper {found.id}"))
+        ),
     )
     return View(blocks, data={"note": text, "private": alone, "paper": record(found)})
 
@@ -57,11 +59,16 @@ async def unnote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         return found
     gone = await ctx.tenant.notes.remove(ctx.person.id, found.id)
     said = "Your note is gone from " if gone else "You had no note on "
-    blocks = (line(said, Strong(cards.title(found)), "."), Buttons((Button("Details", f"paper {found.id}"),)))
+    blocks = (
+        line(said, Strong(cards.title(found)), "."),
+        Buttons((Button("Details", f"paper {found.id}"),)),
+    )
     return View(blocks, data={"removed": gone, "paper": record(found)})
 
 
-async def tag(ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]) -> View:
+async def tag(
+    ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]
+) -> View:
     """Give a paper on your shelf tags; one that is not there is kept.
 
     paper: its id, or a link to it
@@ -79,7 +86,9 @@ async def tag(ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[
     return View(blocks, data={"tags": list(now), "paper": record(found)})
 
 
-async def untag(ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]) -> View:
+async def untag(
+    ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]
+) -> View:
     """Take tags off a paper.
 
     paper: its id, or a link to it

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot import cards
+from bot.chat.views import Block, Button, Buttons, Outcome, Spans, View, note
 from bot.papers import Paper, record
-from bot.views import Block, Button, Buttons, Outcome, Spans, View, note
 
 if TYPE_CHECKING:
-    from bot.app import Context
+    from bot.chat.bot import Context
 
 PAGE_SIZE = 5
 
@@ -23,7 +23,9 @@ def offset(page: int) -> int:
 def turned(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
     """Return the buttons that lead from a page that shows so many of `total` to those before and after."""
     last = max(1, -(-total // PAGE_SIZE))
-    back = Button("Back", f"{line} page:{min(page - 1, last)}", turns=True)  # from a page that there is not, too
+    back = Button(
+        "Back", f"{line} page:{min(page - 1, last)}", turns=True
+    )  # from a page that there is not, too
     more = Button("More", f"{line} page:{page + 1}", turns=True)
     return (*([back] if page > 1 else []), *([more] if offset(page) + shown < total else []))
 
@@ -63,5 +65,10 @@ async def listing(
         blocks,
         title=title,
         outcome=Outcome.DONE if papers else Outcome.NOTHING,
-        data={**(data or {}), "total": total, "page": page, "papers": [record(paper) for paper in papers]},
+        data={
+            **(data or {}),
+            "total": total,
+            "page": page,
+            "papers": [record(paper) for paper in papers],
+        },
     )

@@ -7,16 +7,28 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from bot import cards
-from bot.app import Context
 from bot.cards import day_name
+from bot.chat.bot import Context
+from bot.chat.views import (
+    Block,
+    Button,
+    Buttons,
+    Item,
+    Link,
+    Outcome,
+    Spans,
+    Strong,
+    View,
+    line,
+    note,
+)
 from bot.errors import DeliveryError, UsageError
 from bot.features.arguments import PAGE, PAPER, WEEK
-from bot.features.finding import resolve
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.features.people import introduce, names_of
+from bot.features.search import resolve
+from bot.features.team import introduce, names_of
 from bot.papers import Paper, record
 from bot.text import count, listed, shorten
-from bot.views import Block, Button, Buttons, Item, Link, Outcome, Spans, Strong, View, line, note
 
 if TYPE_CHECKING:
     from bot.store.picks import Nominated, Pick
@@ -45,7 +57,9 @@ async def nominate(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         line(said, Strong(cards.title(found)), f" has {count(votes, 'vote')}."),
         Buttons((cards.vote_button(found, voted=True), CANDIDATES, Button("Pick now", "pick"))),
     )
-    return View(blocks, data={"nominated": True, "new": new, "votes": votes, "paper": record(found)})
+    return View(
+        blocks, data={"nominated": True, "new": new, "votes": votes, "paper": record(found)}
+    )
 
 
 async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
@@ -59,9 +73,12 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     papers = await ctx.library.papers([one.paper for one in shown])
     names = await names_of(ctx, [one.person for one in shown])
     remarks: dict[str, Spans] = {
-        one.paper: (f"{count(one.votes, 'vote')} · nominated by {names[one.person]}",) for one in shown
+        one.paper: (f"{count(one.votes, 'vote')} · nominated by {names[one.person]}",)
+        for one in shown
     }
-    above = () if every else (line("Nothing is nominated. Say “nominate” and a paper to propose it."),)
+    above = (
+        () if every else (line("Nothing is nominated. Say “nominate” and a paper to propose it."),)
+    )
     buttons = (Button("Pick now", "pick"), PICKS) if every else (PICKS,)
     return await listing(
         ctx,
@@ -79,7 +96,8 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
 async def pick(ctx: Context) -> View:
     """Pick this week's paper by votes, post it here for everyone, and start its thread.
 
-    Of papers with as many votes, the one with most upvotes goes first, then the one that was nominated first.
+    Of papers with as many votes, the one with most upvotes goes first, then the one that was
+    nominated first.
     """
     from bot.store.picks import Pick  # start-up time: the store is open already
 
@@ -101,7 +119,9 @@ async def pick(ctx: Context) -> View:
     return await _posted(ctx, one, first.person)
 
 
-async def picks(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1) -> View:
+async def picks(
+    ctx: Context, week: Annotated[date | None, WEEK] = None, *, page: Annotated[int, PAGE] = 1
+) -> View:
     """Show what your reading group has picked, the newest first.
 
     week: only that of this week, as in 2026-W22, or last
@@ -116,7 +136,8 @@ async def picks(ctx: Context, week: Annotated[date | None, WEEK] = None, *, page
         past, total = await ctx.tenant.picks.page(limit=PAGE_SIZE, offset=offset(page))
     papers = await ctx.library.papers([one.paper for one in past])
     remarks: dict[str, Spans] = {
-        one.paper: (f"Picked for {_week(one.week)} with {count(one.votes, 'vote')}",) for one in past
+        one.paper: (f"Picked for {_week(one.week)} with {count(one.votes, 'vote')}",)
+        for one in past
     }
     above = () if total else (line("Nothing has been picked yet."),)
     buttons = (CANDIDATES,)
@@ -139,19 +160,31 @@ async def _posted(ctx: Context, one: Pick, nominator: str = "") -> View:
     if adapter is None:
         return head
     if ctx.place.private:
-        told = note("Only you see this, and there is no thread: say “pick” in a channel to have it posted there.")
+        told = note(
+            "Only you see this, and there is no thread: say “pick” in a channel to have it posted "
+            "there."
+        )
         return replace(head, blocks=(told, *head.blocks))
-    from bot.posts import Announcement, post_once  # start-up time: only where something can be posted
+    from bot.digests.announcements import (  # start-up time: only where something can be posted
+        Announcement,
+        post_once,
+    )
 
     paper, *_ = await ctx.library.papers([one.paper])
     thread = f"Reading group: {cards.title(paper)}"
     what = Announcement(
-        f"pick {one.week}", f"pick-{one.week}", head, await _opening(ctx, one, paper, nominator), thread
+        f"pick {one.week}",
+        f"pick-{one.week}",
+        head,
+        await _opening(ctx, one, paper, nominator),
+        thread,
     )
     try:
         posted = await post_once(ctx.bot, adapter, ctx.place, what)
     except DeliveryError as error:
-        told = line(Strong("Picked, but not posted as it should be."), f" {error} {_what_now(error)}")
+        told = line(
+            Strong("Picked, but not posted as it should be."), f" {error} {_what_now(error)}"
+        )
         return replace(head, blocks=(told, *head.blocks), outcome=Outcome.FAILED)
     if not posted.new:
         where = f" in {posted.where}" if posted.where else ""
@@ -172,11 +205,19 @@ def _what_now(error: DeliveryError) -> str:
 
 async def _opening(ctx: Context, one: Pick, paper: Paper, nominator: str) -> View:
     """Return what the thread of a pick begins with: whose proposal it was, how it was chosen, and what it is about."""
-    by = f"Nominated by {(await names_of(ctx, [nominator]))[nominator]}, picked" if nominator else "Picked"
+    by = (
+        f"Nominated by {(await names_of(ctx, [nominator]))[nominator]}, picked"
+        if nominator
+        else "Picked"
+    )
     about = shorten(paper.summary or paper.abstract, ABOUT)
     heading = Item(
         (Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
-        tuple(filter(None, ((cards.byline(paper),) if paper.authors else (), (about,) if about else ()))),
+        tuple(
+            filter(
+                None, ((cards.byline(paper),) if paper.authors else (), (about,) if about else ())
+            )
+        ),
         paper=paper.id,
     )
     blocks: tuple[Block, ...] = (
@@ -195,7 +236,12 @@ async def _shown(ctx: Context, one: Pick) -> View:
         *([note(await _settled(ctx, one))] if one.tied else []),
         *cards.card(paper, kept=False, votes=await ctx.tenant.votes.count(paper.id)).blocks,
     )
-    data = {"week": one.week.isoformat(), "votes": one.votes, "tied": list(one.tied), "paper": record(paper)}
+    data = {
+        "week": one.week.isoformat(),
+        "votes": one.votes,
+        "tied": list(one.tied),
+        "paper": record(paper),
+    }
     return View(blocks, title="Reading group", data=data)
 
 

@@ -7,24 +7,26 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from bot import cards
-from bot.app import Context
 from bot.cards import day_name
+from bot.chat.bot import Context
+from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, PERSON, TAG, WORDS
-from bot.features.finding import resolve
 from bot.features.pages import PAGE_SIZE, listing, offset
-from bot.features.people import introduce, keepers_named, names_of
+from bot.features.search import resolve
+from bot.features.team import introduce, keepers_named, names_of
 from bot.papers import Paper, paper_ids, record
 from bot.shelves import ShelfSort, Wanted
 from bot.text import count, shorten
-from bot.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 
 MOST_COLLECTED = 5
 SHELF = Button("My shelf", "saved")
 OURS = Button("Our shelf", "shelf")
 
 
-async def save(ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["yes", "no"] | None = None) -> View:
+async def save(
+    ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["yes", "no"] | None = None
+) -> View:
     """Keep a paper on your shelf, and on your team's where others can see it.
 
     paper: its id, a link to it, or part of its title
@@ -36,14 +38,30 @@ async def save(ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["
     if isinstance(found, View):
         return found
     new = await keep(ctx, found, private=private and private == "yes")
-    said = ("Saved: ", Strong(cards.title(found))) if new else ("Already on your shelf: ", Strong(cards.title(found)))
+    said = (
+        ("Saved: ", Strong(cards.title(found)))
+        if new
+        else ("Already on your shelf: ", Strong(cards.title(found)))
+    )
     alone = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id]))[found.id].private
-    told = (" (only you see it)",) if private and alone else (" (your team sees it)",) if private else ()
+    told = (
+        (" (only you see it)",)
+        if private and alone
+        else (" (your team sees it)",)
+        if private
+        else ()
+    )
     buttons = Buttons(
-        (SHELF, Button("Undo", f"unsave {found.id}", turns=True), Button("Similar papers", f"similar {found.id}"))
+        (
+            SHELF,
+            Button("Undo", f"unsave {found.id}", turns=True),
+            Button("Similar papers", f"similar {found.id}"),
+        )
     )
     data = {"saved": True, "new": new, "private": alone, "paper": record(found)}
-    return View((line(*said, *told), buttons), data=data, becomes=cards.keep_button(found, kept=True))
+    return View(
+        (line(*said, *told), buttons), data=data, becomes=cards.keep_button(found, kept=True)
+    )
 
 
 async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -57,11 +75,17 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     was = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id])).get(found.id)
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
     said = "Taken off your shelf: " if gone else "Was not on your shelf: "
-    again = f"save {found.id} private:yes" if was and was.private and not ctx.place.private else f"save {found.id}"
+    again = (
+        f"save {found.id} private:yes"
+        if was and was.private and not ctx.place.private
+        else f"save {found.id}"
+    )
     buttons = Buttons((*([Button("Undo", again, turns=True)] if gone else []), SHELF))
     data = {"removed": gone, "paper": record(found)}
     return View(
-        (line(said, Strong(cards.title(found))), buttons), data=data, becomes=cards.keep_button(found, kept=False)
+        (line(said, Strong(cards.title(found))), buttons),
+        data=data,
+        becomes=cards.keep_button(found, kept=False),
     )
 
 
@@ -91,7 +115,12 @@ async def collect(ctx: Context, text: Annotated[str, WORDS]) -> View:
         return await save(ctx, ids[0])
     papers = [paper for one in ids if (paper := await ctx.library.paper(one))]
     if not papers:
-        blocks = (line("There is no paper in that. A link to arXiv or Hugging Face, or an id, would be one."),)
+        blocks = (
+            line(
+                "There is no paper in that. A link to arXiv or Hugging Face, or an id, would be "
+                "one."
+            ),
+        )
         return View((*blocks, Buttons((Button("Find one", "help find"),))), outcome=Outcome.NOTHING)
     above = (line(f"{count(len(papers), 'paper')} in that. Which do you want to keep?"),)
     return await listing(ctx, papers, len(papers), line="saved", above=above)
@@ -118,7 +147,9 @@ async def saved(
     asked = {"sort": sort or "", "tag": tag, "read": read or ""}
     if words:
         return await _found(ctx, wanted, words, "saved", asked, page)
-    found = await ctx.tenant.shelf.page(wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page))
+    found = await ctx.tenant.shelf.page(
+        wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page)
+    )
     if not found.total and not (tag or read):
         blocks = (
             line("Your shelf is empty. Press Save under a paper to keep it here."),
@@ -156,15 +187,23 @@ async def shelf(
     page: which page of the shelf
     """
     if ctx.alone:
-        raise UsageError("There is no team here: ask in one of its channels, or say “saved” for your own shelf.")
+        raise UsageError(
+            "There is no team here: ask in one of its channels, or say “saved” for your own shelf."
+        )
     asked = {"by": by, "sort": sort or "", "tag": tag}
     keeper = await _person(ctx, by) if by else ""
     wanted = Wanted(keeper, shared=True, tag=tag)
     if words:
         return await _found(ctx, wanted, words, "shelf", asked, page)
-    found = await ctx.tenant.shelf.page(wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page))
+    found = await ctx.tenant.shelf.page(
+        wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page)
+    )
     if not found.total:
-        empty = "Nothing on your team’s shelf is like that." if by or tag else "Your team’s shelf is empty."
+        empty = (
+            "Nothing on your team’s shelf is like that."
+            if by or tag
+            else "Your team’s shelf is empty."
+        )
         blocks = (line(f"{empty} What is saved in a channel stands there."), Buttons((SHELF,)))
         return View(blocks, data={"total": 0, "page": 1, "papers": []})
     return await listing(
@@ -185,13 +224,20 @@ async def keep(ctx: Context, paper: Paper, *, private: bool | None = None) -> bo
     shelf, place = ctx.tenant.shelf, ctx.place
     if private is not None:
         return await shelf.save(
-            ctx.person.id, paper.id, ctx.now, private=private or ctx.alone, address=place.address, place=place.name
+            ctx.person.id,
+            paper.id,
+            ctx.now,
+            private=private or ctx.alone,
+            address=place.address,
+            place=place.name,
         )
     if place.private:
         if paper.id in await shelf.kept(ctx.person.id, [paper.id]):
             return False
         return await shelf.save(ctx.person.id, paper.id, ctx.now, private=True)
-    return await shelf.save(ctx.person.id, paper.id, ctx.now, address=place.address, place=place.name)
+    return await shelf.save(
+        ctx.person.id, paper.id, ctx.now, address=place.address, place=place.name
+    )
 
 
 async def _marked(ctx: Context, text: str, *, read: bool) -> View:
@@ -201,13 +247,23 @@ async def _marked(ctx: Context, text: str, *, read: bool) -> View:
     if read:
         await keep(ctx, found)
     there = await ctx.tenant.shelf.mark(ctx.person.id, found.id, ctx.now, read=read)
-    said = "Marked as read: " if read else "Marked as not read: " if there else "Was not on your shelf: "
-    other = Button("Not read yet", f"unread {found.id}") if read else Button("Read", f"read {found.id}")
+    said = (
+        "Marked as read: "
+        if read
+        else "Marked as not read: "
+        if there
+        else "Was not on your shelf: "
+    )
+    other = (
+        Button("Not read yet", f"unread {found.id}") if read else Button("Read", f"read {found.id}")
+    )
     blocks = (line(said, Strong(cards.title(found))), Buttons((other, SHELF)))
     return View(blocks, data={"read": read and there, "paper": record(found)})
 
 
-async def _found(ctx: Context, wanted: Wanted, words: str, command: str, asked: Mapping[str, str], page: int) -> View:
+async def _found(
+    ctx: Context, wanted: Wanted, words: str, command: str, asked: Mapping[str, str], page: int
+) -> View:
     """Search what is wanted of the shelves; an order that only shelves know is that of the shelf."""
     sort = asked["sort"]
     mine = command == "saved"
@@ -276,7 +332,9 @@ async def _person(ctx: Context, by: str) -> str:
 
 
 def _line(command: str, asked: Mapping[str, str]) -> str:
-    return " ".join([command, *(f"{name}:{_quoted(value)}" for name, value in asked.items() if value)])
+    return " ".join(
+        [command, *(f"{name}:{_quoted(value)}" for name, value in asked.items() if value)]
+    )
 
 
 def _quoted(value: str) -> str:
@@ -285,7 +343,9 @@ def _quoted(value: str) -> str:
 
 def _orders(command: str, asked: Mapping[str, str]) -> tuple[Button, ...]:
     others = [(label, by) for label, by in _ORDERS if by != (asked["sort"] or "new")]
-    return tuple(Button(label, _line(command, {**asked, "sort": by}), turns=True) for label, by in others)
+    return tuple(
+        Button(label, _line(command, {**asked, "sort": by}), turns=True) for label, by in others
+    )
 
 
 _ORDERS = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot import cards
-from bot.app import Context
+from bot.chat.bot import Context
+from bot.chat.views import Button, Buttons, Strong, View, line
 from bot.features.arguments import PAPER
-from bot.features.finding import resolve
-from bot.features.people import introduce, votes_for
+from bot.features.search import resolve
+from bot.features.team import introduce, votes_for
 from bot.papers import Paper, record
 from bot.text import count
-from bot.views import Button, Buttons, Strong, View, line
 
 
 async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -24,7 +24,9 @@ async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         return found
     await introduce(ctx)
     new = await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
-    return await _counted(ctx, found, "Your vote counts: " if new else "You have voted for it: ", voted=True)
+    return await _counted(
+        ctx, found, "Your vote counts: " if new else "You have voted for it: ", voted=True
+    )
 
 
 async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -36,7 +38,9 @@ async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     if isinstance(found, View):
         return found
     gone = await ctx.tenant.votes.remove(ctx.person.id, found.id)
-    return await _counted(ctx, found, "Vote taken back: " if gone else "You had no vote for it: ", voted=False)
+    return await _counted(
+        ctx, found, "Vote taken back: " if gone else "You had no vote for it: ", voted=False
+    )
 
 
 async def _counted(ctx: Context, paper: Paper, said: str, *, voted: bool) -> View:

@@ -1,11 +1,22 @@
 """Search that forgives: what was meant is found although it is misspelt, half remembered or only begun."""
 
-from bot.search.finding import Hits
-from bot.search.highlights import Highlights, highlights
-from bot.search.index import Index
-from bot.search.language import Query, Term, parse
-from bot.search.likeness import Alike
-from bot.search.matching import matches
-from bot.search.suggestions import Suggestion
+from bot.search.index.index import Index
+from bot.search.query.completion import Suggestion
+from bot.search.query.highlights import Highlights, highlights
+from bot.search.query.query_parser import Query, Term, parse
+from bot.search.ranking.executor import Hits
+from bot.search.ranking.matcher import matches
+from bot.search.ranking.more_like_this import Alike
 
-__all__ = ["Alike", "Highlights", "Hits", "Index", "Query", "Suggestion", "Term", "highlights", "matches", "parse"]
+__all__ = [
+    "Alike",
+    "Highlights",
+    "Hits",
+    "Index",
+    "Query",
+    "Suggestion",
+    "Term",
+    "highlights",
+    "matches",
+    "parse",
+]

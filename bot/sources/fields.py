@@ -10,8 +10,8 @@ from itertools import islice
 from bot.papers import Account, paper_id, web_address
 from bot.text import clean, shorten
 
-# Each stands well above the longest that 8,206 papers of the feed hold (in brackets), and low enough for a page of a
-# hundred such papers to stay small.
+# Each stands well above the longest that 8,206 papers of the feed hold (in brackets), and low
+# enough for a page of a hundred such papers to stay small.
 LONGEST_TITLE = 500  # (175)
 LONGEST_SUMMARY = 1_000  # one sentence; a few are whole paragraphs of 1,600 and are cut
 LONGEST_ABSTRACT = 20_000  # (1,923)
@@ -21,7 +21,9 @@ MOST_AUTHORS = 3_000  # (664); the largest collaborations of physics have close 
 MOST_KEYWORDS = 50  # (33)
 MOST_MEDIA = 20  # (13)
 MOST_OF_ANYTHING = 10**12  # a count beyond is no count, and fits no 64-bit column a little later
-LONGEST_ID = 64  # leaves room for the id in the narrowest button payload, Discord's custom_id of 100
+LONGEST_ID = (
+    64  # leaves room for the id in the narrowest button payload, Discord's custom_id of 100
+)
 
 _HANDLE = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -79,10 +81,14 @@ def account(value: object) -> Account | None:
     """Return the account of {"name", "fullname"} or {"handle", "name"}, None where its page could not be linked to."""
     if not isinstance(value, Mapping):
         return None
-    handle = _one_of(value, ("handle", "user", "name"), lambda it: it if isinstance(it, str) else "")
+    handle = _one_of(
+        value, ("handle", "user", "name"), lambda it: it if isinstance(it, str) else ""
+    )
     if len(handle) > LONGEST_KEYWORD or not _HANDLE.fullmatch(handle):
         return None
-    return Account(handle, _one_of(value, ("fullname", "name"), lambda it: text(it, LONGEST_NAME)) or handle)
+    return Account(
+        handle, _one_of(value, ("fullname", "name"), lambda it: text(it, LONGEST_NAME)) or handle
+    )
 
 
 def _names(value: object) -> Iterator[str]:
@@ -105,5 +111,7 @@ def _first(most: int, found: Iterable[str]) -> tuple[str, ...]:
     return tuple(islice(filter(None, found), most))
 
 
-def _one_of(value: Mapping[str, object], keys: tuple[str, ...], read: Callable[[object], str]) -> str:
+def _one_of(
+    value: Mapping[str, object], keys: tuple[str, ...], read: Callable[[object], str]
+) -> str:
     return next(filter(None, (read(value.get(key)) for key in keys)), "")

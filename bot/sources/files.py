@@ -39,7 +39,9 @@ def read(path: Path) -> Iterator[Paper | Skipped]:
             for line, value in values(str(path), _unpacked(raw)):
                 yield from _read(line, value)
     except _DAMAGED as error:
-        raise SourceError(f"{path} is damaged or cut off: it cannot be decompressed to its end.") from error
+        raise SourceError(
+            f"{path} is damaged or cut off: it cannot be decompressed to its end."
+        ) from error
     except FileNotFoundError as error:
         raise SourceError(f"There is no file {path}; check its name.") from error
     except IsADirectoryError as error:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from bot.errors import SettingsError, SourceDown, SourceError
 from bot.papers import Paper, paper_id, web_address
 from bot.sources.items import Batch, batch, paper_from_item
-from bot.sources.pace import Patience
+from bot.sources.rate_limit import Patience
 from bot.sources.web import Web
 from bot.text import clean
 
@@ -25,7 +25,9 @@ __all__ = ["Batch", "HuggingFace", "Patience"]
 class HuggingFace:
     """The papers API at an address; SourceError says in a sentence why something could not be had."""
 
-    def __init__(self, endpoint: str, token: str | None = None, *, patience: Patience | None = None) -> None:
+    def __init__(
+        self, endpoint: str, token: str | None = None, *, patience: Patience | None = None
+    ) -> None:
         token = (token or "").strip()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise SettingsError("HF_TOKEN holds characters that no token has; copy it again.")
@@ -35,7 +37,10 @@ class HuggingFace:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         await self.close()
 
@@ -62,7 +67,12 @@ class HuggingFace:
     async def search(self, text: str, limit: int = 50, patience: Patience | None = None) -> Batch:
         """Return what the API's own search finds; a text longer than it takes is cut."""
         # counted as JavaScript does: an emoji is two
-        query = clean(text).encode("utf-16-le")[: 2 * LONGEST_QUERY].decode("utf-16-le", "ignore").strip()
+        query = (
+            clean(text)
+            .encode("utf-16-le")[: 2 * LONGEST_QUERY]
+            .decode("utf-16-le", "ignore")
+            .strip()
+        )
         if not query:
             return Batch(())
         asked = {"q": query, "limit": str(max(1, min(limit, MOST_FOUND)))}
@@ -77,23 +87,30 @@ class HuggingFace:
         answer = await self._web.get(f"/api/papers/{quote(arxiv)}", paper_from_item)
         return answer.value if answer else None
 
-    async def _list(self, query: dict[str, str], day: date | None = None, most: int | None = None) -> Batch:
+    async def _list(
+        self, query: dict[str, str], day: date | None = None, most: int | None = None
+    ) -> Batch:
         asked = urlencode(query | {"limit": str(PAGE if most is None else max(1, min(most, PAGE)))})
         papers: dict[str, Paper] = {}
         skipped, seen = 0, set[str]()
         while asked and asked not in seen and len(seen) < MOST_PAGES:
             seen.add(asked)
-            answer = await self._web.get(f"/api/daily_papers?{asked}", lambda items: batch(items, day))
+            answer = await self._web.get(
+                f"/api/daily_papers?{asked}", lambda items: batch(items, day)
+            )
             if answer is None:
                 raise SourceDown("There is no list of papers at HF_ENDPOINT; check that address.")
             new = {paper.id: paper for paper in answer.value.papers if paper.id not in papers}
             papers |= new
             skipped += answer.value.skipped
-            # lists move while they are read: a page can repeat some papers, but one that repeats them all is the last
+            # lists move while they are read: a page can repeat some papers, but one that repeats
+            # them all is the last
             done = not new and not answer.value.skipped
             asked = "" if done or (most is not None and len(papers) >= most) else answer.next
         if len(seen) == MOST_PAGES:
-            raise SourceError("A list of papers at HF_ENDPOINT has no end; check that address or try later.")
+            raise SourceError(
+                "A list of papers at HF_ENDPOINT has no end; check that address or try later."
+            )
         return _cut(Batch(tuple(papers.values()), skipped), most)
 
 
@@ -105,5 +122,8 @@ def _address(endpoint: str) -> str:
     address = web_address(endpoint.strip())
     parts = urlsplit(address or "")
     if address is None or "@" in parts.netloc or parts.query or parts.fragment:
-        raise SettingsError("HF_ENDPOINT must be an address such as https://huggingface.co, with no name or password.")
+        raise SettingsError(
+            "HF_ENDPOINT must be an address such as https://huggingface.co, with no name or "
+            "password."
+        )
     return address.rstrip("/")

@@ -1,6 +1,7 @@
 """An item of the Hugging Face papers API becomes a paper. Pure.
 
-`/api/daily_papers` and search wrap the paper in an item, `/api/papers/{id}` and the search of 2024 give it flat.
+`/api/daily_papers` and search wrap the paper in an item, `/api/papers/{id}` and the search of 2024
+give it flat.
 """
 
 from __future__ import annotations
@@ -22,9 +23,12 @@ class Batch:
 
 
 def paper_from_item(item: object, day: date | None = None) -> Paper:
-    """Read one item, wrapped or flat; `day` is the list it stood on. ValueError says why it is no paper.
+    """Read one item, wrapped or flat; `day` is the list it stood on.
 
-    Only the id and the title must be there; any other field that is missing or wrong is taken as not known.
+    ValueError says why it is no paper.
+
+    Only the id and the title must be there; any other field that is missing or wrong is taken as
+    not known.
     """
     if not isinstance(item, Mapping):
         raise ValueError("it is no JSON object")
@@ -43,9 +47,12 @@ def paper_from_item(item: object, day: date | None = None) -> Paper:
         abstract=fields.text(paper.get("summary") or item.get("summary"), fields.LONGEST_ABSTRACT),
         summary=fields.text(paper.get("ai_summary"), fields.LONGEST_SUMMARY),
         keywords=fields.words(paper.get("ai_keywords")),
-        organization=fields.account(paper.get("organization")) or fields.account(item.get("organization")),
-        submitter=fields.account(item.get("submittedBy")) or fields.account(paper.get("submittedOnDailyBy")),
-        # not the wrapper's publishedAt: that is when it was put on the list, shifted by New York's offset
+        organization=fields.account(paper.get("organization"))
+        or fields.account(item.get("organization")),
+        submitter=fields.account(item.get("submittedBy"))
+        or fields.account(paper.get("submittedOnDailyBy")),
+        # not the wrapper's publishedAt: that is when it was put on the list, shifted by New York's
+        # offset
         published=fields.day(paper.get("publishedAt")),
         daily=fields.day(paper.get("submittedOnDailyAt")) or day,
         upvotes=fields.count(paper.get("upvotes")),
@@ -61,7 +68,10 @@ def paper_from_item(item: object, day: date | None = None) -> Paper:
 
 
 def batch(items: object, day: date | None = None) -> Batch:
-    """Read a list of items; those that are no papers are counted. ValueError where it is no list."""
+    """Read a list of items; those that are no papers are counted.
+
+    ValueError where it is no list.
+    """
     if not isinstance(items, list):
         raise ValueError("it is no list")
     papers: dict[str, Paper] = {}

@@ -1,7 +1,7 @@
 """Names of hosts become addresses, in threads that nobody has to wait for.
 
-A lookup cannot be broken off, and takes many seconds where no name server answers. The event loop's own threads are
-waited for when a program ends, so that it would end that much later.
+A lookup cannot be broken off, and takes many seconds where no name server answers. The event loop's
+own threads are waited for when a program ends, so that it would end that much later.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class Resolver(AbstractResolver):
                 result = _addresses(host, port, family)
             except OSError as error:
                 result = error
-            except UnicodeError as error:  # no name of a host has an empty part, or one of more than 63 letters
+            except (
+                UnicodeError
+            ) as error:  # no name of a host has an empty part, or one of more than 63 letters
                 result = OSError(str(error))
             with suppress(RuntimeError):  # the loop is closed by now
                 loop.call_soon_threadsafe(tell, result)
@@ -51,11 +53,18 @@ class Resolver(AbstractResolver):
 
 
 def _addresses(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG)
+    found = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, family=family, flags=socket.AI_ADDRCONFIG
+    )
     numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
     return [
         ResolveResult(
-            hostname=host, host=str(address[0]), port=int(address[1]), family=kind, proto=protocol, flags=numeric
+            hostname=host,
+            host=str(address[0]),
+            port=int(address[1]),
+            family=kind,
+            proto=protocol,
+            flags=numeric,
         )
         for kind, _, protocol, _, address in found
     ]

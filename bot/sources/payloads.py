@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import zlib
 
-MOST_BYTES = 20_000_000  # before and after decompression; a heavy page of a hundred papers has 640,000
-# Brackets and commas; the same page has 15,000. They are what costs: json.loads lets nothing else run meanwhile
-# (100,000 of them take 5 to 130 ms), and an empty list of 2 bytes takes 56 in memory.
+MOST_BYTES = (
+    20_000_000  # before and after decompression; a heavy page of a hundred papers has 640,000
+)
+# Brackets and commas; the same page has 15,000. They are what costs: json.loads lets nothing else
+# run meanwhile (100,000 of them take 5 to 130 ms), and an empty list of 2 bytes takes 56 in memory.
 MOST_PARTS = 100_000
 
 
@@ -16,7 +18,10 @@ class TooLargeError(ValueError):
 
 
 def decoded(raw: bytes, encoding: str) -> object:
-    """Return the JSON values of an answer; `encoding` is its Content-Encoding. ValueError where it cannot be read."""
+    """Return the JSON values of an answer; `encoding` is its Content-Encoding.
+
+    ValueError where it cannot be read.
+    """
     try:
         plain = _plain(raw, encoding.strip().lower())
         if sum(map(plain.count, (b"[", b"{", b","))) > MOST_PARTS:

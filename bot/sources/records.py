@@ -15,14 +15,23 @@ LONGEST_MADE_TITLE = 100  # about as long as titles are
 DEEPEST = 3  # a list of days of items, and one for good measure
 
 # What only the API says; a record with one of these is one of its items, laid flat.
-_API = {"publishedAt", "submittedOnDailyAt", "ai_summary", "ai_keywords", "githubRepo", "projectPage", "discussionId"}
+_API = {
+    "publishedAt",
+    "submittedOnDailyAt",
+    "ai_summary",
+    "ai_keywords",
+    "githubRepo",
+    "projectPage",
+    "discussionId",
+}
 
 
 def papers(value: object, day: date | None = None, depth: int = 0) -> Iterator[Paper | str]:
     """Yield the papers of one JSON value, and for each that cannot be read the reason.
 
-    The value is an item of the API, a record, a captured day {"date", "items"}, the answer {"papers"} of a command, or
-    a list of any of these. The parts of a test collection that are no documents are passed over.
+    The value is an item of the API, a record, a captured day {"date", "items"}, the answer
+    {"papers"} of a command, or a list of any of these. The parts of a test collection that are no
+    documents are passed over.
     """
     match value:
         case list(items) if depth < DEEPEST:
@@ -44,13 +53,19 @@ def papers(value: object, day: date | None = None, depth: int = 0) -> Iterator[P
 def paper_from_record(record: Mapping[str, object], day: date | None = None) -> Paper:
     """Read a record with an id and a title or an abstract; ValueError says why it is no paper."""
     abstract = _text(record, ("abstract", "text", "summary"), fields.LONGEST_ABSTRACT)
-    title = fields.text(record.get("title"), fields.LONGEST_TITLE) or shorten(abstract, LONGEST_MADE_TITLE)
+    title = fields.text(record.get("title"), fields.LONGEST_TITLE) or shorten(
+        abstract, LONGEST_MADE_TITLE
+    )
     if not title:
         raise ValueError("it has neither a title nor an abstract")
     url = web_address(record.get("url"))
-    page = paper_id(url) if url else None  # its page on arXiv or Hugging Face says nothing that the id does not say
+    page = (
+        paper_id(url) if url else None
+    )  # its page on arXiv or Hugging Face says nothing that the id does not say
     code = web_address(record.get("code"))
-    own = "abstract" in record or "text" in record  # then a summary is the sentence, otherwise it is the abstract
+    own = (
+        "abstract" in record or "text" in record
+    )  # then a summary is the sentence, otherwise it is the abstract
     return Paper(
         id=fields.identifier(record.get("id") or page),
         title=title,
@@ -88,7 +103,8 @@ def _text(record: Mapping[str, object], keys: tuple[str, ...], longest: int) -> 
 def _authors(value: object) -> tuple[str, ...]:
     if not isinstance(value, str):
         return fields.names(value)
-    # "Abel, N.; Betti, E." separates with semicolons only; "A. Bell, C. Diaz and E. Fox" with the rest
+    # "Abel, N.; Betti, E." separates with semicolons only; "A. Bell, C. Diaz and E. Fox" with the
+    # rest
     between = r";" if ";" in value else r",\s*and\s|,|\sand\s|\s&\s"
     return fields.names(re.split(between, value[: fields.MOST_AUTHORS * fields.LONGEST_NAME]))
 
@@ -97,7 +113,9 @@ def _published(record: Mapping[str, object]) -> date | None:
     for key in ("published", "date", "year"):
         value = record.get(key)
         said = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-        whole = {4: f"{said}-01-01", 7: f"{said}-01"}.get(len(said), said)  # a year or a month is its first day
+        whole = {4: f"{said}-01-01", 7: f"{said}-01"}.get(
+            len(said), said
+        )  # a year or a month is its first day
         if found := fields.day(whole):
             return found
     return None

@@ -12,8 +12,12 @@ from typing import Protocol
 
 from bot.errors import SourceError
 
-LONGEST_VALUE = 20_000_000  # bytes of one line, or of one element of a list; a day of the feed has 700,000
-MOST_NOISE = 100  # lines before the first that is JSON; with more of them the file is something else
+LONGEST_VALUE = (
+    20_000_000  # bytes of one line, or of one element of a list; a day of the feed has 700,000
+)
+MOST_NOISE = (
+    100  # lines before the first that is JSON; with more of them the file is something else
+)
 PIECE = 1 << 16
 
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -46,7 +50,9 @@ def values(name: str, stream: Stream) -> Iterator[tuple[int, object]]:
     """
     start = stream.peek(PIECE)[:PIECE]
     if b"\0" in start:
-        raise SourceError(f"{name} is no text in UTF-8, and so no JSON; name a JSON or JSON Lines file.")
+        raise SourceError(
+            f"{name} is no text in UTF-8, and so no JSON; name a JSON or JSON Lines file."
+        )
     if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
         yield from _Elements(name, 1, b"", stream)  # the whole list can be one line
         return
@@ -65,7 +71,10 @@ def _lines(name: str, stream: Stream) -> Iterator[tuple[int, bytes]]:
     while line := stream.readline(LONGEST_VALUE + 1):
         number += 1
         if len(line) > LONGEST_VALUE:
-            raise SourceError(f"{name}, line {number:,} is longer than any paper; put each paper on a line of its own.")
+            raise SourceError(
+                f"{name}, line {number:,} is longer than any paper; put each paper on a line of "
+                "its own."
+            )
         line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if line.strip():
             yield number, line
@@ -77,7 +86,8 @@ def _goes_on(line: bytes) -> bool:
     try:
         json.loads(said)
     except json.JSONDecodeError as error:
-        # what an open object lacks is missed at the very end of the line; a broken line mostly fails before that
+        # what an open object lacks is missed at the very end of the line; a broken line mostly
+        # fails before that
         return said.startswith("{") and error.pos >= len(said) - 1
     except (ValueError, RecursionError):
         return False
@@ -145,7 +155,9 @@ class _Elements:
                 value, end = self._scan(self._text, self._at)
             except (ValueError, RecursionError) as error:
                 if len(self._text) - self._at > LONGEST_VALUE or not self._read():
-                    raise SourceError(f"{self._name} is no JSON from line {line:,} on; get the file again.") from error
+                    raise SourceError(
+                        f"{self._name} is no JSON from line {line:,} on; get the file again."
+                    ) from error
             else:
                 if end < len(self._text) or not self._read():  # a number at the end may go on
                     self._move(end)
@@ -165,7 +177,9 @@ class _Elements:
         try:
             self._text, self._at = self._text[self._at :] + self._decode(piece, final), 0
         except UnicodeDecodeError as error:
-            raise SourceError(f"{self._name} is no text in UTF-8; name a JSON or JSON Lines file.") from error
+            raise SourceError(
+                f"{self._name} is no text in UTF-8; name a JSON or JSON Lines file."
+            ) from error
 
 
 def _no_json(name: str) -> SourceError:

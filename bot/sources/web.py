@@ -15,9 +15,18 @@ from urllib.parse import urljoin, urlsplit
 
 from bot import __version__
 from bot.papers import web_address
-from bot.sources.failures import Failed, astray, busy, no_data, of_connection, of_status, too_large, unreadable
-from bot.sources.pace import Patience, asked_for, pause
+from bot.sources.errors import (
+    Failed,
+    astray,
+    busy,
+    no_data,
+    of_connection,
+    of_status,
+    too_large,
+    unreadable,
+)
 from bot.sources.payloads import MOST_BYTES, TooLargeError, decoded
+from bot.sources.rate_limit import Patience, asked_for, pause
 
 if TYPE_CHECKING:
     import aiohttp
@@ -26,7 +35,9 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOST_REDIRECTS = 3
-LONGEST_REST = 300.0  # seconds that one answer can keep all further requests waiting: the API's window
+LONGEST_REST = (
+    300.0  # seconds that one answer can keep all further requests waiting: the API's window
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +65,21 @@ class Web:
         if session is not None:
             await session.close()
 
-    async def get(self, path: str, read: Callable[[object], T], patience: Patience | None = None) -> Answer[T] | None:
+    async def get(
+        self, path: str, read: Callable[[object], T], patience: Patience | None = None
+    ) -> Answer[T] | None:
         """Return what `read` makes of the JSON at `path`, None where there is nothing.
 
-        `read` raises ValueError where the JSON is not what it should be; it runs in a thread. `patience` is another
-        than usual for this once.
+        `read` raises ValueError where the JSON is not what it should be; it runs in a thread.
+        `patience` is another than usual for this once.
         """
         patience = patience or self._patience
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience.total
         attempt = 0
         while True:
-            # others may have been asked to wait meanwhile, so that one rest can follow upon the other
+            # others may have been asked to wait meanwhile, so that one rest can follow upon the
+            # other
             while (rest := self._rest_until - clock()) > 0:
                 if clock() + rest > deadline:
                     raise busy(self._host, rest)
@@ -94,14 +108,17 @@ class Web:
     async def _once(
         self, url: str, read: Callable[[object], T], patience: Patience, deadline: float
     ) -> Answer[T] | str | None:
-        # start-up time: most commands ask for nothing, and those that do have something else to do meanwhile
+        # start-up time: most commands ask for nothing, and those that do have something else to do
+        # meanwhile
         await asyncio.to_thread(import_module, "aiohttp")
         import aiohttp
 
         session = self._session = self._session or self._open()
         left = max(1.0, deadline - asyncio.get_running_loop().time())
         timeout = aiohttp.ClientTimeout(
-            total=min(patience.request, left), sock_connect=patience.connect, sock_read=patience.read
+            total=min(patience.request, left),
+            sock_connect=patience.connect,
+            sock_read=patience.read,
         )
         try:
             async with session.get(url, timeout=timeout, allow_redirects=False) as response:
@@ -113,7 +130,9 @@ class Web:
                 if failed := of_status(self._host, response.status, rest):
                     raise failed
                 raw = await self._body(response)
-                value = await asyncio.to_thread(self._read, raw, response.headers.get("Content-Encoding", ""), read)
+                value = await asyncio.to_thread(
+                    self._read, raw, response.headers.get("Content-Encoding", ""), read
+                )
                 return Answer(value, _next(response.headers.getall("Link", [])))
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError
             raise of_connection(self._host, error) from error
@@ -176,7 +195,8 @@ class Web:
 
 
 def _next(links: list[str]) -> str:
-    # Only the query is taken: a mirror may pass on links that lead to the original, and nobody is to lead us elsewhere.
+    # Only the query is taken: a mirror may pass on links that lead to the original, and nobody is
+    # to lead us elsewhere.
     for link in links:
         for address, rest in re.findall(r"<([^<>]*)>([^<>]*)", link):
             if re.search(r";\s*rel=\"?next\b", rest, re.IGNORECASE):

@@ -4,11 +4,12 @@
         saved = await store.papers.save(papers, as_of)
         kept = await store.tenant("slack", "T1").shelf.ids("U1")
 
-Whatever goes wrong with the database is a StoreError, whose sentence can be shown; a call that fails changes nothing.
+Whatever goes wrong with the database is a StoreError, whose sentence can be shown; a call that
+fails changes nothing.
 """
 
+from bot.store.database import Store, Tenant
 from bot.store.days import Covered
-from bot.store.opening import Store, Tenant
 from bot.store.pages import Page
 from bot.store.papers import Saved
 from bot.store.syncs import SyncRun

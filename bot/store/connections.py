@@ -1,7 +1,8 @@
 """How connections are made: one that writes, and a few that read.
 
-On SQLite the writing pool has one connection, and so it is the write lock: tasks wait for it in turn, where several
-connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's own lock, against other processes.
+On SQLite the writing pool has one connection, and so it is the write lock: tasks wait for it in
+turn, where several connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's
+own lock, against other processes.
 """
 
 from __future__ import annotations
@@ -15,24 +16,31 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import StoreError
-from bot.store.address import SHAPE, Address
+from bot.store.database_url import SHAPE, Address
 
-# FULL: what somebody was told is saved outlives a power cut, which NORMAL does not promise in WAL mode
-# (https://www.sqlite.org/pragma.html#pragma_synchronous)
+# FULL: what somebody was told is saved outlives a power cut, which NORMAL does not promise in WAL
+# mode (https://www.sqlite.org/pragma.html#pragma_synchronous)
 _WRITER = ("synchronous=FULL", "foreign_keys=ON")
 _READER = ("query_only=ON",)
 
 
 def engines(address: Address) -> tuple[AsyncEngine, AsyncEngine]:
-    """Return what writes and what reads; nothing is opened yet. StoreError where the address cannot be used."""
+    """Return what writes and what reads; nothing is opened yet.
+
+    StoreError where the address cannot be used.
+    """
     try:
         if address.url.get_backend_name() == "sqlite":
             return _sqlite_writer(address), _sqlite_reader(address)
         engine = create_async_engine(address.url)
     except ModuleNotFoundError as error:
-        raise StoreError(f"The database {address.name} needs the Python package {error.name}: install it.") from error
+        raise StoreError(
+            f"The database {address.name} needs the Python package {error.name}: install it."
+        ) from error
     except (ArgumentError, TypeError, ValueError) as error:
-        raise StoreError(f"The address of the database cannot be used: write it like {SHAPE}.") from error
+        raise StoreError(
+            f"The address of the database cannot be used: write it like {SHAPE}."
+        ) from error
     return engine, engine
 
 
@@ -43,7 +51,8 @@ async def _connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     try:
         return await connection
     except BaseException:
-        # aiosqlite leaves the thread of a connection that failed to report to a loop that may be closed by then
+        # aiosqlite leaves the thread of a connection that failed to report to a loop that may be
+        # closed by then
         thread.join()
         raise
 
@@ -77,7 +86,9 @@ def _sqlite_reader(address: Address) -> AsyncEngine:
 
 def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, object], None]:
     def configure(connection: Any, _: object) -> None:
-        connection.isolation_level = None  # Python's own BEGIN would come late, and never before DDL
+        connection.isolation_level = (
+            None  # Python's own BEGIN would come late, and never before DDL
+        )
         cursor = connection.cursor()
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}")

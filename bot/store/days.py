@@ -11,8 +11,12 @@ from bot.store.engine import Database
 from bot.store.schema import days
 from bot.store.upserts import insert_or_replace
 
-_FETCHED = select(days.c.day, days.c.fetched).where(days.c.day.between(bindparam("first"), bindparam("last")))
-_COUNTS = select(days.c.day, days.c.papers).where(days.c.day.between(bindparam("first"), bindparam("last")))
+_FETCHED = select(days.c.day, days.c.fetched).where(
+    days.c.day.between(bindparam("first"), bindparam("last"))
+)
+_COUNTS = select(days.c.day, days.c.papers).where(
+    days.c.day.between(bindparam("first"), bindparam("last"))
+)
 _COVERED = select(func.count(), func.min(days.c.day), func.max(days.c.day)).select_from(days)
 
 

@@ -1,6 +1,7 @@
 """The messages that are to be delivered: claimed by one worker at a time, and finished by nobody but the one who did.
 
-A claim ends by itself when its lease does, and raises the fence: what an earlier holder reports then changes nothing.
+A claim ends by itself when its lease does, and raises the fence: what an earlier holder reports
+then changes nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import Any
 from sqlalchemy import Boolean, and_, bindparam, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.intents import Place
+from bot.models import Place
 from bot.store.engine import Database
 from bot.store.schema import Instant, deliveries, digests, posted, subscriptions
 
 CLOSED = ("sent", "dead")
-PER_WORKSPACE = 32  # messages handed out at once for one workspace: a slow one leaves room for the others
+PER_WORKSPACE = (
+    32  # messages handed out at once for one workspace: a slow one leaves room for the others
+)
 LATE = timedelta(minutes=10)  # after which a digest that is not there is overdue
 
 _NOW = bindparam("now", type_=Instant)
@@ -71,7 +74,9 @@ _READY = (
     .limit(bindparam("limit"))
 )
 _NEXT_PENDING = select(func.min(_d.not_before)).where(
-    _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "pending", _d.not_before > _NOW
+    _d.platform.in_(bindparam("platforms", expanding=True)),
+    _d.state == "pending",
+    _d.not_before > _NOW,
 )
 _NEXT_LEASE = select(func.min(_d.lease)).where(
     _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "sending", _d.lease > _NOW
@@ -92,7 +97,13 @@ _HELD = (_d.id == bindparam("its_id"), _d.fence == bindparam("its_fence"), _d.st
 _SENT = (
     update(deliveries)
     .where(*_HELD)
-    .values(state="sent", message=bindparam("its_message"), sent_to=bindparam("its_address"), lease=None, trouble="")
+    .values(
+        state="sent",
+        message=bindparam("its_message"),
+        sent_to=bindparam("its_address"),
+        lease=None,
+        trouble="",
+    )
 )
 _LATER = (
     update(deliveries)
@@ -106,7 +117,9 @@ _LATER = (
     )
 )
 _AFRESH = update(deliveries).where(*_HELD).values(tried=bindparam("since"))
-_DOUBT = update(deliveries).where(*_HELD).values(state="uncertain", trouble=bindparam("why"), lease=None)
+_DOUBT = (
+    update(deliveries).where(*_HELD).values(state="uncertain", trouble=bindparam("why"), lease=None)
+)
 _DROP = update(deliveries).where(*_HELD).values(state="dead", trouble=bindparam("why"), lease=None)
 _THIS_DIGEST = (_d.subscription == bindparam("its_subscription"), _d.date == bindparam("its_date"))
 _DROP_ALL = (
@@ -115,15 +128,24 @@ _DROP_ALL = (
     .values(state="dead", trouble=bindparam("why"), lease=None)
 )
 _OPEN_PART = exists().where(
-    _d.subscription == digests.c.subscription, _d.date == digests.c.date, _d.part >= 0, _d.state.not_in(CLOSED)
+    _d.subscription == digests.c.subscription,
+    _d.date == digests.c.date,
+    _d.part >= 0,
+    _d.state.not_in(CLOSED),
 )
 _THE_DIGEST = (
     digests.c.subscription == bindparam("its_subscription"),
     digests.c.date == bindparam("its_date"),
     digests.c.state == "posting",
 )
-_CLOSE = update(digests).where(*_THE_DIGEST, ~_OPEN_PART).values(state="sent", ended=bindparam("at"))
-_SKIP = update(digests).where(*_THE_DIGEST).values(state="skipped", reason=bindparam("why"), ended=bindparam("at"))
+_CLOSE = (
+    update(digests).where(*_THE_DIGEST, ~_OPEN_PART).values(state="sent", ended=bindparam("at"))
+)
+_SKIP = (
+    update(digests)
+    .where(*_THE_DIGEST)
+    .values(state="skipped", reason=bindparam("why"), ended=bindparam("at"))
+)
 _RELEASE = delete(posted).where(
     posted.c.subscription == bindparam("its_subscription"), posted.c.date == bindparam("its_date")
 )
@@ -148,13 +170,21 @@ _REST = (
     )
     .values(not_before=bindparam("then"))
 )
-_HEAD = select(_d.platform, _d.tenant, _d.view, _d.message, _d.sent_to, _d.thread).where(*_THIS_DIGEST, _d.part == 0)
-_THREAD = update(deliveries).where(*_THIS_DIGEST, _d.part == 0).values(thread=bindparam("its_thread"))
+_HEAD = select(_d.platform, _d.tenant, _d.view, _d.message, _d.sent_to, _d.thread).where(
+    *_THIS_DIGEST, _d.part == 0
+)
+_THREAD = (
+    update(deliveries).where(*_THIS_DIGEST, _d.part == 0).values(thread=bindparam("its_thread"))
+)
 _FORGET_NOTICE = delete(deliveries).where(*_THIS_DIGEST, _d.part == bindparam("its_part"))
 _NOTICE = insert(deliveries)
 _IN_DOUBT = (
     select(_d.id, _d.subscription, _d.date, _d.part, _d.tried, _d.trouble)
-    .where(_d.platform == bindparam("platform"), _d.tenant == bindparam("tenant"), _d.state == "uncertain")
+    .where(
+        _d.platform == bindparam("platform"),
+        _d.tenant == bindparam("tenant"),
+        _d.state == "uncertain",
+    )
     .order_by(_d.id)
     .limit(bindparam("limit"))
 )
@@ -176,7 +206,11 @@ _EXTEND = (
 )
 _OVERDUE = (
     select(func.count(), func.min(digests.c.due))
-    .join_from(deliveries, digests, and_(_d.subscription == digests.c.subscription, _d.date == digests.c.date))
+    .join_from(
+        deliveries,
+        digests,
+        and_(_d.subscription == digests.c.subscription, _d.date == digests.c.date),
+    )
     .where(
         _d.platform.in_(bindparam("platforms", expanding=True)),
         _d.part >= 0,
@@ -187,7 +221,9 @@ _OVERDUE = (
 _COUNT_IN_DOUBT = select(func.count()).where(
     _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "uncertain"
 )
-SETTLED_GRACE = timedelta(hours=1)  # what an admin settled late, or what waited for it, is still posted so long
+SETTLED_GRACE = timedelta(
+    hours=1
+)  # what an admin settled late, or what waited for it, is still posted so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +238,9 @@ class Ready:
 class Delivery:
     """A message that was claimed.
 
-    `tried` is when the attempt began that may have reached the place: this one, unless it is `suspect`, where it is an
-    earlier one of which nothing is known. `part` counts from 0, the head; what is below it tells a person of trouble.
+    `tried` is when the attempt began that may have reached the place: this one, unless it is
+    `suspect`, where it is an earlier one of which nothing is known. `part` counts from 0, the head;
+    what is below it tells a person of trouble.
     """
 
     id: int
@@ -270,9 +307,13 @@ class Deliveries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def ready(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Ready, ...]:
+    async def ready(
+        self, platforms: Collection[str], now: datetime, limit: int
+    ) -> tuple[Ready, ...]:
         """Return what can be claimed now: one message of a place, a few of a workspace, each workspace in its turn."""
-        rows = await self._database.read(_READY, {"platforms": list(platforms), "now": now, "limit": limit})
+        rows = await self._database.read(
+            _READY, {"platforms": list(platforms), "now": now, "limit": limit}
+        )
         return tuple(Ready(row.id, Place(row.platform, row.tenant, row.address)) for row in rows)
 
     async def next_change(self, platforms: Collection[str], now: datetime) -> datetime | None:
@@ -312,10 +353,21 @@ class Deliveries:
 
     async def later(self, one: Delivery, then: datetime, why: str, tried: datetime | None) -> bool:
         """Give a message back until later; `tried` where an attempt may have reached the place."""
-        return await self._database.change(_LATER, {**_held(one), "then": then, "why": why, "since": tried}) == 1
+        return (
+            await self._database.change(
+                _LATER, {**_held(one), "then": then, "why": why, "since": tried}
+            )
+            == 1
+        )
 
     async def refused(
-        self, one: Delivery, then: datetime, why: str, tried: datetime | None, notice: Notice, now: datetime
+        self,
+        one: Delivery,
+        then: datetime,
+        why: str,
+        tried: datetime | None,
+        notice: Notice,
+        now: datetime,
     ) -> None:
         """Give a message back that its place refuses; where that is news, the notice is to be delivered."""
 
@@ -323,7 +375,9 @@ class Deliveries:
             values = {**_held(one), "then": then, "why": why, "since": tried}
             if not (await connection.execute(_LATER, values)).rowcount:
                 return
-            if (await connection.execute(_REFUSES, {"its_id": one.subscription, "at": now})).rowcount:
+            if (
+                await connection.execute(_REFUSES, {"its_id": one.subscription, "at": now})
+            ).rowcount:
                 await _tell(connection, one, notice, now)
 
         await self._database.write(run)
@@ -354,7 +408,11 @@ class Deliveries:
 
     async def rest(self, place: Place, then: datetime, *, everywhere: bool) -> None:
         """Let nothing begin until then for a place, or for all of its workspace."""
-        values = {"its_platform": place.platform, "its_tenant": place.tenant, "its_address": place.address}
+        values = {
+            "its_platform": place.platform,
+            "its_tenant": place.tenant,
+            "its_address": place.address,
+        }
         await self._database.change(_REST, {**values, "everywhere": everywhere, "then": then})
 
     async def head(self, one: Delivery) -> Head | None:
@@ -368,10 +426,14 @@ class Deliveries:
 
     async def uncertain(self, platform: str, tenant: str, limit: int = 20) -> tuple[Doubt, ...]:
         """Return what an admin of a tenant has to look for, the oldest first."""
-        rows = await self._database.read(_IN_DOUBT, {"platform": platform, "tenant": tenant, "limit": limit})
+        rows = await self._database.read(
+            _IN_DOUBT, {"platform": platform, "tenant": tenant, "limit": limit}
+        )
         return tuple(Doubt(*row) for row in rows)
 
-    async def settle(self, platform: str, tenant: str, number: int, *, there: bool, now: datetime) -> bool:
+    async def settle(
+        self, platform: str, tenant: str, number: int, *, there: bool, now: datetime
+    ) -> bool:
         """Take a person's word for whether an uncertain message is there; if not, it is posted.
 
         False where the tenant has no such message, or it is not uncertain.
@@ -392,7 +454,9 @@ class Deliveries:
 
     async def health(self, platforms: Collection[str], now: datetime) -> Health:
         """Tell how many messages are overdue or uncertain."""
-        ((overdue, oldest),) = await self._database.read(_OVERDUE, {"platforms": list(platforms), "late": now - LATE})
+        ((overdue, oldest),) = await self._database.read(
+            _OVERDUE, {"platforms": list(platforms), "late": now - LATE}
+        )
         ((uncertain,),) = await self._database.read(_COUNT_IN_DOUBT, {"platforms": list(platforms)})
         return Health(overdue, oldest, uncertain)
 

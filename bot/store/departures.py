@@ -11,7 +11,7 @@ from sqlalchemy import Delete, Table, bindparam, delete, exists, func, select, t
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
-from bot.store.marks import is_mark, mark_of
+from bot.store.pseudonyms import is_mark, mark_of
 from bot.store.schema import deliveries, departures, digests, metadata, posted, subscriptions
 from bot.store.upserts import insert_or_keep
 
@@ -45,7 +45,9 @@ _OPEN = (digests.c.subscription.in_(_THEIRS), digests.c.state.in_(("planned", "p
 # the papers of a digest whose head was not posted are new again
 _RELEASE = delete(posted).where(
     *_ours(posted),
-    exists().where(digests.c.subscription == posted.c.subscription, digests.c.date == posted.c.date, *_OPEN),
+    exists().where(
+        digests.c.subscription == posted.c.subscription, digests.c.date == posted.c.date, *_OPEN
+    ),
     ~exists().where(
         deliveries.c.subscription == posted.c.subscription,
         deliveries.c.date == posted.c.date,
@@ -53,8 +55,15 @@ _RELEASE = delete(posted).where(
         deliveries.c.state == "sent",
     ),
 )
-_END_DIGESTS = update(digests).where(*_OPEN).values(state="skipped", reason=bindparam("why"), ended=bindparam("now"))
-_NAMED = (departures.c.platform == bindparam("platform"), departures.c.tenant.in_(bindparam("names", expanding=True)))
+_END_DIGESTS = (
+    update(digests)
+    .where(*_OPEN)
+    .values(state="skipped", reason=bindparam("why"), ended=bindparam("now"))
+)
+_NAMED = (
+    departures.c.platform == bindparam("platform"),
+    departures.c.tenant.in_(bindparam("names", expanding=True)),
+)
 _IS_GONE = select(func.count()).where(*_NAMED)
 _BACK = delete(departures).where(*_NAMED)
 _ALL = select(departures.c.tenant).where(departures.c.platform == bindparam("platform"))
@@ -63,10 +72,17 @@ _GONE = (
     .where(departures.c.at <= bindparam("until"))
     .order_by(departures.c.at)
 )
-_WAITING = select(departures.c.platform, departures.c.tenant, departures.c.at).order_by(departures.c.at)
+_WAITING = select(departures.c.platform, departures.c.tenant, departures.c.at).order_by(
+    departures.c.at
+)
 _SEAL = update(departures).where(*_ours(departures)).values(tenant=bindparam("mark"))
 _KNOWN = select(
-    union(*(select(table.c.tenant).where(table.c.platform == bindparam("platform")) for table in _OWNED))
+    union(
+        *(
+            select(table.c.tenant).where(table.c.platform == bindparam("platform"))
+            for table in _OWNED
+        )
+    )
     .subquery()
     .c.tenant
 )
@@ -102,8 +118,8 @@ class Purged:
 class Departures:
     """The tenants that removed the bot, until they have it again.
 
-    Once nothing of one is left, it stands there under a mark that does not tell which it was: what comes late is
-    known by that, and brings nothing back.
+    Once nothing of one is left, it stands there under a mark that does not tell which it was: what
+    comes late is known by that, and brings nothing back.
     """
 
     def __init__(self, database: Database, identity: str) -> None:
@@ -116,8 +132,8 @@ class Departures:
     ) -> Ended | None:
         """Note that a tenant removed the bot, and end all that was to be posted there; None where that was known.
 
-        `at` is the moment from which the days until the purge are counted. Subscriptions that are not paused now pause
-        because of `rests`; `why` is said of what was to be posted.
+        `at` is the moment from which the days until the purge are counted. Subscriptions that are
+        not paused now pause because of `rests`; `why` is said of what was to be posted.
         """
         if await self.gone(platform, tenant):
             return None
@@ -150,7 +166,9 @@ class Departures:
 
     async def known(self, platform: str) -> frozenset[str]:
         """Return the tenants of which something is kept."""
-        return frozenset(name for (name,) in await self._database.read(_KNOWN, {"platform": platform}))
+        return frozenset(
+            name for (name,) in await self._database.read(_KNOWN, {"platform": platform})
+        )
 
     async def waiting(self, platform: str = "") -> tuple[datetime, ...]:
         """Return since when each tenant is gone of which something may be left, of one platform or all."""
@@ -160,7 +178,8 @@ class Departures:
     async def purge(self, until: datetime, seal: datetime) -> tuple[Purged, ...]:
         """Remove all of the tenants that left until then, a little at a time; return of which there was something.
 
-        The names of those that left before `seal` become marks: nothing can be under way there any more.
+        The names of those that left before `seal` become marks: nothing can be under way there any
+        more.
         """
         purged: list[Purged] = []
         for platform, tenant, at in await self._database.read(_GONE, {"until": until}):

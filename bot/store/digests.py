@@ -10,18 +10,21 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.intents import Place
+from bot.digests.subscriptions import Subscription
+from bot.models import Place
 from bot.store.chunks import chunks
 from bot.store.engine import Database
 from bot.store.schema import deliveries, digests, posted, shelf, subscriptions, votes
 from bot.store.subscriptions import subscription_of
 from bot.store.upserts import insert_or_keep
-from bot.subscriptions import Subscription
 
 State: TypeAlias = Literal["planned", "posting", "sent", "quiet", "skipped"]
 OPEN = ("planned", "posting")
 
-_THIS = (digests.c.subscription == bindparam("its_subscription"), digests.c.date == bindparam("its_date"))
+_THIS = (
+    digests.c.subscription == bindparam("its_subscription"),
+    digests.c.date == bindparam("its_date"),
+)
 _PLANNED = (
     select(subscriptions, digests.c.date, digests.c.due, digests.c.until.label("latest"))
     .join(digests, digests.c.subscription == subscriptions.c.id)
@@ -37,20 +40,32 @@ _ADVANCE = (
     update(subscriptions)
     .where(
         subscriptions.c.id == bindparam("its_id"),
-        subscriptions.c.next_date == bindparam("was_date"),  # nobody else has planned it, or changed the time
+        subscriptions.c.next_date
+        == bindparam("was_date"),  # nobody else has planned it, or changed the time
     )
     .values(next_date=bindparam("new_date"), next_due=bindparam("new_due"))
 )
 _POSTING = (
     update(digests)
     .where(*_THIS, digests.c.state == "planned")
-    .values(state="posting", first=bindparam("covers"), last=bindparam("to"), weighed=bindparam("chosen_from"))
+    .values(
+        state="posting",
+        first=bindparam("covers"),
+        last=bindparam("to"),
+        weighed=bindparam("chosen_from"),
+    )
 )
 _STILL = select(digests.c.subscription, digests.c.date).where(
     digests.c.state == "planned", digests.c.subscription.in_(bindparam("ids", expanding=True))
 )
-_COVERED = update(subscriptions).where(subscriptions.c.id == bindparam("its_id")).values(covered=bindparam("to"))
-_LATER = update(digests).where(*_THIS, digests.c.state == "planned").values(not_before=bindparam("then"))
+_COVERED = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"))
+    .values(covered=bindparam("to"))
+)
+_LATER = (
+    update(digests).where(*_THIS, digests.c.state == "planned").values(not_before=bindparam("then"))
+)
 _END = (
     update(digests)
     .where(*_THIS, digests.c.state.in_(OPEN))
@@ -72,7 +87,9 @@ _LATEST_FIRST = (
     select(
         digests.c.subscription,
         digests.c.weighed,
-        func.row_number().over(partition_by=digests.c.subscription, order_by=digests.c.date.desc()).label("number"),
+        func.row_number()
+        .over(partition_by=digests.c.subscription, order_by=digests.c.date.desc())
+        .label("number"),
     )
     .where(digests.c.subscription.in_(bindparam("subscriptions", expanding=True)))
     .subquery()
@@ -82,7 +99,9 @@ _WEIGHED = select(_LATEST_FIRST.c.subscription, _LATEST_FIRST.c.weighed).where(
 )
 _LAST = select(func.max(digests.c.date)).where(digests.c.subscription == bindparam("subscription"))
 _SEEN = select(posted.c.platform, posted.c.tenant, posted.c.address, posted.c.paper).where(
-    tuple_(posted.c.platform, posted.c.tenant, posted.c.address).in_(bindparam("places", expanding=True)),
+    tuple_(posted.c.platform, posted.c.tenant, posted.c.address).in_(
+        bindparam("places", expanding=True)
+    ),
     posted.c.paper.in_(bindparam("papers", expanding=True)),
 )
 _NEXT = select(
@@ -91,10 +110,15 @@ _NEXT = select(
     .scalar_subquery(),
     select(func.min(digests.c.not_before))
     .join(subscriptions, digests.c.subscription == subscriptions.c.id)
-    .where(digests.c.state == "planned", subscriptions.c.platform.in_(bindparam("platforms", expanding=True)))
+    .where(
+        digests.c.state == "planned",
+        subscriptions.c.platform.in_(bindparam("platforms", expanding=True)),
+    )
     .scalar_subquery(),
 )
-_OVERDUE = select(func.count()).where(digests.c.state.in_(OPEN), digests.c.due < bindparam("before"))
+_OVERDUE = select(func.count()).where(
+    digests.c.state.in_(OPEN), digests.c.due < bindparam("before")
+)
 _KEPT = (
     select(func.count())
     .where(
@@ -144,9 +168,17 @@ _REOPEN = (
     .where(
         *_THIS,
         digests.c.state.in_(("quiet", "skipped")),
-        ~exists().where(deliveries.c.subscription == digests.c.subscription, deliveries.c.date == digests.c.date),
+        ~exists().where(
+            deliveries.c.subscription == digests.c.subscription, deliveries.c.date == digests.c.date
+        ),
     )
-    .values(state="planned", reason="", ended=None, not_before=bindparam("now"), until=bindparam("latest"))
+    .values(
+        state="planned",
+        reason="",
+        ended=None,
+        not_before=bindparam("now"),
+        until=bindparam("latest"),
+    )
 )
 _OPEN_PART = exists().where(
     deliveries.c.subscription == digests.c.subscription,
@@ -154,7 +186,9 @@ _OPEN_PART = exists().where(
     deliveries.c.state.in_(("pending", "sending", "uncertain")),
 )
 _FORGET = delete(digests).where(
-    digests.c.state.not_in(OPEN), or_(digests.c.ended < bindparam("before"), digests.c.ended.is_(None)), ~_OPEN_PART
+    digests.c.state.not_in(OPEN),
+    or_(digests.c.ended < bindparam("before"), digests.c.ended.is_(None)),
+    ~_OPEN_PART,
 )
 
 
@@ -232,7 +266,9 @@ class Digests:
         """
 
         async def run(connection: AsyncConnection) -> int:
-            planned = await connection.execute(self._plan, [_digest_row(one, now) for one in occasions])
+            planned = await connection.execute(
+                self._plan, [_digest_row(one, now) for one in occasions]
+            )
             await connection.execute(
                 _ADVANCE,
                 [
@@ -259,7 +295,9 @@ class Digests:
         ((number,),) = await self._database.read(_OVERDUE, {"before": before})
         return number
 
-    async def liked(self, place: Place, since: date, limit: int) -> tuple[tuple[str, int, int], ...]:
+    async def liked(
+        self, place: Place, since: date, limit: int
+    ) -> tuple[tuple[str, int, int], ...]:
         """Return which papers that a place has had were kept or voted for since then: each, by how many, votes."""
         where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
         moment = datetime.combine(since, time(), UTC)
@@ -268,26 +306,44 @@ class Digests:
 
     async def reopen(self, planned: Planned, now: datetime) -> bool:
         """Let a digest be made after all that ended without a message; False where there is none such."""
-        values = {**_this(planned.subscription.id, planned.day), "now": now, "latest": planned.until}
+        values = {
+            **_this(planned.subscription.id, planned.day),
+            "now": now,
+            "latest": planned.until,
+        }
         return await self._database.change(_REOPEN, values) == 1
 
-    async def planned(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Planned, ...]:
+    async def planned(
+        self, platforms: Collection[str], now: datetime, limit: int
+    ) -> tuple[Planned, ...]:
         """Return the digests to be made now, the earliest first."""
-        rows = await self._database.read(_PLANNED, {"platforms": list(platforms), "now": now, "limit": limit})
+        rows = await self._database.read(
+            _PLANNED, {"platforms": list(platforms), "now": now, "limit": limit}
+        )
         return tuple(Planned(subscription_of(row), row.date, row.due, row.latest) for row in rows)
 
     async def make(self, made: Sequence[Made], now: datetime) -> int:
         """Keep what was decided for these digests, all at once, and return how many of them were still to be made."""
 
         async def run(connection: AsyncConnection) -> int:
-            still = {tuple(row) for row in await connection.execute(_STILL, {"ids": [_id(one) for one in made]})}
+            still = {
+                tuple(row)
+                for row in await connection.execute(_STILL, {"ids": [_id(one) for one in made]})
+            }
             ours = [one for one in made if (_id(one), one.planned.day) in still]
             said = [one for one in ours if one.parts]
             for statement, rows in (
                 (_POSTING, [_decided(one) for one in said]),
                 (_QUIET, [{**_decided(one), "at": now} for one in ours if not one.parts]),
                 (_COVERED, [{"its_id": _id(one), "to": one.last} for one in ours]),
-                (_PART, [_part_row(one.planned, n, part, now) for one in said for n, part in enumerate(one.parts)]),
+                (
+                    _PART,
+                    [
+                        _part_row(one.planned, n, part, now)
+                        for one in said
+                        for n, part in enumerate(one.parts)
+                    ],
+                ),
                 (self._posted, [row for one in said for row in _posted_rows(one)]),
             ):
                 if rows:
@@ -298,16 +354,26 @@ class Digests:
 
     async def later(self, planned: Planned, then: datetime) -> None:
         """Look at a digest again later."""
-        await self._database.change(_LATER, {**_this(planned.subscription.id, planned.day), "then": then})
+        await self._database.change(
+            _LATER, {**_this(planned.subscription.id, planned.day), "then": then}
+        )
 
-    async def end(self, subscription: int, day: date, state: State, reason: str, at: datetime) -> None:
+    async def end(
+        self, subscription: int, day: date, state: State, reason: str, at: datetime
+    ) -> None:
         """Note how a digest ended, unless it has ended already."""
-        await self._database.change(_END, {**_this(subscription, day), "how": state, "why": reason, "at": at})
+        await self._database.change(
+            _END, {**_this(subscription, day), "how": state, "why": reason, "at": at}
+        )
 
-    async def weighed(self, subscriptions: Collection[int], latest: int) -> Mapping[int, frozenset[str]]:
+    async def weighed(
+        self, subscriptions: Collection[int], latest: int
+    ) -> Mapping[int, frozenset[str]]:
         """Return, for each of some subscriptions, the papers that its latest digests were chosen from."""
         found: dict[int, frozenset[str]] = dict.fromkeys(subscriptions, frozenset())
-        for row in await self._database.read(_WEIGHED, {"subscriptions": list(found), "limit": latest}):
+        for row in await self._database.read(
+            _WEIGHED, {"subscriptions": list(found), "limit": latest}
+        ):
             found[row.subscription] = found[row.subscription].union(row.weighed)
         return found
 
@@ -317,7 +383,9 @@ class Digests:
         latest: date | None = day
         return latest
 
-    async def seen(self, places: Collection[Place], papers: Collection[str]) -> Mapping[Place, frozenset[str]]:
+    async def seen(
+        self, places: Collection[Place], papers: Collection[str]
+    ) -> Mapping[Place, frozenset[str]]:
         """Return, for each of some places, those of the papers that it has had in a digest."""
         found: dict[Place, set[str]] = {place: set() for place in places}
         names = [(place.platform, place.tenant, place.address) for place in found]
@@ -327,10 +395,21 @@ class Digests:
         return {place: frozenset(had) for place, had in found.items()}
 
     async def recent(
-        self, platform: str, tenant: str, since: datetime, states: Collection[State], limit: int = 20
+        self,
+        platform: str,
+        tenant: str,
+        since: datetime,
+        states: Collection[State],
+        limit: int = 20,
     ) -> tuple[Ended, ...]:
         """Return the digests of one tenant that were due since then and are in one of these states, latest first."""
-        where = {"platform": platform, "tenant": tenant, "since": since, "states": list(states), "limit": limit}
+        where = {
+            "platform": platform,
+            "tenant": tenant,
+            "since": since,
+            "states": list(states),
+            "limit": limit,
+        }
         return tuple(Ended(*row) for row in await self._database.read(_RECENT, where))
 
     async def forget(self, before: datetime) -> int:

@@ -17,9 +17,9 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
-from bot.store.address import Address
 from bot.store.connections import engines
-from bot.store.problems import sentence
+from bot.store.database_url import Address
+from bot.store.errors import sentence
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -32,8 +32,9 @@ _PATIENCE = 5.0  # seconds, as long as Python's sqlite3 waits for a lock
 class Database:
     """The connections to one database.
 
-    Whatever was begun is ended by itself, also when whoever waits for it is cancelled: a statement that is cancelled
-    under way goes on in SQLite's thread, and its connection would keep the file locked.
+    Whatever was begun is ended by itself, also when whoever waits for it is cancelled: a statement
+    that is cancelled under way goes on in SQLite's thread, and its connection would keep the file
+    locked.
     """
 
     def __init__(self, address: Address) -> None:
@@ -106,8 +107,12 @@ class Database:
                 try:
                     await driver.execute_fetchall("PRAGMA journal_mode=WAL")
                 except sqlite3.OperationalError as error:
-                    # the one statement that does not wait by itself for another process that opens the database too
-                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > deadline:
+                    # the one statement that does not wait by itself for another process that opens
+                    # the database too
+                    if (
+                        error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY
+                        or monotonic() > deadline
+                    ):
                         raise
                     await asyncio.sleep(0.01)
                 else:
@@ -123,9 +128,13 @@ class Database:
     def _check(self) -> None:
         if self._closed:
             raise StoreError(f"The database {self.name} is closed: open it again.")
-        # SQLite would write on into a file that has lost its name, and all of that would be gone in the end
+        # SQLite would write on into a file that has lost its name, and all of that would be gone in
+        # the end
         if self._inode and self._file and _inode(self._file) != self._inode:
-            raise StoreError(f"The database {self.name} was moved or removed: put it back, or start Paperboy again.")
+            raise StoreError(
+                f"The database {self.name} was moved or removed: put it back, or start Paperboy "
+                "again."
+            )
 
 
 def _inode(file: Path) -> tuple[int, int] | None:

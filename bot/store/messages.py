@@ -43,7 +43,9 @@ class AllMessages:
 
     async def recent(self, platform: str, since: datetime, limit: int) -> tuple[Message, ...]:
         """Return the messages of a platform sent since then, newest first."""
-        rows = await self._database.read(_RECENT, {"platform": platform, "since": since, "limit": limit})
+        rows = await self._database.read(
+            _RECENT, {"platform": platform, "since": since, "limit": limit}
+        )
         return tuple(Message(*row) for row in rows)
 
 
@@ -57,7 +59,13 @@ class Messages:
 
     async def record(self, address: str, message: str, papers: Sequence[str], at: datetime) -> None:
         """Note which papers a message shows, in their order, instead of what was noted before."""
-        row = {**self._tenant, "address": address, "message": message, "papers": tuple(papers), "sent": at}
+        row = {
+            **self._tenant,
+            "address": address,
+            "message": message,
+            "papers": tuple(papers),
+            "sent": at,
+        }
         await self._database.change(self._record, row)
 
     async def papers(self, address: str, message: str) -> tuple[str, ...]:

@@ -22,8 +22,12 @@ _ON = (
     .order_by(notes.c.written, notes.c.person)
     .limit(MOST_SHOWN)
 )
-_MINE = select(*_COLUMNS).where(*_OURS, notes.c.person == bindparam("person")).order_by(notes.c.written)
-_REMOVE = delete(notes).where(*_OURS, notes.c.paper == bindparam("paper"), notes.c.person == bindparam("person"))
+_MINE = (
+    select(*_COLUMNS).where(*_OURS, notes.c.person == bindparam("person")).order_by(notes.c.written)
+)
+_REMOVE = delete(notes).where(
+    *_OURS, notes.c.paper == bindparam("paper"), notes.c.person == bindparam("person")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,10 @@ class Notes:
 
     async def remove(self, person: str, paper: str) -> bool:
         """Remove a person's note; False when there was none."""
-        return await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper}) == 1
+        return (
+            await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper})
+            == 1
+        )
 
     async def on(self, paper: str, reader: str) -> tuple[Note, ...]:
         """Return the notes on a paper that a reader may see, the oldest first, no more than 20."""
@@ -63,4 +70,7 @@ class Notes:
 
     async def by(self, person: str) -> tuple[Note, ...]:
         """Return all that a person noted, the oldest first."""
-        return tuple(Note(*row) for row in await self._database.read(_MINE, {**self._tenant, "person": person}))
+        return tuple(
+            Note(*row)
+            for row in await self._database.read(_MINE, {**self._tenant, "person": person})
+        )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select, true
 
 from bot.papers import Paper
-from bot.store.rows import paper_of
+from bot.store.paper_rows import paper_of
 from bot.store.schema import papers
 
 
@@ -24,8 +24,9 @@ class Page:
 def paged(ids: Select[str], order: Sequence[ColumnElement[Any]]) -> Select[Any]:
     """Build the statement for one page of a list of papers, given the list of their ids and its order.
 
-    The total comes with every row, in the same statement, so that both are of one moment; a page past the end is one
-    row without a paper. Ids are sorted alone, in an index where there is one: abstracts make rows long.
+    The total comes with every row, in the same statement, so that both are of one moment; a page
+    past the end is one row without a paper. Ids are sorted alone, in an index where there is one:
+    abstracts make rows long.
     """
     total = select(func.count().label("total")).select_from(ids.subquery()).subquery()
     page = ids.order_by(*order).limit(bindparam("limit")).offset(bindparam("offset"))

@@ -14,14 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.papers import Paper
 from bot.store.chunks import chunks
 from bot.store.engine import Database
-from bot.store.merging import Known, merge
 from bot.store.pages import Page, page_of, paged
-from bot.store.rows import known_of, paper_of, row_of
+from bot.store.paper_merge import Known, merge
+from bot.store.paper_rows import known_of, paper_of, row_of
 from bot.store.schema import papers, store
 
 Sort: TypeAlias = Literal["votes", "new"]
 
-# Words of a title that are looked for, and letters of each: nobody remembers more, and each costs time.
+# Words of a title that are looked for, and letters of each: nobody remembers more, and each costs
+# time.
 MOST_WORDS, LONGEST_WORD = 12, 60
 # Papers whose titles are looked at, those that changed last: 100,000 take 0.1 s.
 LOOKED_AT = 200_000
@@ -44,13 +45,21 @@ _BETWEEN = {"votes": paged(_DAYS, VOTES), "new": paged(_DAYS, _NEW)}
 
 _BY_ID = select(papers).where(papers.c.id.in_(bindparam("ids", expanding=True)))
 _COUNT = select(func.count()).select_from(papers)
-_DAY_BEFORE: Select[date | None] = select(func.max(papers.c.daily)).where(papers.c.daily < bindparam("day"))
-_DAY_AFTER: Select[date | None] = select(func.min(papers.c.daily)).where(papers.c.daily > bindparam("day"))
+_DAY_BEFORE: Select[date | None] = select(func.max(papers.c.daily)).where(
+    papers.c.daily < bindparam("day")
+)
+_DAY_AFTER: Select[date | None] = select(func.min(papers.c.daily)).where(
+    papers.c.daily > bindparam("day")
+)
 _CHANGED = (
-    select(papers).where(papers.c.revision > bindparam("after")).order_by(papers.c.revision).limit(bindparam("limit"))
+    select(papers)
+    .where(papers.c.revision > bindparam("after"))
+    .order_by(papers.c.revision)
+    .limit(bindparam("limit"))
 )
 _REVISION: Select[int] = select(store.c.revision)
-# On PostgreSQL those who save papers wait for this row, so that revisions appear in order; SQLite has one writer.
+# On PostgreSQL those who save papers wait for this row, so that revisions appear in order; SQLite
+# has one writer.
 _REVISION_TO_RAISE = _REVISION.with_for_update()
 _RAISE_REVISION = update(store).values(revision=bindparam("to"))
 _INSERT = insert(papers)
@@ -70,12 +79,15 @@ class Papers:
     async def save(self, papers: Sequence[Paper], as_of: datetime) -> Saved:
         """Save what is known of papers at a moment, in one transaction.
 
-        A later word on a field stands, an earlier one only fills gaps, and nothing known is blanked.
+        A later word on a field stands, an earlier one only fills gaps, and nothing known is
+        blanked.
         """
 
         async def save(connection: AsyncConnection) -> Saved:
             revision = (await connection.execute(_REVISION_TO_RAISE)).scalar_one()
-            plan = _plan(await _stored(connection, [paper.id for paper in papers]), papers, as_of, revision)
+            plan = _plan(
+                await _stored(connection, [paper.id for paper in papers]), papers, as_of, revision
+            )
             if plan.inserts:
                 await connection.execute(_INSERT, plan.inserts)
             if plan.updates:
@@ -91,16 +103,20 @@ class Papers:
         """Return the papers of these ids in this order, leaving out unknown ones."""
         found: dict[str, Paper] = {}
         for chunk in chunks(ids):
-            found |= {row.id: paper_of(row) for row in await self._database.read(_BY_ID, {"ids": chunk})}
+            found |= {
+                row.id: paper_of(row) for row in await self._database.read(_BY_ID, {"ids": chunk})
+            }
         return tuple(found[id_] for id_ in ids if id_ in found)
 
     async def titled(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
         """Return papers whose titles hold all of these words, also inside of longer ones, most votes first.
 
-        Capitals and small letters are the same; on SQLite only those of ASCII. No words are in no title. Of very many
-        papers only those that changed last are looked at.
+        Capitals and small letters are the same; on SQLite only those of ASCII. No words are in no
+        title. Of very many papers only those that changed last are looked at.
         """
-        wanted = [word[:LONGEST_WORD].translate(_WILDCARDS) for word in dict.fromkeys(words) if word][:MOST_WORDS]
+        wanted = [
+            word[:LONGEST_WORD].translate(_WILDCARDS) for word in dict.fromkeys(words) if word
+        ][:MOST_WORDS]
         if not wanted or limit < 1:
             return ()
         asked: dict[str, object] = {f"word{n}": f"%{word}%" for n, word in enumerate(wanted)}
@@ -111,7 +127,9 @@ class Papers:
         """Return how many papers are known."""
         return (await self._database.read(_COUNT))[0][0]
 
-    async def between(self, first: date, last: date, *, sort: Sort = "votes", limit: int, offset: int = 0) -> Page:
+    async def between(
+        self, first: date, last: date, *, sort: Sort = "votes", limit: int, offset: int = 0
+    ) -> Page:
         """Return papers from the daily lists of these days, both included: most votes first, or newest first."""
         asked = {"first": first, "last": last, "limit": limit, "offset": offset}
         return page_of(await self._database.read(_BETWEEN[sort], asked))
@@ -158,7 +176,9 @@ async def _stored(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, 
     return stored
 
 
-def _plan(stored: Mapping[str, tuple[Known, int]], heard: Sequence[Paper], as_of: datetime, revision: int) -> _Plan:
+def _plan(
+    stored: Mapping[str, tuple[Known, int]], heard: Sequence[Paper], as_of: datetime, revision: int
+) -> _Plan:
     merged: dict[str, Known] = {}
     for paper in heard:
         before = merged.get(paper.id) or (stored[paper.id][0] if paper.id in stored else None)
@@ -174,6 +194,8 @@ def _plan(stored: Mapping[str, tuple[Known, int]], heard: Sequence[Paper], as_of
         if known.paper != was.paper:
             revision += 1
             last = revision
-        if known != was:  # a paper only heard of again keeps its revision: an index has nothing to follow
+        if (
+            known != was
+        ):  # a paper only heard of again keeps its revision: an index has nothing to follow
             updates.append(row_of(known, last) | {"key": id_})
     return _Plan(inserts, updates, revision)

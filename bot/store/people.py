@@ -12,10 +12,17 @@ from bot.store.schema import people
 from bot.store.upserts import insert_or_replace
 
 _OURS = (people.c.platform == bindparam("platform"), people.c.tenant == bindparam("tenant"))
-_NAMES = select(people.c.person, people.c.name).where(*_OURS, people.c.person.in_(bindparam("ids", expanding=True)))
+_NAMES = select(people.c.person, people.c.name).where(
+    *_OURS, people.c.person.in_(bindparam("ids", expanding=True))
+)
 _CALLED = (
     select(people.c.person)
-    .where(*_OURS, or_(people.c.person == bindparam("words"), func.lower(people.c.name) == bindparam("folded")))
+    .where(
+        *_OURS,
+        or_(
+            people.c.person == bindparam("words"), func.lower(people.c.name) == bindparam("folded")
+        ),
+    )
     .order_by(people.c.person)
     .limit(1)
 )
@@ -32,7 +39,9 @@ class People:
     async def know(self, person: str, name: str) -> None:
         """Note what a person is called now."""
         if (await self.names([person])).get(person) != name:
-            await self._database.change(self._know, {**self._tenant, "person": person, "name": name})
+            await self._database.change(
+                self._know, {**self._tenant, "person": person, "name": name}
+            )
 
     async def names(self, ids: Sequence[str]) -> Mapping[str, str]:
         """Return what these people are called, as far as is known."""
@@ -44,5 +53,7 @@ class People:
 
     async def called(self, words: str) -> str | None:
         """Return the id of the person of that id or name."""
-        rows = await self._database.read(_CALLED, {**self._tenant, "words": words, "folded": words.lower()})
+        rows = await self._database.read(
+            _CALLED, {**self._tenant, "words": words, "folded": words.lower()}
+        )
         return rows[0][0] if rows else None

@@ -16,7 +16,10 @@ from bot.store.upserts import insert_or_keep
 
 MOST_NOMINATED = 200
 
-_OURS = (nominations.c.platform == bindparam("platform"), nominations.c.tenant == bindparam("tenant"))
+_OURS = (
+    nominations.c.platform == bindparam("platform"),
+    nominations.c.tenant == bindparam("tenant"),
+)
 _VOTES = (
     select(func.count())
     .where(votes.c.platform == bindparam("platform"), votes.c.tenant == bindparam("tenant"))
@@ -25,15 +28,29 @@ _VOTES = (
     .scalar_subquery()
 )
 _NOMINATED = (
-    select(nominations.c.paper, nominations.c.person, nominations.c.nominated, _VOTES.label("votes"))
+    select(
+        nominations.c.paper, nominations.c.person, nominations.c.nominated, _VOTES.label("votes")
+    )
     .join_from(nominations, papers)
     .where(*_OURS)
-    .order_by(_VOTES.desc(), papers.c.upvotes.desc().nulls_last(), nominations.c.nominated, nominations.c.paper)
+    .order_by(
+        _VOTES.desc(),
+        papers.c.upvotes.desc().nulls_last(),
+        nominations.c.nominated,
+        nominations.c.paper,
+    )
     .limit(MOST_NOMINATED)
 )
 _WITHDRAW = delete(nominations).where(*_OURS, nominations.c.paper == bindparam("paper"))
 _PICKED = (picks.c.platform == bindparam("platform"), picks.c.tenant == bindparam("tenant"))
-_COLUMNS = (picks.c.week, picks.c.paper, picks.c.votes, picks.c.tied, picks.c.person, picks.c.picked)
+_COLUMNS = (
+    picks.c.week,
+    picks.c.paper,
+    picks.c.votes,
+    picks.c.tied,
+    picks.c.person,
+    picks.c.picked,
+)
 _WEEK = select(*_COLUMNS).where(*_PICKED, picks.c.week == bindparam("week"))
 _PAGE = (
     select(*_COLUMNS)
@@ -90,7 +107,9 @@ class Picks:
         row = {"week": pick.week, "paper": pick.paper, "votes": pick.votes, "tied": pick.tied}
 
         async def picked(connection: AsyncConnection) -> None:
-            await connection.execute(_PICK, {**self._tenant, **row, "person": pick.person, "picked": pick.picked})
+            await connection.execute(
+                _PICK, {**self._tenant, **row, "person": pick.person, "picked": pick.picked}
+            )
             await connection.execute(_WITHDRAW, {**self._tenant, "paper": pick.paper})
 
         try:

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from bot.store.engine import Database
-from bot.store.marks import is_mark, mark_of
+from bot.store.pseudonyms import is_mark, mark_of
 from bot.store.schema import reactions
 from bot.store.upserts import insert_or_replace
 
@@ -40,7 +40,8 @@ class Reaction:
 class Reactions:
     """The reactions to one tenant's messages.
 
-    Those of people who were forgotten stand under a mark, so that what they once did is not done again.
+    Those of people who were forgotten stand under a mark, so that what they once did is not done
+    again.
     """
 
     def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
@@ -49,22 +50,41 @@ class Reactions:
         self._tenant = {"platform": platform, "tenant": tenant}
         self._record = insert_or_replace(database.dialect, reactions)
 
-    async def record(self, address: str, message: str, emoji: str, person: str, reaction: Reaction) -> None:
+    async def record(
+        self, address: str, message: str, emoji: str, person: str, reaction: Reaction
+    ) -> None:
         """Note what became of a reaction, instead of what was noted before."""
-        key = {**self._tenant, "address": address, "message": message, "emoji": emoji, "person": person}
-        await self._database.change(self._record, {**key, "present": reaction.present, "at": reaction.at})
+        key = {
+            **self._tenant,
+            "address": address,
+            "message": message,
+            "emoji": emoji,
+            "person": person,
+        }
+        await self._database.change(
+            self._record, {**key, "present": reaction.present, "at": reaction.at}
+        )
 
     async def last(self, address: str, message: str, emoji: str, person: str) -> Reaction | None:
         """Return what is known of a reaction."""
         names = [person, mark_of(person, self._identity)]
-        asked = {**self._tenant, "address": address, "message": message, "emoji": emoji, "names": names}
+        asked = {
+            **self._tenant,
+            "address": address,
+            "message": message,
+            "emoji": emoji,
+            "names": names,
+        }
         rows = await self._database.read(_LAST, asked)
         return Reaction(*rows[0]) if rows else None
 
-    async def present(self, address: str, message: str, seen: Collection[str] = ()) -> frozenset[tuple[str, str]]:
+    async def present(
+        self, address: str, message: str, seen: Collection[str] = ()
+    ) -> frozenset[tuple[str, str]]:
         """Return the reactions that are there as far as is known, each an emoji and a person.
 
-        Of people who were forgotten only those among `seen` are told, for nobody else can be asked about.
+        Of people who were forgotten only those among `seen` are told, for nobody else can be asked
+        about.
         """
         asked = {**self._tenant, "address": address, "message": message}
         seen_as = {mark_of(person, self._identity): person for person in seen}

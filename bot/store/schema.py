@@ -25,9 +25,11 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-# The newest migration. It stands here so that opening a database that is up to date need not import Alembic.
+# The newest migration. It stands here so that opening a database that is up to date need not import
+# Alembic.
 HEAD = "0005"
-VERSION_TABLE = "paperboy_version"  # not Alembic's own name, by which databases of other programs would pass for ours
+# not Alembic's own name, by which databases of other programs would pass for ours
+VERSION_TABLE = "paperboy_version"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -44,7 +46,9 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, _: Dialect) -> datetime | None:
         """Give back the time zone that SQLite did not keep."""
-        return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC) if value is not None else None
+        return (
+            value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC) if value is not None else None
+        )
 
 
 class Words(TypeDecorator[tuple[str, ...]]):
@@ -68,7 +72,9 @@ class Instants(TypeDecorator[Mapping[str, datetime]]):
     impl = JSON
     cache_ok = True
 
-    def process_bind_param(self, value: Mapping[str, datetime] | None, _: Dialect) -> dict[str, str]:
+    def process_bind_param(
+        self, value: Mapping[str, datetime] | None, _: Dialect
+    ) -> dict[str, str]:
         """Write the moments out."""
         return {name: moment.isoformat() for name, moment in (value or {}).items()}
 
@@ -85,7 +91,8 @@ class Written(TypeDecorator[Mapping[str, Any]]):
 
 
 metadata = MetaData(
-    # SQLite can change a constraint later only if it has a name: https://alembic.sqlalchemy.org/en/latest/naming.html
+    # SQLite can change a constraint later only if it has a name:
+    # https://alembic.sqlalchemy.org/en/latest/naming.html
     naming_convention={
         "pk": "pk_%(table_name)s",
         "fk": "fk_%(table_name)s_%(column_0_name)s",
@@ -105,7 +112,13 @@ version = Table(VERSION_TABLE, MetaData(), Column("version_num", Text))
 store = Table(
     "store",
     metadata,
-    Column("id", Integer, CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+    Column(
+        "id",
+        Integer,
+        CheckConstraint("id = 1", name="single"),
+        primary_key=True,
+        autoincrement=False,
+    ),
     _text("identity"),
     Column("revision", Integer, nullable=False),  # of the paper that changed last
 )
@@ -327,7 +340,12 @@ subscriptions = Table(
 digests = Table(
     "digests",
     metadata,
-    Column("subscription", Integer, ForeignKey(subscriptions.c.id, ondelete="CASCADE"), primary_key=True),
+    Column(
+        "subscription",
+        Integer,
+        ForeignKey(subscriptions.c.id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
     Column("date", Date, primary_key=True),
     _text("state"),
     Column("due", Instant, nullable=False),
@@ -335,7 +353,9 @@ digests = Table(
     Column("not_before", Instant, nullable=False),
     Column("first", Date),  # of the days that it covers
     Column("last", Date),
-    Column("weighed", Words, nullable=False),  # the papers that it chose from: what comes later is new
+    Column(
+        "weighed", Words, nullable=False
+    ),  # the papers that it chose from: what comes later is new
     _text("reason"),
     Column("ended", Instant),
     Index(None, "state", "not_before"),
@@ -347,7 +367,9 @@ deliveries = Table(
     Column("id", Integer, primary_key=True),
     Column("subscription", Integer, nullable=False),
     Column("date", Date, nullable=False),
-    Column("part", Integer, nullable=False),  # 0 is the head; those below it tell an admin of trouble
+    Column(
+        "part", Integer, nullable=False
+    ),  # 0 is the head; those below it tell an admin of trouble
     _text("platform"),
     _text("tenant"),
     _text("address"),
@@ -366,7 +388,9 @@ deliveries = Table(
     _text("thread"),  # the address of its thread
     _text("trouble"),
     UniqueConstraint("subscription", "date", "part"),
-    ForeignKeyConstraint(("subscription", "date"), (digests.c.subscription, digests.c.date), ondelete="CASCADE"),
+    ForeignKeyConstraint(
+        ("subscription", "date"), (digests.c.subscription, digests.c.date), ondelete="CASCADE"
+    ),
     Index(None, "state", "not_before"),
     sqlite_autoincrement=True,
 )

@@ -20,7 +20,7 @@ from bot.store.engine import Database
 from bot.store.pages import Page
 from bot.store.papers import VOTES, Papers
 from bot.store.schema import papers, shelf, tags, votes
-from bot.store.states import TEAM, Lists, States
+from bot.store.shelf_states import TEAM, Lists, States
 from bot.store.upserts import insert_or_keep
 
 _OURS = (shelf.c.platform == bindparam("platform"), shelf.c.tenant == bindparam("tenant"))
@@ -28,7 +28,9 @@ _MINE = (*_OURS, shelf.c.person == bindparam("person"))
 _ONE = (*_MINE, shelf.c.paper == bindparam("paper"))
 _REMOVE = delete(shelf).where(*_ONE)
 # no column's own name: SQLAlchemy keeps those for the values of an UPDATE
-_THIS = [shelf.c[name] == bindparam(f"of_{name}") for name in ("platform", "tenant", "person", "paper")]
+_THIS = [
+    shelf.c[name] == bindparam(f"of_{name}") for name in ("platform", "tenant", "person", "paper")
+]
 _HIDE = update(shelf).where(*_THIS).values(private=bindparam("hidden"))
 _TOUCH = update(shelf).where(*_THIS).values(touched=bindparam("at"))
 _MARK = update(shelf).where(*_THIS).values(read=bindparam("since"), touched=bindparam("at"))
@@ -47,7 +49,9 @@ _COLUMNS = (
 _ENTRIES = select(*_COLUMNS).where(*_MINE, _AMONG)
 # put in order by us: asked for it, SQLite would walk through the whole shelf in that order
 _KEEPERS = select(*_COLUMNS).where(*_OURS, _AMONG, ~shelf.c.private)
-_TAGGED = and_(*(tags.c[name] == shelf.c[name] for name in ("platform", "tenant", "person", "paper")))
+_TAGGED = and_(
+    *(tags.c[name] == shelf.c[name] for name in ("platform", "tenant", "person", "paper"))
+)
 _TEAM_VOTES = (
     select(func.count())
     .where(votes.c.platform == bindparam("platform"), votes.c.tenant == bindparam("tenant"))
@@ -70,7 +74,14 @@ class Shelf:
         self._save = insert_or_keep(database.dialect, shelf)
 
     async def save(
-        self, person: str, paper: str, at: datetime, *, private: bool | None = None, address: str = "", place: str = ""
+        self,
+        person: str,
+        paper: str,
+        at: datetime,
+        *,
+        private: bool | None = None,
+        address: str = "",
+        place: str = "",
     ) -> bool:
         """Keep a paper for a person; False when it was there, with nothing but `private` changed where that is said.
 
@@ -98,7 +109,9 @@ class Shelf:
         try:
             return await self._database.write(save)
         except StoreError as error:
-            if isinstance(error.__cause__, IntegrityError):  # the key is no conflict; the one thing left is the paper
+            if isinstance(
+                error.__cause__, IntegrityError
+            ):  # the key is no conflict; the one thing left is the paper
                 raise StoreError(f"There is no paper {paper} to keep: fetch it first.") from error
             raise
 
@@ -116,7 +129,9 @@ class Shelf:
 
     async def remove(self, person: str, paper: str) -> bool:
         """Keep a paper no longer; False when it was not there."""
-        return await self._change(person, _REMOVE, {**self._tenant, "person": person, "paper": paper})
+        return await self._change(
+            person, _REMOVE, {**self._tenant, "person": person, "paper": paper}
+        )
 
     async def touch(self, person: str, paper: str, at: datetime) -> None:
         """Note that the person did something with a paper on their shelf."""
@@ -149,7 +164,10 @@ class Shelf:
         for chunk in chunks(papers):
             for row in await self._database.read(_KEEPERS, {**self._tenant, "papers": chunk}):
                 found[row.paper].append(Kept(*row))
-        return {paper: tuple(sorted(kept, key=lambda one: (one.saved, one.person))) for paper, kept in found.items()}
+        return {
+            paper: tuple(sorted(kept, key=lambda one: (one.saved, one.person)))
+            for paper, kept in found.items()
+        }
 
     async def ids(self, wanted: Wanted | str, sort: ShelfSort = "new") -> tuple[str, ...]:
         """Return the papers of some shelf or part of it: newest kept, most votes, or last touched first, or by title.
@@ -158,18 +176,23 @@ class Shelf:
         """
         wanted = Wanted(wanted) if isinstance(wanted, str) else wanted
         key = (*self._tenant.values(), wanted, sort)
-        # asked before the list: a change in between makes it read once more, and never lets it pass for a newer one
+        # asked before the list: a change in between makes it read once more, and never lets it pass
+        # for a newer one
         state = await self._states.now(wanted.person or TEAM, papers=sort in ("votes", "title"))
         ids = self._lists.get(key, state)
         if ids is None:
-            statement = _list(bool(wanted.person), wanted.shared, bool(wanted.tag), wanted.read, sort)
+            statement = _list(
+                bool(wanted.person), wanted.shared, bool(wanted.tag), wanted.read, sort
+            )
             ((written,),) = await self._database.read(statement, self._asked(wanted))
             # what several people keep stands there several times, first where the order wants it
             ids = tuple(dict.fromkeys(written.split(_BETWEEN))) if written else ()
             self._lists.put(key, state, ids)
         return ids
 
-    async def page(self, wanted: Wanted | str, *, sort: ShelfSort = "new", limit: int, offset: int = 0) -> Page:
+    async def page(
+        self, wanted: Wanted | str, *, sort: ShelfSort = "new", limit: int, offset: int = 0
+    ) -> Page:
         """Return papers of some shelf, in one of its orders."""
         ids = await self.ids(wanted, sort)
         return Page(await self._papers.get(ids[offset : offset + limit]), len(ids))
@@ -186,7 +209,10 @@ class Shelf:
         return await self._database.write(change)
 
     def _this(self, person: str, paper: str) -> dict[str, Any]:
-        return {f"of_{name}": value for name, value in {**self._tenant, "person": person, "paper": paper}.items()}
+        return {
+            f"of_{name}": value
+            for name, value in {**self._tenant, "person": person, "paper": paper}.items()
+        }
 
     def _asked(self, wanted: Wanted) -> dict[str, Any]:
         asked = {"person": wanted.person, "tag": wanted.tag}

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.intents import Person, Place
+from bot.digests.subscriptions import Subscription, Wishes
+from bot.models import Person, Place
 from bot.store.engine import Database
 from bot.store.schema import subscriptions
-from bot.subscriptions import Subscription, Wishes
 
 _OURS = (
     subscriptions.c.platform == bindparam("platform"),
@@ -21,7 +21,12 @@ _OURS = (
 )
 _INSERT = insert(subscriptions).returning(subscriptions.c.id)
 _ALL = select(subscriptions).where(*_OURS).order_by(subscriptions.c.id).limit(bindparam("limit"))
-_NEAR = _ALL.where(or_(subscriptions.c.person == bindparam("person"), subscriptions.c.address == bindparam("address")))
+_NEAR = _ALL.where(
+    or_(
+        subscriptions.c.person == bindparam("person"),
+        subscriptions.c.address == bindparam("address"),
+    )
+)
 _ONE = select(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
 _REMOVE = delete(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
 _CHANGE = (
@@ -83,14 +88,22 @@ class AllSubscriptions:
         rows = await self._database.read(_GET, {"id": number})
         return subscription_of(rows[0]) if rows else None
 
-    async def due(self, platforms: Collection[str], now: datetime, limit: int) -> tuple[Subscription, ...]:
+    async def due(
+        self, platforms: Collection[str], now: datetime, limit: int
+    ) -> tuple[Subscription, ...]:
         """Return those whose next digest is due, the earliest first."""
-        rows = await self._database.read(_DUE, {"platforms": list(platforms), "now": now, "limit": limit})
+        rows = await self._database.read(
+            _DUE, {"platforms": list(platforms), "now": now, "limit": limit}
+        )
         return tuple(map(subscription_of, rows))
 
-    async def waiting(self, platforms: Collection[str], after: int, limit: int) -> tuple[Subscription, ...]:
+    async def waiting(
+        self, platforms: Collection[str], after: int, limit: int
+    ) -> tuple[Subscription, ...]:
         """Return those that wait for their next digest, by their numbers, beginning after one."""
-        rows = await self._database.read(_WAITING, {"platforms": list(platforms), "after": after, "limit": limit})
+        rows = await self._database.read(
+            _WAITING, {"platforms": list(platforms), "after": after, "limit": limit}
+        )
         return tuple(map(subscription_of, rows))
 
     async def move(self, number: int, day: date, due: datetime) -> None:
@@ -130,7 +143,9 @@ class Subscriptions:
 
     async def all(self, limit: int) -> tuple[Subscription, ...]:
         """Return them in the order in which they were made."""
-        return tuple(map(subscription_of, await self._database.read(_ALL, {**self._tenant, "limit": limit})))
+        return tuple(
+            map(subscription_of, await self._database.read(_ALL, {**self._tenant, "limit": limit}))
+        )
 
     async def near(self, person: str, address: str, limit: int) -> tuple[Subscription, ...]:
         """Return those that somebody made, or that are for a place, in the order in which they were made."""

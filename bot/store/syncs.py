@@ -14,7 +14,11 @@ from bot.store.schema import syncs
 KEPT = 100
 
 _INSERT = insert(syncs)
-_LAST = select(syncs.c.at, syncs.c.added, syncs.c.updated, syncs.c.failed).order_by(syncs.c.id.desc()).limit(1)
+_LAST = (
+    select(syncs.c.at, syncs.c.added, syncs.c.updated, syncs.c.failed)
+    .order_by(syncs.c.id.desc())
+    .limit(1)
+)
 _LAST_GOOD = _LAST.where(syncs.c.failed == "")
 _NEWEST = select(syncs.c.id).order_by(syncs.c.id.desc()).limit(bindparam("kept"))
 # however long it all goes wrong, when it last went well can be said

@@ -11,14 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.chunks import chunks
 from bot.store.engine import Database
 from bot.store.schema import shelf, tags
-from bot.store.states import States
+from bot.store.shelf_states import States
 from bot.store.upserts import insert_or_keep
 
 _OURS = (tags.c.platform == bindparam("platform"), tags.c.tenant == bindparam("tenant"))
 _AMONG = tags.c.paper.in_(bindparam("papers", expanding=True))
 _KEPT = tags.join(
     shelf,
-    and_(*(getattr(tags.c, name) == getattr(shelf.c, name) for name in ("platform", "tenant", "person", "paper"))),
+    and_(
+        *(
+            getattr(tags.c, name) == getattr(shelf.c, name)
+            for name in ("platform", "tenant", "person", "paper")
+        )
+    ),
 )
 _SEEN = or_(~shelf.c.private, tags.c.person == bindparam("reader"))
 # put in order by us: asked for it, SQLite would walk through all tags of the tenant in that order
@@ -30,14 +35,18 @@ _USED = (
     .where(
         *_OURS,
         _SEEN,
-        func.substr(tags.c.tag, 1, func.length(bindparam("begun", type_=Text))) == bindparam("begun", type_=Text),
+        func.substr(tags.c.tag, 1, func.length(bindparam("begun", type_=Text)))
+        == bindparam("begun", type_=Text),
     )
     .group_by(tags.c.tag)
     .order_by(func.count().desc(), tags.c.tag)
     .limit(bindparam("limit"))
 )
 _REMOVE = delete(tags).where(
-    *_OURS, tags.c.person == bindparam("person"), tags.c.paper == bindparam("paper"), tags.c.tag == bindparam("tag")
+    *_OURS,
+    tags.c.person == bindparam("person"),
+    tags.c.paper == bindparam("paper"),
+    tags.c.tag == bindparam("tag"),
 )
 
 
@@ -57,7 +66,9 @@ class Tags:
     async def add_all(self, person: str, words: Mapping[str, Collection[str]]) -> None:
         """Give papers on a person's shelf tags, in one transaction."""
         row = {**self._tenant, "person": person}
-        rows = [{**row, "paper": paper, "tag": tag} for paper, tags in words.items() for tag in tags]
+        rows = [
+            {**row, "paper": paper, "tag": tag} for paper, tags in words.items() for tag in tags
+        ]
 
         async def add(connection: AsyncConnection) -> None:
             await connection.execute(self._add, rows)
@@ -71,7 +82,12 @@ class Tags:
         row = {**self._tenant, "person": person, "paper": paper}
 
         async def remove(connection: AsyncConnection) -> int:
-            gone = sum([(await connection.execute(_REMOVE, {**row, "tag": word})).rowcount for word in words])
+            gone = sum(
+                [
+                    (await connection.execute(_REMOVE, {**row, "tag": word})).rowcount
+                    for word in words
+                ]
+            )
             if gone:
                 await self._states.change(connection, person)
             return gone
@@ -82,7 +98,9 @@ class Tags:
         """Return the tags that a person gave to these papers."""
         found: dict[str, list[str]] = defaultdict(list)
         for chunk in chunks(papers):
-            for paper, tag in await self._database.read(_MINE, {**self._tenant, "person": person, "papers": chunk}):
+            for paper, tag in await self._database.read(
+                _MINE, {**self._tenant, "person": person, "papers": chunk}
+            ):
                 found[paper].append(tag)
         return {paper: tuple(sorted(words)) for paper, words in found.items()}
 

@@ -21,13 +21,19 @@ def _insert(dialect: str, table: Table) -> Any:
 def insert_or_replace(dialect: str, table: Table) -> Insert:
     """Insert a row, or bring the row of the same key up to date."""
     statement = _insert(dialect, table)
-    rest = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
-    upsert: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=rest)
+    rest = {
+        column.name: statement.excluded[column.name] for column in table.c if not column.primary_key
+    }
+    upsert: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key), set_=rest
+    )
     return upsert
 
 
 @cache
 def insert_or_keep(dialect: str, table: Table) -> Insert:
     """Insert a row unless there is one of the same key."""
-    upsert: Insert = _insert(dialect, table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    upsert: Insert = _insert(dialect, table).on_conflict_do_nothing(
+        index_elements=list(table.primary_key)
+    )
     return upsert

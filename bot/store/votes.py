@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import Database
 from bot.store.schema import votes
-from bot.store.states import States
+from bot.store.shelf_states import States
 from bot.store.upserts import insert_or_keep
 
 _OURS = (
@@ -56,7 +56,9 @@ class Votes:
         async def change(connection: AsyncConnection) -> bool:
             counted = (await connection.execute(statement, values)).rowcount == 1
             if counted:
-                await self._states.change(connection)  # the team's shelf can be in the order of its votes
+                await self._states.change(
+                    connection
+                )  # the team's shelf can be in the order of its votes
             return counted
 
         return await self._database.write(change)

@@ -6,17 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.app import Bot, Sent, Standing
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent, Standing
+from bot.chat.views import View
 from bot.errors import DeliveryError, UsageError
-from bot.intents import Person, Place
-from bot.views import View
+from bot.models import Person, Place
 
 
 @dataclass
 class Chat:
     """Some people manage some channels, and everybody has a conversation of their own.
 
-    `names` are those of channels, `managing` and `zones` are by the ids of people; `gone` channels are refused.
+    `names` are those of channels, `managing` and `zones` are by the ids of people; `gone` channels
+    are refused.
     """
 
     names: Mapping[str, Place]

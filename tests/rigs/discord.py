@@ -1,7 +1,7 @@
 """Discord on loopback: its HTTP API and gateway as sockets, in front of simcord's state and rules.
 
-The unmodified discord.py connects to it. What simcord lacks is added here: nonces, limits of bodies, sessions that
-resume, and faults on demand.
+The unmodified discord.py connects to it. What simcord lacks is added here: nonces, limits of
+bodies, sessions that resume, and faults on demand.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from simcord.http import client as _routes  # noqa: F401  # importing it fills t
 from simcord.http import router
 
 from adapters.discord import Discord
-from bot.app import Bot
+from bot.chat.bot import Bot
 from bot.settings import DiscordSettings
 from tests.rigs.discord_limits import refused
 
@@ -49,10 +49,14 @@ class Session:
     def wants(self, event: str, payload: Mapping[str, Any]) -> bool:
         guild = payload.get("id") if event.startswith("GUILD_") else payload.get("guild_id")
         gate = None if event in ALWAYS else intents.required_intent(event, payload)
-        return (int(guild or 0) >> 22) % self.shards == self.shard and (not gate or getattr(self.intents, gate))
+        return (int(guild or 0) >> 22) % self.shards == self.shard and (
+            not gate or getattr(self.intents, gate)
+        )
 
     def tell(self, event: str, payload: Mapping[str, Any]) -> None:
-        self.told.append(json.dumps({"op": DISPATCH, "t": event, "s": len(self.told) + 1, "d": payload}))
+        self.told.append(
+            json.dumps({"op": DISPATCH, "t": event, "s": len(self.told) + 1, "d": payload})
+        )
         self.news.set()
 
     async def write(self, socket: web.WebSocketResponse, sent: int) -> None:
@@ -99,7 +103,9 @@ class DiscordRig:
         self.uploads: dict[str, bytes] = {}  # files that people attached
         self.redirect = ""  # where whoever asks for one is sent
         self.endless, self.poured = False, 0  # whether it never ends, and how much of it was taken
-        self.finished: set[str] = set()  # tokens of interactions that got more than an acknowledgement
+        self.finished: set[str] = (
+            set()
+        )  # tokens of interactions that got more than an acknowledgement
         self._runner: web.AppRunner | None = None
         self._nonces: dict[tuple[str, str], Any] = {}
 
@@ -134,13 +140,21 @@ class DiscordRig:
                 await _send(session.socket, RECONNECT, None)
 
     def settings(self, token: str = TOKEN, **changed: Any) -> DiscordSettings:
-        return DiscordSettings(token, f"http://{self.at}/api/v10", f"ws://{self.at}/gateway/", **changed)
+        return DiscordSettings(
+            token, f"http://{self.at}/api/v10", f"ws://{self.at}/gateway/", **changed
+        )
 
     def attach(self, name: str, content: bytes, **told: Any) -> dict[str, Any]:
         """Let somebody have uploaded a file; return what an interaction tells of it."""
         id_ = str(self.backend.snowflake())
         self.uploads[id_] = content
-        return {"id": id_, "filename": name, "size": len(content), "url": f"http://{self.at}/attachments/{id_}", **told}
+        return {
+            "id": id_,
+            "filename": name,
+            "size": len(content),
+            "url": f"http://{self.at}/attachments/{id_}",
+            **told,
+        }
 
     async def _attachment(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(("GET attachment", dict(request.headers)))
@@ -194,14 +208,27 @@ class DiscordRig:
     def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> web.Response:
         if path == "/gateway/bot":
             limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-            return _json({"url": f"ws://{self.at}/gateway/", "shards": self.shards, "session_start_limit": limits})
+            return _json(
+                {
+                    "url": f"ws://{self.at}/gateway/",
+                    "shards": self.shards,
+                    "session_start_limit": limits,
+                }
+            )
         if problem := refused(method, path, body):
             return _json({"message": f"Invalid Form Body: {problem}", "code": 50035}, 400)
-        said_before = (path, str(body.get("nonce"))) if isinstance(body, dict) and body.get("enforce_nonce") else None
+        said_before = (
+            (path, str(body.get("nonce")))
+            if isinstance(body, dict) and body.get("enforce_nonce")
+            else None
+        )
         if said_before in self._nonces:
             return _json(self._nonces[said_before])
         if method == "POST" and path.endswith("/threads") and self._has_thread(path):
-            return _json({"message": "A thread has already been created for this message", "code": 160004}, 400)
+            return _json(
+                {"message": "A thread has already been created for this message", "code": 160004},
+                400,
+            )
         try:
             found = router.dispatch(self.backend, method, path, json=body, params=query)
         except BackendError as error:
@@ -214,7 +241,9 @@ class DiscordRig:
 
     def _has_thread(self, path: str) -> bool:
         message = path.split("/")[-2]
-        return message.isdecimal() and int(message) in self.backend.channels and "/messages/" in path
+        return (
+            message.isdecimal() and int(message) in self.backend.channels and "/messages/" in path
+        )
 
     # the gateway
 
@@ -232,7 +261,9 @@ class DiscordRig:
                 heard = json.loads(message.data)
                 if heard["op"] == BEAT:
                     await _send(socket, BEATEN, None)
-                elif heard["op"] == IDENTIFY and (session := await self._identified(socket, heard["d"])):
+                elif heard["op"] == IDENTIFY and (
+                    session := await self._identified(socket, heard["d"])
+                ):
                     writers.create_task(session.write(socket, 0))
                 elif heard["op"] == RESUME and (session := await self._resumed(socket, heard["d"])):
                     writers.create_task(session.write(socket, heard["d"]["seq"]))
@@ -242,14 +273,18 @@ class DiscordRig:
                 session.news.set()
         return socket
 
-    async def _identified(self, socket: web.WebSocketResponse, asked: Mapping[str, Any]) -> Session | None:
+    async def _identified(
+        self, socket: web.WebSocketResponse, asked: Mapping[str, Any]
+    ) -> Session | None:
         if asked["token"] != TOKEN or self.closed_with:
             await socket.close(code=self.closed_with or 4004)
             return None
         shard, shards = asked.get("shard", (0, 1))
         name = f"session-{len(self.sessions)}"
         session = Session(shard, shards, discord.Intents._from_value(asked["intents"]))  # noqa: SLF001
-        guilds = [guild for guild in self.backend.guilds.values() if (guild.id >> 22) % shards == shard]
+        guilds = [
+            guild for guild in self.backend.guilds.values() if (guild.id >> 22) % shards == shard
+        ]
         ready = {
             "v": 10,
             "user": serializers.user_payload(self.backend.bot_user),
@@ -262,12 +297,16 @@ class DiscordRig:
         self.sessions[name] = session
         session.tell("READY", ready)
         for guild in guilds:
-            payload: dict[str, Any] = json.loads(json.dumps(serializers.guild_create_payload(self.backend, guild)))
+            payload: dict[str, Any] = json.loads(
+                json.dumps(serializers.guild_create_payload(self.backend, guild))
+            )
             intents.prune_guild_create(payload, session.intents, self.backend.bot_user.id)
             session.tell("GUILD_CREATE", payload)
         return session
 
-    async def _resumed(self, socket: web.WebSocketResponse, asked: Mapping[str, Any]) -> Session | None:
+    async def _resumed(
+        self, socket: web.WebSocketResponse, asked: Mapping[str, Any]
+    ) -> Session | None:
         session = self.sessions.get(asked["session_id"])
         if session is None:
             await _send(socket, INVALID, False)  # noqa: FBT003  # Discord's own value
@@ -313,14 +352,17 @@ async def _send(socket: web.WebSocketResponse, op: int, data: Any) -> None:
 
 def _json(data: Any, status: int = 200) -> web.Response:
     # the SDK wants exactly this content type, without a charset
-    return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json")
+    return web.Response(
+        body=json.dumps(data).encode(), status=status, content_type="application/json"
+    )
 
 
 def _broken(request: web.Request, fault: Fault) -> web.Response:
     if not fault.status and request.transport:
         request.transport.close()
     answer = _json(
-        {"message": "…", "code": fault.code, "retry_after": fault.wait, "global": False}, fault.status or 500
+        {"message": "…", "code": fault.code, "retry_after": fault.wait, "global": False},
+        fault.status or 500,
     )
     if fault.via:
         answer.headers["Via"] = "1.1 google"

@@ -33,7 +33,16 @@ KEYS = {  # of components, by their type
         "default_values",
     },
     19: {"custom_id", "required", "min_values", "max_values"},
-    4: {"custom_id", "style", "placeholder", "required", "min_length", "max_length", "value", "label"},
+    4: {
+        "custom_id",
+        "style",
+        "placeholder",
+        "required",
+        "min_length",
+        "max_length",
+        "value",
+        "label",
+    },
     9: {"components", "accessory"},
     10: {"content"},
     11: {"media", "description", "spoiler"},
@@ -42,7 +51,15 @@ KEYS = {  # of components, by their type
     17: {"components", "accent_color", "spoiler"},
     18: {"label", "description", "component"},
 }
-COMMAND = {"name", "type", "description", "options", "contexts", "integration_types", "default_member_permissions"}
+COMMAND = {
+    "name",
+    "type",
+    "description",
+    "options",
+    "contexts",
+    "integration_types",
+    "default_member_permissions",
+}
 OPTION = {
     "name",
     "type",
@@ -72,7 +89,9 @@ def refused(method: str, path: str, body: Any) -> str:  # noqa: PLR0911  # one l
         return _first(_message(data))
     if path.endswith("/messages") or path.startswith("/webhooks"):
         return _first(_message(body))
-    return _first(_message(body["message"])) if path.endswith("/threads") and "message" in body else ""
+    return (
+        _first(_message(body["message"])) if path.endswith("/threads") and "message" in body else ""
+    )
 
 
 def _first(problems: Iterator[str]) -> str:
@@ -99,9 +118,13 @@ def _component(one: Mapping[str, Any]) -> Iterator[str]:
             yield "label of a button"
         case 3:
             options = one["options"]
-            if not 1 <= len(options) <= 25 or len({option["value"] for option in options}) < len(options):
+            if not 1 <= len(options) <= 25 or len({option["value"] for option in options}) < len(
+                options
+            ):
                 yield "options of a menu"
-            if any(not 1 <= len(option[key]) <= 100 for option in options for key in ("label", "value")):
+            if any(
+                not 1 <= len(option[key]) <= 100 for option in options for key in ("label", "value")
+            ):
                 yield "length of an option"
             if len(one.get("placeholder") or "") > 150:
                 yield "placeholder of a menu"
@@ -109,7 +132,10 @@ def _component(one: Mapping[str, Any]) -> Iterator[str]:
             yield "an empty text"
         case 11 if not one["media"]["url"].startswith(("http://", "https://")):
             yield "address of a thumbnail"
-    inner = [*one.get("components", ()), *filter(None, [one.get("accessory"), one.get("component")])]
+    inner = [
+        *one.get("components", ()),
+        *filter(None, [one.get("accessory"), one.get("component")]),
+    ]
     for child in inner:
         yield from _component(child)
 
@@ -143,7 +169,9 @@ def _command(command: Mapping[str, Any]) -> Iterator[str]:
     elif not 1 <= len(command["name"]) <= 32 or command.get("description"):
         yield "name or description of a menu command"
     options = command.get("options", ())
-    if len(options) > 25 or any(b.get("required") and not a.get("required") for a, b in pairwise(options)):
+    if len(options) > 25 or any(
+        b.get("required") and not a.get("required") for a, b in pairwise(options)
+    ):
         yield "options: too many, or a required one after one that is not"
     for option in options:
         if unknown := option.keys() - OPTION:

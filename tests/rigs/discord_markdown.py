@@ -1,7 +1,8 @@
 r"""How Discord's own client reads Markdown, as far as is known: the rules of its parser, written down a second time.
 
-The rules are those of github.com/brussell98/discord-markdown and simple-markdown, which the client is built on, with
-the client's later additions. At each place the first that fits is taken; of bold, italics and underline the longest.
+The rules are those of github.com/brussell98/discord-markdown and simple-markdown, which the client
+is built on, with the client's later additions. At each place the first that fits is taken; of bold,
+italics and underline the longest.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ NESTED = {
     "strong": re.compile(rf"\*\*({ANY})\*\*(?!\*)"),
     "underline": re.compile(rf"__({ANY})__(?!_)"),
     "italic _": re.compile(r"\b_((?:__|\\[\s\S]|[^\\_])+?)_\b"),
-    "italic *": re.compile(r"\*(?=\S)((?:\*\*|\\[\s\S]|\s+(?:\\[\s\S]|[^\s*\\]|\*\*)|[^\s*\\])+?)\*(?!\*)"),
+    "italic *": re.compile(
+        r"\*(?=\S)((?:\*\*|\\[\s\S]|\s+(?:\\[\s\S]|[^\s*\\]|\*\*)|[^\s*\\])+?)\*(?!\*)"
+    ),
     "strike": re.compile(r"~~(?=\S)((?:\\[\s\S]|~(?!~)|[^\s\\~]|\s(?!~~))+?)~~"),
     "spoiler": re.compile(rf"\|\|({S}+?)\|\|"),
 }
@@ -57,7 +60,10 @@ def read(line: str) -> list[Run]:
     """Read one line as the client does."""
     for kind, rule in BEGINNINGS.items():
         if found := rule.match(line):
-            return [Run((kind, *run.kinds), run.text, run.url) for run in _inline(line[found.end() :], ())]
+            return [
+                Run((kind, *run.kinds), run.text, run.url)
+                for run in _inline(line[found.end() :], ())
+            ]
     return _inline(line, ())
 
 
@@ -91,9 +97,13 @@ def _next(text: str, at: int, kinds: tuple[str, ...]) -> tuple[int, list[Run]]:
         return at + 1, [Run(kinds, text[at])]
     kind, found = max(nested, key=lambda one: (one[0] == "link", len(one[1][0])))
     if kind == "link":
-        if "://" in "".join(run.text for run in _inline(found[1], ())):  # the client shows the source of such a link
+        if "://" in "".join(
+            run.text for run in _inline(found[1], ())
+        ):  # the client shows the source of such a link
             return at + 1, [Run(kinds, text[at])]
-        return found.end(), [Run(run.kinds, run.text, found[2]) for run in _inline(found[1], (*kinds, kind))]
+        return found.end(), [
+            Run(run.kinds, run.text, found[2]) for run in _inline(found[1], (*kinds, kind))
+        ]
     return found.end(), _inline(found[1], (*kinds, kind))
 
 

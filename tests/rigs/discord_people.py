@@ -27,14 +27,19 @@ class Somebody:
 
     def type(self, name: str, **options: str | int) -> Interaction:
         """Send a slash command."""
-        given = [{"name": key, "type": 4 if isinstance(v, int) else 3, "value": v} for key, v in options.items()]
+        given = [
+            {"name": key, "type": 4 if isinstance(v, int) else 3, "value": v}
+            for key, v in options.items()
+        ]
         return self._do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given})
 
     def give(self, name: str, option: str, file: dict[str, Any]) -> Interaction:
         """Send a slash command with a file."""
         given = [{"name": option, "type": 11, "value": file["id"]}]
         resolved = {"attachments": {file["id"]: file}}
-        return self._do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given, "resolved": resolved})
+        return self._do(
+            COMMAND, {"id": "1", "name": name, "type": 1, "options": given, "resolved": resolved}
+        )
 
     def complete(self, name: str, option: str, typed: str) -> Interaction:
         """Type into an option."""
@@ -45,7 +50,13 @@ class Somebody:
         """Choose a command in the menu of a message."""
         payload = serializers.message_payload(self.rig.backend, message)
         target = str(message.id)
-        data = {"id": "1", "name": name, "type": 3, "target_id": target, "resolved": {"messages": {target: payload}}}
+        data = {
+            "id": "1",
+            "name": name,
+            "type": 3,
+            "target_id": target,
+            "resolved": {"messages": {target: payload}},
+        }
         return self._do(COMMAND, data)
 
     def press(self, message: Message, label: str) -> Interaction:
@@ -55,7 +66,11 @@ class Somebody:
                 return self.press_id(message, one["custom_id"])
             for option in one.get("options", ()):
                 if option["label"] == label:
-                    chosen = {"custom_id": one["custom_id"], "component_type": 3, "values": [option["value"]]}
+                    chosen = {
+                        "custom_id": one["custom_id"],
+                        "component_type": 3,
+                        "values": [option["value"]],
+                    }
                     return self._do(COMPONENT, chosen, message)
         raise AssertionError(f"no button {label} among {list(labels(message))}")
 
@@ -63,15 +78,26 @@ class Somebody:
         """Press a button by its custom_id."""
         return self._do(COMPONENT, {"custom_id": custom_id, "component_type": 2}, message)
 
-    def send(self, modal: dict[str, Any], given: dict[str, Any] | None = None, **typed: str) -> Interaction:
+    def send(
+        self, modal: dict[str, Any], given: dict[str, Any] | None = None, **typed: str
+    ) -> Interaction:
         """Fill a form in and send it, with a file where its value names one."""
-        kinds = {one["component"]["custom_id"]: one["component"]["type"] for one in modal.get("components", ())}
+        kinds = {
+            one["component"]["custom_id"]: one["component"]["type"]
+            for one in modal.get("components", ())
+        }
         fields = [
-            {"type": 18, "id": n, "component": {"id": n + 9, "custom_id": name, **_filled(kinds.get(name, 4), value)}}
+            {
+                "type": 18,
+                "id": n,
+                "component": {"id": n + 9, "custom_id": name, **_filled(kinds.get(name, 4), value)},
+            }
             for n, (name, value) in enumerate(typed.items(), 1)
         ]
         resolved = {"attachments": {given["id"]: given}} if given else {}
-        return self._do(MODAL, {"custom_id": modal["custom_id"], "components": fields, "resolved": resolved})
+        return self._do(
+            MODAL, {"custom_id": modal["custom_id"], "components": fields, "resolved": resolved}
+        )
 
     def react(self, message: Message, emoji: str = "🔖", *, added: bool = True) -> None:
         """React to a message, or take the reaction away."""
@@ -85,7 +111,12 @@ class Somebody:
 
     def _do(self, kind: int, data: dict[str, Any], message: Message | None = None) -> Interaction:
         record, payload = base_payload(
-            self.rig.backend, type=kind, channel_id=self.channel, guild_id=self.guild, user_id=self.id, data=data
+            self.rig.backend,
+            type=kind,
+            channel_id=self.channel,
+            guild_id=self.guild,
+            user_id=self.id,
+            data=data,
         )
         if message is not None:
             record.source_message_id = message.id
@@ -95,12 +126,17 @@ class Somebody:
 
 
 def _filled(kind: int, value: str) -> dict[str, Any]:
-    return {"type": kind, **({"value": value} if kind == 4 else {"values": [value] if value else []})}
+    return {
+        "type": kind,
+        **({"value": value} if kind == 4 else {"values": [value] if value else []}),
+    }
 
 
 def text(message: Message) -> str:
     """Return all texts of a message, as Markdown."""
-    return "\n".join(one["content"] for one in walk_components(message.components) if one["type"] == 10)
+    return "\n".join(
+        one["content"] for one in walk_components(message.components) if one["type"] == 10
+    )
 
 
 def labels(message: Message) -> Iterator[str]:

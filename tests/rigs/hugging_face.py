@@ -41,9 +41,15 @@ Reply = bytes | Fault
 
 
 def reply(body: object, status: int = 200, **headers: str) -> bytes:
-    """Make an answer; a body that is no bytes becomes JSON. Underscores in names of headers become hyphens."""
+    """Make an answer; a body that is no bytes becomes JSON.
+
+    Underscores in names of headers become hyphens.
+    """
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    named = {"Content_Type": "application/json; charset=utf-8", "Content_Length": str(len(data))} | headers
+    named = {
+        "Content_Type": "application/json; charset=utf-8",
+        "Content_Length": str(len(data)),
+    } | headers
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in named.items()]
     return "\r\n".join([f"HTTP/1.1 {status} Said", *lines, "\r\n"]).encode() + data
 
@@ -79,7 +85,9 @@ class Site:
     requests: list[Request] = field(default_factory=list)
     faults: deque[Reply] = field(default_factory=deque)
     answer: Callable[[Request], Reply] | None = None  # instead of the API
-    finds: list[Any] | None = None  # what its search says, whatever is looked for; by default words of titles
+    finds: list[Any] | None = (
+        None  # what its search says, whatever is looked for; by default words of titles
+    )
     latency: float = 0.0  # seconds before a search is answered
     gzipped: bool = False
     address: str = ""
@@ -92,7 +100,11 @@ class Site:
     @property
     def searches(self) -> list[str]:
         """What was searched for here so far."""
-        return [request.query["q"] for request in self.requests if request.path.endswith("/api/papers/search")]
+        return [
+            request.query["q"]
+            for request in self.requests
+            if request.path.endswith("/api/papers/search")
+        ]
 
     def fail(self, reply: Reply, times: int = 1) -> None:
         """Answer the next requests so."""
@@ -103,7 +115,12 @@ class Site:
         query = request.query
         if request.path.endswith("/api/daily_papers"):
             return self._page(query)
-        items = {item["paper"]["id"]: item for items in self.days.values() for item in items if isinstance(item, dict)}
+        items = {
+            item["paper"]["id"]: item
+            for items in self.days.values()
+            for item in items
+            if isinstance(item, dict)
+        }
         if request.path.endswith("/api/papers/search"):
             found = [item for item in items.values() if query["q"].lower() in item["title"].lower()]
             return self._reply((found if self.finds is None else self.finds)[: int(query["limit"])])
@@ -142,7 +159,9 @@ class Site:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         url = urlsplit(head[0].split()[1])
         names = [line.partition(": ") for line in head[1:] if line]
-        request = Request(url.path, dict(parse_qsl(url.query)), {name.lower(): value for name, _, value in names})
+        request = Request(
+            url.path, dict(parse_qsl(url.query)), {name.lower(): value for name, _, value in names}
+        )
         self.requests.append(request)
         if request.path.endswith("/api/papers/search"):
             await asyncio.sleep(self.latency)
@@ -173,7 +192,9 @@ async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, said
             writer.write(b" ")
             await asyncio.sleep(0.05)
     elif said is Fault.RESET:  # linger 0 turns the close into a TCP reset
-        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+        )
     elif said is Fault.BOMB:
         writer.write(_bomb())
     else:

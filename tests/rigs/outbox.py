@@ -8,16 +8,16 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any, cast
 
-from bot.app import Bot
-from bot.deliveries import Deliveries
-from bot.frozen import freeze
-from bot.intents import Person, Place
-from bot.library import Library
-from bot.schedule import Schedule
+from bot.chat.bot import Bot
+from bot.chat.view_json import freeze
+from bot.chat.views import Item, View, line
+from bot.digests.dispatcher import Deliveries
+from bot.digests.schedule import Schedule
+from bot.digests.subscriptions import Subscription, Wishes
+from bot.library.library import Library
+from bot.models import Person, Place
 from bot.store import Store
 from bot.store.digests import Made, Occasion, Part, Planned
-from bot.subscriptions import Subscription, Wishes
-from bot.views import Item, View, line
 from tests.rigs.platform import PLATFORM, Client, Platform
 from tests.rigs.virtual import START, Clock, Direct, empty, virtually
 
@@ -38,7 +38,9 @@ class World:
 
     async def subscribe(self, address: str = "C1", tenant: str = "T1") -> Subscription:
         """Make a subscription of a place."""
-        wishes = Wishes(Schedule("daily", self.now().time().replace(second=0, microsecond=0), "UTC"))
+        wishes = Wishes(
+            Schedule("daily", self.now().time().replace(second=0, microsecond=0), "UTC")
+        )
         person = Person(PLATFORM, tenant, ADA.id)
         new = Subscription(0, Place(PLATFORM, tenant, address), person, wishes, self.now())
         return await self.store.tenant(PLATFORM, tenant).subscriptions.add(new)
@@ -53,14 +55,18 @@ class World:
     ) -> None:
         """Hand a digest to the outbox."""
         now = self.now()
-        occasion = Occasion(subscription.id, day, day, now, now + grace, day + timedelta(days=1), now)
+        occasion = Occasion(
+            subscription.id, day, day, now, now + grace, day + timedelta(days=1), now
+        )
         await self.store.digests.plan([occasion], now)
         parts = tuple(
             Part(f"{subscription.id}-{day}-{number}", freeze(_view(text)), threaded and number > 0)
             for number, text in enumerate(texts or ("head",))
         )
         planned = Planned(subscription, day, now, now + grace)
-        await self.store.digests.make([Made(planned, day, day, ("1",), ("2605.00001",), parts)], now)
+        await self.store.digests.make(
+            [Made(planned, day, day, ("1",), ("2605.00001",), parts)], now
+        )
 
     def worker(self, **options: Any) -> Deliveries:
         """Return a worker that has as much luck as is usual."""
@@ -84,7 +90,9 @@ class World:
 
         from bot.store.schema import deliveries as d
 
-        chosen = select(d.c.part, d.c.state, d.c.attempts, d.c.trouble).order_by(d.c.subscription, d.c.part)
+        chosen = select(d.c.part, d.c.state, d.c.attempts, d.c.trouble).order_by(
+            d.c.subscription, d.c.part
+        )
         return [tuple(row) for row in await self.database.read(chosen)]
 
     async def digests(self) -> list[tuple[str, str]]:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from enum import Enum
 from itertools import count
 
-from bot.app import Bot, Sent, Standing
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent, Standing
+from bot.chat.views import View, plain
 from bot.errors import DeliveryError
-from bot.intents import Person, Place
-from bot.views import View, plain
+from bot.models import Person, Place
 
 PLATFORM = "fake"
 
@@ -47,8 +48,8 @@ class Message:
 class Platform:
     """Takes messages; `fault` says what becomes of a request ("send", "find", "thread") to a place.
 
-    It knows a key again for `repeatable` after it took it. `silent` are addresses where nobody can read, and `threads`
-    whether messages have threads.
+    It knows a key again for `repeatable` after it took it. `silent` are addresses where nobody can
+    read, and `threads` whether messages have threads.
     """
 
     def __init__(self, now: Callable[[], datetime], repeatable: timedelta = timedelta()) -> None:
@@ -80,7 +81,12 @@ class Platform:
     def look(self, place: Place, key: str, since: datetime) -> Message | None:
         """Find a message as a reader of the place would."""
         return next(
-            (m for m in reversed(self._by_place[place]) if m.key == key and m.at >= since - timedelta(seconds=5)), None
+            (
+                m
+                for m in reversed(self._by_place[place])
+                if m.key == key and m.at >= since - timedelta(seconds=5)
+            ),
+            None,
         )
 
     def texts(self, address: str) -> list[str]:
@@ -109,10 +115,14 @@ class Client:
                 await asyncio.sleep(3600)
             finally:
                 if fault is Fault.TAKEN_LATE:
-                    asyncio.get_running_loop().call_later(platform.late, platform.take, place, view, key)
+                    asyncio.get_running_loop().call_later(
+                        platform.late, platform.take, place, view, key
+                    )
         if fault is Fault.SLOW:
             taken: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-            asyncio.get_running_loop().call_later(15, lambda: _answer(taken, platform.take(place, view, key)))
+            asyncio.get_running_loop().call_later(
+                15, lambda: _answer(taken, platform.take(place, view, key))
+            )
             message = await taken
             await asyncio.sleep(15)
         else:
@@ -159,7 +169,9 @@ class Client:
                 return fault
 
 
-def one_after_the_other(faults: Iterable[Fault], request: str = "send") -> Callable[[str, Place], Fault]:
+def one_after_the_other(
+    faults: Iterable[Fault], request: str = "send"
+) -> Callable[[str, Place], Fault]:
     """Let the first requests of a kind fail in turn, and all others go well."""
     turns = iter(faults)
     return lambda asked, _: next(turns, Fault.NONE) if asked == request else Fault.NONE

@@ -39,21 +39,34 @@ class SlackRig(SlackServer):
         await self.until(lambda: len(self.messages) > before)
         return self.messages[-1]
 
-    async def press(self, shown: Message | Json, label: str, user: str = "U1", text: str | None = None) -> float:
+    async def press(
+        self, shown: Message | Json, label: str, user: str = "U1", text: str | None = None
+    ) -> float:
         """Press a button, or type into a field; return the seconds until that was acknowledged."""
         blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
         for block in blocks:
             for element in [*block.get("elements", []), block.get("element", {})]:
                 name = block.get("label") if "element" in block else element.get("text")
                 if isinstance(name, dict) and name.get("text") == label:
-                    action = {"action_id": element["action_id"], "block_id": block["block_id"], "type": element["type"]}
+                    action = {
+                        "action_id": element["action_id"],
+                        "block_id": block["block_id"],
+                        "type": element["type"],
+                    }
                     action["value"] = element["value"] if text is None else text
-                    payload = {"type": "block_actions", "actions": [action], **self._where(shown, user)}
+                    payload = {
+                        "type": "block_actions",
+                        "actions": [action],
+                        **self._where(shown, user),
+                    }
                     return (await self.deliver("interactive", payload))[1]
         raise AssertionError(f"There is no {label!r} in {seen(blocks)}")
 
     def _where(self, shown: Message | Json, user: str) -> Json:
-        person = {"user": {"id": user, "username": user.lower(), "team_id": TEAM}, "trigger_id": "trigger"}
+        person = {
+            "user": {"id": user, "username": user.lower(), "team_id": TEAM},
+            "trigger_id": "trigger",
+        }
         person["team"] = {"id": TEAM}
         if not isinstance(shown, Message):
             return {**person, "container": {"type": "view", "view_id": shown["id"]}, "view": shown}
@@ -61,11 +74,18 @@ class SlackRig(SlackServer):
         container |= {"thread_ts": shown.thread} if shown.thread else {}
         container |= {"is_ephemeral": bool(shown.person)}
         url = self.response_url(shown.channel, user, shown.ts)
-        where = {**person, "container": container, "channel": {"id": shown.channel}, "response_url": url}
+        where = {
+            **person,
+            "container": container,
+            "channel": {"id": shown.channel},
+            "response_url": url,
+        }
         # of a message that only one person sees Slack tells no more than that
         return where if shown.person else {**where, "message": {"ts": shown.ts, **shown.body}}
 
-    async def submit(self, view: Json, user: str = "U1", given: Json | None = None, **values: str) -> Any:
+    async def submit(
+        self, view: Json, user: str = "U1", given: Json | None = None, **values: str
+    ) -> Any:
         """Send a form in which `values` are filled in; return what it is acknowledged with."""
         state: Json = {}
         for block in view["blocks"]:
@@ -103,26 +123,47 @@ class SlackRig(SlackServer):
 
     async def shortcut(self, message: Json, user: str = "U1") -> None:
         url = self.response_url("C1", user)
-        payload = {"type": "message_action", "callback_id": "save_paper", "message": message, "trigger_id": "trigger"}
+        payload = {
+            "type": "message_action",
+            "callback_id": "save_paper",
+            "message": message,
+            "trigger_id": "trigger",
+        }
         person = {"user": {"id": user, "name": user.lower()}, "team": {"id": TEAM}}
-        await self.deliver("interactive", {**payload, **person, "channel": {"id": "C1"}, "response_url": url})
+        await self.deliver(
+            "interactive", {**payload, **person, "channel": {"id": "C1"}, "response_url": url}
+        )
 
     async def react(
-        self, message: Message, name: str, user: str = "U1", *, added: bool = True, at: float | None = None
+        self,
+        message: Message,
+        name: str,
+        user: str = "U1",
+        *,
+        added: bool = True,
+        at: float | None = None,
     ) -> float:
         """Add or take away a reaction; return the seconds until the event was acknowledged."""
         users = message.reactions.setdefault(name, [])
         users.append(user) if added else users.remove(user)
         return (await self.event(self.reaction(message, name, user, added=added, at=at)))[1]
 
-    def reaction(self, message: Message, name: str, user: str, *, added: bool, at: float | None = None) -> Json:
+    def reaction(
+        self, message: Message, name: str, user: str, *, added: bool, at: float | None = None
+    ) -> Json:
         item = {"type": "message", "channel": message.channel, "ts": message.ts}
         kind = "reaction_added" if added else "reaction_removed"
         event = {"type": kind, "user": user, "reaction": name, "item": item, "item_user": BOT}
         return {**event, "event_ts": f"{time.time() if at is None else at:.6f}"}
 
-    async def event(self, event: Json, patience: float = 3.0, at: float | None = None) -> tuple[Any, float]:
-        payload: Json = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{next(self._numbers)}"}
+    async def event(
+        self, event: Json, patience: float = 3.0, at: float | None = None
+    ) -> tuple[Any, float]:
+        payload: Json = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "event_id": f"Ev{next(self._numbers)}",
+        }
         payload |= {"event": event, "event_time": int(time.time() if at is None else at)}
         return await self.deliver("events_api", payload, patience)
 

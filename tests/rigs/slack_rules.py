@@ -33,7 +33,10 @@ def broken_rules(blocks: list[Json], most: int = 50, characters: int = 13_000) -
 
 
 def _in_block(block: Json) -> Iterator[str]:
-    elements = [*block.get("elements", []), *(block[key] for key in ("element", "accessory") if key in block)]
+    elements = [
+        *block.get("elements", []),
+        *(block[key] for key in ("element", "accessory") if key in block),
+    ]
     ids = [element["action_id"] for element in elements if "action_id" in element]
     if len(set(ids)) < len(ids):
         yield "an action_id twice"
@@ -80,4 +83,9 @@ def seen(blocks: list[Json]) -> str:
 
 def labels(blocks: list[Json]) -> list[str]:
     """Return the labels of all buttons."""
-    return [e["text"]["text"] for block in blocks if block["type"] == "actions" for e in block["elements"]]
+    return [
+        e["text"]["text"]
+        for block in blocks
+        if block["type"] == "actions"
+        for e in block["elements"]
+    ]

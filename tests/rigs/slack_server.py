@@ -50,16 +50,24 @@ class SlackServer:
         self.unfurls: list[Json] = []
         self.views: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
-        self.files: dict[str, tuple[str, str, str]] = {}  # name, content and the channel where it was put
+        self.files: dict[
+            str, tuple[str, str, str]
+        ] = {}  # name, content and the channel where it was put
         self.uploads: dict[str, bytes] = {}  # files that people gave
         self.downloads: list[str] = []  # with which authorization each was asked for
         self.redirect = ""  # where whoever asks for a file is sent
-        self.endless, self.poured = False, 0  # whether a file never ends, and how much of it was taken
+        self.endless, self.poured = (
+            False,
+            0,
+        )  # whether a file never ends, and how much of it was taken
         self.calls: list[tuple[str, Json]] = []
         self.faults: dict[str, list[Any]] = {}  # what the next calls of a method meet
         self.members = {"C1", "C2"}  # channels that the bot is in
         self.public = {"C8"}  # further channels that it can see
-        self.channels: dict[str, Json] = {"C1": {"creator": "U3"}, "C2": {"name": "papers"}}  # what is known of them
+        self.channels: dict[str, Json] = {
+            "C1": {"creator": "U3"},
+            "C2": {"name": "papers"},
+        }  # what is known of them
         self.people: dict[str, Json] = {
             "U1": {"tz": "Europe/Berlin"},
             "U2": {"is_admin": True, "tz": None},
@@ -71,7 +79,9 @@ class SlackServer:
         self.trace: list[str] = []  # what was not as Slack wants it
         self.refusing = False  # to be called at all
         self._acks: dict[str, asyncio.Future[Any]] = {}
-        self._urls: dict[str, tuple[str, str, str, int]] = {}  # channel, person, ts of the message, uses
+        self._urls: dict[
+            str, tuple[str, str, str, int]
+        ] = {}  # channel, person, ts of the message, uses
         self._numbers = count(1)
         self._turn = count()
         self._news = asyncio.Condition()
@@ -174,11 +184,21 @@ class SlackServer:
             "bare": {"ok": True},
             "failed": {"ok": False, "error": "fatal_error"},
         }  # the second although it was done
-        told = said.get(met, {"ok": True, **answer}) if isinstance(met, str) else {"ok": True, **answer}
+        told = (
+            said.get(met, {"ok": True, **answer})
+            if isinstance(met, str)
+            else {"ok": True, **answer}
+        )
         return web.json_response(told, status=503 if met == "failed" else 200)
 
     def _auth_test(self, _: Json) -> Json:
-        return {"team_id": TEAM, "user_id": BOT, "bot_id": "B1", "user": "paperboy", "url": "https://team.slack.com/"}
+        return {
+            "team_id": TEAM,
+            "user_id": BOT,
+            "bot_id": "B1",
+            "user": "paperboy",
+            "url": "https://team.slack.com/",
+        }
 
     def _apps_connections_open(self, _: Json) -> Json:
         return {"url": f"ws://127.0.0.1:{self.port}/socket"}
@@ -286,7 +306,10 @@ class SlackServer:
     def _conversations_replies(self, body: Json) -> Json:
         """Give a page of a thread; of a message in it, that message alone."""
         for message in self.messages:
-            if (message.channel, message.ts) == (body["channel"], body["ts"]) and "oldest" not in body:
+            if (message.channel, message.ts) == (
+                body["channel"],
+                body["ts"],
+            ) and "oldest" not in body:
                 return {"messages": [{"ts": message.ts, **message.body}]}
         return self._conversations_history(body)
 
@@ -299,10 +322,18 @@ class SlackServer:
         channel = body["channel"]
         if channel not in self.members | self.public:
             raise Refused("channel_not_found")
-        return {"channel": {"id": channel, "is_member": channel in self.members, **self.channels.get(channel, {})}}
+        return {
+            "channel": {
+                "id": channel,
+                "is_member": channel in self.members,
+                **self.channels.get(channel, {}),
+            }
+        }
 
     def _users_conversations(self, _: Json) -> Json:
-        return {"channels": [{"id": one, **self.channels.get(one, {})} for one in sorted(self.members)]}
+        return {
+            "channels": [{"id": one, **self.channels.get(one, {})} for one in sorted(self.members)]
+        }
 
     def _users_info(self, body: Json) -> Json:
         if body["user"] not in self.people:
@@ -326,7 +357,11 @@ class SlackServer:
     def _reactions_get(self, body: Json) -> Json:
         for message in self.messages:
             if (message.channel, message.ts) == (body["channel"], body["timestamp"]):
-                reactions = [{"name": name, "users": users} for name, users in message.reactions.items() if users]
+                reactions = [
+                    {"name": name, "users": users}
+                    for name, users in message.reactions.items()
+                    if users
+                ]
                 return {"message": {"reactions": reactions}}
         raise Refused("message_not_found")
 
@@ -350,7 +385,9 @@ class SlackServer:
         if old and body.get("replace_original"):
             old.body = body
         else:
-            self.messages.append(Message(channel, self._ts(), body, alone, body.get("thread_ts", "")))
+            self.messages.append(
+                Message(channel, self._ts(), body, alone, body.get("thread_ts", ""))
+            )
         await self._changed()
         return web.Response(text="ok")
 
@@ -362,7 +399,9 @@ class SlackServer:
     def _check_message(self, body: Json) -> None:
         self._rule(not body.get("mrkdwn", True), "the text would be read as markup")
         self._rule(0 < len(body["text"]) <= 4000, "no text, or too much")
-        self._rule(not body.get("link_names") and not body.get("unfurl_links", False), "pings or unfurls")
+        self._rule(
+            not body.get("link_names") and not body.get("unfurl_links", False), "pings or unfurls"
+        )
         self._check_blocks(body["blocks"], 50)
 
     def _check_view(self, view: Json) -> None:

@@ -1,7 +1,7 @@
 """A clock that stands still while something happens, and jumps to whatever is next when nothing does.
 
-With it goes a database whose statements run where they are awaited, so that nothing depends on threads: the same seed
-gives the same course of events.
+With it goes a database whose statements run where they are awaited, so that nothing depends on
+threads: the same seed gives the same course of events.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ class _Executing:
 class Direct(Database):
     """A database in memory; `passing` is called before and after whatever it does, and may raise instead."""
 
-    def __init__(self, connection: Connection, passing: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, connection: Connection, passing: Callable[[str], None] = lambda _: None
+    ) -> None:
         self.name = "memory"
         self.dialect = "sqlite"
         self._connection = connection

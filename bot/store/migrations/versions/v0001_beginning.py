@@ -15,7 +15,13 @@ def upgrade() -> None:
     """Make the tables."""
     store = op.create_table(
         "store",
-        sa.Column("id", sa.Integer, sa.CheckConstraint("id = 1", name="single"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "id",
+            sa.Integer,
+            sa.CheckConstraint("id = 1", name="single"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         sa.Column("identity", sa.Text, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
     )

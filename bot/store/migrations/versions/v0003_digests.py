@@ -49,7 +49,12 @@ def _subscriptions() -> None:
 def _digests() -> None:
     op.create_table(
         "digests",
-        sa.Column("subscription", sa.Integer, sa.ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column(
+            "subscription",
+            sa.Integer,
+            sa.ForeignKey("subscriptions.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
         sa.Column("date", sa.Date, primary_key=True),
         _text("state"),
         _instant("due"),

@@ -33,7 +33,10 @@ def upgrade() -> None:
     op.create_index("ix_tags_platform_tenant_tag", "tags", ["platform", "tenant", "tag"])
     op.create_index("ix_tags_platform_tenant_paper", "tags", ["platform", "tenant", "paper"])
     op.create_table(
-        "people", *_owner(), sa.Column("person", sa.Text, primary_key=True), sa.Column("name", sa.Text, nullable=False)
+        "people",
+        *_owner(),
+        sa.Column("person", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
     )
     op.create_table(
         "nominations",
@@ -53,7 +56,10 @@ def upgrade() -> None:
         sa.Column("picked", _MOMENT, nullable=False),
     )
     op.create_table(
-        "forgotten", *_owner(), sa.Column("mark", sa.Text, primary_key=True), sa.Column("at", _MOMENT, nullable=False)
+        "forgotten",
+        *_owner(),
+        sa.Column("mark", sa.Text, primary_key=True),
+        sa.Column("at", _MOMENT, nullable=False),
     )
     op.create_table("departures", *_owner(), sa.Column("at", _MOMENT, nullable=False))
 
@@ -63,10 +69,17 @@ def _extend_shelf() -> None:
     op.add_column("shelf", sa.Column("touched", _MOMENT, nullable=False, server_default=beginning))
     op.execute("UPDATE shelf SET touched = saved")
     op.add_column("shelf", sa.Column("read", _MOMENT))
-    op.add_column("shelf", sa.Column("private", sa.Boolean, nullable=False, server_default=sa.true()))
+    op.add_column(
+        "shelf", sa.Column("private", sa.Boolean, nullable=False, server_default=sa.true())
+    )
     op.add_column("shelf", sa.Column("address", sa.Text, nullable=False, server_default=""))
     op.add_column("shelf", sa.Column("place", sa.Text, nullable=False, server_default=""))
-    for columns in (("person", "saved"), ("person", "touched"), ("private", "saved"), ("private", "touched")):
+    for columns in (
+        ("person", "saved"),
+        ("person", "touched"),
+        ("private", "saved"),
+        ("private", "touched"),
+    ):
         _index_shelf(*columns)
     _index_shelf("paper", "private")
 
@@ -77,9 +90,13 @@ def _index_shelf(*columns: str) -> None:
 
 
 def _owner() -> tuple[sa.Column[str], ...]:
-    return sa.Column("platform", sa.Text, primary_key=True), sa.Column("tenant", sa.Text, primary_key=True)
+    return sa.Column("platform", sa.Text, primary_key=True), sa.Column(
+        "tenant", sa.Text, primary_key=True
+    )
 
 
 def _paper(*, primary_key: bool = False, nullable: bool = True) -> sa.Column[str]:
     key = sa.ForeignKey("papers.id")
-    return sa.Column("paper", sa.Text, key, primary_key=primary_key, nullable=nullable and not primary_key)
+    return sa.Column(
+        "paper", sa.Text, key, primary_key=primary_key, nullable=nullable and not primary_key
+    )

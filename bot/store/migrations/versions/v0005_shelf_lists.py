@@ -23,5 +23,7 @@ def upgrade() -> None:
         *(sa.Column(name, sa.Text, primary_key=True) for name in owner),
         sa.Column("state", sa.Text, nullable=False),
     )
-    op.execute("INSERT INTO shelf_states SELECT DISTINCT platform, tenant, person, 'first' FROM shelf")
+    op.execute(
+        "INSERT INTO shelf_states SELECT DISTINCT platform, tenant, person, 'first' FROM shelf"
+    )
     op.execute("INSERT INTO shelf_states SELECT DISTINCT platform, tenant, '', 'first' FROM shelf")

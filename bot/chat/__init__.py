@@ -1,0 +1,1 @@
+"""The door: an intent comes in, a view goes out."""

@@ -1,0 +1,275 @@
+"""A typed async function becomes a command; typed words become its arguments.
+
+    async def day(ctx: Context, when: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1) -> View:
+        '''Show the papers of one day.
+
+        when: a date, or today or yesterday
+        page: which page of the list
+        '''
+
+Name, help, arguments, forms and suggestions are read off the signature and the docstring.
+Positional parameters take words in their order, the last of them all that is left; keyword-only
+ones are written `name:value` anywhere.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import NoneType
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+
+from bot.chat.views import View
+from bot.errors import UsageError
+from bot.text import clean, listed, shorten, straight
+
+Handler: TypeAlias = Callable[..., Awaitable[View]]
+# what a form is filled with before a person sees it: from the context and what is given already, by
+# argument
+Form: TypeAlias = Callable[..., Awaitable[Mapping[str, str]]]
+H = TypeVar("H", bound=Handler)
+
+ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
+
+# Longer than any abstract that somebody would paste, shorter than what only a program sends.
+LONGEST_ARGUMENT = 2000
+LONGEST_FILE = 20_000_000  # a shelf of thousands of papers with their abstracts
+_WORD = r'"[^"]*"?|\S+'
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """How one kind of argument is read and asked for.
+
+    `read` turns a person's words into the value, given today's date; it raises ValueError, with a
+    sentence where a better one can be given than "… is not …". `noun` names the kind in sentences.
+    `suggest` names what completes it; for a "place" the platforms have menus of their own. `bounds`
+    are the least and the greatest where it is a whole number. `whole` text can be a file's: its
+    lines stay, and it can be much longer; a `file` can be given in no other way. `emptied` is what
+    it means to leave nothing in the input of a form, "" where that says nothing.
+    """
+
+    noun: str
+    read: Callable[[str, date], object]
+    example: str
+    suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone", "place"] = ""
+    bounds: tuple[int, int] | None = None
+    whole: bool = False
+    file: bool = False
+    emptied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One argument of a command."""
+
+    name: str
+    help: str
+    argument: Argument
+    required: bool
+    named: bool
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One thing that a form asks for, and what stands there at first."""
+
+    param: Param
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A function that can be asked for by name.
+
+    `shared` answers are seen by everyone in the place. A command with a `form` is best asked for in
+    one, which that fills; `managers` marks what is of use only to those who manage a place.
+    """
+
+    name: str
+    help: str
+    params: tuple[Param, ...]
+    shared: bool
+    handler: Handler
+    form: Form | None = None
+    managers: bool = False
+
+    @property
+    def usage(self) -> str:
+        """How to type it, for example "find QUERY [page:NUMBER]"."""
+        return " ".join([self.name, *map(_usage, self.params)])
+
+    def split(self, words: str) -> dict[str, str]:
+        """Share typed words out to the arguments; nothing is refused here, `bind` does that."""
+        named = {param.name for param in self.params if param.named}
+        args: dict[str, str] = {}
+        rest: list[str] = []
+        for word in _words(straight(words), named):
+            name, colon, value = word.partition(":")
+            if colon and value and name.lower() in named:
+                args[name.lower()] = (
+                    value[1:-1] if re.fullmatch("'.*'", value) else value.strip('"')
+                )
+            else:
+                rest.append(word)
+        positional = [param.name for param in self.params if not param.named] or [""]
+        for name in positional[:-1]:
+            if rest:
+                args[name] = rest.pop(0).strip('"')
+        if rest:
+            args[positional[-1]] = " ".join(rest)
+        return args
+
+    def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
+        """Return the required arguments that are not there yet: what a form would ask for."""
+        return tuple(param for param in self.params if param.required and not _given(args, param))
+
+    def asked(self, args: Mapping[str, str]) -> tuple[Param, ...]:
+        """Return the arguments that a form would ask for."""
+        if self.form and not any(clean(text) for text in args.values()):
+            return self.params
+        wanted = {param.name for param in self.missing(args)} | {
+            n for n, text in args.items() if clean(text) == ASKED
+        }
+        return tuple(param for param in self.params if param.name in wanted)
+
+    def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
+        """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
+        known = {param.name: param for param in self.params}
+        whole = {param.name for param in self.params if param.argument.whole}
+        emptied = {param.name: param.argument.emptied for param in self.params}
+        said = {name: clean(words) or emptied.get(name, "") for name, words in args.items()}
+        given = {name: text for name, text in said.items() if text not in {"", ASKED}}
+        given |= {name: args[name] for name in given.keys() & whole}
+        for name in given.keys() - known.keys():
+            raise UsageError(
+                f"“{self.name}” takes nothing more after it, but there is "
+                f"“{shorten(given[name], 60)}”."
+            )
+        if missing := self.missing(given):
+            raise UsageError(f"“{self.name}” needs {listed([_asked(param) for param in missing])}.")
+        return {name: _read(known[name], text, today) for name, text in given.items()}
+
+
+def shared(handler: H) -> H:
+    """Mark a command whose answer everyone in the place sees."""
+    handler.__shared__ = True  # type: ignore[attr-defined]  # a mark on the function, read once by `command`
+    return handler
+
+
+def managing(handler: H) -> H:
+    """Mark a command that is of use only to those who manage a place; it checks that by itself."""
+    handler.__managing__ = True  # type: ignore[attr-defined]  # as above
+    return handler
+
+
+def asked_in(form: Form) -> Callable[[H], H]:
+    """Mark a command that is best asked for in a form, and say what that is filled with at first."""
+
+    def mark(handler: H) -> H:
+        handler.__form__ = form  # type: ignore[attr-defined]  # as above
+        return handler
+
+    return mark
+
+
+def command(handler: Handler) -> Command:
+    """Read a command off a function; ValueError where the signature or docstring lacks something."""
+    title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
+    described = dict(re.findall(r"^(\w+): (.+)$", notes, re.MULTILINE))
+    hints = get_type_hints(handler, include_extras=True)
+    _, *parameters = inspect.signature(handler).parameters.values()
+    name = handler.__name__.strip("_").replace("_", "-")
+    unexplained = [p.name for p in parameters if p.name not in described]
+    if not title or unexplained:
+        raise ValueError(f"{name}: the docstring explains no {', '.join(unexplained) or 'purpose'}")
+    params = tuple(_param(p, hints[p.name], described[p.name]) for p in parameters)
+    return Command(
+        name,
+        title.rstrip("."),
+        params,
+        hasattr(handler, "__shared__"),
+        handler,
+        getattr(handler, "__form__", None),
+        hasattr(handler, "__managing__"),
+    )
+
+
+def number(low: int, high: int, noun: str = "a number") -> Argument:
+    """Make the kind of argument that is a whole number from `low` to `high`."""
+
+    def read(text: str, _: date) -> int:
+        if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"“{shorten(text, 40)}” is not {noun} from {low:,} to {high:,}.")
+        return int(text)
+
+    return Argument(noun, read, str(low), bounds=(low, high))
+
+
+def _given(args: Mapping[str, str], param: Param) -> bool:
+    return clean(args.get(param.name, "")) not in {"", ASKED}
+
+
+def _param(parameter: inspect.Parameter, hint: Any, described: str) -> Param:
+    choices: tuple[str, ...] = ()
+    if NoneType in get_args(hint):  # one that may be left out
+        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
+    if get_origin(hint) is Literal:
+        choices = get_args(hint)
+        argument = Argument(listed(choices, "or"), _one_of(choices), choices[0])
+    elif get_origin(hint) is Annotated:
+        argument = get_args(hint)[1]
+    else:
+        raise ValueError(
+            f"{parameter.name}: annotate it as Literal[…] or Annotated[type, Argument]"
+        )
+    named = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    return Param(
+        parameter.name,
+        described,
+        argument,
+        parameter.default is inspect.Parameter.empty,
+        named,
+        choices,
+    )
+
+
+def _one_of(choices: tuple[str, ...]) -> Callable[[str, date], str]:
+    def read(text: str, _: date) -> str:
+        if text.lower() not in choices:
+            raise ValueError(f"“{shorten(text, 40)}” is not one of {listed(choices, 'or')}.")
+        return text.lower()
+
+    return read
+
+
+def _read(param: Param, text: str, today: date) -> object:
+    longest = LONGEST_FILE if param.argument.whole else LONGEST_ARGUMENT
+    if len(text) > longest:
+        raise UsageError(
+            f"That is {len(text):,} characters long; {longest:,} are the most that are read."
+        )
+    try:
+        return param.argument.read(text, today)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _words(text: str, named: Collection[str]) -> list[str]:
+    """Part a line into words; what is quoted is one, also after the name of an argument, and there in either quotes."""
+    quoted = rf"""(?:{"|".join(named)}):(?:"[^"]*"|'[^']*')(?!\S)|""" if named else ""
+    return re.findall(rf"(?i:{quoted}{_WORD})", text)
+
+
+def _usage(param: Param) -> str:
+    word = "|".join(param.choices) or param.name.upper()
+    word = f"{param.name}:{word}" if param.named else word
+    return word if param.required else f"[{word}]"
+
+
+def _asked(param: Param) -> str:
+    return f"{param.argument.noun} (for example {param.argument.example})"

@@ -1,0 +1,31 @@
+"""What somebody wants: who, where, which command, with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from bot.models import Person, Place
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody gave, not yet read: its name, and its size in bytes as far as the platform tells.
+
+    `fetch` returns no more bytes of it than it is asked for. Raises DeliveryError.
+    """
+
+    name: str
+    size: int
+    fetch: Callable[[int], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A command with the words for its arguments, not yet checked; of a `File` its name stands there."""
+
+    command: str
+    person: Person
+    place: Place
+    args: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""The shell commands beside the bot's own."""

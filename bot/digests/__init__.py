@@ -1,0 +1,1 @@
+"""Digests: what is due is planned, filled with papers, frozen and delivered."""

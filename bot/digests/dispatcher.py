@@ -1,0 +1,242 @@
+"""The outbox at work: plans what is due, delivers what is ready, waits for what is next.
+
+In a place there is one message at a time, and in a workspace a few: one that is slow or wants a
+rest holds up nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter, defaultdict, deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import TypeAlias
+
+from bot.chat.bot import Bot
+from bot.chat.outlet import Adapter
+from bot.digests.delivery import Attempts
+from bot.digests.subscriptions import PAUSE_AFTER
+from bot.errors import PaperboyError, StoreError
+from bot.models import Place
+from bot.store.deliveries import Health, Ready
+
+log = logging.getLogger(__name__)
+
+Plan: TypeAlias = Callable[[], Awaitable[datetime | None]]
+Workspace: TypeAlias = tuple[str, str]
+
+MOST_AT_ONCE = 500
+PER_WORKSPACE = 8
+GLANCE = 1000  # messages looked at together
+BREATH = 0.25  # seconds between two looks, so that one look finds more
+TO_FINISH = 10.0  # seconds that attempts under way have when told to stop
+TOGETHER = timedelta(
+    minutes=1
+)  # within which two places that want a rest speak for their workspace
+CATCH_UP = 2.0  # seconds of turns that a delay does not lose
+HURRY = 1.1  # times the pace, to make up for them: a platform takes a little more than it is given
+COMPLAIN_EVERY = 60.0  # seconds between two log lines about the database
+
+
+async def nothing_to_plan() -> datetime | None:
+    """Plan nothing."""
+    return None
+
+
+class Deliveries:
+    """Delivers for some adapters until cancelled.
+
+    `plan` makes digests of what is due and says when the next is. `longest` is the seconds between
+    two looks for what other processes may have left.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        adapters: Sequence[Adapter],
+        plan: Plan = nothing_to_plan,
+        *,
+        pause_after: timedelta = PAUSE_AFTER,
+        luck: Callable[[], float] = random.random,
+        longest: float = 15.0,
+    ) -> None:
+        self._bot = bot
+        self._store = bot.store.deliveries
+        self._adapters = {one.platform: one for one in adapters}
+        self._paces = {one.platform: Pace(one.pace) for one in adapters}
+        self._plan = plan
+        self._attempts = Attempts(bot, pause_after, self._told, luck)
+        self._longest = longest
+        self._waiting: dict[Workspace, deque[Ready]] = {}
+        self._at_work: dict[Place, int] = {}  # the message that is under way for each place
+        self._begun: set[int] = (
+            set()
+        )  # messages at work, or begun since we last asked what is ready
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._queued: set[asyncio.Task[None]] = (
+            set()
+        )  # of the tasks, those that wait for their turn
+        self._crowd: Counter[Workspace] = Counter()
+        self._resting: dict[Workspace, dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
+        self._due, self._changed = asyncio.Event(), asyncio.Event()
+        self._complaint: tuple[str, float] | None = None  # the last one, and when it was made
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Deliver until cancelled; attempts under way then have a few seconds to finish."""
+        self._stopping = False
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._again_and_again(self._planned, self._due))
+                tasks.create_task(self._again_and_again(self._started, self._changed))
+        finally:
+            await self._let_finish()
+
+    def look(self) -> None:
+        """Look at once for what is ready to be sent."""
+        self._changed.set()
+
+    def wake(self) -> None:
+        """Look at once for what is due or ready."""
+        self._due.set()
+        self._changed.set()
+
+    async def health(self, now: datetime) -> Health:
+        """Tell how many messages are overdue or uncertain; StoreError."""
+        return await self._store.health(list(self._adapters), now)
+
+    async def _again_and_again(
+        self, look: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event
+    ) -> None:
+        while True:
+            woken.clear()
+            wait = self._longest
+            try:
+                then = await look()
+                if then is not None:
+                    wait = min(wait, (then - self._bot.now()).total_seconds())
+            except StoreError as error:
+                self._complain(error)
+                wait = 1.0
+            except PaperboyError as error:
+                log.warning("digests: %s", error)
+            except Exception:
+                log.exception("digests could not be planned or delivered")
+            try:
+                async with asyncio.timeout(max(wait, 0.0)):
+                    await woken.wait()
+            except TimeoutError:
+                pass
+            await asyncio.sleep(BREATH)
+
+    async def _planned(self) -> datetime | None:
+        then = await self._plan()
+        self.look()
+        return then
+
+    async def _started(self) -> datetime | None:
+        now = self._bot.now()
+        platforms = list(self._adapters)
+        self._waiting = {}
+        self._begun = set(self._at_work.values())  # what the answer may still call ready
+        for ready in await self._store.ready(platforms, now, GLANCE):
+            self._waiting.setdefault(_workspace(ready.place), deque()).append(ready)
+        for workspace in list(self._waiting):
+            self._fill(workspace)
+        return await self._store.next_change(platforms, now)
+
+    def _fill(self, workspace: Workspace) -> None:
+        waiting = self._waiting.get(workspace, deque())
+        while (
+            waiting and self._crowd[workspace] < PER_WORKSPACE and len(self._at_work) < MOST_AT_ONCE
+        ):
+            ready = waiting.popleft()
+            if ready.place not in self._at_work and ready.id not in self._begun:
+                self._begin(ready)
+
+    def _begin(self, ready: Ready) -> None:
+        self._crowd[_workspace(ready.place)] += 1
+        self._at_work[ready.place] = ready.id
+        self._begun.add(ready.id)
+        task = asyncio.create_task(self._deliver(ready))
+        for tasks in (self._tasks, self._queued):
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+        task.add_done_callback(lambda _: self._end(ready))
+
+    def _end(self, ready: Ready) -> None:
+        workspace = _workspace(ready.place)
+        del self._at_work[ready.place]
+        self._crowd[workspace] -= 1
+        if not self._crowd[workspace]:
+            del self._crowd[workspace]
+        if not self._stopping:
+            self._fill(workspace)
+            self.look()
+
+    async def _deliver(self, ready: Ready) -> None:
+        platform = ready.place.platform
+        try:
+            await self._paces[platform].turn()
+            if task := asyncio.current_task():
+                self._queued.discard(task)
+            await self._attempts.make(ready.id, self._adapters[platform])
+        except StoreError as error:
+            self._complain(error)
+        except Exception:
+            log.exception("delivery %d failed", ready.id)
+
+    async def _told(self, place: Place, then: datetime) -> None:
+        """Let a place rest until then; where another of its workspace has just wanted that too, all of it."""
+        now, resting = self._bot.now(), self._resting[_workspace(place)]
+        for address in [
+            address for address, (told, _) in resting.items() if not told <= now < told + TOGETHER
+        ]:
+            del resting[address]
+        resting[place.address] = (now, then)
+        everywhere = len(resting) > 1
+        longest = max(until for _, until in resting.values()) if everywhere else then
+        await self._store.rest(place, longest, everywhere=everywhere)
+
+    async def _let_finish(self) -> None:
+        self._stopping = True
+        for task in self._queued:
+            task.cancel()
+        if tasks := tuple(self._tasks):
+            _, slow = await asyncio.wait(tasks, timeout=TO_FINISH)
+            for task in slow:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _complain(self, error: StoreError) -> None:
+        before = self._complaint
+        if before is None or before[0] != str(error) or monotonic() - before[1] >= COMPLAIN_EVERY:
+            self._complaint = (str(error), monotonic())
+            log.error("digests wait: %s", error)
+
+
+class Pace:
+    """So many turns a second, evenly; None: at once.
+
+    What a delay has lost is made up for, a little faster.
+    """
+
+    def __init__(self, per_second: float | None) -> None:
+        self._step = 1 / per_second if per_second else 0.0
+        self._meant = self._last = 0.0
+
+    async def turn(self) -> None:
+        """Wait for a turn."""
+        if self._step:
+            now = asyncio.get_running_loop().time()
+            meant = max(self._meant, now - CATCH_UP)
+            self._meant = meant + self._step
+            self._last = max(meant, now, self._last + self._step / HURRY)
+            await asyncio.sleep(self._last - now)
+
+
+def _workspace(place: Place) -> Workspace:
+    return place.platform, place.tenant

@@ -1,0 +1,179 @@
+"""How a digest looks: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot import cards
+from bot.chat.views import (
+    Block,
+    Button,
+    Buttons,
+    Item,
+    Link,
+    Picture,
+    Spans,
+    Strong,
+    Text,
+    View,
+    line,
+    note,
+)
+from bot.digests.selection import ORDERS, SPANS, Digest
+from bot.papers import Paper
+from bot.text import count, listed
+
+IN_ONE_MESSAGE = 5  # papers with all that is said about them: Discord takes forty components
+KEYCAPS = (
+    *(f"{digit}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}" for digit in range(1, 10)),
+    "🔟",
+)
+
+
+def views(digest: Digest) -> tuple[View, ...]:
+    """Return the messages of a digest: the head, and for "threaded" one a paper, which belong into its thread."""
+    if not digest.papers:
+        return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
+    match digest.wishes.layout:
+        case "compact":
+            items = [
+                _short(paper, n, digest, save=True) for n, paper in enumerate(digest.papers, 1)
+            ]
+            blocks = (note(_told(digest)), *items, *_liked(digest), _more(digest))
+            return (View(blocks, title=_title(digest), reactions=KEYCAPS[: len(items)]),)
+        case "threaded":
+            items = [_short(paper, n, digest) for n, paper in enumerate(digest.papers, 1)]
+            head = View(
+                (note(_told(digest)), *items, *_liked(digest), _more(digest)), title=_title(digest)
+            )
+            return (head, *map(_card, digest.papers))
+        case "full":
+            return tuple(_full(digest))
+
+
+def _full(digest: Digest) -> Iterable[View]:
+    for begin in range(0, len(digest.papers), IN_ONE_MESSAGE):
+        because: dict[str, Spans] = {
+            paper: (cards.because(kept),) for paper, kept in digest.because.items()
+        }
+        items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], (), begin + 1, because)
+        last = begin + IN_ONE_MESSAGE >= len(digest.papers)
+        above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
+        below: tuple[Block, ...] = (*_liked(digest), _more(digest)) if last else ()
+        yield View((*above, *items, *below), title="" if begin else _title(digest))
+
+
+def _title(digest: Digest) -> str:
+    match digest.wishes.schedule.every:
+        case "weekly" | "monthly" as every:
+            return f"Daily Papers · the {SPANS[every]} from {_from_to(digest.first, digest.last)}"
+        case _ if digest.first < digest.last:
+            return f"Daily Papers · {_from_to(digest.first, digest.last)}"
+        case _:
+            return f"Daily Papers · {digest.last:%A} {cards.day_name(digest.last)}"
+
+
+def _from_to(first: date, last: date) -> str:
+    """Write a span of days: "27 April to 3 May 2026"."""
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {first:%B}{year} to {cards.day_name(last)}"
+
+
+def _told(digest: Digest) -> str:
+    """Say how many papers there were, how these were chosen, and what of earlier days is among them."""
+    wishes, shown = digest.wishes, len(digest.papers)
+    narrowed = (
+        ", on your topics" if wishes.topics or wishes.without or wishes.votes or wishes.code else ""
+    )
+    told = f"{shown} of {count(digest.total, 'paper')}{narrowed}, {ORDERS[wishes.order]}."
+    if late := sum(paper.id in digest.late for paper in digest.papers):
+        told += f" {late} came onto an earlier list late."
+    return f"{told} {digest.remark}".strip()
+
+
+def _nothing(digest: Digest) -> str:
+    what = "on your topics " if digest.wishes.topics or digest.wishes.without else ""
+    span = SPANS.get(digest.wishes.schedule.every)
+    when = f"lists of that {span}" if span else f"list of {cards.day_name(digest.last)}"
+    return f"Nothing new {what}is on the {when}."
+
+
+def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> Item:
+    late = (
+        [f"on the list of {cards.day_name(paper.daily)}"]
+        if paper.id in digest.late and paper.daily
+        else []
+    )
+    votes = [f"▲ {paper.upvotes:,}"] if paper.upvotes is not None else []
+    facts = " · ".join([*votes, *([cards.byline(paper, 2)] if paper.authors else []), *late])
+    because = [cards.because(digest.because[paper.id])] if paper.id in digest.because else []
+    return Item(
+        title=(Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
+        lines=tuple((said,) for said in [facts, *because] if said),
+        buttons=(cards.keep_button(paper, kept=False),) if save else (),
+        number=number,
+        paper=paper.id,
+    )
+
+
+def _card(paper: Paper) -> View:
+    """Show one paper in the thread, with its abstract and its picture."""
+    [item] = cards.items([paper], kept=())
+    facts: tuple[Spans, ...] = item.lines[:-1] if paper.summary or paper.abstract else item.lines
+    about = paper.summary or paper.abstract
+    shown = Item(item.title, facts, paper=paper.id)
+    abstract: tuple[Block, ...] = (Text((about,)),) if about else ()
+    if paper.summary and paper.abstract:
+        abstract += (Text((Strong("Abstract"), "  ", paper.abstract)),)
+    picture: tuple[Block, ...] = (
+        (Picture(paper.thumbnail, cards.title(paper)),) if paper.thumbnail else ()
+    )
+    press = Buttons(
+        (
+            cards.keep_button(paper, kept=False),
+            cards.vote_button(paper, voted=False),
+            Button("Similar", f"similar {paper.id}"),
+        )
+    )
+    return View((shown, *abstract, *picture, press))
+
+
+def _liked(digest: Digest) -> tuple[Block, ...]:
+    if not digest.liked:
+        return ()
+    lines: list[Spans] = []
+    for one in digest.liked:
+        kept = [f"kept by {one.kept:,}"] if one.kept else []
+        votes = [count(one.votes, "vote")] if one.votes else []
+        name = cards.title(one.paper)
+        lines.append(
+            (Link(name, one.paper.url) if one.paper.url else name, f"  {listed([*kept, *votes])}")
+        )
+    return (Item((Strong("What you kept and voted for here"),), tuple(lines)),)
+
+
+def _more(digest: Digest) -> Buttons:
+    match digest.wishes.schedule.every:
+        case "weekly":
+            year, week, _ = digest.last.isocalendar()
+            return Buttons(
+                (
+                    Button("The whole week", f"week {year}-W{week:02}"),
+                    Button("Trending", "trending"),
+                )
+            )
+        case "monthly":
+            return Buttons(
+                (
+                    Button("The whole month", f"month {digest.last:%Y-%m}"),
+                    Button("Trending", "trending"),
+                )
+            )
+        case _:
+            newest = max(
+                (paper.daily for paper in digest.papers if paper.daily), default=digest.last
+            )
+            return Buttons(
+                (Button("All of the day", f"day {newest}"), Button("Trending", "trending"))
+            )

@@ -1,0 +1,75 @@
+"""Which of the papers that fit come into a digest: in the order that is wished for, with what is to be said of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from bot.digests.selection import choose
+from bot.errors import PaperboyError
+from bot.library.recommendations import suggest
+
+if TYPE_CHECKING:
+    from bot.chat.bot import Bot
+    from bot.digests.subscriptions import Subscription, Wishes
+    from bot.papers import Paper
+
+log = logging.getLogger(__name__)
+
+MOST_TRENDING = 50
+BY_KEPT, AMONG = (
+    100,
+    300,
+)  # the last papers that a reader kept, and those that are ranked by them: some 100 ms
+NOTHING_KEPT = "You keep no paper yet; once you do, those most like it come first."
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The papers of a digest, the wishes by which they were put in order in the end, and what is said of them."""
+
+    wishes: Wishes
+    papers: tuple[Paper, ...]
+    remark: str = ""
+    because: Mapping[str, Paper] = field(default_factory=dict)
+
+
+async def chosen(bot: Bot, subscription: Subscription, papers: Sequence[Paper]) -> Chosen:
+    """Choose among papers that fit, most upvotes first as they are given."""
+    wishes = subscription.wishes
+    match wishes.order:
+        case "upvotes" | "new":
+            return Chosen(wishes, choose(wishes, papers))
+        case "trending":
+            return Chosen(wishes, choose(wishes, papers, await _trending(bot)))
+        case "for-me":
+            return await _for_reader(bot, subscription, papers)
+
+
+async def _for_reader(bot: Bot, subscription: Subscription, papers: Sequence[Paper]) -> Chosen:
+    """Put first what is like the papers that the subscriber keeps, and leave those out."""
+    wishes, person = subscription.wishes, subscription.person
+    shelf = bot.store.tenant(person.platform, person.tenant).shelf
+    suggested = await suggest(shelf, person.id, papers, by=BY_KEPT, among=AMONG)
+    if suggested is None:
+        usual = replace(wishes, order="upvotes")
+        return Chosen(usual, choose(usual, papers), NOTHING_KEPT)
+    because = {paper.id: kept for paper, kept in suggested.papers}
+    first = choose(
+        wishes, [paper for paper in papers if paper.id not in suggested.kept], tuple(because)
+    )
+    return Chosen(
+        wishes,
+        first,
+        because={paper.id: because[paper.id] for paper in first if paper.id in because},
+    )
+
+
+async def _trending(bot: Bot) -> tuple[str, ...]:
+    try:
+        return tuple(paper.id for paper in (await bot.library.trending(limit=MOST_TRENDING)).papers)
+    except PaperboyError as error:
+        log.info("ordered by upvotes instead of what is trending: %s", error)
+        return ()

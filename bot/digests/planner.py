@@ -1,0 +1,343 @@
+"""From subscriptions to digests: what is due is planned, filled with papers, frozen, and handed to the outbox."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.chat.view_json import freeze
+from bot.digests.layout import views
+from bot.digests.ordering import chosen
+from bot.digests.schedule import WORKING
+from bot.digests.selection import SPANS, Digest, Liked, expected, fitting, fresh, window
+from bot.errors import SourceError
+from bot.library.sync import feed_day
+from bot.store.digests import Made, Occasion, Part, Planned
+from bot.text import count
+from bot.zones import load_zone
+
+if TYPE_CHECKING:
+    from bot.chat.bot import Bot
+    from bot.chat.views import View
+    from bot.digests.subscriptions import Subscription
+    from bot.models import Place
+    from bot.papers import Paper
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 250  # subscriptions planned in one transaction
+MADE_AT_ONCE = 50
+LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
+LATE = timedelta(days=3)  # that a paper may come after its day and still be told
+LATEST = 10  # digests that remember what they were chosen from
+KEPT = timedelta(days=60)  # that is known of a digest that ended
+ALIKE = timedelta(weeks=4)  # whose lists say how long today's will be
+MOST_OF_A_SPAN = 3000  # papers that a digest is chosen from
+MOST_LIKED = 5
+SHORT = timedelta(seconds=30)  # that one look at the lists serves all who are due
+OLD = "Hugging Face could not be asked just now, so votes may have changed."
+OVERDUE = timedelta(minutes=30)
+STALE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a digest waits for its list to fill, and which share of the usual number of papers is enough."""
+
+    longest: timedelta = timedelta(hours=2)
+    enough: float = 0.6
+
+
+USUAL_PATIENCE = Patience()
+
+
+@dataclass(slots=True)
+class _Look:
+    """What the lists had when they were looked at last."""
+
+    at: datetime
+    papers: tuple[Paper, ...]
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Memory:
+    """The papers that each subscription has chosen from, and those that each place has had."""
+
+    weighed: Mapping[int, frozenset[str]]
+    seen: dict[Place, frozenset[str]]
+
+
+@dataclass(slots=True)
+class Planner:
+    """Plans the digests of all tenants on the platforms that are connected here."""
+
+    bot: Bot
+    patience: Patience = USUAL_PATIENCE
+    made: Callable[[], None] = lambda: None  # told as soon as something can be sent
+    _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
+    _full: dict[date, bool] = field(default_factory=dict)
+    _forgot: date | None = None
+
+    async def plan(self) -> datetime | None:
+        """Make everything that is due ready to be sent; return when there is more to do, None where nothing is."""
+        platforms = tuple(self.bot.adapters)
+        store, now = self.bot.store, self.bot.now()
+        self._full.clear()
+        while due := await store.subscriptions.due(platforms, now, AT_ONCE):
+            await store.digests.plan([_occasion(one, now) for one in due], now)
+            await asyncio.sleep(0)
+        while planned := await store.digests.planned(platforms, now, MADE_AT_ONCE):
+            await self._make(planned, now)
+            self.made()
+        self._looks = {days: look for days, look in self._looks.items() if now - look.at < SHORT}
+        await self._tidy(now)
+        return await store.digests.next_look(platforms)
+
+    async def rezone(self) -> int:
+        """Reckon every next moment anew, and return how many moved: the rules of a time zone may have changed."""
+        moved, after = 0, 0
+        while some := await self.bot.store.subscriptions.waiting(
+            tuple(self.bot.adapters), after, AT_ONCE
+        ):
+            for one in some:
+                due = one.wishes.schedule.due(one.next_date) if one.next_date else None
+                if due and due != one.next_due:
+                    await self.bot.store.subscriptions.move(
+                        one.id, one.next_date or due.date(), due
+                    )
+                    moved += 1
+            after = some[-1].id
+        return moved
+
+    async def preview(self, subscription: Subscription) -> tuple[View, ...]:
+        """Return what would be posted now."""
+        planned = _now_planned(subscription, self.bot.now())
+        return views(await self._choose(planned, await self._remember([planned])))
+
+    async def post_now(self, subscription: Subscription) -> bool:
+        """Post the digest of today's date now; False where it was posted, or planned, already."""
+        now = self.bot.now()
+        planned = _now_planned(subscription, now)
+        following = subscription.next_due or now
+        day, due = subscription.next_date or planned.day, following
+        if day <= planned.day:
+            day, due = subscription.wishes.schedule.following(planned.day, now)
+        occasion = Occasion(
+            subscription.id,
+            subscription.next_date or planned.day,
+            planned.day,
+            now,
+            planned.until,
+            day,
+            due,
+        )
+        digests = self.bot.store.digests
+        if not await digests.plan([occasion], now) and not await digests.reopen(planned, now):
+            return False
+        digest = await self._choose(planned, await self._remember([planned]))
+        return await digests.make([await self._made(planned, digest, quiet=False)], now) == 1
+
+    async def troubles(self) -> dict[str, str]:
+        """Say what is wrong with syncing and with all digests together: a sentence for each kind of trouble."""
+        now, status, found = self.bot.now(), await self.bot.library.status(), {}
+        if status.synced and now - status.synced > STALE:
+            hours = (now - status.synced) // timedelta(hours=1)
+            found["sync"] = (
+                f"Nothing has come from Hugging Face for {hours:,} hours. {status.trouble}".strip()
+            )
+        if late := await self.bot.store.digests.overdue(now - self.patience.longest - OVERDUE):
+            found["late"] = (
+                f"{count(late, 'digest is', 'digests are')} waiting to be posted, past the usual "
+                "time."
+            )
+        return found
+
+    async def _make(self, planned: Sequence[Planned], now: datetime) -> None:
+        made: list[Made] = []
+        memory = await self._remember(planned)
+        for one in planned:
+            place = one.subscription.place
+            try:
+                if ready := await self._ready(one, now, memory):
+                    made.append(ready)
+                    memory.seen[place] = memory.seen[place].union(ready.papers)
+            except Exception:  # one that cannot be made holds up no other
+                log.exception(
+                    "the digest of subscription %d for %s cannot be made",
+                    one.subscription.id,
+                    one.day,
+                )
+                await self.bot.store.digests.later(one, now + LOOK_AGAIN)
+            await asyncio.sleep(0)
+        if made:
+            await self.bot.store.digests.make(made, now)
+
+    async def _remember(self, planned: Sequence[Planned]) -> _Memory:
+        """Return what is known of those for whom digests are made together."""
+        digests, now = self.bot.store.digests, self.bot.now()
+        papers: set[str] = set()
+        for one in planned:
+            last = _last_day(one.subscription, one.due)
+            papers.update(
+                paper.id
+                for paper in (await self._look(window(one.subscription, last), last, now)).papers
+            )
+        weighed = await digests.weighed([one.subscription.id for one in planned], LATEST)
+        seen = await digests.seen([one.subscription.place for one in planned], papers)
+        return _Memory(weighed, dict(seen))
+
+    async def _ready(self, planned: Planned, now: datetime, memory: _Memory) -> Made | None:
+        """Make a digest; None where it waits for its list, or is given up."""
+        digests, subscription = self.bot.store.digests, planned.subscription
+        if now > planned.until:
+            await digests.end(
+                subscription.id,
+                planned.day,
+                "skipped",
+                "It was too late when it could be made.",
+                now,
+            )
+            return None
+        if subscription.paused:
+            await digests.end(
+                subscription.id,
+                planned.day,
+                "skipped",
+                "The subscription was paused meanwhile.",
+                now,
+            )
+            return None
+        last = _last_day(subscription, planned.due)
+        first = window(subscription, last)
+        look = await self._look(first, last, now)
+        waiting = now < planned.due + self.patience.longest
+        if waiting and (look.trouble or not await self._is_full(last, now)):
+            await digests.later(planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest))
+            return None
+        if look.trouble and not any(paper.daily and paper.daily >= first for paper in look.papers):
+            await digests.later(
+                planned, min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1))
+            )
+            return None
+        digest = await self._choose(planned, memory)
+        return await self._made(planned, digest, quiet=subscription.wishes.quiet)
+
+    async def _choose(self, planned: Planned, memory: _Memory) -> Digest:
+        subscription = planned.subscription
+        wishes, now = subscription.wishes, self.bot.now()
+        last = _last_day(subscription, planned.due)
+        first = window(subscription, last)
+        look = await self._look(first, last, now)
+        weighed = memory.weighed[subscription.id]
+        new_from = subscription.covered + timedelta(days=1) if subscription.covered else first
+        if wishes.schedule.every in SPANS:
+            new_from = first
+        among = (
+            look.papers
+            if subscription.covered
+            else [p for p in look.papers if p.daily and p.daily >= first]
+        )
+        papers, late = fresh(among, new_from, weighed)
+        seen = frozenset() if wishes.repeats else memory.seen[subscription.place]
+        ranked = [paper for paper in papers if paper.id not in seen]
+        order = await chosen(self.bot, subscription, fitting(wishes, ranked, self.bot.today()))
+        total = sum(
+            paper.daily is not None and first <= paper.daily <= last for paper in look.papers
+        )
+        liked = await self._liked(subscription, first) if wishes.schedule.every in SPANS else ()
+        remark = " ".join(filter(None, [order.remark, OLD if look.trouble else ""]))
+        total = max(total, len(order.papers))
+        return Digest(
+            order.wishes, first, last, order.papers, total, late, liked, remark, order.because
+        )
+
+    async def _made(self, planned: Planned, digest: Digest, *, quiet: bool) -> Made:
+        look = await self._look(digest.first, digest.last, self.bot.now())
+        weighed = tuple(paper.id for paper in look.papers)
+        if not digest.papers and quiet:
+            return Made(planned, digest.first, digest.last, weighed)
+        threaded = digest.wishes.layout == "threaded"
+        parts = tuple(
+            Part(secrets.token_hex(10), freeze(view), threaded and number > 0)
+            for number, view in enumerate(views(digest))
+        )
+        ids = tuple(paper.id for paper in digest.papers)
+        return Made(planned, digest.first, digest.last, weighed, ids, parts)
+
+    async def _look(self, first: date, last: date, now: datetime) -> _Look:
+        """Look at the lists of some days and those shortly before, once for everybody who is due together."""
+        known = self._looks.get((first, last))
+        if known and now - known.at < SHORT:
+            return known
+        trouble = ""
+        try:
+            listing = await self.bot.library.between(first - LATE, last, limit=MOST_OF_A_SPAN)
+            trouble = listing.remark
+        except SourceError as error:
+            trouble = str(error)
+            listing = await self.bot.library.known(first - LATE, last, limit=MOST_OF_A_SPAN)
+        look = self._looks[first, last] = _Look(now, listing.papers, trouble)
+        return look
+
+    async def _is_full(self, day: date, now: datetime) -> bool:
+        """Tell whether a list is complete enough, reckoned once for everybody who is due together."""
+        if day not in self._full:
+            self._full[day] = await self._complete(day, now)
+        return self._full[day]
+
+    async def _complete(self, day: date, now: datetime) -> bool:
+        """Tell whether the list of a day has about as many papers as such days have: working days, or weekends."""
+        if day < feed_day(now):
+            return True
+        counts = await self.bot.store.days.counts(day - ALIKE, day)
+        alike = [
+            number for one, number in counts.items() if one < day and _working(one) == _working(day)
+        ]
+        return counts.get(day, 0) >= expected(alike) * self.patience.enough
+
+    async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
+        place = subscription.place
+        found = await self.bot.store.digests.liked(place, since, MOST_LIKED)
+        papers = {
+            paper.id: paper for paper in await self.bot.library.papers([one for one, _, _ in found])
+        }
+        return tuple(Liked(papers[one], kept, votes) for one, kept, votes in found if one in papers)
+
+    async def _tidy(self, now: datetime) -> None:
+        if self._forgot != now.date():
+            self._forgot = now.date()
+            await self.bot.store.digests.forget(now - KEPT)
+
+
+def _working(day: date) -> bool:
+    return day.weekday() in WORKING
+
+
+def _occasion(subscription: Subscription, now: datetime) -> Occasion:
+    """Decide which digest is due: the latest of those that were missed stands for all of them."""
+    schedule, wishes = subscription.wishes.schedule, subscription.wishes
+    was = subscription.next_date or now.date()
+    found = schedule.until(now, was)
+    day, due = found or (was, subscription.next_due or now)
+    until = due + wishes.grace
+    hours = wishes.grace // timedelta(hours=1)
+    skipped = f"Paperboy was not running within {hours} hours of its time." if now > until else ""
+    next_day, next_due = schedule.following(day, now)
+    return Occasion(subscription.id, was, day, due, until, next_day, next_due, skipped)
+
+
+def _now_planned(subscription: Subscription, now: datetime) -> Planned:
+    here = now.astimezone(load_zone(subscription.wishes.schedule.zone)).date()
+    return Planned(subscription, here, now, now + subscription.wishes.grace)
+
+
+def _last_day(subscription: Subscription, due: datetime) -> date:
+    """Return the last day of the lists that a digest covers: a week or month ends with a day that is over."""
+    over = subscription.wishes.day == "yesterday" or subscription.wishes.schedule.every in SPANS
+    return feed_day(due) - timedelta(days=over)

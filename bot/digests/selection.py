@@ -1,0 +1,125 @@
+"""Which papers go into a digest: pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from bot.digests.subscriptions import Order, Subscription, Wishes
+from bot.papers import Paper
+from bot.search import parse
+from bot.search.ranking.matcher import matches
+
+LONGEST = 27  # days before its last that a digest goes back to make up for what was missed
+ORDERS: Mapping[Order, str] = {
+    "upvotes": "most upvoted first",
+    "trending": "what is trending first",
+    "new": "newest first",
+    "for-me": "those most like what you keep first",
+}
+SPANS = {"weekly": "week", "monthly": "month"}
+
+
+@dataclass(frozen=True, slots=True)
+class Liked:
+    """A paper that people of the place kept or voted for, and how many did."""
+
+    paper: Paper
+    kept: int
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What was chosen for one digest: out of `total` papers of the days `first` to `last`.
+
+    `late` are those of earlier days which came after their digest; `liked` is what the place itself
+    liked meanwhile; `because` names for a paper the one which the reader keeps and it is like.
+    """
+
+    wishes: Wishes
+    first: date
+    last: date
+    papers: tuple[Paper, ...]
+    total: int
+    late: frozenset[str] = frozenset()
+    liked: tuple[Liked, ...] = ()
+    remark: str = ""
+    because: Mapping[str, Paper] = field(default_factory=dict)
+
+
+def fitting(wishes: Wishes, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
+    """Return those of the papers that are wished for, in their order."""
+    topics, without = (
+        [parse(part, today) for part in split(text)] for text in (wishes.topics, wishes.without)
+    )
+    return tuple(
+        paper
+        for paper in papers
+        if (not topics or any(matches(query, paper) for query in topics))
+        and not any(matches(query, paper) for query in without)
+        and (paper.upvotes or 0) >= wishes.votes
+        and (paper.code or not wishes.code)
+    )
+
+
+def choose(wishes: Wishes, papers: Iterable[Paper], first: Sequence[str] = ()) -> tuple[Paper, ...]:
+    """Return as many papers as are wished for, in the order that is wished for, with those of `first` before all."""
+    places = {paper: place for place, paper in enumerate(first)}
+
+    def rank(paper: Paper) -> tuple[int, int, int, str]:
+        newest = (paper.daily or date.min).toordinal() if wishes.order == "new" else 0
+        return places.get(paper.id, len(places)), -newest, -(paper.upvotes or 0), paper.id
+
+    return tuple(sorted(papers, key=rank)[: wishes.papers])
+
+
+def split(topics: str) -> tuple[str, ...]:
+    """Return the searches that somebody wrote with commas between them; one inside quotation marks is none."""
+    parts, quoted = [""], False
+    for character in topics:
+        quoted ^= character == '"'
+        if character == "," and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def expected(counts: Sequence[int]) -> float:
+    """Return how many papers a list is likely to have, from lists like it: their median, 0 where there are none."""
+    ordered = sorted(counts)
+    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2 if ordered else 0.0
+
+
+def window(subscription: Subscription, last: date) -> date:
+    """Return the first day that a digest covers whose last day is given.
+
+    That is the day after the last one dealt with, at most four weeks back; a week or a month is
+    ranked as a whole.
+    """
+    match subscription.wishes.schedule.every:
+        case "weekly":
+            return last - timedelta(days=6)
+        case "monthly":
+            after = last + timedelta(days=1)
+            before = after.replace(day=1) - timedelta(days=1)
+            return before.replace(day=min(after.day, before.day))
+        case _:
+            first = subscription.covered + timedelta(days=1) if subscription.covered else last
+            return min(last, max(first, last - timedelta(days=LONGEST)))
+
+
+def fresh(
+    papers: Iterable[Paper], first: date, weighed: Collection[str]
+) -> tuple[tuple[Paper, ...], frozenset[str]]:
+    """Return the papers of the days from `first`, with those of earlier days that came later, and which these are."""
+    found = [
+        paper
+        for paper in papers
+        if (paper.daily and paper.daily >= first) or paper.id not in weighed
+    ]
+    return tuple(found), frozenset(
+        paper.id for paper in found if not paper.daily or paper.daily < first
+    )

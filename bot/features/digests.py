@@ -1,0 +1,181 @@
+"""Digests as they are posted: shown beforehand, posted at once, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from bot.cards import day_name
+from bot.chat.bot import Context
+from bot.chat.commands import managing
+from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
+from bot.digests.subscriptions import Subscription
+from bot.errors import UsageError
+from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
+from bot.features.permissions import all_seen, managed, named, near, seen
+from bot.text import count
+
+if TYPE_CHECKING:
+    from bot.store.deliveries import Doubt
+    from bot.store.digests import Ended
+
+RECENT = timedelta(days=7)
+MOST_RECENT = 200
+MOST_QUESTIONS = 5
+MOST_BLOCKS = 40  # of a preview; what an adapter has no room for, it shortens
+ALL = Button("All subscriptions", "subscriptions")
+
+
+async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
+    """Show what a subscription would post now; nothing is posted.
+
+    number: its number, as in the list of subscriptions
+    """
+    known = await seen(ctx, number)
+    views = await ctx.bot.planner.preview(known)
+    head, rest = views[0], views[1:]
+    blocks: list[Block] = list(head.blocks)
+    for view in rest:
+        blocks += [line(Strong(view.title))] if view.title else []
+        blocks += view.blocks
+    told = f"Only you see this: what subscription {number} would post now, in {count(len(views), 'message')}."
+    if known.wishes.quiet and not any(view.papers for view in views):
+        told = f"Subscription {number} would post nothing now."
+    buttons = Buttons(
+        (Button("Post it now", f"digest {number}"), Button("Edit", f"edit {number}"), ALL)
+    )
+    return View(
+        (note(told), *islice(blocks, MOST_BLOCKS), buttons),
+        title=head.title,
+        data={"messages": len(views)},
+    )
+
+
+@managing
+async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW] = None) -> View:
+    """Post a digest now, in place of today's.
+
+    number: of which subscription; now, or nothing, for the one of this place
+    """
+    known = await managed(ctx, number) if number is not None else await _only_one(ctx)
+    if isinstance(known, View):
+        return known
+    if await ctx.bot.planner.post_now(known):
+        return View((line("It is on its way."), Buttons((ALL,))), data={"posted": known.id})
+    done = f"Today’s digest of subscription {known.id} is posted, or on its way, already."
+    return View((line(done), Buttons((ALL,))), outcome=Outcome.NOTHING, data={"posted": None})
+
+
+@managing
+async def settle(
+    ctx: Context, message: Annotated[int, MESSAGE], found: Literal["there", "post"]
+) -> View:
+    """Say of a message whether it is there, where neither Paperboy nor the platform knows.
+
+    message: its number, as status tells it
+    found: there if it can be read where it belongs, post to have it posted
+    """
+    store, person = ctx.bot.store.deliveries, ctx.person
+    mine = {one.id for one, _ in await all_seen(ctx)}
+    open_ = await store.uncertain(person.platform, person.tenant, MOST_RECENT)
+    one = next((one for one in open_ if one.id == message and one.subscription in mine), None)
+    if one is None:
+        raise UsageError(
+            f"There is no message {message} to settle; “status” lists those that there are."
+        )
+    await managed(ctx, one.subscription)
+    there = found == "there"
+    if not await store.settle(person.platform, person.tenant, message, there=there, now=ctx.now):
+        raise UsageError("Somebody has settled that meanwhile.")
+    said = (
+        "Good: it is there, and what follows it comes now."
+        if there
+        else "It is posted now, and what follows it too."
+    )
+    return View(
+        (line(said), Buttons((Button("How it is", "status"), ALL))),
+        data={"settled": message, "there": there},
+    )
+
+
+async def _only_one(ctx: Context) -> Subscription | View:
+    """Return the subscription of this place, or the question which of several."""
+    place = await named(ctx, "here")
+    here = [one for one in await near(ctx) if one.place == place]
+    if not here:
+        raise UsageError("Nothing is subscribed here; “subscribe” changes that.")
+    if len(here) == 1:
+        return await managed(ctx, here[0].id)
+    buttons = Buttons(tuple(Button(f"Subscription {one.id}", f"digest {one.id}") for one in here))
+    return View(
+        (line("Which one?"), buttons),
+        outcome=Outcome.NOTHING,
+        data={"numbers": [one.id for one in here]},
+    )
+
+
+async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[str, ...]]:
+    """Say for each of these subscriptions which digests were not posted of late."""
+    ended = await ctx.bot.store.digests.recent(
+        ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ["skipped"], MOST_RECENT
+    )
+    numbers = {one.id for one in known}
+    told: dict[int, tuple[str, ...]] = {}
+    for one in ended:
+        if one.subscription in numbers:
+            told[one.subscription] = (*told.get(one.subscription, ()), _not_posted(one))
+    return told
+
+
+async def state(ctx: Context) -> tuple[Block, ...]:
+    """Say how the digests are that the person sees."""
+    mine = [one for one, _ in await all_seen(ctx)]
+    if not mine:
+        return ()
+    open_ = await ctx.bot.store.digests.recent(
+        ctx.person.platform,
+        ctx.person.tenant,
+        ctx.now - RECENT,
+        ("planned", "posting"),
+        MOST_RECENT,
+    )
+    waiting = [one for one in open_ if one.subscription in {known.id for known in mine}]
+    paused = sum(bool(one.paused) for one in mine)
+    said = f"{len(mine)} subscribed, {paused} paused, {len(waiting)} waiting to be posted"
+    failed = [
+        f"Subscription {number}: {told}"
+        for number, some in (await troubles(ctx, mine)).items()
+        for told in some
+    ]
+    general = (await ctx.bot.planner.troubles()).values()
+    uncertain = await ctx.bot.store.deliveries.uncertain(
+        ctx.person.platform, ctx.person.tenant, MOST_RECENT
+    )
+    questions = [
+        _question(one) for one in uncertain if one.subscription in {known.id for known in mine}
+    ]
+    return (
+        line(Strong("Digests"), f"  {said}"),
+        *map(line, (*general, *failed)),
+        *questions[:MOST_QUESTIONS],
+    )
+
+
+def _question(one: Doubt) -> Item:
+    """Ask whether a message is there."""
+    lines = (("It may have been posted or not: please look.",), (one.trouble,))
+    buttons = (
+        Button("It is there", f"settle {one.id} there"),
+        Button("Post it", f"settle {one.id} post"),
+    )
+    return Item(
+        (Strong(f"Subscription {one.subscription}"), f" · digest of {day_name(one.day)}"),
+        lines,
+        buttons,
+    )
+
+
+def _not_posted(one: Ended) -> str:
+    return f"Not posted on {day_name(one.day)}: {one.reason}"

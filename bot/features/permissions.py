@@ -1,0 +1,133 @@
+"""Who may have digests posted where, and whose subscriptions one sees."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+
+from bot.chat.bot import Context
+from bot.chat.outlet import Standing
+from bot.digests.subscriptions import Subscription
+from bot.errors import DeliveryError, UsageError
+from bot.models import Place
+from bot.zones import zones
+
+log = logging.getLogger(__name__)
+
+MOST = 500  # subscriptions of a tenant, those for one person alone among them
+MOST_ASKED = 20  # places of which a platform is asked at once whether somebody manages them
+AT_ONCE = 5
+
+
+async def standing(ctx: Context, place: Place) -> Standing:
+    """Tell what the person is in a place; UsageError where the platform is not connected, DeliveryError."""
+    return await ctx.bot.adapter(place.platform).standing(ctx.person, place)
+
+
+def manages(ctx: Context, there: Standing) -> bool:
+    """Tell whether that standing, or the settings, let the person decide what is posted."""
+    return there.manages or there.own or ctx.person.id in ctx.bot.admins
+
+
+async def known_standing(ctx: Context, place: Place) -> Standing | None:
+    """Tell what the person is in a place; None where the platform does not say."""
+    if place.platform not in ctx.bot.adapters:
+        return None
+    try:
+        return await standing(ctx, place)
+    except DeliveryError as error:
+        log.info("whether %s manages %s is not known: %s", ctx.person.id, place.address, error)
+        return None
+
+
+async def named(ctx: Context, where: str) -> Place:
+    """Return the place that the person names, "here" for where they are; their own conversation has one address."""
+    adapter = ctx.bot.adapter(ctx.person.platform)
+    if where.lower() != "here":
+        return await adapter.place(where, ctx.person)
+    there = await adapter.standing(ctx.person, ctx.place)
+    # named like any other: it may be one that the bot cannot write to
+    return await adapter.place("me" if there.own else ctx.place.address, ctx.person)
+
+
+async def own_zone(ctx: Context, there: Standing | None = None) -> str:
+    """Return the person's time zone: as the platform tells, else that of their last subscription, else ""."""
+    there = there or await known_standing(ctx, ctx.place)
+    if there and there.zone in zones():
+        return there.zone
+    made = [one for one in await near(ctx) if one.person == ctx.person]
+    return made[-1].wishes.schedule.zone if made else ""
+
+
+async def near(ctx: Context) -> tuple[Subscription, ...]:
+    """Return the subscriptions of the team; of the person alone where there is none, and people are strangers."""
+    if ctx.person.tenant:
+        return await ctx.tenant.subscriptions.all(MOST)
+    return await ctx.tenant.subscriptions.near(ctx.person.id, ctx.place.address, MOST)
+
+
+async def seen(ctx: Context, number: int) -> Subscription:
+    """Return a subscription that the person made, has here, or manages; to all others there is none."""
+    known = await ctx.tenant.subscriptions.get(number)
+    if known is None or not (
+        _theirs(ctx, known) or _may(ctx, await known_standing(ctx, known.place))
+    ):
+        raise UsageError(
+            f"There is no subscription {number} here; “subscriptions” lists those that there are."
+        )
+    return known
+
+
+async def managed(ctx: Context, number: int) -> Subscription:
+    """Return a subscription that the person may change; UsageError says who may."""
+    known = await seen(ctx, number)
+    try:
+        there = await standing(ctx, known.place)
+    except DeliveryError:
+        if known.person == ctx.person or ctx.person.id in ctx.bot.admins:  # the place can be gone
+            return known
+        raise
+    if not manages(ctx, there):
+        raise UsageError(f"Only {there.managers} can do that with subscription {number}.")
+    return (
+        await ctx.tenant.subscriptions.get(number) or known
+    )  # much can have changed while the platform was asked
+
+
+async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
+    """Return the subscriptions that the person made, has here or manages, with what their places are called."""
+    every = await near(ctx)
+    places = tuple(dict.fromkeys(one.place for one in every))[:MOST_ASKED]
+    known = await _standings(ctx, places)
+
+    mine = [one for one in every if _theirs(ctx, one) or _may(ctx, known.get(one.place))]
+    return tuple((one, called(ctx, one.place, known.get(one.place))) for one in mine)
+
+
+def called(ctx: Context, place: Place, there: Standing | None) -> str:
+    """Say where a place is, for the person."""
+    if there and there.own:
+        return "for you alone"
+    if place == ctx.place:
+        return "here"
+    return f"in {there.name if there and there.name else place.address}"
+
+
+def _theirs(ctx: Context, known: Subscription) -> bool:
+    return known.person == ctx.person or known.place == ctx.place
+
+
+def _may(ctx: Context, there: Standing | None) -> bool:
+    return manages(ctx, there) if there else ctx.person.id in ctx.bot.admins
+
+
+async def _standings(ctx: Context, places: Collection[Place]) -> dict[Place, Standing | None]:
+    """Ask for the standings in some places, a few at a time."""
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def ask(place: Place) -> Standing | None:
+        async with turn:
+            return await known_standing(ctx, place)
+
+    return dict(zip(places, await asyncio.gather(*map(ask, places)), strict=True))

@@ -1,0 +1,229 @@
+"""Finding papers: by words, by id or link, by likeness."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+from bot import cards
+from bot.chat.bot import Context
+from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
+from bot.errors import UsageError
+from bot.features.arguments import PAGE, PAPER, QUERY
+from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.team import card
+from bot.papers import Paper, paper_ids, record
+from bot.text import shorten
+
+if TYPE_CHECKING:
+    from bot.library.search_service import Found
+    from bot.search import Highlights
+
+MOST_SIMILAR = 5
+CANDIDATES = 3  # how many papers are offered when a title fits several
+
+
+async def find(
+    ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[int, PAGE] = 1
+) -> View:
+    """Find papers by what you remember of them, typos and all.
+
+    query: words of the title or abstract, names, an id or a link; narrow it with filters
+    page: which page of the results
+
+    Filters: author:name, org:name, title:word, abstract:word, keyword:word, after:2025, before:2026-05-29,
+    week:2026-W20, month:2026-05, votes:50, has:code, sort:votes, sort:new, sort:best. Quote what has spaces or is meant
+    word by word: author:"ada lovelace", "graph networks". Dates are those of publication.
+
+    A minus leaves out: -survey, -"large language", -author:li, -has:code. OR stands between two of
+    which one will do: diffusion OR "flow matching".
+
+    A question, or words of which little is found here, may be asked of Hugging Face’s own search
+    too.
+    """
+    named = paper_ids(query, 2)
+    if len(named) == 1:  # an id or a link, whatever stands beside it
+        wanted = named[0]
+        view = await paper(ctx, wanted)
+        papers = [record(found) for found in await ctx.library.papers([wanted])]
+        exact = {
+            "query": query,
+            "corrected": None,
+            "total": len(papers),
+            "ms": 0.0,
+            "page": 1,
+            "papers": papers,
+        }
+        return replace(view, data=exact if papers else {**exact, "nearest": []})
+    found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page), online=True)
+    data: dict[str, object] = {"query": query, **found.said()}
+    if not found.total:
+        return await _nothing(ctx, query, found, data)
+    view = await listing(
+        ctx,
+        found.papers,
+        found.total,
+        line=f"find {query}",
+        page=page,
+        above=_understood(found),
+        remark=found.remark,
+        data=data,
+        remarks=_remarks(found),
+    )
+    return replace(view, data={**(view.data or {}), "papers": found.records()})
+
+
+async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Show all about one paper.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "paper")
+    if isinstance(found, View):
+        return found
+    view, said = await card(ctx, found)
+    return View(view.blocks, view.title, data={"paper": record(found), **said})
+
+
+async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Show papers about the same as one.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "similar")
+    if isinstance(found, View):
+        return found
+    alike = await ctx.library.similar(found, limit=MOST_SIMILAR)
+    papers = tuple(other for other, _ in alike)
+    name = cards.title(found)
+    to = Link(name, found.url) if found.url else Strong(name)
+    above = line("Papers like ", to) if papers else line("Nothing like ", to, " is known yet.")
+    return await listing(
+        ctx,
+        papers,
+        len(papers),
+        line=f"similar {found.id}",
+        above=(above,),
+        buttons=(Button("The paper itself", f"paper {found.id}"),),
+        data={
+            "similar_to": record(found),
+            "shared": {other.id: list(words) for other, words in alike},
+        },
+        remarks={other.id: (f"Both say: {', '.join(words)}",) for other, words in alike if words},
+    )
+
+
+async def resolve(ctx: Context, text: str, verb: str) -> Paper | View:
+    """Return the paper that is meant, or the view that says why there is none; `verb` is the command to go on with."""
+    named = paper_ids(text, 2)
+    wanted = named[0] if len(named) == 1 else None
+    if text.startswith(("http://", "https://")) and not wanted:
+        raise UsageError(
+            "That address is of no paper; give a link to arXiv or Hugging Face Papers, or words "
+            "of a title."
+        )
+    if wanted or " " not in text:
+        known = (
+            await ctx.library.paper(wanted)
+            if wanted
+            else next(iter(await ctx.library.papers([text])), None)
+        )
+        if known:
+            return known
+    if wanted:
+        return _not_indexed(wanted)
+    found = await ctx.library.search(text, limit=CANDIDATES)
+    if found.total == 1 or (
+        found.papers and cards.title(found.papers[0]).casefold() == text.casefold()
+    ):
+        return found.papers[0]
+    if not found.papers:
+        raise UsageError(
+            f"No paper fits “{shorten(text, 80)}”; give its id, a link to it, or words of its "
+            "title."
+        )
+    return _which(found, verb)
+
+
+def _which(found: Found, verb: str) -> View:
+    buttons = [
+        Button(shorten(cards.title(paper), 70), f"{verb} {paper.id}") for paper in found.papers
+    ]
+    blocks: tuple[Block, ...] = (
+        line("Which one do you mean?"),
+        *(Buttons((button,)) for button in buttons),
+    )
+    return View(
+        blocks,
+        outcome=Outcome.NOTHING,
+        data={"candidates": [record(paper) for paper in found.papers]},
+    )
+
+
+def _not_indexed(paper_id: str) -> View:
+    arxiv = Link("look at arXiv", f"https://arxiv.org/abs/{paper_id}")
+    blocks = (
+        line(
+            f"Hugging Face knows no paper {paper_id}: ", arxiv, ", or look for words of its title."
+        ),
+    )
+    return View(blocks, outcome=Outcome.NOTHING, data={"paper": None})
+
+
+def _remarks(found: Found) -> dict[str, Spans]:
+    """Say of each paper who found it where that was not our index, and why."""
+    return {
+        paper.id: (*_by(why, online=paper.id in found.online), *_passage(why))
+        for paper, why in zip(found.papers, found.highlights, strict=True)
+    }
+
+
+def _by(why: Highlights, *, online: bool) -> Spans:
+    return ("From Hugging Face: " if why.passage else "From Hugging Face",) if online else ()
+
+
+def _passage(why: Highlights) -> Spans:
+    """Show the passage of the abstract that has what was looked for."""
+    return tuple(Strong(part) if sought else part for part, sought in why.passage if part)
+
+
+def _understood(found: Found) -> tuple[Block, ...]:
+    meant = Strong(found.corrected or "")
+    theirs = ", and Hugging Face’s for what you typed" if found.online else ""
+    corrected = (
+        (line("Showing results for ", meant, *filter(None, [theirs])),) if found.corrected else ()
+    )
+    return (*corrected, *_narrowed(found))
+
+
+def _narrowed(found: Found) -> tuple[Block, ...]:
+    return (note(found.filters[:1].upper() + found.filters[1:] + "."),) if found.filters else ()
+
+
+async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, object]) -> View:
+    tried = f"Nothing found for “{shorten(query, 120)}”"
+    tried += f" (searched for “{found.corrected}”)." if found.corrected else "."
+    fewer = "fewer filters" if found.filters else "fewer or other words"
+    hint = "The nearest are:" if found.nearest else f"Try {fewer}, or see what is trending."
+    if not (await ctx.library.status()).papers:
+        hint = "No papers have come in yet: see today’s, or bring some in with “paperboy sync”."
+    nearest = found.nearest[:CANDIDATES]
+    buttons = (
+        Button("Today’s papers", "today"),
+        Button("Trending", "trending"),
+        Button("How to search", "help find"),
+    )
+    view = await listing(
+        ctx,
+        nearest,
+        len(nearest),
+        line="find",
+        above=(line(f"{tried} {hint}"), *_narrowed(found)),
+        remark=found.remark,
+        buttons=buttons,
+    )
+    return View(
+        view.blocks,
+        outcome=Outcome.NOTHING,
+        data={**data, "page": 1, "papers": [], "nearest": [record(paper) for paper in nearest]},
+    )

@@ -1,0 +1,31 @@
+"""Showing a paper to everyone in the place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from bot import cards
+from bot.chat.bot import Context
+from bot.chat.commands import shared
+from bot.chat.views import View
+from bot.features.arguments import PAPER
+from bot.features.search import resolve
+from bot.features.team import votes_for
+from bot.papers import record
+
+
+@shared
+async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
+    """Show a paper to everyone here.
+
+    paper: its id, a link to it, or part of its title
+    """
+    found = await resolve(ctx, paper, "share")
+    if isinstance(found, View):
+        return found
+    # what the sharer keeps is nobody else's business
+    return replace(
+        cards.card(found, kept=False, votes=await votes_for(ctx, found.id)),
+        data={"paper": record(found)},
+    )

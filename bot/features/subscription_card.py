@@ -1,0 +1,74 @@
+"""How a subscription looks. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.cards import day_name
+from bot.chat.views import Button, Buttons, Item, Spans, Strong, View, line
+from bot.digests.subscriptions import Subscription
+from bot.features import subscription_form as wording
+from bot.zones import load_zone
+
+
+def card(one: Subscription, where: str, zone: str, said: str) -> View:
+    """Show a subscription with all that can be done with it; `zone` is the reader's, "" where it is not known."""
+    buttons = (
+        Button("Preview", f"preview {one.id}"),
+        Button("When", f"edit {one.id} every:? on:? at:? zone:?"),
+        Button("Which papers", f"edit {one.id} papers:? order:? day:? topics:? without:?"),
+        Button("How it looks", f"edit {one.id} votes:? code:? layout:? quiet:? repeats:?"),
+        switch(one),
+        Button("Unsubscribe", f"unsubscribe {one.id}"),
+    )
+    shown = replace(item(one, where, zone), buttons=())
+    return View((line(said), shown, Buttons(buttons)), data={"subscription": record(one)})
+
+
+def item(one: Subscription, where: str, zone: str, troubles: tuple[str, ...] = ()) -> Item:
+    """Show a subscription among others."""
+    schedule, wishes = wording.when(one.wishes.schedule), one.wishes
+    lines: list[Spans] = [
+        (schedule,),
+        (wording.which(wishes),),
+        (wording.looks(wishes),),
+        (next_time(one, zone),),
+    ]
+    buttons = (
+        Button("Edit", f"edit {one.id}"),
+        Button("Preview", f"preview {one.id}"),
+        switch(one),
+    )
+    title = (Strong(f"Subscription {one.id}"), f" · {where}")
+    return Item(title, (*lines, *((trouble,) for trouble in troubles)), buttons)
+
+
+def switch(one: Subscription) -> Button:
+    """Offer to stop the digests, or to let them come again."""
+    return (
+        Button("Resume", f"resume {one.id}") if one.paused else Button("Pause", f"pause {one.id}")
+    )
+
+
+def next_time(one: Subscription, zone: str) -> str:
+    """Say when the next digest comes, by the clock of a zone, or by its own."""
+    if one.paused or one.next_due is None:
+        return f"Paused: {one.paused}" if one.paused else "Paused"
+    return f"Next: {moment(one.next_due, zone or one.wishes.schedule.zone)}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Write a moment by the clock of a zone: "Saturday 30 May 2026, 9:00 (Europe/Berlin)"."""
+    there = at.astimezone(load_zone(zone))
+    return f"{there:%A} {day_name(there.date())}, {there.hour}:{there:%M} ({zone})"
+
+
+def record(one: Subscription) -> dict[str, object]:
+    """Return a subscription as JSON values."""
+    return {
+        "number": one.id,
+        "wishes": one.wishes.written(),
+        "next": one.next_due.isoformat() if one.next_due else None,
+        "paused": one.paused or None,
+    }

@@ -1,0 +1,263 @@
+"""What somebody wants of a digest: from their words, and back to words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date, time
+from typing import Any, Literal, TypeAlias
+
+from bot.digests.schedule import DAY_NAMES, Every, Schedule
+from bot.digests.subscriptions import Day, Layout, Order, Wishes
+from bot.errors import UsageError
+from bot.features.arguments import LAST, On
+from bot.text import count, listed
+
+YesNo: TypeAlias = Literal["yes", "no"]
+
+USUAL_TIME = time(9)
+ANY, NONE = "any", "none"  # what stands for no topics, and for none left out
+MOST_TOPICS = 20
+_ORDERS: Mapping[Order, str] = {
+    "upvotes": "most upvotes first",
+    "trending": "what is trending first",
+    "new": "newest first",
+    "for-me": "those most like what you keep first",
+}
+_LAYOUTS = {
+    "threaded": "a short message, and each paper in its thread",
+    "compact": "one short message",
+    "full": "one message with summaries",
+}
+_NO_DAYS = "A digest of every day, or of Mondays to Fridays, takes no on: leave it out, or choose every:days."
+_WRONG_DAYS: Mapping[Every, str] = {
+    "daily": _NO_DAYS,
+    "weekdays": _NO_DAYS,
+    "days": "Which days of the week? Add them with on: as in on:mon,wed.",
+    "weekly": "A weekly digest comes on one day of the week, as in on:mon; every:days takes several.",
+    "monthly": "A monthly digest comes on a day of the month, as in on:15 or on:last.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody says about a digest; None where they say nothing.
+
+    The names are those of the arguments.
+    """
+
+    topics: str | None = None
+    every: Every | None = None
+    on: On | None = None
+    at: time | None = None
+    zone: str | None = None
+    papers: int | None = None
+    order: Order | None = None
+    day: Day | None = None
+    without: str | None = None
+    votes: int | None = None
+    code: YesNo | None = None
+    layout: Layout | None = None
+    quiet: YesNo | None = None
+    repeats: YesNo | None = None
+
+    def beyond(self, before: Wishes) -> Asked:
+        """Return what is said of it that is not so already."""
+        now = asked(before)
+        return replace(
+            self, **{one.name: None for one in fields(self) if _same(self, now, one.name)}
+        )
+
+
+def asked(wishes: Wishes) -> Asked:
+    """Return all that somebody would say to get these wishes."""
+    when = wishes.schedule
+    on: On | None = (when.on[0] if when.every == "monthly" else when.on) if when.on else None
+    return Asked(
+        wishes.topics,
+        when.every,
+        on,
+        when.at,
+        when.zone,
+        wishes.papers,
+        wishes.order,
+        wishes.day,
+        wishes.without,
+        wishes.votes,
+        _yes(wishes.code),
+        wishes.layout,
+        _yes(wishes.quiet),
+        _yes(wishes.repeats),
+    )
+
+
+def wished(said: Asked, before: Wishes, today: date) -> Wishes:
+    """Return the wishes as what is said changes them; UsageError where that makes no sense."""
+    texts = {
+        "topics": _searches(said.topics, ANY, today),
+        "without": _searches(said.without, NONE, today),
+    }
+    truths = {
+        name: value == "yes"
+        for name in ("code", "quiet", "repeats")
+        if (value := getattr(said, name))
+    }
+    plain = {name: getattr(said, name) for name in ("papers", "order", "day", "votes", "layout")}
+    changes: dict[str, Any] = {
+        name: value for name, value in (plain | texts).items() if value is not None
+    } | truths
+    return replace(before, schedule=_schedule(said, before.schedule), **changes)
+
+
+def words(wishes: Wishes) -> Mapping[str, str]:
+    """Write wishes as the arguments that give them."""
+    said = asked(wishes)
+    written = {one.name: getattr(said, one.name) for one in fields(said)}
+    texts = {name: "" if value is None else str(value) for name, value in written.items()}
+    return texts | {"on": _days_written(wishes.schedule), "at": _clock(wishes.schedule.at)}
+
+
+def line(wishes: Wishes, where: str) -> str:
+    """Write the command that subscribes with these wishes; "" where no line can hold them."""
+    usual = {**words(Wishes(wishes.schedule)), "every": "", "on": "", "at": "", "zone": ""}
+    told = {name: value for name, value in words(wishes).items() if value != usual[name]}
+    topics = told.pop("topics", "")
+    if any('"' in value and "'" in value for value in [*told.values(), where]):
+        return ""
+    return " ".join(
+        filter(
+            None,
+            [
+                "subscribe",
+                topics,
+                *(f"{n}:{_quoted(v)}" for n, v in (told | {"where": where}).items()),
+            ],
+        )
+    )
+
+
+def when(schedule: Schedule) -> str:
+    """Say when a digest comes, as in "every Monday at 9:00, Europe/Berlin time"."""
+    return f"{_rhythm(schedule)} at {_clock(schedule.at)}, {schedule.zone} time"
+
+
+def which(wishes: Wishes) -> str:
+    """Say which papers are in a digest."""
+    lists = {
+        "daily": "the day’s list",
+        "weekly": "the week’s lists",
+        "monthly": "the month’s lists",
+    }
+    source = lists.get(wishes.schedule.every, lists["daily"])
+    source = (
+        "yesterday’s list" if wishes.day == "yesterday" and source == lists["daily"] else source
+    )
+    parts = [f"{count(wishes.papers, 'paper')} of {source}", _ORDERS[wishes.order]]
+    parts += [f"about {wishes.topics}"] if wishes.topics else []
+    parts += [f"without {wishes.without}"] if wishes.without else []
+    parts += [f"with {count(wishes.votes, 'upvote')} or more"] if wishes.votes else []
+    parts += ["only with code"] if wishes.code else []
+    return " · ".join(parts)
+
+
+def looks(wishes: Wishes) -> str:
+    """Say how a digest looks."""
+    quiet = (
+        "silent when there are no papers" if wishes.quiet else "says so when there are no papers"
+    )
+    again = ["papers may come again"] if wishes.repeats else []
+    return " · ".join([f"{wishes.layout}: {_LAYOUTS[wishes.layout]}", quiet, *again])
+
+
+def _schedule(said: Asked, before: Schedule) -> Schedule:
+    every = said.every or _implied(said.on, before.every)
+    kept = before.on if every == before.every or {every, before.every} == {"days", "weekly"} else ()
+    on = _on(every, said.on, kept)
+    return Schedule(every, said.at or before.at, said.zone or before.zone, on)
+
+
+def _implied(on: On | None, before: Every) -> Every:
+    match on:
+        case None:
+            return before
+        case int():
+            return "monthly"
+        case (_,):
+            return before if before in {"days", "weekly"} else "weekly"
+        case _:
+            return "days"
+
+
+def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the days of a rhythm: those that are said, else those that stand, else the usual ones."""
+    usual: dict[Every, On] = {
+        "days": kept,
+        "weekly": kept[:1] or (0,),
+        "monthly": kept[0] if kept else 1,
+    }
+    match every, usual.get(every) if on is None else on:
+        case "daily" | "weekdays", None:
+            return ()
+        case "monthly", int(day):
+            return (day,)
+        case ("days", (_, *_) as days) | ("weekly", (_,) as days):
+            return days
+        case _:
+            raise UsageError(_WRONG_DAYS[every])
+
+
+def _searches(text: str | None, nothing: str, today: date) -> str | None:
+    """Check topics as the searches that they are; "" where they are said to be none."""
+    from bot.digests.selection import (
+        split,  # start-up time: searching is imported where it is needed
+    )
+    from bot.search import parse
+
+    if not text or text.lower() == nothing:
+        return "" if text else None
+    parts = split(text)
+    if len(parts) > MOST_TOPICS:
+        raise UsageError(f"Those are {len(parts)} topics; {MOST_TOPICS} are the most.")
+    for part in parts:
+        if parse(part, today).sort != "best":
+            raise UsageError(
+                "Topics choose papers and sort none: leave sort: out, and use order: for the "
+                "digest."
+            )
+    return ", ".join(parts)
+
+
+def _rhythm(schedule: Schedule) -> str:
+    match schedule.every:
+        case "daily":
+            return "Every day"
+        case "weekdays":
+            return "Mondays to Fridays"
+        case "days" | "weekly":
+            return f"Every {listed([DAY_NAMES[day].capitalize() for day in schedule.on])}"
+        case "monthly":
+            return f"Every month, on {'the last day' if schedule.on == (LAST,) else f'day {schedule.on[0]}'},"
+
+
+def _days_written(schedule: Schedule) -> str:
+    if schedule.every == "monthly":
+        return "last" if schedule.on == (LAST,) else str(schedule.on[0])
+    return ",".join(DAY_NAMES[day][:3] for day in schedule.on)
+
+
+def _clock(at: time) -> str:
+    return f"{at.hour}:{at.minute:02}"
+
+
+def _yes(value: bool) -> YesNo:  # noqa: FBT001  # that is what it is about
+    return "yes" if value else "no"
+
+
+def _same(said: Asked, now: Asked, name: str) -> bool:
+    return bool(getattr(said, name) == getattr(now, name))
+
+
+def _quoted(value: str) -> str:
+    if " " not in value and '"' not in value:
+        return value
+    return f"'{value}'" if '"' in value else f'"{value}"'

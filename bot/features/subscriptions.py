@@ -1,0 +1,362 @@
+"""Subscriptions: having a digest of the papers posted at a time of one's own choice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import time
+from typing import Annotated
+
+from bot.chat.bot import Context
+from bot.chat.commands import asked_in
+from bot.chat.outlet import Standing
+from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
+from bot.digests.schedule import Every, Schedule
+from bot.digests.subscriptions import Day, Layout, Order, Subscription, Wishes
+from bot.errors import UsageError
+from bot.features import subscription_form as wording
+from bot.features.arguments import (
+    ON,
+    PAPERS,
+    SUBSCRIPTION,
+    TIME,
+    TOPICS,
+    VOTES,
+    WHERE,
+    ZONE,
+    On,
+    subscription_number,
+)
+from bot.features.digests import ALL, troubles
+from bot.features.permissions import (
+    MOST,
+    all_seen,
+    called,
+    known_standing,
+    managed,
+    manages,
+    named,
+    near,
+    own_zone,
+    standing,
+)
+from bot.features.subscription_card import card, item, next_time, record, switch
+from bot.features.subscription_form import ANY, NONE, USUAL_TIME, Asked, YesNo, wished
+from bot.models import Place
+from bot.text import count
+
+MOST_IN_PLACE = 10
+MOST_AT_HOME = 5
+MOST_LISTED = 20
+SUBSCRIBE = Button("Subscribe", "subscribe")
+# of a subscription that is there: what is taken away in a form is wanted no more
+TOPICS_NOW = replace(TOPICS, emptied=ANY)
+WITHOUT_NOW = replace(TOPICS, emptied=NONE)
+VOTES_NOW = replace(VOTES, emptied="0")
+
+
+async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
+    """Fill the form of a new subscription."""
+    there = await standing(ctx, ctx.place)
+    zone = await own_zone(ctx, there)
+    where = "here" if manages(ctx, there) and not there.own else "me"
+    return {**wording.words(Wishes(Schedule("daily", USUAL_TIME, zone))), "where": where}
+
+
+async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
+    """Fill the form of a subscription that is there."""
+    try:
+        number = subscription_number(given.get("number", ""), ctx.bot.today())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    known = await managed(ctx, number)
+    now = wording.words(known.wishes)
+    return {**now, "topics": now["topics"] or ANY, "without": now["without"] or NONE}
+
+
+@asked_in(_usual)
+async def subscribe(
+    ctx: Context,
+    topics: Annotated[str, TOPICS] = "",
+    *,
+    every: Every | None = None,
+    at: Annotated[time | None, TIME] = None,
+    zone: Annotated[str | None, ZONE] = None,
+    where: Annotated[str, WHERE] = "here",
+    on: Annotated[On | None, ON] = None,
+    papers: Annotated[int | None, PAPERS] = None,
+    order: Order | None = None,
+    day: Day | None = None,
+    without: Annotated[str | None, TOPICS] = None,
+    votes: Annotated[int | None, VOTES] = None,
+    code: YesNo | None = None,
+    layout: Layout | None = None,
+    quiet: YesNo | None = None,
+    repeats: YesNo | None = None,
+) -> View:
+    """Have a digest of new papers posted here, or sent to you alone.
+
+    topics: only papers about these; searches with commas between, each with any filter of find
+    every: daily (if left out), weekdays, days (see on), weekly or monthly
+    at: the time of day, as in 9:00 (if left out), 17:30 or 9am
+    zone: the time zone, as a city in it; your own if left out
+    where: here, me (for you alone), or another channel
+    on: days of the week as in mon,wed, or for monthly a day of the month or last
+    papers: how many at most, 1 to 10; 5 if left out
+    order: which papers come first: for-me are those like what you keep, in a digest to you alone
+    day: whose list is shown: that of the same day, or the day before, whose votes have settled
+    without: no papers about these; searches with commas between
+    votes: only papers with so many upvotes or more
+    code: only papers with their code
+    layout: each paper in the thread of a short message, one compact message, or one with summaries
+    quiet: say nothing on days without papers
+    repeats: let papers come again that were posted there before
+    """
+    said = Asked(
+        topics,
+        every,
+        on,
+        at,
+        zone,
+        papers,
+        order,
+        day,
+        without,
+        votes,
+        code,
+        layout,
+        quiet,
+        repeats,
+    )
+    place = await named(ctx, where)
+    there = await standing(ctx, place)
+    if not manages(ctx, there):
+        return _refused(there)
+    if not (zone := zone or await own_zone(ctx, there)):
+        raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
+    wishes = wished(said, Wishes(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    _check_order(wishes, there)
+    await _check_room(ctx, place, wishes)
+    next_date, next_due = wishes.schedule.after(ctx.now)
+    new = Subscription(0, place, ctx.person, wishes, ctx.now, next_date, next_due)
+    made = await ctx.tenant.subscriptions.add(new)
+    return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
+
+
+def _refused(there: Standing) -> View:
+    said = (
+        f"Only {there.managers} can have digests posted there; one of your own comes with where:me."
+    )
+    alone = Button("Just for me", "subscribe ? every:? at:? zone:? where:me")
+    return View((line(said), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
+
+
+async def subscriptions(ctx: Context) -> View:
+    """List the digests that you asked for, get here, or may change.
+
+    The times are those of your own time zone, where your platform tells it.
+    """
+    found, zone = await all_seen(ctx), await own_zone(ctx)
+    if not found:
+        nothing = line(
+            "There are no subscriptions yet. With one, the best papers come by themselves when "
+            "you want them."
+        )
+        return View(
+            (nothing, Buttons((SUBSCRIBE,))), outcome=Outcome.NOTHING, data={"subscriptions": []}
+        )
+    shown = found[:MOST_LISTED]
+    told = await troubles(ctx, [one for one, _ in shown])
+    blocks: list[Block] = [item(one, where, zone, told.get(one.id, ())) for one, where in shown]
+    if len(found) > MOST_LISTED:
+        blocks.append(
+            note(
+                f"… and {len(found) - MOST_LISTED:,} more; each answers to its number, as in "
+                "preview 3."
+            )
+        )
+    data = {"subscriptions": [record(one) for one, _ in found]}
+    return View(
+        (*blocks, Buttons((SUBSCRIBE,))), title=count(len(found), "subscription"), data=data
+    )
+
+
+@asked_in(_present)
+async def edit(
+    ctx: Context,
+    number: Annotated[int, SUBSCRIPTION],
+    *,
+    every: Every | None = None,
+    on: Annotated[On | None, ON] = None,
+    at: Annotated[time | None, TIME] = None,
+    zone: Annotated[str | None, ZONE] = None,
+    papers: Annotated[int | None, PAPERS] = None,
+    order: Order | None = None,
+    day: Day | None = None,
+    topics: Annotated[str | None, TOPICS_NOW] = None,
+    without: Annotated[str | None, WITHOUT_NOW] = None,
+    votes: Annotated[int | None, VOTES_NOW] = None,
+    code: YesNo | None = None,
+    layout: Layout | None = None,
+    quiet: YesNo | None = None,
+    repeats: YesNo | None = None,
+) -> View:
+    """Change a subscription: only what you name changes.
+
+    number: its number, as in the list of subscriptions
+    every: daily, weekdays, days (see on), weekly or monthly
+    on: days of the week as in mon,wed, or for monthly a day of the month or last
+    at: the time of day, as in 9:00, 17:30 or 9am
+    zone: the time zone, as a city in it
+    papers: how many at most, 1 to 10
+    order: which papers come first: for-me are those like what you keep, in a digest to you alone
+    day: whose list is shown: that of the same day, or the day before, whose votes have settled
+    topics: only papers about these; searches with commas between, or any
+    without: no papers about these; searches with commas between, or none
+    votes: only papers with so many upvotes or more
+    code: only papers with their code
+    layout: each paper in the thread of a short message, one compact message, or one with summaries
+    quiet: say nothing on days without papers
+    repeats: let papers come again that were posted there before
+    """
+    known = await managed(ctx, number)
+    said = Asked(
+        topics,
+        every,
+        on,
+        at,
+        zone,
+        papers,
+        order,
+        day,
+        without,
+        votes,
+        code,
+        layout,
+        quiet,
+        repeats,
+    )
+    wishes = wished(said.beyond(known.wishes), known.wishes, ctx.bot.today())
+    if wishes == known.wishes:
+        return await _shown(ctx, known, "Nothing has changed. What would you like to change?")
+    if wishes.order != known.wishes.order:
+        _check_order(wishes, await standing(ctx, known.place))
+    await _check_room(ctx, known.place, wishes, known)
+    changed = replace(known, wishes=wishes)
+    if wishes.schedule != known.wishes.schedule and not known.paused:
+        changed = await _from_now(ctx, changed)
+    await ctx.tenant.subscriptions.change(changed)
+    return await _shown(ctx, changed, "Changed.")
+
+
+async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
+    """Stop a subscription's digests until you resume it.
+
+    number: its number, as in the list of subscriptions
+    """
+    known = await managed(ctx, number)
+    if known.paused:
+        return await _shown(ctx, known, "It is paused already.")
+    why = f"by {ctx.person.name}" if ctx.person.name else "on request"
+    paused = replace(known, paused=why, next_date=None, next_due=None)
+    await ctx.tenant.subscriptions.change(paused)
+    return await _shown(ctx, paused, "Paused.")
+
+
+async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
+    """Let a subscription's digests come again; what it missed is not made up for.
+
+    number: its number, as in the list of subscriptions
+    """
+    known = await managed(ctx, number)
+    if not known.paused:
+        return await _shown(ctx, known, "It is not paused.")
+    resumed = await _from_now(ctx, replace(known, paused="", refused=None, covered=None))
+    await ctx.tenant.subscriptions.change(resumed)
+    return await _shown(ctx, resumed, "Resumed.")
+
+
+async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
+    """End a subscription.
+
+    number: its number, as in the list of subscriptions
+    """
+    known = await managed(ctx, number)
+    await ctx.tenant.subscriptions.remove(number)
+    undo = await _undo(ctx, known)
+    buttons = Buttons((*([Button("Undo", undo)] if undo else []), ALL))
+    said = line(
+        "Ended: ", Strong(f"subscription {number}"), f", {wording.when(known.wishes.schedule)}."
+    )
+    return View((said, buttons), data={"removed": number})
+
+
+async def at_home(ctx: Context) -> tuple[Block, ...]:
+    """Return the part of the first view that is about digests; () where none can be posted."""
+    if ctx.person.platform not in ctx.bot.adapters:
+        return ()
+    every = await near(ctx)
+    mine = [one for one in every if one.person == ctx.person or ctx.person.id in ctx.bot.admins]
+    if not mine:
+        return (
+            line(Strong("Digests"), "  The best papers, at a time of your choice."),
+            Buttons((SUBSCRIBE,)),
+        )
+    zone = await own_zone(ctx)
+    items = (
+        Item(
+            (Strong(f"Subscription {one.id}"),),
+            ((wording.when(one.wishes.schedule),), (next_time(one, zone),)),
+            (Button("Edit", f"edit {one.id}"), switch(one)),
+        )
+        for one in mine[:MOST_AT_HOME]
+    )
+    return (line(Strong("Digests")), *items, Buttons((SUBSCRIBE, ALL)))
+
+
+async def _from_now(ctx: Context, known: Subscription) -> Subscription:
+    return known.from_now(ctx.now, await ctx.bot.store.digests.last(known.id))
+
+
+def _check_order(wishes: Wishes, there: Standing) -> None:
+    """Refuse to order by what one person keeps where others read it."""
+    if wishes.order == "for-me" and not there.own:
+        raise UsageError(
+            "The order for-me goes by what you keep, so it is for digests to you alone: add "
+            "where:me to “subscribe”."
+        )
+
+
+async def _check_room(
+    ctx: Context, place: Place, wishes: Wishes, but: Subscription | None = None
+) -> None:
+    """Refuse what is there already, and one too many."""
+    every = [one for one in await near(ctx) if but is None or one.id != but.id]
+    there = [one for one in every if one.place == place]
+    if equal := next((one for one in there if one.wishes == wishes), None):
+        paused = ", and paused" if equal.paused else ""
+        raise UsageError(f"That is subscription {equal.id}, which is there already{paused}.")
+    if len(there) >= MOST_IN_PLACE:
+        raise UsageError(
+            f"There are {MOST_IN_PLACE} subscriptions in that place, and no more fit: end one "
+            "first."
+        )
+    if len(every) >= MOST:
+        raise UsageError(f"There are {MOST} subscriptions, and no more fit: end one first.")
+
+
+async def _shown(ctx: Context, known: Subscription, said: str) -> View:
+    there = await known_standing(ctx, known.place)
+    return card(known, called(ctx, known.place, there), await own_zone(ctx, there), said)
+
+
+async def _undo(ctx: Context, gone: Subscription) -> str:
+    """Return the line that subscribes again; "" where no line means just that."""
+    there = await known_standing(ctx, gone.place)
+    where = (
+        "me" if there and there.own else "here" if gone.place == ctx.place else gone.place.address
+    )
+    written = wording.line(gone.wishes, where)
+    again = dict(ctx.bot.read(written, ctx.person, ctx.place).args) if written else {}
+    meant = {**wording.words(gone.wishes), "where": where}
+    return written if {**meant, **again} == meant else ""

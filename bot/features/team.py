@@ -1,0 +1,96 @@
+"""What the people of a team say of papers: who kept them, votes, notes and tags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from bot import cards
+from bot.cards import day_name
+from bot.chat.bot import Context
+from bot.chat.views import Block, Item, Spans, Strong, View, note
+from bot.papers import Paper
+from bot.text import count, listed
+
+if TYPE_CHECKING:
+    from bot.shelves import Kept
+
+MOST_NAMED = 3
+SOMEBODY, YOU = "somebody", "you"  # whose name the platform has not told
+
+
+async def introduce(ctx: Context) -> None:
+    """Remember what the person is called, for what others will see of them."""
+    if ctx.person.name:
+        await ctx.tenant.people.know(ctx.person.id, ctx.person.name)
+
+
+async def votes_for(ctx: Context, paper: str) -> int:
+    """Count the team's votes, or the person's own where there is no team."""
+    if ctx.alone:
+        return int(await ctx.tenant.votes.voted(ctx.person.id, paper))
+    return await ctx.tenant.votes.count(paper)
+
+
+async def card(ctx: Context, paper: Paper) -> tuple[View, Mapping[str, object]]:
+    """Show a paper with all that the person may know of it; the same as JSON values."""
+    tenant, me = ctx.tenant, ctx.person.id
+    kept = (await tenant.shelf.kept(me, [paper.id])) != frozenset()
+    keepers = () if ctx.alone else (await tenant.shelf.keepers([paper.id])).get(paper.id, ())
+    notes = await tenant.notes.on(paper.id, me)
+    tags = await tenant.tags.on(paper.id, me)
+    names = await names_of(ctx, [*(one.person for one in keepers), *(one.person for one in notes)])
+    blocks: list[Block] = [note("Kept by ", *keepers_named(keepers, names))] if keepers else []
+    if notes:
+        lines: list[Spans] = [
+            (
+                Strong("You" if one.person == me else names[one.person]),
+                "  ",
+                one.note,
+                *_mark(one.private),
+            )
+            for one in notes
+        ]
+        blocks.append(Item((Strong("Notes"),), tuple(lines)))
+    if tags:
+        blocks.append(note("Tags: ", ", ".join(tags)))
+    voted = await tenant.votes.voted(me, paper.id)
+    votes = await votes_for(ctx, paper.id)
+    view = cards.card(paper, kept=kept, votes=votes, voted=voted, said=blocks)
+    return view, {
+        "saved": kept,
+        "votes": votes,
+        "voted": voted,
+        "kept_by": [names[one.person] for one in keepers],
+        "notes": [
+            {"by": names[one.person], "note": one.note, "private": one.private} for one in notes
+        ],
+        "tags": list(tags),
+    }
+
+
+async def names_of(ctx: Context, people: Sequence[str]) -> Mapping[str, str]:
+    """Return a name for each of these people."""
+    known = await ctx.tenant.people.names(people)
+    unnamed = {ctx.person.id: YOU}
+    return {person: known.get(person) or unnamed.get(person, SOMEBODY) for person in people}
+
+
+def keepers_named(keepers: Sequence[Kept], names: Mapping[str, str]) -> Spans:
+    """Say who keeps a paper, since when, and where that was."""
+    if len(keepers) == 1:
+        (one,) = keepers
+        where = f" in {one.place}" if one.place else ""
+        return (f"{names[one.person]}{where}, {day_name(one.saved.date())}",)
+    more = len(keepers) - MOST_NAMED
+    shown = list(_named(keepers[:MOST_NAMED], names))
+    since = f", since {day_name(keepers[0].saved.date())}"
+    return (listed([*shown, count(more, "other")] if more > 0 else shown) + since,)
+
+
+def _named(keepers: Iterable[Kept], names: Mapping[str, str]) -> Iterable[str]:
+    return dict.fromkeys(names[one.person] for one in keepers)
+
+
+def _mark(private: bool) -> Spans:  # noqa: FBT001  # it says what the mark says
+    return ("  (only you see this)",) if private else ()

@@ -1,0 +1,1 @@
+"""The collection of papers as a whole: store, index and source together."""

@@ -1,0 +1,40 @@
+"""What somebody would want to read, by what they keep on their shelf."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.papers import Paper
+    from bot.store.shelf import Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """Papers that are like what somebody keeps, each with the kept one that it is most like; the most alike first.
+
+    `kept` are those papers which they keep already.
+    """
+
+    papers: tuple[tuple[Paper, Paper], ...]
+    kept: frozenset[str]
+
+
+async def suggest(
+    shelf: Shelf, person: str, papers: Sequence[Paper], *, by: int, among: int
+) -> Suggested | None:
+    """Rank the first `among` of some papers for a person, by the last `by` that they kept; None who keeps nothing."""
+    lately = (await shelf.page(person, limit=by)).papers
+    if not lately:
+        return None
+    kept = await shelf.kept(person, [paper.id for paper in papers])
+    new = [paper for paper in papers if paper.id not in kept][:among]
+    from bot.search.ranking.profile import rank_for  # start-up time: little else needs it
+
+    ranked = await asyncio.to_thread(
+        rank_for, lately, new
+    )  # some 100 ms, which nobody else shall wait for
+    return Suggested(tuple(ranked), kept)

@@ -1,0 +1,138 @@
+"""The servers and workspaces that have the bot: what becomes of one that removes it, and of one that comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from bot.errors import PaperboyError
+from bot.text import count
+
+if TYPE_CHECKING:
+    from bot.chat.bot import Bot
+
+log = logging.getLogger(__name__)
+
+PURGE_AFTER = timedelta(days=30)  # where no setting says otherwise
+# that something can be under way after a tenant left, and write what is purged once more
+UNDER_WAY = timedelta(hours=1)
+# that a departure which nobody told of counts later: with the token of another bot, all would seem
+# to have left
+DOUBT = timedelta(days=1)
+EVERY = 600.0  # seconds between two looks for what is to be purged
+AWAY = (
+    "until Paperboy is invited again"  # why the subscriptions of a tenant rest that has removed it
+)
+REMOVED = "Paperboy was removed."
+MOST = 2000  # subscriptions of a tenant, more than there can be
+
+
+@dataclass(slots=True)
+class Tenants:
+    """Which tenants have the bot; of those that removed it, all is purged after `purge_after`."""
+
+    bot: Bot
+    purge_after: timedelta = PURGE_AFTER
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def removed(self, platform: str, tenant: str, *, told: bool = True) -> None:
+        """End all that goes to a tenant that removed the bot; where nobody `told` of that, it is purged later."""
+        departures, now = self.bot.store.departures, self.bot.now()
+        at = now if told else now + DOUBT
+        async with self._turn:
+            ended = await departures.left(platform, tenant, at, now, rests=AWAY, why=REMOVED)
+        if ended is None:
+            return
+        log.warning(
+            "%s %s removed Paperboy: %s, %s. All of its data is purged %s.",
+            platform,
+            tenant,
+            count(ended.subscriptions, "subscription rests", "subscriptions rest"),
+            count(ended.messages, "message is not posted", "messages are not posted"),
+            _when(at + self.purge_after) if at + self.purge_after > now else "now",
+        )
+        if at + self.purge_after <= now:
+            await self.purge()
+
+    async def welcomed(self, platform: str, tenant: str) -> None:
+        """Let everything be there again for a tenant that has the bot: its digests come, and nothing is purged."""
+        store = self.bot.store
+        async with self._turn:
+            if not await store.departures.gone(platform, tenant):
+                return
+            resumed = 0
+            subscriptions = store.tenant(platform, tenant).subscriptions
+            for one in await subscriptions.all(MOST):
+                if one.paused == AWAY:
+                    fresh = replace(one, paused="", refused=None, covered=None)
+                    await subscriptions.change(
+                        fresh.from_now(self.bot.now(), await store.digests.last(one.id))
+                    )
+                    resumed += 1
+            # last of all: what is not finished now is done again when the tenant is next known to
+            # be here
+            await store.departures.back(platform, tenant)
+        resume = count(resumed, "subscription resumes", "subscriptions resume")
+        log.warning(
+            "%s %s has Paperboy again: nothing of it is purged, and %s.", platform, tenant, resume
+        )
+
+    async def compare(
+        self, platform: str, present: Callable[[], Awaitable[Collection[str]]]
+    ) -> None:
+        """Find out who removed the bot, or invited it again, while nobody listened; `present` asks who has it."""
+        departures = self.bot.store.departures
+        known = await departures.known(platform)  # before: who comes meanwhile is here
+        here = frozenset(await present())
+        for tenant in sorted(known - here - {""}):
+            await self.removed(platform, tenant, told=False)
+        for tenant in sorted(await departures.among(platform, here)):
+            await self.welcomed(platform, tenant)
+
+    async def lost(self, platform: str) -> None:
+        """Note that a platform refuses us for good: where one tenant of it is known, that one removed the bot.
+
+        Of several nobody can tell which it was.
+        """
+        departures = self.bot.store.departures
+        known = await departures.known(platform) - {""}
+        for tenant in known if len(known) == 1 else ():
+            await self.removed(platform, tenant, told=False)
+
+    async def until_purged(self, platform: str) -> None:
+        """Wait until nothing is left of the tenants of a platform that removed the bot; StoreError."""
+        while await self.bot.store.departures.waiting(platform):  # noqa: ASYNC110  # other processes purge too
+            await asyncio.sleep(EVERY)
+
+    async def gone(self, platform: str, tenant: str) -> bool:
+        """Tell whether a tenant removed the bot; StoreError."""
+        return bool(tenant) and await self.bot.store.departures.gone(platform, tenant)
+
+    async def waiting(self) -> tuple[datetime, ...]:
+        """Return when each tenant that left is purged, the first first; StoreError."""
+        return tuple(at + self.purge_after for at in await self.bot.store.departures.waiting())
+
+    async def purge(self) -> None:
+        """Remove all of the tenants whose time has come; StoreError."""
+        until = self.bot.now() - self.purge_after
+        for one in await self.bot.store.departures.purge(until, until - UNDER_WAY):
+            log.warning(
+                "%s %s is purged: %s removed.", one.platform, one.tenant, count(one.rows, "row")
+            )
+
+    async def keep_purging(self) -> None:
+        """Purge what is due now and then, until cancelled."""
+        while True:
+            try:
+                await self.purge()
+            except PaperboyError as error:
+                log.warning("what is to be purged waits: %s", error)
+            await asyncio.sleep(EVERY)
+
+
+def _when(at: datetime) -> str:
+    return f"on {at.day} {at:%B %Y}, unless it invites Paperboy again"

@@ -1,0 +1,1 @@
+"""The search index: postings by word in one SQLite file."""

@@ -1,0 +1,145 @@
+"""Connections to the index's file, and what their errors say about it."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+T = TypeVar("T")
+
+PATIENCE = 5.0  # seconds to wait for another process that is writing
+CACHE = 32_000  # kilobytes
+
+# CONSTRAINT and MISMATCH: what is in the file contradicts itself
+_DAMAGE = (
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_FORMAT,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+)
+
+
+class Connection(aiosqlite.Connection):
+    """An aiosqlite connection that can run a whole function of statements in its thread, and waits for its end."""
+
+    async def open(self) -> None:
+        """Open the file; sqlite3.Error where that does not work."""
+        try:
+            await self
+        except BaseException:
+            # a thread that outlives the event loop has nobody to tell that it ends
+            self._thread.join()
+            raise
+
+    async def close(self) -> None:
+        """Close the file."""
+        await super().close()
+        self._thread.join()
+
+    async def run(self, work: Callable[..., T], *args: object) -> T:
+        """Call `work` with the sqlite3 connection and `args` in the connection's thread; sqlite3.Error if it fails."""
+        try:
+            result: T = await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
+        except UnicodeDecodeError as error:
+            # the driver could not even read the name of a damaged table
+            raise sqlite3.DatabaseError("what is in it is no text") from error
+        return result
+
+
+async def connect(path: Path, prepare: Callable[..., T], *args: object) -> tuple[Connection, T]:
+    """Open the file and call `prepare` with the connection and `args`; sqlite3.Error where that does not work."""
+
+    def connector() -> sqlite3.Connection:
+        return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+
+    connection = Connection(connector, iter_chunk_size=64)
+    await connection.open()
+    try:
+        return connection, await connection.run(prepare, *args)
+    except BaseException:
+        await connection.close()
+        raise
+
+
+def at_once(connection: sqlite3.Connection, work: Callable[..., T], *args: object) -> T:
+    """Call `work` on one state of the index, whatever another connection writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        return work(connection, *args)
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def write_ahead(connection: sqlite3.Connection) -> None:
+    """Let readers read while one writes; SQLite does not wait by itself for another process that does the same."""
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not in_use(error) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
+def only_read(connection: sqlite3.Connection) -> None:
+    """Make sure that a connection changes nothing, and keep the pages that each search needs in memory."""
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute(f"PRAGMA cache_size = -{CACHE}")
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Write all or nothing, while no other process writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def damaged(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file is not what it should be, rather than in use or in an unwritable place."""
+    return _kind(error) in _DAMAGE
+
+
+def unclear(error: sqlite3.Error) -> bool:
+    """Whether an error can come from damage, where a table's definition is garbled, or from a mistaken statement."""
+    return _kind(error) == sqlite3.SQLITE_ERROR
+
+
+def in_use(error: sqlite3.Error) -> bool:
+    """Whether an error says that another process holds the file."""
+    return _kind(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def read_only(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file cannot be written to."""
+    return _kind(error) == sqlite3.SQLITE_READONLY
+
+
+def remove(path: Path) -> None:
+    """Remove the file with its journal, so that nothing of it gets into the next."""
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _kind(error: sqlite3.Error) -> int:
+    # the low byte of SQLite's code, the rest is detail; an error without a code is one of ours,
+    # about what was read
+    code: int = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+    return code & 0xFF

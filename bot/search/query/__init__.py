@@ -1,0 +1,1 @@
+"""A query is read: words, filters, spelling, completion."""

@@ -1,0 +1,152 @@
+"""Opening the store: whose database it is, of which version, and bringing it up to date."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, false, func, inspect, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import StoreError
+from bot.store.announcements import Posts
+from bot.store.command_lines import Lines
+from bot.store.database_url import Address, read_address
+from bot.store.days import Days
+from bot.store.deliveries import Deliveries
+from bot.store.departures import Departures
+from bot.store.digests import Digests
+from bot.store.engine import Database
+from bot.store.messages import AllMessages, Messages
+from bot.store.notes import Notes
+from bot.store.papers import Papers
+from bot.store.people import People
+from bot.store.personal_data import Personal
+from bot.store.picks import Picks
+from bot.store.reactions import Reactions
+from bot.store.schema import HEAD, VERSION_TABLE, store, version
+from bot.store.shelf import Shelf
+from bot.store.shelf_states import Lists
+from bot.store.subscriptions import AllSubscriptions, Subscriptions
+from bot.store.syncs import Syncs
+from bot.store.tags import Tags
+from bot.store.votes import Votes
+
+_VERSION = select(version.c.version_num)
+_IDENTITY = select(store.c.identity)
+# What BEGIN IMMEDIATE is on SQLite, for PostgreSQL until the end of the transaction; the number is
+# any that is our own.
+_LOCK_POSTGRESQL = select(func.pg_advisory_xact_lock(1706_03762))
+# SQLite grants even BEGIN IMMEDIATE on a file that it can only read; this fails there and changes
+# nothing elsewhere.
+_TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
+
+
+class Tenant:
+    """What belongs to the people of one tenant; nothing of another tenant can be reached through it."""
+
+    def __init__(
+        self, database: Database, platform: str, tenant: str, identity: str, lists: Lists
+    ) -> None:
+        self.shelf = Shelf(database, platform, tenant, lists)
+        self.messages = Messages(database, platform, tenant)
+        self.reactions = Reactions(database, platform, tenant, identity)
+        self.votes = Votes(database, platform, tenant)
+        self.notes = Notes(database, platform, tenant)
+        self.tags = Tags(database, platform, tenant)
+        self.people = People(database, platform, tenant)
+        self.picks = Picks(database, platform, tenant)
+        self.personal = Personal(database, platform, tenant, identity)
+        self.lines = Lines(database, platform, tenant)
+        self.posts = Posts(database, platform, tenant)
+        self.subscriptions = Subscriptions(database, platform, tenant)
+
+
+class Store:
+    """The store of record. `identity` is the database's own random mark, made when it was made."""
+
+    def __init__(self, database: Database, identity: str) -> None:
+        self._database = database
+        self._lists = Lists()
+        self.identity = identity
+        self.papers = Papers(database)
+        self.days = Days(database)
+        self.syncs = Syncs(database)
+        self.messages = AllMessages(database)
+        self.subscriptions = AllSubscriptions(database)
+        self.digests = Digests(database)
+        self.departures = Departures(database, identity)
+        self.deliveries = Deliveries(database)
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Open the database at an SQLAlchemy address, making it or bringing it up to date first; StoreError."""
+        address = read_address(url)
+        _make_folder(address)
+        database = Database(address)
+        try:
+            return cls(database, await _prepare(database))
+        except BaseException:
+            await database.close()
+            raise
+
+    def tenant(self, platform: str, tenant: str) -> Tenant:
+        """Return what belongs to one tenant of one platform."""
+        return Tenant(self._database, platform, tenant, self.identity, self._lists)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._database.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def _make_folder(address: Address) -> None:
+    if address.file is None:
+        return
+    try:
+        address.file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        folder = address.file.parent
+        raise StoreError(
+            f"The folder {folder} for the database cannot be made ({error.strerror}): name "
+            "another one."
+        ) from error
+
+
+async def _prepare(database: Database) -> str:
+    async def prepare(connection: AsyncConnection) -> str:
+        if database.dialect == "postgresql":
+            await connection.execute(_LOCK_POSTGRESQL)
+        found = await connection.run_sync(_version, database.name)
+        if found != HEAD:
+            from bot.store.upgrade import upgrade
+
+            await connection.run_sync(upgrade, found, database.name)
+        await connection.execute(_TRY_TO_WRITE)
+        identity: str = (await connection.execute(_IDENTITY)).scalar_one()
+        return identity
+
+    # all of it behind the write lock: of two processes that open a new database at once, the second
+    # finds it made
+    identity = await database.write(prepare)
+    await database.settle()
+    return identity
+
+
+def _version(connection: Connection, name: str) -> str | None:
+    tables = inspect(connection).get_table_names()
+    if tables and VERSION_TABLE not in tables:
+        raise StoreError(
+            f"The database {name} belongs to another program: name another one for Paperboy."
+        )
+    return connection.scalar(_VERSION) if tables else None

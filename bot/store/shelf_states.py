@@ -1,0 +1,88 @@
+"""What state each shelf is in: another after every change, so that whoever has read one knows whether it still holds.
+
+The state is written in the transaction of the change, and so other processes see both or neither.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from secrets import token_hex
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.engine import Database
+from bot.store.schema import shelf_states, store
+from bot.store.upserts import insert_or_replace
+
+TEAM = ""  # stands for everybody of a tenant
+MOST_KEPT = 400_000  # ids in memory: some 30 MB
+
+_REVISION = select(store.c.revision).scalar_subquery()
+_STATE = select(shelf_states.c.state, _REVISION).where(
+    shelf_states.c.platform == bindparam("platform"),
+    shelf_states.c.tenant == bindparam("tenant"),
+    shelf_states.c.person == bindparam("person"),
+)
+
+
+class States:
+    """The states of one tenant's shelves."""
+
+    def __init__(self, database: Database, platform: str, tenant: str) -> None:
+        self._database = database
+        self._tenant = {"platform": platform, "tenant": tenant}
+        self._write = insert_or_replace(database.dialect, shelf_states)
+
+    async def change(self, connection: AsyncConnection, person: str = TEAM) -> None:
+        """Note within a transaction that a person's shelf, and with it their team's, is another than before."""
+        state = token_hex(
+            8
+        )  # by chance rather than counted: a shelf that is forgotten must not come to an old number
+        rows = [
+            {**self._tenant, "person": whose, "state": state}
+            for whose in dict.fromkeys((person, TEAM))
+        ]
+        await connection.execute(self._write, rows)
+
+    async def now(self, person: str, *, papers: bool) -> Hashable:
+        """Return the state of a person's shelf, or of the team's; None where nothing is known of it.
+
+        With `papers` it is another also where something became known of any paper.
+        """
+        rows = await self._database.read(_STATE, {**self._tenant, "person": person})
+        return (rows[0][0], rows[0][1] if papers else None) if rows else None
+
+
+class Lists:
+    """Lists of ids, each with the state that it was read in: those used last, no more than fit into the bounds."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self._most = most
+        self._ids = 0
+        self._lists: OrderedDict[Hashable, tuple[Hashable, tuple[str, ...]]] = OrderedDict()
+
+    def get(self, key: Hashable, state: Hashable) -> tuple[str, ...] | None:
+        """Return the very list that was put there in this state; None where there is none."""
+        known = self._lists.get(key)
+        if state is None or known is None or known[0] != state:
+            return None
+        self._lists.move_to_end(key)
+        return known[1]
+
+    def put(self, key: Hashable, state: Hashable, ids: tuple[str, ...]) -> None:
+        """Keep a list, instead of what was there."""
+        self._drop(key)
+        self._lists[key] = (state, ids)
+        self._ids += _size(ids)
+        while self._ids > self._most:
+            self._drop(next(iter(self._lists)))
+
+    def _drop(self, key: Hashable) -> None:
+        _, ids = self._lists.pop(key, (None, None))
+        self._ids -= 0 if ids is None else _size(ids)
+
+
+def _size(ids: tuple[str, ...]) -> int:
+    return len(ids) + 10  # an empty list takes room, too

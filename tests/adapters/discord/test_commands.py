@@ -1,0 +1,286 @@
+"""Slash commands, completions, buttons, forms and the menu of a message, over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from simcord.components import walk_components
+
+from bot.chat.bot import Bot
+from tests.rigs.discord import DiscordRig, Fault, met
+from tests.rigs.discord_people import Somebody, labels, somebody, text
+
+ID = "2605.00001"
+
+
+@pytest.fixture
+async def rig(bot: Bot) -> AsyncIterator[DiscordRig]:
+    """Give a Discord that the bot is connected to."""
+    async with DiscordRig().serving() as rig, met(bot, rig):
+        yield rig
+
+
+@pytest.fixture
+def ada(rig: DiscordRig) -> Somebody:
+    """Give a person in a channel."""
+    return somebody(rig, "Ada")
+
+
+async def test_every_command_is_registered_with_its_options(rig, bot):
+    commands = {(name, kind): one for (name, kind), one in rig.backend.commands[None].items()}
+    assert {name for name, kind in commands if kind == 1} == set(bot.commands)
+    assert ("Save paper", 3) in commands
+    options = {one["name"]: one for one in commands["saved", 1]["options"]}
+    assert [choice["value"] for choice in options["sort"]["choices"]] == [
+        "new",
+        "votes",
+        "title",
+        "touched",
+    ]
+    assert (
+        options["page"]["type"],
+        options["page"]["min_value"],
+        options["page"]["max_value"],
+    ) == (4, 1, 10_000)
+    assert commands["save", 1]["options"][0] == {
+        "name": "paper",
+        "description": "Its id, a link to it, or part of its title",
+        "required": True,
+        "type": 3,
+        "max_length": 2000,
+        "autocomplete": True,
+    }
+    for one in commands.values():
+        assert (one["contexts"], one["integration_types"]) == ([0, 1, 2], [0, 1])
+
+
+async def test_commands_are_registered_again_only_when_they_changed(rig, bot):
+    async with met(bot, rig):
+        assert len(rig.requests("PUT */commands")) == 1
+    commands = rig.backend.commands[None]
+    del commands["status", 1]["contexts"]  # what a version before may have left out
+    async with met(bot, rig):
+        assert len(rig.requests("PUT */commands")) == 2
+    commands = rig.backend.commands[None]
+    commands["old", 1] = {"name": "old", "type": 1, "description": "Gone since"}
+    async with met(bot, rig):
+        assert len(rig.requests("PUT */commands")) == 3
+    assert ("old", 1) not in rig.backend.commands[None]
+
+
+async def test_an_answer_is_private_and_acknowledged_before_it_is_known(rig, ada):
+    seen = await ada.sees(ada.type("find", query="hebian lerning"))
+    assert "Showing results for **hebbian learning**" in text(seen)
+    assert "[Hebbian Learning Without Labels](https://huggingface.co/papers/2605.00001)" in text(
+        seen
+    )
+    assert list(labels(seen))[:3] == ["Save", "Details", "Similar"]
+    assert seen.is_ephemeral
+    callback = rig.requests("POST /interactions/*/callback")[-1]
+    assert (callback["type"], callback["data"]["flags"]) == (5, 64)
+
+
+async def test_everybody_sees_what_is_shared_and_can_react_to_it(ada, bot):
+    seen = await ada.sees(ada.type("share", paper=ID))
+    assert not seen.is_ephemeral
+    await asyncio.sleep(0.05)
+    (sent,) = await bot.recent("discord", bot.now() - timedelta(1))
+    assert (sent.message, sent.place.address) == (str(seen.id), str(ada.channel))
+
+
+async def test_options_become_arguments(ada):
+    await ada.sees(ada.type("save", paper=ID))
+    await ada.sees(ada.type("save", paper="2605.00002"))
+    shelf = text(await ada.sees(ada.type("saved", sort="title", page=1)))
+    assert shelf.index("Diffusion") < shelf.index("Hebbian")
+
+
+async def test_what_is_not_understood_is_answered_too(ada):
+    assert "is not a day" in text(await ada.sees(ada.type("day", day="the other day")))
+    assert "no command “frobnicate”" in text(await ada.sees(ada.type("frobnicate")))
+
+
+async def test_completions_show_the_title_and_carry_the_id(rig, ada):
+    record = ada.complete("save", "paper", "hebbian")
+    await rig.until(lambda: record.responded)
+    assert record.autocomplete_choices[0] == {
+        "name": "Hebbian Learning Without Labels",
+        "value": ID,
+    }
+    record = ada.complete("save", "paper", "transformers")
+    await rig.until(lambda: record.responded)
+    assert len(record.autocomplete_choices) == 12
+    record = ada.complete("saved", "words", "x")
+    await rig.until(lambda: record.responded)
+    assert record.autocomplete_choices == []
+
+
+async def test_pages_turn_in_place(ada):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    before = text(seen)
+    turned = await ada.sees(ada.press(seen, "More"))
+    assert turned.id == seen.id
+    assert text(turned) != before
+    assert text(await ada.sees(ada.press(turned, "Back"))) == before
+
+
+async def test_a_page_that_cannot_be_turned_to_leaves_the_one_that_is_shown(ada):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    before = text(seen)
+    said = await ada.sees(ada.press_id(seen, "t0::day the other day"))
+    assert "is not a day" in text(said)
+    assert (said.id != seen.id, said.is_ephemeral, text(seen)) == (True, True, before)
+
+
+async def test_save_becomes_saved_where_nobody_else_sees_it(rig, ada):
+    seen = await ada.sees(ada.type("find", query="hebbian"))
+    await ada.sees(ada.press(seen, "Save"))
+    await rig.until(lambda: "Saved ✓" in list(labels(seen)))
+    assert list(labels(seen))[:3] == ["Saved ✓", "Details", "Similar"]
+    await ada.sees(ada.press(seen, "Saved ✓"))
+    await rig.until(lambda: "Save" in list(labels(seen)))
+    assert "shelf is empty" in text(await ada.sees(ada.type("saved")))
+
+
+async def test_two_buttons_of_one_message_change_at_once(rig, ada):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    saves = [one for one in walk_components(seen.components) if one.get("label") == "Save"][:3]
+    for one in saves:
+        ada.press_id(seen, one["custom_id"])
+    await rig.until(lambda: list(labels(seen)).count("Saved ✓") == 3)
+
+
+async def test_a_press_in_a_public_message_is_answered_to_the_presser_alone(rig, ada):
+    shared = await ada.sees(ada.type("share", paper=ID))
+    bob = somebody(rig, "Bob")
+    seen = await bob.sees(bob.press(shared, "Save"))
+    assert seen.is_ephemeral
+    assert "Saved: **Hebbian Learning Without Labels**" in text(seen)
+    assert next(labels(shared)) == "Save"
+    assert "shelf is empty" in text(await ada.sees(ada.type("saved")))
+
+
+async def test_buttons_outlive_a_restart(bot):
+    async with DiscordRig().serving() as rig:
+        async with met(bot, rig):
+            ada = somebody(rig, "Ada")
+            seen = await ada.sees(ada.type("find", query="hebbian"))
+        async with met(bot, rig):
+            assert "Abstract" in text(await ada.sees(ada.press(seen, "Details")))
+
+
+async def test_a_form_asks_for_what_a_button_lacks(rig, ada):
+    shelf = await ada.sees(ada.type("save", paper=ID)) and await ada.sees(ada.type("home"))
+    asked = ada.press(shelf, "Search your shelf")
+    modal = await rig.until(lambda: asked.modal)
+    assert modal["title"] == "Search your shelf"
+    found = await ada.sees(ada.send(modal, rest="hebb"))
+    assert "On your shelf: hebb" in text(found)
+
+
+async def test_a_form_asks_for_what_a_command_lacks(rig, ada):
+    asked = ada.type("save", paper=" ")
+    modal = await rig.until(lambda: asked.modal)
+    (label,) = modal["components"]
+    assert (label["label"], label["component"]["custom_id"]) == ("Paper", "paper")
+    assert label["description"] == "Its id, a link to it, or part of its title"
+    assert "Saved" in text(await ada.sees(ada.send(modal, paper=ID)))
+
+
+async def test_a_message_is_collected_from_its_menu(rig, ada):
+    said = rig.backend.create_message(
+        ada.channel, ada.id, f"look: https://arxiv.org/abs/{ID}v2 " + "blah " * 300
+    )
+    assert "Saved: **Hebbian" in text(await ada.sees(ada.collect(said)))
+    card = await ada.sees(ada.type("share", paper="2605.00002"))
+    assert "Saved: **Diffusion" in text(await ada.sees(ada.collect(card)))
+    empty = rig.backend.create_message(ada.channel, ada.id, "good morning")
+    assert "no paper in that" in text(await ada.sees(ada.collect(empty)))
+
+
+async def test_a_line_too_long_for_a_button_is_kept(ada):
+    seen = await ada.sees(ada.type("find", query="transformers author:noether " + "number " * 40))
+    assert "More" in list(labels(seen))
+    assert "6–10" in text(await ada.sees(ada.press(seen, "More")))
+
+
+async def test_it_works_alone_with_the_bot_and_in_threads(rig, ada):
+    backend = rig.backend
+    alone = Somebody(rig, ada.id, backend.get_dm_channel(ada.id).id, None)
+    await alone.sees(alone.type("save", paper=ID))
+    assert "Hebbian" in text(await alone.sees(alone.type("saved")))
+    assert "empty" in text(
+        await ada.sees(ada.type("saved"))
+    )  # what is kept in a server stays in the server
+    thread = backend.create_thread(ada.channel, "on weather", ada.id)
+    within = Somebody(rig, ada.id, thread.id, ada.guild)
+    assert "Diffusion" in text(await within.sees(within.type("paper", paper="2605.00002")))
+
+
+async def test_a_late_acknowledgement_is_logged_and_the_next_one_works(rig, ada, caplog):
+    record = ada.type("status")
+    rig.backend.clock.advance(3.1)
+    await rig.until(lambda: "too late" in caplog.text)
+    assert not record.responded
+    assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+async def test_an_answer_that_discord_refuses_is_replaced_by_a_sentence(rig, ada):
+    rig.faults.append(Fault("POST /webhooks/*", 400, code=50035))
+    assert "would not show the answer" in text(await ada.sees(ada.type("status")))
+
+
+async def test_an_answer_that_discord_refuses_twice_is_a_line_in_the_log(rig, ada, caplog):
+    rig.faults.append(Fault("POST /webhooks/*", 400, times=2, code=50035))
+    ada.type("status")
+    await rig.until(lambda: "status could not be answered: 400" in caplog.text)
+    assert "Ignoring exception" not in caplog.text
+    assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+@pytest.mark.parametrize(("label", "answered"), [("More", "6–10"), ("Save", "Saved")])
+async def test_a_change_that_discord_refuses_is_answered_beside_the_message(
+    rig, ada, label, answered
+):
+    seen = await ada.sees(ada.type("find", query="transformers"))
+    rig.faults.append(Fault("PATCH /webhooks/*", 400, code=50035))
+    record = ada.press(seen, label)
+    await rig.until(lambda: record.followup_ids)
+    said = await ada.sees(record)
+    assert said.is_ephemeral
+    assert answered in text(said)
+
+
+@pytest.mark.parametrize("custom_id", ["old-button", "b0:save 1", "", "x:y:z", "bold::save 1"])
+async def test_a_button_from_another_time_says_so(rig, ada, custom_id):
+    seen = await ada.sees(ada.type("status"))
+    for record in (ada.press_id(seen, custom_id), ada.send({"custom_id": custom_id}, rest="hebb")):
+        await rig.until(lambda record=record: record.responded)
+        said = rig.backend.get_message(ada.channel, record.message_id)
+        assert text(said) == "That button is from another time; ask again."
+        assert said.is_ephemeral
+
+
+async def test_a_shelf_comes_as_a_file_that_nobody_else_sees(rig, ada):
+    await ada.sees(ada.type("save", paper=ID))
+    await ada.sees(ada.type("export", to="my.bib"))
+    await rig.until(lambda: rig.files)
+    ((name, content),) = rig.files
+    assert name == "my.bib"
+    assert f"eprint = {{{ID}}}" in content
+    assert rig.requests("POST /webhooks/*")[-1]["flags"] & 64
+
+
+async def test_the_teams_shelf_says_in_which_channel_a_paper_was_kept(ada):
+    await ada.sees(ada.type("save", paper=ID))
+    assert "papers, 29 May 2026" in text(await ada.sees(ada.type("shelf")))
+
+
+async def test_what_is_saved_in_a_direct_message_is_private(rig, bot, ada):
+    alone = Somebody(rig, ada.id, rig.backend.get_dm_channel(ada.id).id, None)
+    await alone.sees(alone.type("save", paper=ID))
+    entries = await bot.store.tenant("discord", "").shelf.entries(str(ada.id), [ID])
+    assert entries[ID].private

@@ -1,0 +1,214 @@
+"""The connection: bad tokens, refused and lost gateways, shards, and a log that tells no secret."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+
+import pytest
+
+from adapters.discord import Discord
+from adapters.discord.invite import invite
+from bot.__main__ import main
+from bot.chat.bot import Bot
+from bot.chat.intents import Intent
+from bot.chat.views import View
+from bot.errors import DeliveryError, SettingsError
+from bot.runtime.supervisor import supervise
+from tests.rigs.discord import TOKEN, DiscordRig, Fault, met
+from tests.rigs.discord_people import somebody, text
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait the five seconds that Discord wants between two logins of a shard."""
+
+    async def at_once(*_: object, **__: object) -> None:
+        pass
+
+    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
+
+
+async def test_a_bad_token_says_so_in_one_sentence(bot):
+    async with DiscordRig().serving() as rig:
+        with pytest.raises(
+            SettingsError, match=r"^Discord does not take DISCORD_TOKEN; copy it again from the"
+        ):
+            await Discord(rig.settings("wrong")).run(bot)
+        assert await supervise("discord", lambda: Discord(rig.settings("wrong")).run(bot)) is False
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(4004, "DISCORD_TOKEN"), (4010, "DISCORD_SHARD_IDS"), (4011, "DISCORD_SHARDS higher")],
+)
+async def test_what_the_gateway_does_not_take_is_a_setting(bot, code, words):
+    async with DiscordRig().serving() as rig:
+        rig.closed_with = code
+        with pytest.raises(SettingsError, match=words):
+            await Discord(rig.settings()).run(bot)
+
+
+async def test_discord_out_of_reach_at_the_start_is_tried_again(bot):
+    async with DiscordRig().serving() as rig:
+        settings = rig.settings()
+    with pytest.raises(DeliveryError, match="Discord is out of reach"):
+        await Discord(settings).run(bot)
+
+
+async def test_discord_in_trouble_at_the_start_is_tried_again(bot):
+    async with DiscordRig().serving() as rig:
+        rig.faults.append(Fault("GET /users/@me", 503))
+        with pytest.raises(DeliveryError, match="Discord has trouble"):
+            await Discord(rig.settings()).run(bot)
+
+
+async def test_a_gateway_that_refuses_at_the_start_is_tried_again(bot, monkeypatch, caplog):
+    slept = asyncio.sleep
+    monkeypatch.setattr("discord.shard.asyncio.sleep", lambda seconds: slept(min(seconds, 0.05)))
+    async with DiscordRig().serving() as rig:
+        rig.refuse_gateway = 2
+        async with met(bot, rig):
+            ada = somebody(rig, "Ada")
+            assert "Papers" in text(await ada.sees(ada.type("status")))
+    assert "Failed to connect for shard_id: 0. Retrying... (503" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+async def test_a_lost_connection_is_resumed_and_nothing_is_lost(bot):
+    async with DiscordRig().serving() as rig, met(bot, rig):
+        ada = somebody(rig, "Ada")
+        await ada.sees(ada.type("status"))
+        rig.drop()
+        asked = ada.type("status")  # while nobody listens
+        assert "Papers" in text(await ada.sees(asked))
+        assert len(rig.sessions) == 1
+
+
+async def test_an_invalid_session_starts_anew(bot):
+    async with DiscordRig().serving() as rig, met(bot, rig):
+        ada = somebody(rig, "Ada")
+        await ada.sees(ada.type("status"))
+        rig.drop(resumable=False)
+        await rig.until(lambda: rig.sessions)
+        assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+async def test_a_request_to_connect_again_is_followed(bot):
+    async with DiscordRig().serving() as rig, met(bot, rig):
+        ada = somebody(rig, "Ada")
+        (session,) = rig.sessions.values()
+        before = session.socket
+        await rig.ask_to_reconnect()
+        await rig.until(lambda: session.socket not in {None, before})
+        assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+async def test_an_outage_of_everything_is_survived(bot, monkeypatch):
+    monkeypatch.setattr("discord.backoff.ExponentialBackoff.delay", lambda _: 0.1)
+    rig = DiscordRig()
+    async with rig.serving(), met(bot, rig):
+        ada = somebody(rig, "Ada")
+        await ada.sees(ada.type("status"))
+        port = int(rig.at.partition(":")[2])
+        await rig.stop()
+        await asyncio.sleep(0.3)
+        rig.sessions.clear()  # longer than Discord keeps a session
+        async with rig.serving(port):
+            await rig.until(lambda: rig.sessions)
+            assert "Papers" in text(await ada.sees(ada.type("status")))
+
+
+async def test_an_answer_that_outlives_the_farewell_is_a_line_in_the_log(bot, monkeypatch, caplog):
+    monkeypatch.setattr("adapters.discord.connection.LONGEST_FAREWELL", 0.05)
+    handle, closed = bot.handle, asyncio.Event()
+
+    async def handle_late(intent: Intent) -> View:
+        await closed.wait()
+        answered: View = await handle(intent)
+        return answered
+
+    monkeypatch.setattr(bot, "handle", handle_late)
+    async with DiscordRig().serving() as rig:
+        async with met(bot, rig):
+            record = somebody(rig, "Ada").type("status")
+            await rig.until(lambda: record.responded)
+        closed.set()
+        await rig.until(
+            lambda: (
+                "on_interaction was not answered before the connection was closed" in caplog.text
+            )
+        )
+    assert "Traceback" not in caplog.text
+
+
+async def test_processes_share_the_shards(bot):
+    async with DiscordRig(shards=3).serving() as rig:
+        guilds = [
+            rig.backend.create_guild(f"Team {n}", shard_id=n, shard_count=3) for n in range(3)
+        ]
+        adapter = Discord(rig.settings(shards=3, shard_ids=(0, 2)))
+        running = asyncio.create_task(adapter.run(bot))
+        await rig.until(lambda: len(rig.sessions) == 2)
+        assert sorted((one.shard, one.shards) for one in rig.sessions.values()) == [(0, 3), (2, 3)]
+        assert {
+            len([f for f in one.told if "GUILD_CREATE" in f]) for one in rig.sessions.values()
+        } == {1}
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert len(guilds) == 3
+
+
+async def test_only_what_is_not_privileged_is_asked_for(bot):
+    async with DiscordRig().serving() as rig, met(bot, rig):
+        (session,) = rig.sessions.values()
+        asked = {name for name, given in session.intents if given}
+        assert asked == {"guilds", "guild_reactions", "dm_reactions"}
+
+
+async def test_the_log_tells_no_secret(bot: Bot, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with DiscordRig().serving() as rig, met(bot, rig):
+        ada = somebody(rig, "Ada")
+        rig.faults.append(Fault("POST /webhooks/*", 429))
+        record = ada.type("status")
+        await ada.sees(record)
+    said = caplog.text + "".join(record.getMessage() for record in caplog.records)
+    assert "rate limited" in said
+    assert TOKEN not in said
+    assert record.token not in said
+    assert not re.search(r"simcord_interaction_\d", said)
+
+
+async def test_the_invitation_asks_for_the_least_by_name():
+    async with DiscordRig().serving() as rig:
+        said = await invite(rig.settings())
+        link, _, *names = said.splitlines()
+        assert link == (
+            f"https://discord.com/oauth2/authorize?client_id={rig.backend.application_id}"
+            "&scope=bot+applications.commands&permissions=309237713984"
+        )
+        assert names == [
+            "Permissions (309237713984):",
+            "  Add Reactions",
+            "  View Channel",
+            "  Send Messages",
+            "  Read Message History",
+            "  Create Public Threads",
+            "  Send Messages in Threads",
+        ]
+        with pytest.raises(SettingsError, match="copy it again"):
+            await invite(rig.settings("wrong"))
+    with pytest.raises(SettingsError, match="DISCORD_TOKEN is not set"):
+        await invite(None)
+    with pytest.raises(DeliveryError, match="out of reach"):
+        await invite(rig.settings())
+
+
+def test_the_invitation_is_a_command_that_says_what_it_lacks(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("PAPERBOY_HOME", str(tmp_path))
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert main(["discord-invite"]) == 2
+    assert "DISCORD_TOKEN is not set" in capsys.readouterr().err

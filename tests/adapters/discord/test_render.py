@@ -1,0 +1,239 @@
+"""Views as components: within Discord's limits, nothing dropped, nothing escapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from simcord.components import validate_components, walk_components
+
+from adapters.discord.custom_ids import Kind, Press
+from adapters.discord.render import render
+from bot import cards
+from bot.chat.views import (
+    Button,
+    Buttons,
+    Code,
+    Field,
+    Item,
+    Link,
+    Picture,
+    Strong,
+    Text,
+    View,
+    line,
+    note,
+)
+from bot.papers import Account, Paper
+from bot.text import visible
+from tests.conftest import HEBB, MANY, digest
+from tests.contract import MARKUP, VIEWS, WORDS, words
+from tests.rigs.discord_limits import refused
+from tests.rigs.discord_markdown import markup, seen
+
+OURS = {"heading", "small", "strong", "code", "link", "address"}
+V2 = 1 << 15
+
+ANYTHING = st.one_of(WORDS, st.sampled_from(MARKUP), st.text(max_size=300))
+PAPERS = st.builds(
+    Paper,
+    id=st.sampled_from(["2401.00001", "2401.00002", "2401.00003"]),
+    title=st.one_of(ANYTHING, st.text("word *_[]", min_size=1).map(lambda text: text * 50)),
+    authors=st.one_of(st.lists(WORDS, max_size=12), st.just(["An Author"] * 664)).map(tuple),
+    abstract=st.one_of(
+        ANYTHING, st.text("long *_`[]<@1> ", min_size=20).map(lambda text: text * 500)
+    ),
+    summary=ANYTHING,
+    keywords=st.lists(WORDS, max_size=9).map(tuple),
+    organization=st.one_of(st.none(), st.builds(Account, st.just("org"), WORDS)),
+    submitter=st.one_of(st.none(), st.builds(Account, st.just("one"), WORDS)),
+    published=st.one_of(st.none(), st.dates()),
+    daily=st.one_of(st.none(), st.dates()),
+    upvotes=st.one_of(st.none(), st.integers(0, 10**6)),
+    comments=st.one_of(st.none(), st.integers(0, 10**6)),
+    code=st.one_of(st.just(""), st.just("https://github.com/a/b_c")),
+    stars=st.one_of(st.none(), st.integers(0, 10**6)),
+    project=st.one_of(st.just(""), st.just("https://example.org/" + "x" * 3000)),
+    thumbnail=st.one_of(
+        st.just(""), st.just("https://example.org/1.png"), st.just("/relative.png"), WORDS
+    ),
+)
+
+
+def components(view: View) -> list[dict[str, Any]]:
+    """Render, and have Discord's rules look at it."""
+    made: list[dict[str, Any]] = render(view).to_components()
+    validate_components(made, flags=V2)
+    assert refused("POST", "/channels/1/messages", {"components": made, "flags": V2}) == ""
+    return made
+
+
+def texts(made: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield every line as people read it, and all that stands on controls and pictures."""
+    for one in walk_components(made):
+        if one["type"] == 10:
+            yield from map(seen, one["content"].split("\n"))
+        yield from filter(
+            None, [one.get("label"), *(option["label"] for option in one.get("options", ()))]
+        )
+        yield from (item.get("description") or "" for item in one.get("items", ()))
+
+
+def lines(made: list[dict[str, Any]]) -> list[str]:
+    return [
+        line
+        for one in walk_components(made)
+        if one["type"] == 10
+        for line in one["content"].split("\n")
+    ]
+
+
+def kinds(made: list[dict[str, Any]]) -> list[int]:
+    return [one["type"] for one in walk_components(made)]
+
+
+@given(VIEWS)
+def test_nothing_is_dropped_nothing_is_too_long_and_nothing_escapes(view):
+    made = components(view)
+    shown = "\n".join(texts(made)).replace(" (link)", "")
+    for word in filter(None, (visible(one).strip() for one in words(view))):
+        assert word in shown or ("…" in shown and word[:10] in shown)
+    for one in lines(made):
+        assert {kind for run in markup(one) for kind in run.kinds} <= OURS
+    for character in "\x1b\u202e\u200b":
+        assert character not in str(made)
+    assert [press.line for press in presses(made)] == [*_lines(view)]
+
+
+@settings(max_examples=60)
+@given(st.lists(PAPERS, min_size=1, max_size=12))
+def test_papers_of_every_kind_fit(papers):
+    for view in (
+        digest(date(2026, 5, 29), papers, 500),
+        cards.card(papers[0], kept=True, votes=3),
+        View(cards.items(papers, kept=()), title="A list"),
+    ):
+        made = components(view)
+        for one in lines(made):
+            assert {kind for run in markup(one) for kind in run.kinds} <= OURS
+        assert [press.line for press in presses(made)] == [*_lines(view)]
+
+
+def test_a_digest_of_five_has_room_for_every_thumbnail_and_button():
+    papers = [replace(HEBB, id=f"2605.0000{n}") for n in range(5)]
+    made = components(digest(date(2026, 5, 29), papers, 40))
+    assert len(kinds(made)) == 40
+    assert (kinds(made).count(11), kinds(made).count(2)) == (5, 17)
+    assert made[0]["accent_color"] == 0xFFD21E
+
+
+def test_where_there_is_no_room_thumbnails_go_from_the_last_one_up():
+    items = cards.items([replace(HEBB, id=f"2605.0000{n}") for n in range(5)], kept=())
+    buttons = Buttons(tuple(Button(str(n), f"day {n}") for n in range(5)))
+    made = components(View((note("above"), *items, note("below"), buttons), title="Title"))
+    assert len(kinds(made)) <= 40
+    assert kinds(made).count(11) == 3
+    assert kinds(made).count(2) == 20
+
+
+def test_where_there_are_many_items_their_buttons_become_menus():
+    made = components(View((*cards.items(MANY[:10], kept=()), Buttons((Button("Help", "help"),)))))
+    assert kinds(made).count(3) == 10
+    assert kinds(made).count(2) == 1
+    assert made[0]["components"][1]["components"][0]["placeholder"] == "Save · Details · Similar"
+
+
+def test_where_there_are_far_too_many_the_rest_is_counted():
+    made = components(
+        View(tuple(Buttons((Button(f"Number {n}", f"day {n}"),)) for n in range(1000)))
+    )
+    assert "… and 525 more buttons that no message has room for." in "\n".join(texts(made))
+    made = components(View(tuple(line(f"This is line {n} of very many") for n in range(1000))))
+    said = "\n".join(texts(made))
+    left = said.count("This is line")
+    assert f"… and {1000 - left:,} more lines that no message has room for." in said
+
+
+def test_a_long_text_is_shortened_at_a_word_and_short_ones_stay():
+    made = components(View((line("short and whole"), line("word " * 3000), line("the end"))))
+    said = list(texts(made))
+    assert said[0] == "short and whole"
+    assert said[2] == "the end"
+    assert said[1].endswith(" word…")
+    assert len(said[1]) > 3500
+
+
+@pytest.mark.parametrize(
+    ("block", "written"),
+    [
+        (note("small"), "-# small"),
+        (
+            Item((Link("A", "https://example.org/a"),), ((Strong("by"), " B"),), (), 2),
+            "**2.** [A](https://example.org/a)\n**by** B",
+        ),
+        (Item((Strong("A"),), ((Code("x"),),)), "### **A**\n`x`"),
+        (Text(("# 1. x",)), "\\# 1. x"),
+    ],
+)
+def test_blocks_are_written_as_markdown(block, written):
+    (container,) = components(View((block,)))
+    assert container["components"][0]["content"] == written
+
+
+def test_a_press_carries_its_line_and_what_it_does():
+    view = View(
+        (
+            Buttons((Button("More", "find x page:2", turns=True), Button("Same", "save 1"))),
+            Field("Search", "saved"),
+        )
+    )
+    made = render(view, tenant="42").to_components()
+    assert [*presses(made)] == [
+        Press(Kind.TURN, "find x page:2", "42"),
+        Press(Kind.ANSWER, "save 1", "42"),
+        Press(Kind.FIELD, "saved", "42"),
+    ]
+
+
+def test_the_same_line_twice_makes_two_buttons():
+    made = components(View((Buttons((Button("One", "help"), Button("Two", "help"))),)))
+    assert len({one["custom_id"] for one in walk_components(made) if one["type"] == 2}) == 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/relative.png", "ftp://example.org/x", "https://exa mple.org/", "https://[", "x" * 3000],
+)
+def test_a_picture_that_discord_would_refuse_is_left_to_its_words(url):
+    assert "a chart" in "\n".join(texts(components(View((Picture(url, "a chart"),)))))
+    assert 11 not in kinds(components(View((Item(("A",), picture=url),))))
+
+
+def test_an_empty_view_is_a_dash():
+    assert list(texts(components(View((line("\u200b"),))))) == ["—"]
+
+
+def presses(made: list[dict[str, Any]]) -> Iterator[Press]:
+    for one in walk_components(made):
+        ids = [option["value"] for option in one.get("options", ())] or (
+            [one["custom_id"]] if one["type"] == 2 else []
+        )
+        for press in map(Press.read, ids):
+            assert press
+            yield press
+
+
+def _lines(view: View) -> Iterator[str]:
+    for block in view.blocks:
+        match block:
+            case Item() | Buttons():
+                yield from (button.line for button in block.buttons)
+            case Field(_, begun):
+                yield begun
+            case Text() | Picture():
+                pass

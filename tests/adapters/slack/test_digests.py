@@ -1,0 +1,75 @@
+"""A digest at Slack, from the command that asks for it to the messages in its thread."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from bot.digests.dispatcher import Deliveries
+from tests.conftest import HEBB, NOW, TODAY
+
+NINE = datetime(2026, 5, 30, 7, 0, tzinfo=UTC)  # in Berlin
+
+
+async def test_a_digest_comes_at_its_time_with_a_message_a_paper_in_its_thread(
+    rig, slack, bot, monkeypatch
+):
+    clock = [NOW]
+    monkeypatch.setattr(bot, "now", lambda: clock[0])
+    monkeypatch.setattr(bot.library, "_now", lambda: clock[0])
+    bot.adapters["slack"] = slack
+    said = await rig.ask("subscribe every:daily at:9 zone:berlin day:yesterday papers:2", user="U2")
+    assert "Every day at 9:00" in said.seen
+    clock[0] = NINE + timedelta(minutes=1)
+    for back in range(40):
+        day = clock[0].date() - timedelta(days=back)
+        await bot.library.add_day(day, (await bot.library.known(day, day, limit=100)).papers)
+    before = len(rig.messages)
+    running = asyncio.create_task(Deliveries(bot, [slack], bot.planner.plan).run())
+    await rig.until(lambda: len(rig.messages) == before + 3)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    head, *cards = rig.messages[before:]
+    assert HEBB.title in head.seen
+    assert not head.thread
+    assert [card.thread for card in cards] == [head.ts, head.ts]
+    assert [one.channel for one in rig.messages[before:]] == ["C1"] * 3
+
+
+async def test_somebody_who_does_not_manage_the_channel_is_told_who_does(rig, slack, bot):
+    bot.adapters["slack"] = slack
+    refused = await rig.ask("subscribe every:daily at:9 zone:berlin", user="U1")
+    assert (
+        "Only workspace admins and whoever made the channel can have digests posted there"
+        in refused.seen
+    )
+
+
+async def test_a_digest_to_one_person_alone_begins_with_what_is_like_the_papers_that_they_keep(
+    rig, slack, bot, monkeypatch
+):
+    clock = [NOW]
+    monkeypatch.setattr(bot, "now", lambda: clock[0])
+    monkeypatch.setattr(bot.library, "_now", lambda: clock[0])
+    bot.adapters["slack"] = slack
+    await rig.ask(f"save {HEBB.id}", user="U1")
+    assert (
+        "it is for digests to you alone"
+        in (await rig.ask("subscribe order:for-me at:9 zone:berlin", user="U2")).seen
+    )
+    asked = "subscribe where:me order:for-me at:9 zone:berlin day:yesterday papers:2 layout:compact"
+    assert "those most like what you keep first" in (await rig.ask(asked, user="U1")).seen
+    alike = replace(HEBB, id="2605.00099", title="Hebbian Learning Again", upvotes=0)
+    clock[0] = NINE + timedelta(minutes=1)
+    for back in range(40):
+        day = clock[0].date() - timedelta(days=back)
+        known = (await bot.library.known(day, day, limit=100)).papers
+        await bot.library.add_day(day, (*known, alike) if day == TODAY else known)
+    before = len(rig.messages)
+    running = asyncio.create_task(Deliveries(bot, [slack], bot.planner.plan).run())
+    await rig.until(lambda: len(rig.messages) == before + 1)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (head,) = rig.messages[before:]
+    assert head.channel.startswith("D")
+    assert alike.title in head.seen
+    assert f"Because you kept “{HEBB.title}”" in head.seen

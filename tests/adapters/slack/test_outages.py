@@ -1,0 +1,347 @@
+"""Slack when it refuses, is slow, or is gone."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.slack import Slack, web
+from adapters.slack import connection as connections
+from adapters.slack.connection import LONGEST_PAUSE, pause_after
+from bot.chat.views import View, line
+from bot.errors import DeliveryError, SettingsError
+from bot.settings import SlackSettings
+from tests.conftest import HEBB
+from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, eventually
+
+VIEW = View((line("Here it is"),))
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    monkeypatch.setattr(connections, "SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr(web, "PAUSE", 0.01)
+
+
+@pytest.mark.parametrize(
+    ("token", "app_token", "sentence"),
+    [
+        ("xoxb-bad", APP_TOKEN, "Slack refuses SLACK_BOT_TOKEN"),
+        (BOT_TOKEN, "xapp-bad", "refuses SLACK_APP_TOKEN"),
+    ],
+)
+async def test_a_bad_token_is_said_once_and_not_tried_again(bot, rig, token, app_token, sentence):
+    with pytest.raises(SettingsError, match=sentence):
+        await Slack(SlackSettings(token, app_token, f"{rig.url}/api")).run(bot)
+    assert len(rig.calls) <= 3
+
+
+async def test_a_token_revoked_later_ends_it_too(bot, rig):
+    adapter = Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api"))
+    running = asyncio.create_task(adapter.run(bot))
+    await rig.until(lambda: len(rig.sockets) == 2)
+    rig.faults["apps.connections.open"] = [{"error": "account_inactive"}] * 2
+    await rig.sockets[0].close()
+    with pytest.raises(SettingsError):
+        await asyncio.wait_for(running, 5)
+
+
+@pytest.mark.parametrize(
+    ("fault", "permanent", "ambiguous", "retry_after"),
+    [
+        ({"error": "is_archived"}, True, False, None),
+        ({"error": "missing_scope"}, True, False, None),
+        ({"error": "token_revoked"}, True, False, None),
+        ({"error": "no_such_error"}, True, False, None),
+        ({"error": "ratelimited", "status": 429, "retry_after": 7}, False, False, 7),
+        ({"error": "internal_error"}, False, True, None),
+        (503, False, True, None),
+        ("drop", False, True, None),
+    ],
+)
+async def test_what_keeps_a_message_from_arriving_is_told_apart(
+    rig, slack, place, fault, permanent, ambiguous, retry_after
+):
+    rig.faults["chat.postMessage"] = [fault]
+    with pytest.raises(DeliveryError) as caught:
+        await slack.send(place("C1"), VIEW, "k")
+    error = caught.value
+    assert (error.permanent, error.ambiguous, error.retry_after) == (
+        permanent,
+        ambiguous,
+        retry_after,
+    )
+    assert [method for method, _ in rig.calls].count(
+        "chat.postMessage"
+    ) == 1  # never sent again unasked
+
+
+async def test_where_it_was_not_invited_it_says_how(slack, place):
+    with pytest.raises(
+        DeliveryError, match=r"I am not in that channel: /invite @paperboy brings me in\."
+    ):
+        await slack.send(place("C9"), VIEW, "k")
+
+
+async def test_where_slack_cannot_be_reached_nothing_was_sent(place):
+    with pytest.raises(DeliveryError) as caught:
+        await Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, "http://127.0.0.1:9/api")).send(
+            place("C1"), VIEW, "k"
+        )
+    assert not caught.value.ambiguous
+    assert not caught.value.permanent
+
+
+async def test_while_slack_asks_to_wait_in_a_channel_it_is_left_alone(rig, slack, place):
+    rig.faults["chat.postMessage"] = [{"error": "ratelimited", "status": 429, "retry_after": 7}]
+    for _ in range(2):
+        with pytest.raises(DeliveryError) as caught:
+            await slack.send(place("C1"), VIEW, "k")
+        assert 6 < (caught.value.retry_after or 0) <= 7
+    assert [method for method, _ in rig.calls].count("chat.postMessage") == 1
+    await slack.send(place("C2"), VIEW, "k")
+
+
+@pytest.mark.parametrize("address", ["C1", "C1/1700000000.000001"])
+async def test_a_message_whose_fate_is_unknown_is_found_by_its_key(rig, slack, place, address):
+    started = datetime.now(UTC)
+    rig.faults["chat.postMessage"] = ["lost"]
+    with pytest.raises(DeliveryError) as caught:
+        await slack.send(place(address), VIEW, "outbox 17")
+    assert caught.value.ambiguous
+    found = await slack.find(place(address), "outbox 17", started)
+    assert (found.place, found.message) == (place("C1"), rig.messages[0].ts)
+    assert await slack.find(place(address), "outbox 18", started) is None
+    assert await slack.find(place(address), "outbox 17", started + timedelta(hours=1)) is None
+
+
+@pytest.mark.usefixtures("slack")
+async def test_a_shared_answer_is_posted_once_whatever_happens(rig):
+    rig.faults["chat.postMessage"] = [
+        503,
+        "drop",
+        {"error": "ratelimited", "status": 429, "retry_after": 0},
+        "lost",
+    ]
+    await rig.slash(f"share {HEBB.id}")
+    await rig.until(lambda: rig.messages)
+    await asyncio.sleep(0.2)
+    assert len(rig.messages) == 1
+
+
+@pytest.mark.usefixtures("slack")
+async def test_what_cannot_be_posted_is_told_to_whoever_wanted_it(rig):
+    rig.faults["chat.postMessage"] = [{"error": "is_archived"}]
+    answer = await rig.ask(f"share {HEBB.id}")
+    assert answer.person == "U1"
+    assert "It could not be posted. That channel is archived" in answer.seen
+
+
+@pytest.mark.usefixtures("slack")
+async def test_shared_answers_keep_their_order_while_slack_asks_to_wait(rig):
+    rig.faults["chat.postMessage"] = [{"error": "ratelimited", "status": 429, "retry_after": 1}]
+    for number in range(4):
+        await rig.slash(f"share 2605.1{number:04}")
+        await asyncio.sleep(0.05)
+    await rig.until(lambda: len(rig.messages) == 4)
+    assert [message.seen.splitlines()[0][-1] for message in rig.messages] == ["0", "1", "2", "3"]
+
+
+@pytest.mark.usefixtures("slack")
+async def test_a_private_answer_survives_a_failing_slack(rig):
+    rig.faults["response_url"] = [503, 429]
+    assert HEBB.title in (await rig.ask("find hebbian")).seen
+
+
+@pytest.mark.usefixtures("slack")
+async def test_what_a_response_url_no_longer_takes_is_said_beside_it(rig):
+    rig.faults["response_url"] = [404]
+    answer = await rig.ask("find hebbian")
+    assert (answer.person, answer.channel) == ("U1", "C1")
+    assert HEBB.title in answer.seen
+
+
+@pytest.mark.usefixtures("slack")
+async def test_an_answer_that_cannot_arrive_is_a_line_in_the_log(rig, caplog):
+    rig.faults["response_url"] = [404]
+    rig.faults["chat.postEphemeral"] = [{"error": "user_not_in_channel"}]
+    await rig.slash("find hebbian")
+    await eventually(lambda: "an answer did not arrive" in caplog.text)
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.usefixtures("slack")
+async def test_slacks_hourly_goodbye_loses_nothing(rig):
+    old = list(rig.sockets)
+    for socket in old:
+        await socket.send_json({"type": "disconnect", "reason": "warning"})
+    asked = [asyncio.create_task(rig.slash("status")) for _ in range(20)]
+    await rig.until(lambda: len(set(rig.sockets) - set(old)) == 2 or len(rig.messages) == 20)
+    await asyncio.gather(*asked)
+    await rig.until(lambda: len(rig.messages) == 20)
+
+
+@pytest.mark.usefixtures("slack")
+async def test_a_lost_connection_comes_back_while_the_other_one_works(rig, caplog):
+    rig.faults["apps.connections.open"] = [
+        503,
+        "drop",
+        {"error": "ratelimited", "status": 429, "retry_after": 0},
+    ]
+    lost = rig.sockets[0]
+    await lost.close()
+    await rig.until(lambda: len(rig.sockets) == 1)
+    assert await rig.slash("status") < 0.5
+    await rig.until(lambda: len(rig.sockets) == 2)
+    assert "dialling again in" in caplog.text
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.usefixtures("slack")
+async def test_it_is_back_by_itself_after_slack_was_gone(rig):
+    rig.refusing = True
+    for socket in list(rig.sockets):
+        await socket.close()
+    await rig.until(lambda: not rig.sockets)
+    await asyncio.sleep(0.2)
+    rig.refusing = False
+    await rig.until(lambda: len(rig.sockets) == 2)
+    assert HEBB.title in (await rig.ask("find hebbian")).seen
+
+
+async def test_it_comes_up_when_slack_does(bot, rig):
+    rig.faults["auth.test"] = [
+        "drop",
+        503,
+        {"error": "ratelimited", "status": 429, "retry_after": 0},
+    ]
+    running = asyncio.create_task(
+        Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")).run(bot)
+    )
+    await rig.until(lambda: len(rig.sockets) == 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("slack")
+async def test_what_cannot_be_read_is_a_line_in_the_log(rig, caplog):
+    sockets = list(rig.sockets)
+    for frame in (
+        "{bad",
+        "[]",
+        "null",
+        '{"type": "events_api", "envelope_id": "e", "payload": null}',
+    ):
+        for socket in sockets:
+            await socket.send_str(frame)
+    await rig.slash("status")
+    await rig.slash("status")
+    assert rig.sockets == sockets
+    assert caplog.text.count("cannot be read") == 8
+
+
+@pytest.mark.usefixtures("slack")
+async def test_what_nobody_listens_for_is_acknowledged_all_the_same(rig):
+    event = {"type": "event_callback", "event": {"type": "team_join"}}
+    assert (await rig.deliver("events_api", event))[0] is None
+    closed = {"type": "view_closed", "user": {"id": "U1"}, "view": {"callback_id": "window"}}
+    assert (await rig.deliver("interactive", closed))[0] is None
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+async def test_an_answer_that_lacks_something_is_asked_for_again(bot, rig, method):
+    rig.faults[method] = ["bare"]
+    running = asyncio.create_task(
+        Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")).run(bot)
+    )
+    await rig.until(lambda: len(rig.sockets) == 2)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_shutdown_finishes_what_it_holds(rig, connected, monkeypatch, bot):
+    handle = bot.handle
+
+    async def slow(intent):
+        await asyncio.sleep(0.3)
+        return await handle(intent)
+
+    monkeypatch.setattr(bot, "handle", slow)
+    async with connected():
+        await rig.slash("find hebbian")
+    assert [HEBB.title in message.seen for message in rig.messages] == [True]
+    assert not rig.sockets
+
+
+async def test_links_to_papers_unfold_where_that_is_switched_on(rig, connected):
+    url = f"https://arxiv.org/abs/{HEBB.id}"
+    links = [
+        {"url": url, "domain": "arxiv.org"},
+        {"url": "https://arxiv.org/list/cs.CL/new", "domain": "arxiv.org"},
+    ]
+    event = {
+        "type": "link_shared",
+        "channel": "C1",
+        "message_ts": "1.1",
+        "user": "U1",
+        "links": links,
+    }
+    async with connected(previews=True):
+        await rig.event(event)
+        await rig.until(lambda: rig.unfurls)
+        assert list(rig.unfurls[0]["unfurls"]) == [url]
+        assert HEBB.title in json.dumps(rig.unfurls[0])
+        await rig.event({**event, "unfurl_id": "u", "source": "composer"})
+        await rig.until(lambda: len(rig.unfurls) == 2)
+        assert rig.unfurls[1]["unfurl_id"] == "u"
+
+
+async def test_three_cards_unfold_whatever_else_is_linked(rig, connected):
+    other = [f"https://arxiv.org/list/cs.{area}/new" for area in ("AI", "CL", "LG")]
+    papers = [f"https://arxiv.org/abs/2605.1{n:04}" for n in range(4)]
+    links = [{"url": url, "domain": "arxiv.org"} for url in (*other, *papers)]
+    async with connected(previews=True):
+        await rig.event(
+            {
+                "type": "link_shared",
+                "channel": "C1",
+                "message_ts": "1.1",
+                "user": "U1",
+                "links": links,
+            }
+        )
+        await rig.until(lambda: rig.unfurls)
+    assert list(rig.unfurls[0]["unfurls"]) == papers[:3]
+
+
+async def test_no_secret_address_is_logged(rig, connected, caplog):
+    caplog.set_level("DEBUG")
+    async with connected():
+        await rig.ask("status")
+    logged = "\n".join(
+        one.getMessage() for one in caplog.records if one.name != "aiohttp.access"
+    )  # the rig's own
+    assert "/respond/" not in logged
+    assert "/socket" not in logged
+
+
+@pytest.mark.usefixtures("slack")
+async def test_links_are_left_alone_where_it_is_not(rig):
+    await rig.event(
+        {
+            "type": "link_shared",
+            "channel": "C1",
+            "message_ts": "1.1",
+            "links": [{"url": "https://arxiv.org/abs/2605.00001"}],
+        }
+    )
+    assert not rig.unfurls
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_pauses_grow_to_a_bound(failures, luck):
+    assert 0 < pause_after(failures, luck) <= LONGEST_PAUSE
+    assert pause_after(failures, luck, 99.0) == 99.0

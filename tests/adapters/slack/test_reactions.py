@@ -1,0 +1,142 @@
+"""Reactions in Slack: committed before they are acknowledged, once, in whatever order they come."""
+
+import asyncio
+import random
+import time
+
+import pytest
+
+from adapters.slack.emoji import emoji
+from bot.chat.reactions import USUAL, Reactions
+from tests.conftest import HEBB, NOW
+from tests.rigs.slack import BOT, TEAM, eventually
+
+pytestmark = pytest.mark.usefixtures("slack")
+
+
+async def shelf(bot, user="U1"):
+    return set(await bot.store.tenant("slack", TEAM).shelf.ids(user))
+
+
+async def shared(rig, bot):
+    """Share a card; return its message when it is known what it shows."""
+    card = await rig.ask(f"share {HEBB.id}")
+    shown = bot.store.tenant("slack", TEAM).messages
+    await eventually(lambda: shown.papers(card.channel, card.ts))
+    return card
+
+
+async def votes(bot):
+    return await bot.store.tenant("slack", TEAM).votes.count(HEBB.id)
+
+
+async def test_a_bookmark_saves_and_taking_it_away_lets_go(rig, bot):
+    card = await shared(rig, bot)
+    await rig.react(card, "bookmark", "U2")
+    assert await shelf(bot, "U2") == {HEBB.id}  # there when the event is acknowledged
+    await rig.until(lambda: len(rig.messages) == 2)
+    assert rig.messages[1].person == "U2"
+    assert f"Saved: {HEBB.title}" in rig.messages[1].seen
+    await rig.react(card, "bookmark", "U2", added=False)
+    assert await shelf(bot, "U2") == set()
+
+
+async def test_a_keycap_saves_the_paper_of_that_number_in_a_digest(rig, bot, slack, ask, place):
+    listed = await ask("today")
+    await slack.send(place("C1"), listed, "digest 1")
+    await rig.react(rig.messages[0], "three", "U2")
+    await rig.react(rig.messages[0], "bookmark", "U2")  # of which paper?
+    assert await shelf(bot, "U2") == {listed.papers[2]}
+
+
+async def test_a_thumb_of_any_colour_is_a_vote(rig, bot):
+    card = await shared(rig, bot)
+    await rig.react(card, "+1::skin-tone-4", "U2")
+    await rig.react(card, "thumbsup", "U3")
+    assert await votes(bot) == 2
+
+
+async def test_what_means_nothing_is_acknowledged_and_changes_nothing(rig, bot):
+    card = await shared(rig, bot)
+    await rig.react(card, "tada")
+    await rig.react(card, "bookmark", BOT)
+    await rig.event(
+        {"type": "reaction_added", "user": "U1", "reaction": "bookmark", "item": {"type": "file"}}
+    )
+    assert await shelf(bot) == set()
+    assert await shelf(bot, BOT) == set()
+
+
+async def test_repeated_and_late_events_change_nothing(rig, bot):
+    card = await shared(rig, bot)
+    now = time.time()
+    events = [rig.reaction(card, "bookmark", "U2", added=n % 2 == 0, at=now + n) for n in range(5)]
+    events += events[:3]
+    random.Random(5).shuffle(events)
+    await asyncio.gather(*(rig.event(event) for event in events))
+    assert await shelf(bot, "U2") == {HEBB.id}
+
+
+async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(rig, bot, monkeypatch):
+    card = await shared(rig, bot)
+    event = rig.reaction(card, "bookmark", "U2", added=True)
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.store.shelf.Shelf.save", broken)
+        with pytest.raises(TimeoutError):
+            await rig.event(event, patience=0.3)
+    await rig.event(event)
+    assert await shelf(bot, "U2") == {HEBB.id}
+
+
+async def broken(*_):
+    raise OSError("the disk is full")
+
+
+async def test_a_slow_store_delays_no_acknowledgement_of_a_command(rig, monkeypatch):
+    async def slow(*_, **__):
+        await asyncio.sleep(1)
+
+    monkeypatch.setattr("bot.store.shelf.Shelf.save", slow)
+    assert await rig.slash(f"save {HEBB.id}") < 0.5
+    await rig.until(lambda: rig.messages)
+
+
+async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
+    card = await shared(rig, bot)
+    await rig.react(card, "bookmark", "U2", at=NOW.timestamp() - 60)
+    card.reactions["bookmark"] = ["U3", BOT]
+    card.reactions["+1"] = ["U2"]
+    rig.faults["reactions.get"] = [{"error": "ratelimited", "status": 429, "retry_after": 0}]
+
+    async def swept():
+        return (
+            await shelf(bot, "U3") == {HEBB.id} and not await shelf(bot, "U2") and await votes(bot)
+        )
+
+    async with connected():
+        await eventually(swept)
+    assert await shelf(bot, BOT) == set()
+    assert await votes(bot) == 1
+
+
+async def test_connections_that_flap_start_one_search(rig, bot, monkeypatch):
+    await shared(rig, bot)
+    monkeypatch.setattr("adapters.slack.connection.SHORTEST_PAUSE", 0.01)
+    for _ in range(3):
+        for socket in list(rig.sockets):
+            await socket.close()
+        await rig.until(lambda: len(rig.sockets) == 2)
+        await asyncio.sleep(0.2)
+    assert [method for method, _ in rig.calls].count("reactions.get") <= 1
+
+
+def test_slacks_names_mean_the_emoji_that_settings_name():
+    numbers = "one two three four five six seven eight nine keycap_ten".split()
+    papers = [str(n) for n in range(1, 11)]
+    meant = [Reactions().line_for(emoji(name), papers, added=True) for name in numbers]
+    assert meant == [f"save {n}" for n in papers]
+    assert Reactions.read(USUAL).line_for(emoji("bookmark"), ["1"], added=True) == "save 1"
+    own = Reactions.read(":to-read:=save ✅=vote ❤️=vote")
+    assert own.line_for(emoji("to-read"), ["1"], added=True) == "save 1"
+    for name in ("white_check_mark", "heart"):
+        assert own.line_for(emoji(name), ["1"], added=True) == "vote 1"

@@ -1,0 +1,159 @@
+"""Views as Block Kit: nothing dropped, nothing over a limit, nothing that becomes markup."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.slack.limits import MESSAGE, has_pictures, size, without_pictures
+from adapters.slack.render import blocks, notice
+from bot import cards
+from bot.chat.views import Button, Buttons, Item, Picture, Text, View
+from bot.papers import Account, Paper
+from bot.text import visible
+from tests.contract import MARKUP, VIEWS, words
+from tests.rigs.slack_rules import broken_rules, seen, texts
+
+PROSE = st.one_of(
+    st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=60),
+    st.sampled_from(MARKUP),
+)
+LONG = st.builds(lambda text, times: f"{text} " * times, PROSE, st.integers(0, 200))
+NAMES = st.lists(PROSE, max_size=5)
+WEB = st.one_of(st.none(), st.builds("https://example.org/{}".format, st.integers(0, 99)))
+COUNTS = st.one_of(st.none(), st.integers(0, 10**9))
+PAPERS = st.builds(
+    Paper,
+    id=st.sampled_from(["2605.00001", "math/0309136"]),
+    title=LONG,
+    authors=st.builds(lambda names, times: tuple(names * times), NAMES, st.sampled_from([1, 133])),
+    abstract=LONG,
+    summary=PROSE,
+    keywords=NAMES.map(tuple),
+    organization=st.one_of(st.none(), st.builds(Account, st.just("org"), PROSE)),
+    submitter=st.one_of(st.none(), st.builds(Account, st.just("ada"), PROSE)),
+    published=st.one_of(st.none(), st.dates()),
+    daily=st.one_of(st.none(), st.dates()),
+    upvotes=COUNTS,
+    comments=COUNTS,
+    code=WEB,
+    code_matched=st.booleans(),
+    stars=COUNTS,
+    project=WEB,
+    thumbnail=WEB,
+)
+
+
+def in_a_list(papers):
+    return View(cards.items(papers, kept=()))
+
+
+@given(VIEWS)
+def test_nothing_is_dropped_and_no_rule_is_broken(view):
+    made = blocks(view, "x")
+    assert list(broken_rules(made)) == []
+    assert_literal(made)
+    shown = "".join(texts(made))
+    for word in words(view):
+        assert visible(word).strip() in shown
+
+
+@given(
+    st.one_of(
+        PAPERS.map(lambda paper: cards.card(paper, kept=False)),
+        st.lists(PAPERS, max_size=10).map(in_a_list),
+    )
+)
+def test_any_paper_keeps_to_the_limits(view):
+    assert list(broken_rules(blocks(view, "x"))) == []
+    assert_literal(blocks(view, "x"))
+
+
+def assert_literal(made):
+    """Nothing may be read as markup, and no name of an emoji either."""
+    raw = json.dumps(made)
+    assert '"type": "mrkdwn"' not in raw
+    assert '"emoji": true' not in raw
+    for block in made:
+        for section in block["elements"] if block["type"] == "rich_text" else ():
+            assert {element["type"] for element in section["elements"]} <= {"text", "link"}
+
+
+@given(VIEWS)
+def test_a_notification_pings_nobody_and_is_short(view):
+    said = notice(view)
+    assert 0 < len(said) <= 1600  # 300 characters, each of which may be escaped
+    assert not {"<", ">"} & set(said)
+    assert "&" not in said.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+
+
+def test_a_notification_says_what_there_is():
+    papers = [
+        Paper(f"2605.0000{n}", title) for n, title in enumerate(("Attention & <All>", "Weather"))
+    ]
+    assert notice(View(cards.items(papers, ()), title="Daily Papers")) == (
+        "Daily Papers: Attention &amp; &lt;All&gt; · Weather"
+    )
+    assert notice(View((Item(("Commands",)), Text(("What there is",))))) == "What there is"
+    assert notice(View(())) == "Paperboy"
+
+
+def test_a_very_long_abstract_is_shortened_at_a_word():
+    paper = Paper(
+        "2605.00001",
+        "A title",
+        tuple(f"Author {n}" for n in range(664)),
+        abstract="words in a row " * 700,
+    )
+    made = blocks(cards.card(paper, kept=False), "x")
+    assert "(664 authors)" in seen(made)
+    abstract = next(text for text in texts(made) if text.startswith("words"))
+    assert abstract.endswith(("words…", "in…", "a…", "row…"))
+    assert len(abstract) > 2800
+    assert list(broken_rules(made)) == []
+
+
+def test_what_has_no_room_is_counted_and_the_way_on_stays():
+    items = tuple(Item((f"Paper {n}",), buttons=(Button("Save", f"save {n}"),)) for n in range(40))
+    view = View((*items, Buttons((Button("More", "find x page:2"),))))
+    made = blocks(view, "x")
+    assert len(made) <= 50
+    assert "Paper 23" in seen(made)
+    assert "16 more left out here: Slack has no room for them in one message." in seen(made)
+    assert made[-1]["elements"][0]["text"]["text"] == "More"
+
+
+def test_characters_in_all_are_limited_too():
+    view = View(tuple(Text((f"{n} " + "word " * 500,)) for n in range(10)))
+    made = blocks(view, "x")
+    assert size(made) <= MESSAGE.characters
+    assert "6 more left out here" in seen(made)
+
+
+def test_pictures_stand_beside_text_and_the_message_does_without_them():
+    made = blocks(
+        View((Item(("A title",), (("a line",),), picture="https://example.org/1.png"),)), "x"
+    )
+    assert made[1]["accessory"]["image_url"] == "https://example.org/1.png"
+    bare = blocks(
+        View(
+            (
+                Item(("B",), picture="https://example.org/2.png"),
+                Picture("https://example.org/3.png", "A chart"),
+            )
+        ),
+        "x",
+    )
+    for some in (made, bare):
+        assert has_pictures(some)
+        assert not has_pictures(without_pictures(some))
+        assert list(broken_rules(without_pictures(some))) == []
+    assert "A chart" in seen(without_pictures(bare))
+
+
+def test_more_buttons_than_a_row_takes_go_into_further_rows():
+    buttons = tuple(Button(f"B{n}", f"save {n}", turns=n == 0) for n in range(60))
+    made = blocks(View((Buttons(buttons),)), "x")
+    assert [len(row["elements"]) for row in made] == [25, 25, 10]
+    assert [made[0]["elements"][n]["action_id"] for n in (0, 1)] == ["turn.0", "press.1"]
+    assert list(broken_rules(made)) == []

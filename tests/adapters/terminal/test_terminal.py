@@ -1,0 +1,200 @@
+"""The terminal as a person and a pipe see it."""
+
+import io
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from rich.console import Console
+
+from adapters.terminal import Terminal
+from adapters.terminal.render import render
+from bot.chat.views import Button, Buttons, Item, Link, Strong, Text, View, plain
+from bot.text import visible
+from tests.contract import VIEWS, words
+
+CURSOR_WHERE = "\x1b[6n"  # a program's question to its terminal
+
+VIEW = View(
+    (
+        Item(
+            (Link("A paper", "https://example.org/a"),),
+            (("by ", Strong("Ada")),),
+            (Button("Save", "save 1"),),
+            1,
+            "1",
+        ),
+        Text(("1–1 of 9",), quiet=True),
+        Buttons((Button("More", "find x page:2"),)),
+    ),
+    title="Papers",
+)
+
+
+def drawn(view: View, *, colour: bool = False, width: int = 10_000) -> str:
+    out = io.StringIO()
+    console = Console(
+        file=out, width=width, force_terminal=colour, color_system="truecolor" if colour else None
+    )
+    console.print(render(view))
+    return out.getvalue()
+
+
+def test_a_person_sees_numbered_buttons_and_indented_lines():
+    assert [line.rstrip() for line in drawn(VIEW, width=80).splitlines()] == [
+        "Papers",
+        "",
+        "1. A paper",
+        "   by Ada",
+        "   [1] Save",
+        "",
+        "1–1 of 9",
+        "",
+        "[2] More",
+        "",
+    ]
+
+
+def test_a_link_can_be_followed_and_colours_are_there():
+    assert "https://example.org/a" in drawn(VIEW, colour=True)
+    assert "\x1b[32m" in drawn(VIEW, colour=True)
+
+
+@given(VIEWS)
+def test_nothing_is_dropped_and_nothing_escapes(view):
+    seen = re.sub(r"\s+", "", drawn(view))
+    for word in words(view):
+        assert re.sub(r"\s+", "", visible(word)) in seen
+        assert visible(word) in plain(view)
+    for character in "\x1b\u202e\u200b":
+        assert character not in drawn(view)
+        assert character not in plain(view)
+
+
+async def typed(bot, lines, monkeypatch, capsys):
+    """Send lines through the terminal as a pipe does; return what was printed for each."""
+    monkeypatch.setattr(
+        sys, "stdin", io.TextIOWrapper(io.BytesIO("\n".join([*lines, ""]).encode(errors="replace")))
+    )
+    await Terminal(Path()).run(bot)
+    return capsys.readouterr().out
+
+
+async def test_a_button_is_pressed_by_its_number(bot, monkeypatch, capsys):
+    out = await typed(bot, ["find hebbian", "1", "saved"], monkeypatch, capsys)
+    assert "Saved: Hebbian Learning Without Labels" in out
+    assert "Your shelf: 1 paper" in out
+
+
+async def test_reactions_can_be_tried_on_one_paper_of_a_list(bot, monkeypatch, capsys):
+    lines = ["today", "react 🔖 2", "react 🔖 1", "unreact 🔖 2", "react 3️⃣", "saved sort:title"]
+    out = await typed(bot, lines, monkeypatch, capsys)
+    shelf = out[out.index("Your shelf: 2 papers") :]
+    assert "1. Hebbian Learning Without Labels" in shelf
+    assert "2. Transformers and the Number 10" in shelf
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        (["7"], "There is no button 7: there are none; try “today”."),
+        (["find hebbian", "99"], "There is no button 99: there are 1 to 3."),
+        (["react 🔖 1"], "No paper is shown to react to; try “today” first."),
+        (["find hebbian", "react 🔖 2"], "There is no paper 2 here: there are 1 to 1."),
+        (
+            ["find hebbian", "react 🎉 1"],
+            "🎉 means nothing here. To keep the first paper: react 🔖 1.",
+        ),
+        (["save"], "“save” needs a paper (for example 2401.00001, a link, or part of a title)."),
+    ],
+)
+async def test_a_slip_gets_a_sentence(bot, monkeypatch, capsys, lines, sentence):
+    assert sentence in await typed(bot, lines, monkeypatch, capsys)
+
+
+async def test_quit_leaves_the_rest_unread(bot, monkeypatch, capsys):
+    assert "Papers" not in await typed(bot, ["quit", "status"], monkeypatch, capsys)
+
+
+async def test_hostile_lines_get_a_view_each(bot, monkeypatch, capsys):
+    lines = [
+        "\x00\x1b[2J",
+        "x" * 10_000,
+        '"',
+        "';--",
+        "react",
+        "react 🔖 ²",
+        "²",
+        "/find hebbian",
+        "FIND hebbian",
+        "\u202e",
+        "🔖",
+    ]
+    out = await typed(bot, lines, monkeypatch, capsys)
+    assert "Something went wrong" not in out
+    assert "\x1b" not in out
+    assert out.count("Hebbian Learning Without Labels (") == 2
+
+
+def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_path):
+    env = {
+        "PATH": os.environ["PATH"],
+        "PAPERBOY_HOME": str(tmp_path),
+        "TERM": "xterm",
+        "PAPERBOY_SYNC_MINUTES": "0",
+    }
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, 100))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot"], stdin=theirs, stdout=theirs, stderr=theirs, env=env
+    )
+    os.close(theirs)
+    screen = _Screen(ours)
+    try:
+        screen.wait_for("paperboy>")
+        screen.text = ""
+        os.write(ours, b"stat\t")
+        screen.wait_for("us")  # completed to status
+        os.write(ours, b"\r")
+        screen.wait_for("Days fetched")
+        os.write(ours, b"\x1b[A\r")  # the arrow brings it back
+        screen.wait_for("Days fetched", times=2)
+        os.write(ours, b"save\r")
+        screen.wait_for("part of its title:")
+        screen.text = ""
+        os.write(ours, b"\x03")  # given up
+        screen.wait_for("needs a paper")
+        screen.wait_for("paperboy>")
+        os.write(ours, b"\x04")
+        assert process.wait(timeout=20) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    assert "status" in (tmp_path / "history").read_text(encoding="utf-8")
+
+
+class _Screen:
+    """What a program has written to a terminal so far."""
+
+    def __init__(self, terminal: int) -> None:
+        self._terminal = terminal
+        self.text = ""
+
+    def wait_for(self, words: str, times: int = 1) -> None:
+        end = time.monotonic() + 20
+        while self.text.count(words) < times:
+            assert time.monotonic() < end, self.text
+            if select.select([self._terminal], [], [], 0.1)[0]:
+                self.text += os.read(self._terminal, 65536).decode(errors="replace")
+            if CURSOR_WHERE in self.text:
+                self.text = self.text.replace(CURSOR_WHERE, "")
+                os.write(self._terminal, b"\x1b[1;1R")

@@ -1,0 +1,144 @@
+from contextlib import suppress
+from datetime import date
+from typing import Annotated, Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.commands import Argument, command, number, shared
+from bot.chat.views import View, line
+from bot.errors import UsageError
+
+TODAY = date(2026, 5, 29)
+WORD = Argument("a word", lambda text, _: text, "diffusion")
+DAY = Argument(
+    "a day",
+    lambda text, today: today if text == "today" else date.fromisoformat(text),
+    "2026-05-29",
+)
+
+
+async def look_up(
+    ctx: object,
+    day: Annotated[date, DAY],
+    words: Annotated[str, WORD] = "",
+    *,
+    sort: Literal["new", "votes"] = "new",
+    page: Annotated[int, number(1, 9)] = 1,
+) -> View:
+    """Look something up.
+
+    day: the day to look at
+    words: what to look for
+    sort: what comes first
+    page: which page
+    """
+    return View((line(repr((ctx, day, words, sort, page))),))
+
+
+LOOK_UP = command(look_up)
+
+
+def test_name_help_and_arguments_are_read_off_the_function():
+    assert (LOOK_UP.name, LOOK_UP.help, LOOK_UP.shared) == ("look-up", "Look something up", False)
+    assert [(p.name, p.required, p.named, p.help) for p in LOOK_UP.params] == [
+        ("day", True, False, "the day to look at"),
+        ("words", False, False, "what to look for"),
+        ("sort", False, True, "what comes first"),
+        ("page", False, True, "which page"),
+    ]
+    assert LOOK_UP.usage == "look-up DAY [WORDS] [sort:new|votes] [page:PAGE]"
+    assert command(shared(look_up)).shared
+
+
+def test_a_whole_number_says_its_bounds():
+    assert {
+        param.name: param.argument.bounds for param in LOOK_UP.params if param.argument.bounds
+    } == {"page": (1, 9)}
+
+
+def test_typed_words_are_shared_out_to_the_arguments():
+    assert LOOK_UP.split('2026-05-28 "two words" page:2 and more SORT:votes') == {
+        "day": "2026-05-28",
+        "words": '"two words" and more',
+        "page": "2",
+        "sort": "votes",
+    }
+    assert LOOK_UP.split("  ") == {}
+
+
+def test_what_is_quoted_after_a_name_belongs_to_it():
+    assert LOOK_UP.split('x sort:"two words" author:"ada lovelace"') == {
+        "day": "x",
+        "sort": "two words",
+        "words": 'author:"ada lovelace"',
+    }
+    assert LOOK_UP.split("x sort:'a \"b c\"'")["sort"] == 'a "b c"'
+    assert LOOK_UP.split('x sort:"not closed') == {"day": "x", "sort": "not", "words": "closed"}
+
+
+def test_arguments_become_typed_values():
+    args = LOOK_UP.split("today some words page:2 sort:VOTES")
+    assert LOOK_UP.bind(args, TODAY) == {
+        "day": TODAY,
+        "words": "some words",
+        "page": 2,
+        "sort": "votes",
+    }
+
+
+def test_what_a_form_would_ask_for_is_named():
+    assert [p.name for p in LOOK_UP.missing({"words": "x"})] == ["day"]
+    assert LOOK_UP.missing({"day": "today"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({}, "“look-up” needs a day (for example 2026-05-29)."),
+        ({"day": "today", "page": "0"}, "“0” is not a number from 1 to 9."),
+        ({"day": "today", "page": "²"}, "“²” is not a number from 1 to 9."),
+        ({"day": "today", "page": "1e3"}, "“1e3” is not a number from 1 to 9."),
+        ({"day": "today", "sort": "up"}, "“up” is not one of new or votes."),
+        (
+            {"day": "today", "colour": "red"},
+            "“look-up” takes nothing more after it, but there is “red”.",
+        ),
+        ({"day": "x" * 2001}, "That is 2,001 characters long; 2,000 are the most that are read."),
+    ],
+)
+def test_arguments_that_make_no_sense_are_refused_with_a_sentence(args, sentence):
+    with pytest.raises(UsageError) as refused:
+        LOOK_UP.bind(args, TODAY)
+    assert str(refused.value) == sentence
+
+
+async def greet(ctx: object) -> View:
+    """Greet."""
+    return View((line(f"Hello {ctx}"),))
+
+
+def test_a_command_without_arguments_refuses_words():
+    with pytest.raises(
+        UsageError, match="“greet” takes nothing more after it, but there is “you there”"
+    ):
+        command(greet).bind(command(greet).split("you there"), TODAY)
+
+
+async def unexplained(ctx: object, word: Annotated[str, WORD]) -> View:
+    """Do something."""
+    return View((line(f"{ctx} {word}"),))
+
+
+def test_an_argument_must_be_explained():
+    with pytest.raises(ValueError, match="the docstring explains no word"):
+        command(unexplained)
+
+
+@given(st.text())
+def test_any_words_are_bound_or_refused(words):
+    bound: dict[str, object] = {"day": TODAY}
+    with suppress(UsageError):
+        bound = LOOK_UP.bind(LOOK_UP.split(words), TODAY)
+    assert isinstance(bound["day"], date)

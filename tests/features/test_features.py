@@ -1,0 +1,385 @@
+"""What people ask and what they get, over a real store and index."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.chat.intents import Intent
+from bot.chat.views import Item, Outcome, Strong, plain
+from bot.features import ALL
+from tests.conftest import ADA, BOB, HEBB, HERE, NOW
+
+
+async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(ask):
+    view = await ask("find hebian lerning")
+    assert view.papers[0] == HEBB.id
+    assert "Showing results for hebbian learning" in plain(view)
+    assert view.data["corrected"] == "hebbian learning"
+    assert view.data["papers"][0]["authors"] == list(HEBB.authors)
+
+
+async def test_a_paper_in_a_list_shows_what_a_reader_decides_by(ask):
+    assert plain(await ask("find hebbian")).partition("\n\n")[0] == (
+        "1. Hebbian Learning Without Labels (https://huggingface.co/papers/2605.00001)\n"
+        "   Ada Lovelace, Charles Babbage and 2 more · "
+        "Analytical Society (https://huggingface.co/analytical) · 27 May 2026\n"
+        "   ▲ 120 · 3 comments · code (https://github.com/analytical/hebb) ★ 1,200\n"
+        "   Local learning rules get close to backpropagation.\n"
+        "   → Save: save 2605.00001\n"
+        "   → Details: paper 2605.00001\n"
+        "   → Similar: similar 2605.00001"
+    )
+
+
+async def test_a_passage_of_the_abstract_shows_why_a_paper_was_found(ask):
+    view = await ask("find synapses firing without labels")
+    assert "Synapses that fire together are made to wire together, without a teacher." in plain(
+        view
+    )
+    [item] = [block for block in view.blocks if isinstance(block, Item)]
+    assert item.lines[-1][:3] == (Strong("Synapses"), " that ", Strong("fire"))
+    assert view.data["papers"][0]["highlights"] == {
+        "title": ["Labels"],
+        "abstract": HEBB.abstract,
+    }
+
+
+@pytest.mark.parametrize(
+    "spelling", ["2605.00001v2", "https://arxiv.org/pdf/2605.00001", "hf.co/papers/2605.00001"]
+)
+async def test_an_id_or_link_goes_straight_to_the_paper(ask, spelling):
+    view = await ask(f"find {spelling}")
+    assert view.papers == (HEBB.id,)
+    assert view.data["total"] == 1
+    assert view.data["papers"][0]["id"] == HEBB.id
+
+
+async def test_quotation_marks_of_a_phone_are_read_too(ask):
+    assert (await ask("find author:“Lewis Richardson” weather")).papers == ("2605.00002",)
+
+
+async def test_what_is_shared_tells_nothing_of_the_sharers_shelf(ask):
+    await ask("save 2605.00001")
+    assert "Saved ✓" in plain(await ask("paper 2605.00001"))
+    assert "Saved ✓" not in plain(await ask("share 2605.00001"))
+
+
+async def test_the_card_shows_all_that_is_known(ask):
+    shown = plain(await ask("paper 2605.00001"))
+    for words in (
+        "By Ada Lovelace, Charles Babbage, Mary Somerville and George Boole (4 authors)",
+        "published 27 May 2026 · Daily Papers 29 May 2026 · submitted by AK · 2605.00001",
+        "arXiv (https://arxiv.org/abs/2605.00001) · PDF (https://arxiv.org/pdf/2605.00001)",
+        "project (https://hebb.example.org/)",
+        "Synapses that fire together",
+        "Keywords: plasticity, local learning",
+    ):
+        assert words in shown
+
+
+async def test_code_that_was_found_by_a_machine_is_marked(ask):
+    assert "code (matched automatically) (https://github.com/someone/weather)" in plain(
+        await ask("paper 2605.00002")
+    )
+
+
+async def test_a_paper_is_meant_by_part_of_its_title_where_only_one_fits(ask):
+    assert (await ask("paper hebbian learning without labels")).papers == (HEBB.id,)
+
+
+async def test_several_papers_that_fit_are_offered(ask):
+    view = await ask("save transformers number")
+    assert "Which one do you mean?" in plain(view)
+    assert all(button.line.startswith("save 2605.1") for button in view.buttons)
+    assert (await ask(view.buttons[0].line)).outcome is Outcome.DONE
+
+
+async def test_lists_show_five_papers_a_page_and_lead_on(ask):
+    first = await ask("find transformers sort:votes")
+    assert len(first.papers) == 5
+    assert "1–5 of 12" in plain(first)
+    third = await ask(
+        (await ask(next(b.line for b in first.buttons if b.label == "More"))).buttons[-1].line
+    )
+    assert "11–12 of 12" in plain(third)
+    assert [b.label for b in third.buttons if b.line.startswith("find")] == ["Back"]
+    assert len({*first.papers, *third.papers}) == 7
+
+
+async def test_a_page_that_is_not_there_says_so(ask):
+    view = await ask("find transformers page:9")
+    assert "There is no page 9." in plain(view)
+    assert view.outcome is Outcome.NOTHING
+
+
+async def test_nothing_found_says_what_was_tried_and_shows_the_nearest(ask):
+    view = await ask("find hebbian votes:5000")
+    assert view.outcome is Outcome.NOTHING
+    assert (
+        "Nothing found for “hebbian votes:5000”. The nearest are:\n\nWith at least 5,000 votes."
+        in plain(view)
+    )
+    assert "Try fewer filters, or see what is trending.\n\nBy nobody." in plain(
+        await ask("find author:nobody")
+    )
+    assert "Try fewer or other words, or see what is trending.\n\n→" in plain(
+        await ask("find zzzzz")
+    )
+    assert view.papers == (HEBB.id,)
+    assert view.data["papers"] == []
+    assert view.data["nearest"][0]["id"] == HEBB.id
+
+
+async def test_today_is_the_feeds_day_with_most_upvotes_first(ask):
+    view = await ask("today")
+    assert view.title == "Friday 29 May 2026"
+    assert view.papers[0] == HEBB.id
+    assert view.data["day"] == "2026-05-29"
+    assert "Previous day: day 2026-05-28" in plain(view)
+
+
+async def test_days_weeks_and_months_lead_to_those_before_and_after(ask):
+    assert "Next day: day 2026-05-29" in plain(await ask("day yesterday"))
+    week = await ask("week")
+    assert (week.title, week.data["total"]) == ("Week 22 of 2026, from 25 May 2026", 14)
+    month = await ask("month 2026-05")
+    assert (month.title, month.data["month"]) == ("May 2026", "2026-05")
+
+
+async def test_a_day_that_cannot_be_had_says_why(ask):
+    view = await ask("day 2026-05-01")
+    assert view.outcome is Outcome.FAILED
+    assert "cannot be reached; check the network and HF_ENDPOINT." in plain(view)
+
+
+@pytest.mark.parametrize("words", ["day 0001-01-01", "week 0001-W01", "month 0001-01"])
+async def test_before_the_first_list_there_is_none(ask, words):
+    view = await ask(words)
+    assert view.outcome is Outcome.NOTHING
+    assert "The lists begin on 4 May 2023." in plain(view)
+
+
+@pytest.mark.parametrize(
+    "words", ["day 9999-12-31", "week 9999-W52", "week 9999-12-31", "month 9999-12"]
+)
+async def test_the_end_of_the_calendar_is_refused(ask, words):
+    assert (await ask(words)).outcome is Outcome.REFUSED
+
+
+async def test_today_shows_the_last_list_that_is_known_when_there_is_nobody_to_ask(
+    ask, bot, monkeypatch
+):
+    monkeypatch.setattr(bot.library, "_now", lambda: NOW + timedelta(days=4))
+    view = await ask("today")
+    assert view.papers[0] == HEBB.id
+    assert "cannot be reached" in plain(view)
+
+
+async def test_an_id_is_read_whatever_stands_beside_it(ask):
+    for words in (
+        "2605.00001 has:code",
+        "arxiv 2605.00001",
+        "see https://arxiv.org/abs/2605.00001 please",
+    ):
+        assert (await ask(f"find {words}")).papers == (HEBB.id,)
+
+
+async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
+    view = await ask("paper https://huggingface.co/someone/hebbian-learning-without-labels")
+    assert view.outcome is Outcome.REFUSED
+    assert "That address is of no paper" in plain(view)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("day", "“day” needs a day (for example 2026-05-29)."),
+        ("day soon", "“soon” is not a day; write 2026-05-29, today or yesterday."),
+        ("week 2026-W60", "“2026-W60” is not a week; write 2026-W22, a day in it, this or last."),
+        ("month 2026-13", "“2026-13” is not a month; write 2026-05, a day in it, this or last."),
+        ("find", "“find” needs what to look for (for example diffusion author:ho after:2025)."),
+        ("find x page:0", "“0” is not a page number from 1 to 10,000."),
+        ("today now", "“today” takes nothing more after it, but there is “now”."),
+        ("saved sort:up", "“up” is not one of new, votes, title or touched."),
+        (
+            "save qwertz uiop",
+            "No paper fits “qwertz uiop”; give its id, a link to it, or words of its title.",
+        ),
+    ],
+)
+async def test_wrong_use_gets_a_sentence_that_says_what_to_do(ask, words, sentence):
+    view = await ask(words)
+    assert sentence in plain(view)
+    assert view.outcome is Outcome.REFUSED
+
+
+async def test_an_unknown_command_offers_the_nearest_and_a_search(ask):
+    view = await ask("tody")
+    assert "There is no command “tody”. Did you mean today?" in plain(view)
+    assert [button.line for button in view.buttons] == ["today", "find tody", "help"]
+    assert "find diffusion models" in [
+        button.line for button in (await ask("diffusion models")).buttons
+    ]
+
+
+async def test_saving_twice_keeps_one_and_undo_takes_it_back(ask):
+    assert plain(await ask("save 2605.00001")).startswith(
+        "Saved: Hebbian Learning Without Labels\n"
+    )
+    assert "Already on your shelf" in plain(await ask("save https://arxiv.org/abs/2605.00001"))
+    assert (await ask("saved")).papers == (HEBB.id,)
+    assert "Saved ✓: unsave 2605.00001" in plain(await ask("find hebbian"))
+    assert plain(await ask("unsave 2605.00001")).startswith("Taken off your shelf")
+    assert plain(await ask("unsave 2605.00001")).startswith("Was not on your shelf")
+    assert "Your shelf is empty" in plain(await ask("saved"))
+
+
+async def test_a_shelf_is_its_owners_alone(ask):
+    await ask("save 2605.00001")
+    assert (await ask("saved", BOB)).papers == ()
+    assert "Save: save 2605.00001" in plain(await ask("find hebbian", BOB))
+
+
+async def test_a_shelf_is_searched_sorted_and_turned(ask):
+    for n in range(12):
+        await ask(f"save 2605.1{n:04}")
+    await ask("save 2605.00001")
+    assert (await ask("saved")).title == "Your shelf: 13 papers"
+    assert (await ask("saved sort:votes")).papers[0] == HEBB.id
+    assert (await ask("saved hebian")).papers == (HEBB.id,)
+    assert (await ask("saved transformers sort:votes")).papers[0] == "2605.10011"
+    assert "11–13 of 13" in plain(await ask("saved page:3"))
+    view = await ask("saved weather")
+    assert "Nothing on your shelf fits “weather”." in plain(view)
+    assert "Find everywhere: find weather" in plain(view)
+
+
+async def test_the_paper_in_a_message_is_kept_and_of_several_one_is_chosen(ask):
+    assert "Saved: Hebbian" in plain(
+        await ask("collect look at <https://arxiv.org/abs/2605.00001|this>!")
+    )
+    both = await ask("collect https://arxiv.org/abs/2605.00001 and hf.co/papers/2605.00002")
+    assert "2 papers in that. Which do you want to keep?" in plain(both)
+    assert both.papers == ("2605.00001", "2605.00002")
+    assert "There is no paper in that." in plain(await ask("collect good morning"))
+
+
+async def test_home_welcomes_and_then_shows_the_shelf_and_the_best_of_the_day(ask):
+    assert "press Save on what you want to keep" in plain(await ask("home"))
+    for n in range(7):
+        await ask(f"save 2605.1{n:04}")
+    view = await ask("home")
+    assert "Your shelf  7 papers" in plain(view)
+    assert "→ Search your shelf: saved …" in plain(view)
+    assert HEBB.id in view.papers
+    assert len((await ask("home page:2")).papers) == 5
+
+
+async def test_similar_papers_are_about_the_same(ask):
+    view = await ask("similar 2605.10003")
+    assert "Papers like Transformers and the Number 3" in plain(view)
+    assert "2605.10003" not in view.papers
+    assert set(view.papers) <= {f"2605.1{n:04}" for n in range(12)}
+
+
+async def test_trending_falls_back_to_what_is_known(ask):
+    view = await ask("trending")
+    assert view.papers[0] == HEBB.id
+    assert "These are the most upvoted of two weeks." in plain(view)
+
+
+async def test_help_names_every_command_and_explains_each(ask, bot):
+    shown = plain(await ask(""))
+    for command in bot.commands.values():
+        assert command.usage in shown
+        assert command.help in plain(await ask(f"help {command.name}"))
+    assert "Filters: author:name" in plain(await ask("help find"))
+    assert "There is no command “fnd”" in plain(await ask("help fnd"))
+
+
+async def test_status_tells_how_it_is(ask):
+    shown = plain(await ask("status"))
+    assert "Papers  14" in shown
+    assert "Last sync  never" in shown
+
+
+async def test_every_command_answers_with_something_to_do_next(ask):
+    for words in (
+        "find hebbian",
+        "paper 2605.00001",
+        "similar 2605.00001",
+        "today",
+        "week",
+        "month",
+        "trending",
+        "save 2605.00001",
+        "saved",
+        "unsave 2605.00001",
+        "share 2605.00001",
+        "help",
+        "status",
+    ):
+        assert (await ask(words)).buttons, words
+
+
+async def test_every_button_is_a_line_that_works(ask):
+    await ask("save 2605.10001")
+    seen: set[str] = set()
+    waiting = ["help", "find transformers", "saved", "paper 2605.00001", "tody"]
+    while waiting and len(seen) < 60:
+        words = waiting.pop()
+        if words in seen:
+            continue
+        seen.add(words)
+        view = await ask(words)
+        assert view.outcome is not Outcome.REFUSED or words == "tody", words
+        waiting += [button.line for button in view.buttons]
+    assert len(seen) > 20
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=300),
+    st.builds(
+        lambda command, words: f"{command} {words}",
+        st.sampled_from([handler.__name__.strip("_") for handler in ALL]),
+        st.one_of(
+            st.text(max_size=200),
+            st.sampled_from(
+                [
+                    '"unmatched',
+                    "'; DROP TABLE papers; --",
+                    'NEAR("a" b, 5) OR title:*',
+                    "x" * 10_000,
+                    "\x00\x1b[2J\x7f",
+                    "\u202eאבג العربية\u202c",
+                    "🔖" * 50,
+                    "author: org: votes:",
+                    "%s {} \\ ${HOME} `id`",
+                    "page:99999999999 sort:votes",
+                ]
+            ),
+        ),
+    ),
+)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(words=HOSTILE)
+async def test_whatever_is_typed_gets_a_view(bot, words):
+    view = await bot.handle(bot.read(words, ADA, HERE))
+    assert plain(view)
+    assert "Something went wrong" not in plain(view)
+    assert not any(character in plain(view) for character in "\x00\x1b\u202e")
+
+
+async def test_a_fault_of_the_program_is_logged_and_answered(bot, caplog):
+    await bot.store.close()
+    bot.store = None
+    view = await bot.handle(Intent("saved", ADA, HERE))
+    assert view.outcome is Outcome.FAILED
+    assert "Something went wrong here" in plain(view)
+    assert "Traceback" in caplog.text

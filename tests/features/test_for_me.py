@@ -1,0 +1,51 @@
+"""What is suggested to a person, and why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.chat.views import Outcome, plain
+from bot.papers import Account, Paper
+from bot.search.ranking.profile import rank_for
+from tests.conftest import DIFFUSION, HEBB, MANY
+
+
+def test_what_is_like_the_kept_comes_first_with_the_one_it_is_most_like():
+    kept = [
+        Paper("1", "Diffusion models for images", abstract="noise is removed step by step"),
+        Paper("2", "Protein folding with language models", abstract="amino acids as words"),
+    ]
+    papers = [
+        Paper("3", "Folding proteins", abstract="protein structure from amino acids"),
+        Paper("4", "Faster diffusion", abstract="fewer step of noise"),
+        Paper("5", "Cooking", abstract="soup"),
+    ]
+    ranked = [(paper.id, because.id) for paper, because in rank_for(kept, papers)]
+    assert sorted(ranked) == [("3", "2"), ("4", "1")]
+
+
+def test_papers_of_an_organisation_that_is_kept_are_liked():
+    lab = Account("lab", "Lab")
+    kept = [Paper("1", "One", organization=lab)]
+    papers = [Paper("2", "Two"), Paper("3", "Three", organization=lab), Paper("4", "Four")]
+    assert [paper.id for paper, _ in rank_for(kept, papers)] == ["3"]
+
+
+def test_without_anything_kept_or_new_nothing_is_ranked():
+    assert rank_for([], [HEBB]) == []
+    assert rank_for([HEBB], []) == []
+
+
+async def test_suggestions_say_why_and_leave_out_what_is_kept(bot, ask):
+    await bot.library.add(
+        [replace(MANY[0], id="2605.20000", title="Transformers Again")], bot.now()
+    )
+    await ask(f"save {MANY[0].id}")
+    view = await ask("for-me")
+    assert MANY[0].id not in view.papers
+    assert f"Because you kept “{MANY[0].title}”" in plain(view)
+    assert DIFFUSION.id not in view.papers
+
+
+async def test_an_empty_shelf_gives_nothing_to_go_by(ask):
+    assert (await ask("for-me")).outcome is Outcome.NOTHING

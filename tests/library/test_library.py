@@ -1,0 +1,135 @@
+"""The collection as a whole: what is known, what is asked for, and what is said when that fails."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SourceError
+from bot.library import library
+from bot.library.cooldown import REST
+from bot.library.library import FRESH, Library
+from bot.search import Index
+from bot.settings import sqlite_in
+from bot.sources.hugging_face import HuggingFace, Patience
+from bot.store import Store
+from tests.rigs.hugging_face import Fault, Site, hugging_face, reply
+
+TODAY, YESTERDAY = date(2026, 5, 29), date(2026, 5, 28)
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 5, 29, 15, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with hugging_face() as site:
+        site.fill(TODAY, YESTERDAY, papers=7)
+        yield site
+
+
+@pytest.fixture
+async def papers(tmp_path: Path, site: Site, clock: Clock) -> AsyncIterator[Library]:
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
+        index = await Index.open(tmp_path / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        patience = Patience(pause=0.001, tries=1, read=0.2)
+        source = await stack.enter_async_context(HuggingFace(site.address, patience=patience))
+        yield Library(store, index, source, clock)
+
+
+async def test_a_list_is_asked_for_once_and_again_when_it_may_have_changed(papers, site, clock):
+    listing = await papers.between(TODAY, TODAY, limit=5)
+    assert (len(listing.papers), listing.total, listing.remark) == (5, 7, "")
+    await papers.between(TODAY, TODAY, limit=5, offset=5)
+    assert len(site.requests) == 1
+    site.fill(TODAY, papers=9)
+    clock.now += FRESH
+    assert (await papers.between(TODAY, TODAY, limit=5)).total == 9
+
+
+async def test_a_list_that_is_settled_is_never_asked_for_again(papers, site, clock):
+    clock.now += timedelta(days=30)
+    await papers.between(TODAY, TODAY, limit=5)
+    clock.now += timedelta(days=365)
+    await papers.between(TODAY, TODAY, limit=5)
+    assert len(site.requests) == 1
+
+
+async def test_what_is_known_is_shown_with_a_remark_when_the_source_fails_which_is_then_left_alone(
+    papers, site, clock
+):
+    await papers.between(TODAY, TODAY, limit=5)
+    clock.now += FRESH
+    site.fail(reply({}, 503), times=100)
+    assert "has trouble (HTTP 503)" in (await papers.between(TODAY, TODAY, limit=5)).remark
+    asked = len(site.requests)
+    listing = await papers.between(TODAY, TODAY, limit=5)
+    assert (listing.total, "has trouble" in listing.remark, len(site.requests)) == (7, True, asked)
+    with pytest.raises(SourceError, match="has trouble"):
+        await papers.between(YESTERDAY, YESTERDAY, limit=5)
+    site.faults.clear()
+    clock.now += REST
+    assert (await papers.between(YESTERDAY, YESTERDAY, limit=5)).total == 7
+
+
+async def test_nobody_waits_long_for_a_source_that_says_nothing(papers, site, monkeypatch):
+    monkeypatch.setattr(library, "PATIENCE", 0.05)
+    site.fail(Fault.STALL, times=10)
+    with pytest.raises(SourceError, match="takes too long to answer"):
+        await papers.paper("2605.29001")
+    with pytest.raises(SourceError, match="takes too long to answer"):
+        await papers.between(TODAY, TODAY, limit=5)
+
+
+async def test_an_unknown_paper_is_fetched_kept_and_found(papers, site):
+    paper = await papers.paper("2605.29003")
+    assert paper.title == "Paper 3 of 2026-05-29"
+    assert await papers.paper("2605.29003") == paper
+    assert len(site.requests) == 1
+    assert (await papers.search("paper 3 2026", limit=5)).papers == (paper,)
+    assert await papers.paper("2401.00001") is None
+
+
+async def test_trending_is_in_the_order_of_the_source_and_asked_for_once(papers, site, clock):
+    listing = await papers.trending(limit=3)
+    assert [paper.id for paper in listing.papers] == ["2605.29000", "2605.29001", "2605.29002"]
+    assert (await papers.trending(limit=3, offset=3)).total == 14
+    assert len(site.requests) == 1
+    clock.now += 2 * FRESH
+    site.fail(reply({}, 500), times=10)
+    again = await papers.trending(limit=3)
+    assert (again.papers, "has trouble" in again.remark) == (listing.papers, True)
+
+
+async def test_a_sync_is_noted_for_the_status(papers, site, clock):
+    await papers.sync()
+    status = await papers.status()
+    assert (status.papers, status.days, status.last, status.synced, status.trouble) == (
+        14,
+        7,
+        TODAY,
+        clock.now,
+        "",
+    )
+    site.fail(reply({}, 503), times=100)
+    clock.now += timedelta(hours=1)
+    await papers.sync()
+    status = await papers.status()
+    assert status.synced == clock.now - timedelta(hours=1)
+    assert status.trouble.startswith("2026-05-29, 2026-05-28 and 2026-05-27: ")

@@ -1,0 +1,88 @@
+"""Searches while the index is made anew: what it has already, then titles from the store, and a word about it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.chat.bot import Bot
+from bot.chat.views import Outcome, plain
+from bot.features import ALL
+from bot.library.library import Library
+from bot.papers import Paper
+from bot.search import Index
+from bot.settings import sqlite_in
+from bot.sources.hugging_face import HuggingFace
+from bot.store import Store
+from tests.conftest import ADA, DIFFUSION, HEBB, HERE, MANY, NOBODY, NOW
+
+REMARK = "The search index is being made anew: these are provisional."
+
+
+class Behind(Index):
+    """An index that has come as far as one paper."""
+
+    behind = True
+
+    async def follow(self, changed, revision, *, wait=True):
+        return await super().follow(changed, min(revision, 1), wait=wait)
+
+
+@pytest.fixture
+async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
+        await store.papers.save([HEBB], NOW)
+        index = await Behind.open(tmp_path / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        source = await stack.enter_async_context(HuggingFace(NOBODY))
+        library = Library(store, index, source, lambda: NOW, online=True)
+        await library.search("", limit=1)
+        more = [
+            Paper("2605.3", "Learning, hebbian or not", upvotes=7),
+            Paper("2605.4", "HEBBIAN learning", upvotes=500),
+        ]
+        await store.papers.save([DIFFUSION, *MANY, *more], NOW)
+        yield Bot(ALL, library, store, lambda: NOW)
+
+
+@pytest.fixture
+def ask(bot):
+    async def ask(words):
+        return await bot.handle(bot.read(words, ADA, HERE))
+
+    return ask
+
+
+async def test_what_the_index_has_comes_first_then_titles_and_a_remark(ask):
+    assert (await ask("find hebian lerning")).papers == (HEBB.id, "2605.4", "2605.3")
+    view = await ask("find hebbian learning")
+    assert view.papers == (HEBB.id, "2605.4", "2605.3")
+    assert plain(view).count(REMARK) == 1
+    assert (view.data["total"], view.data["provisional"]) == (3, True)
+
+
+async def test_provisional_pages_put_together_are_the_list(ask):
+    pages = [await ask(f"find transformers page:{page}") for page in (1, 2, 3)]
+    assert [id_ for view in pages for id_ in view.papers] == [paper.id for paper in reversed(MANY)]
+    assert {view.data["total"] for view in pages} == {len(MANY)}
+
+
+async def test_filters_hold_for_provisional_answers(ask):
+    assert (await ask("find hebbian -not votes:100")).papers == (HEBB.id, "2605.4")
+    assert (await ask('find "number 3" transformers')).papers == (MANY[3].id,)
+
+
+async def test_nothing_found_is_provisional_too(ask):
+    view = await ask("find zebra 100% _ '; --")
+    assert view.outcome is Outcome.NOTHING
+    assert REMARK in plain(view)
+
+
+async def test_shelves_have_what_is_on_them(ask):
+    await ask("save 2605.4")
+    view = await ask("saved hebbian")
+    assert view.papers == ("2605.4",)
+    assert REMARK in plain(view)
+    assert (await ask("saved transformers")).papers == ()

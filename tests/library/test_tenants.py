@@ -1,0 +1,162 @@
+"""Tenants never see each other: what another has is answered as what nobody has, in every command."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.bot import AGAIN, Bot
+from bot.chat.commands import Command, Param, command
+from bot.chat.intents import Intent
+from bot.chat.views import Outcome, plain
+from bot.features import ALL
+from bot.models import Person, Place
+from bot.store.deliveries import Notice
+from tests.conftest import DIFFUSION, HEBB, NOW
+from tests.rigs.chat import Chat
+
+ANN = Person("chat", "T1", "UANN", "Ann")
+EVE = Person("chat", "T2", "UEVE", "Eve")
+HERE, THERE = Place("chat", "T1", "C1", "#ours"), Place("chat", "T2", "C2", "#theirs")
+TRACES = (
+    f"save {HEBB.id}",
+    f"note {HEBB.id} xylophone",
+    f"tag {HEBB.id} secretly",
+    f"read {HEBB.id}",
+    f"vote {HEBB.id}",
+    f"nominate {DIFFUSION.id}",
+    f"nominate {HEBB.id}",
+    "pick",
+    "subscribe glockenspiel layout:compact quiet:no",
+    "subscribe where:me order:for-me",
+    "digest 1",
+    "pause 2",
+)
+SUBSCRIPTIONS, MESSAGE, POST = ("1", "2"), "1", "M1"
+THEIRS = (
+    *("UEVE", "@Eve", "<@UEVE>", "Eve", "secretly", "xylophone", "glockenspiel"),
+    *("C2", "#theirs", "@UEVE", POST, *SUBSCRIPTIONS, HEBB.id, DIFFUSION.id),
+)
+COMMANDS = [command(one) for one in ALL]
+
+
+@pytest.fixture(autouse=True)
+def chat(bot: Bot) -> None:
+    """Connect a platform on which both have a channel that they manage."""
+    bot.adapters["chat"] = Chat(
+        {"#ours": HERE, "C1": HERE, "#theirs": THERE, "C2": THERE},
+        {"UANN": {HERE}, "UEVE": {THERE}},
+        {"UANN": "UTC", "UEVE": "UTC"},
+    )
+
+
+async def lived(bot: Bot) -> str:
+    """Let the other tenant have all that one can have; return the key of a line that is folded there."""
+    for line in TRACES:
+        assert (await bot.handle(bot.read(line, EVE, THERE))).outcome is Outcome.DONE, line
+    await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
+    await bot.react(THERE, POST, "👍", EVE, added=True)
+    store = bot.store.deliveries
+    (ready,) = await store.ready(["chat"], NOW, 10)
+    claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
+    assert claimed
+    assert str(claimed.id) == MESSAGE
+    await store.doubt(
+        claimed, "The answer was lost.", Notice(-2, "notice", {}, NOW + timedelta(days=1)), NOW
+    )
+    return await bot.store.tenant("chat", "T2").lines.keep(f"save {HEBB.id}")
+
+
+def guesses(one: Command) -> Iterator[dict[str, str]]:
+    """Give each argument everything that the other tenant has and every choice, and the rest what they need."""
+    needed = {param.name: _example(param) for param in one.params if param.required}
+    yield needed
+    for param in one.params:
+        for value in (*THEIRS, *param.choices):
+            yield {**needed, param.name: value}
+            if param.required:  # with what is optional, too: some commands do nothing without
+                yield from (
+                    {**needed, param.name: value, p.name: _example(p)}
+                    for p in one.params
+                    if not p.required
+                )
+
+
+def _example(param: Param) -> str:
+    return (
+        HEBB.id
+        if param.argument.suggest == "paper"
+        else (*param.choices, param.argument.example)[0]
+    )
+
+
+async def answers(
+    bot: Bot, name: str, args: Iterator[dict[str, str]] | list[dict[str, str]]
+) -> list[str]:
+    """Ask all of that as somebody of this tenant, and let nothing of it stay."""
+    said = []
+    for guess in args:
+        view = await bot.handle(Intent(name, ANN, HERE, guess))
+        data = {name: value for name, value in (view.data or {}).items() if name != "ms"}
+        file = view.file.content if view.file else ""
+        text = f"{view.outcome} {plain(view)} {data} {file}"
+        said.append(f"{guess}: {_without_its_number(text) if name == 'subscribe' else text}")
+    await purge(bot, "T1")
+    return said
+
+
+def _without_its_number(text: str) -> str:
+    """Leave out the number of a new subscription, which tells how many there were before, of whomever."""
+    return re.sub(r"(ubscription|preview|edit|pause|unsubscribe|'number':) \d+", r"\1 N", text)
+
+
+async def purge(bot: Bot, tenant: str) -> None:
+    bot.tenants.purge_after = timedelta()
+    await bot.tenants.removed("chat", tenant)
+    await bot.tenants.welcomed("chat", tenant)
+
+
+@pytest.mark.parametrize("one", COMMANDS, ids=[one.name for one in COMMANDS])
+async def test_what_another_tenant_has_is_answered_as_what_nobody_has(bot, one, tmp_path):
+    await lived(bot)
+    beside = await answers(bot, one.name, guesses(one))
+    assert "went wrong" not in " ".join(beside)
+    await purge(bot, "T2")
+    connection = sqlite3.connect(tmp_path / "paperboy.sqlite3")
+    assert "T2" not in "".join(connection.iterdump())
+    connection.close()
+    alone = await answers(bot, one.name, guesses(one))
+    assert beside == alone
+
+
+async def test_a_folded_line_of_another_tenant_is_that_of_nobody(bot):
+    key = await lived(bot)
+    (theirs, nobodys) = await answers(bot, AGAIN, [{"": key}, {"": "0" * len(key)}])
+    assert theirs.partition("}: ")[2] == nobodys.partition("}: ")[2]
+
+
+async def test_tags_of_another_tenant_complete_nothing(bot):
+    await lived(bot)
+    for one in COMMANDS:
+        for param in one.params:
+            assert "secretly" not in str(await bot.suggest(one.name, param.name, "secret", ANN))
+    assert "secretly" in str(await bot.suggest("tag", "tags", "secret", EVE))
+
+
+async def test_forms_show_nothing_of_another_tenant(bot):
+    await lived(bot)
+    for one in COMMANDS:
+        for number in (*SUBSCRIPTIONS, "999"):
+            shown = await bot.form(
+                Intent(one.name, ANN, HERE, {"number": number, "topics": "?", "order": "?"})
+            )
+            assert not re.search("glockenspiel|for-me'|C2", str([blank.value for blank in shown]))
+
+
+async def test_a_reaction_to_another_tenants_message_is_one_to_no_message(bot):
+    await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
+    assert await bot.react(Place("chat", "T1", "C2"), POST, "🔖", ANN, added=True) is None
