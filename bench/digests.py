@@ -29,12 +29,12 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lag import watched
 from bot.chat.bot import Bot
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.chat.views import View
 from bot.digests.dispatcher import HURRY, Deliveries
 from bot.digests.planner import Patience
 from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.errors import DeliveryError
 from bot.features import ALL
 from bot.library.library import Library
@@ -115,10 +115,10 @@ class Platform:
         """Return a place of the person's tenant."""
         return Place(PLATFORM, person.tenant, words)
 
-    async def standing(self, person: Person, place: Place) -> Standing:
+    async def standing(self, person: Person, place: Place) -> Membership:
         """Let everybody manage everything."""
         del person, place
-        return Standing(manages=True)
+        return Membership(manages=True)
 
 
 class Clock:
@@ -178,7 +178,7 @@ def _papers() -> list[Paper]:
 
 
 async def _subscribe(store: Store, subscriptions: int, workspaces: int, now: datetime) -> None:
-    wishes = Wishes(Schedule("daily", clock(9), "UTC"), layout="compact", day="yesterday")
+    wishes = DigestOptions(Schedule("daily", clock(9), "UTC"), layout="compact", day="yesterday")
     for n in range(subscriptions):
         tenant = f"T{n % workspaces}"
         place, person = Place(PLATFORM, tenant, f"C{n}"), Person(PLATFORM, tenant, "ada")

@@ -17,7 +17,7 @@ from bot.cli.demo import bring_sample, half_remembered
 from bot.digests.layout import views as messages
 from bot.digests.schedule import Schedule
 from bot.digests.selection import Digest
-from bot.digests.subscriptions import Layout, Wishes
+from bot.digests.subscriptions import DigestOptions, Layout
 from bot.features import ALL
 from bot.library.library import Library
 from bot.models import Person, Place
@@ -52,7 +52,7 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             return await bot.handle(bot.read(words, person, place))
 
         listing = await library.known(day, day, limit=5)
-        wishes = Wishes(Schedule("daily", time(9), "UTC"))
+        wishes = DigestOptions(Schedule("daily", time(9), "UTC"))
         threaded, (compact,), (full,) = (
             messages(
                 Digest(replace(wishes, layout=layout), day, day, listing.papers, listing.total)

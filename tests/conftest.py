@@ -14,7 +14,7 @@ from bot.chat.views import View
 from bot.digests.layout import views
 from bot.digests.schedule import Schedule
 from bot.digests.selection import Digest
-from bot.digests.subscriptions import Wishes
+from bot.digests.subscriptions import DigestOptions
 from bot.features import ALL
 from bot.library.library import Library
 from bot.models import Person, Place
@@ -75,7 +75,7 @@ MANY = tuple(
 
 def digest(day: date, papers: Sequence[Paper], total: int) -> View:
     """Show papers of a day as a channel gets them in one message."""
-    wishes = Wishes(Schedule("daily", time(9), "UTC"), layout="full")
+    wishes = DigestOptions(Schedule("daily", time(9), "UTC"), layout="full")
     return views(Digest(wishes, day, day, tuple(papers), total))[0]
 
 

@@ -30,20 +30,20 @@ import aiohttp
 from aiohttp import web
 
 from bot.chat.bot import Bot
-from bot.chat.outlet import Adapter, Sent, Standing
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.view_json import freeze
 from bot.chat.views import View, line, plain
 from bot.clock import utc_now
 from bot.digests import delivery as attempts
 from bot.digests import dispatcher as deliveries
 from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.errors import DeliveryError
 from bot.library.library import Library
 from bot.models import Person, Place
 from bot.settings import sqlite_in
 from bot.store import Store
-from bot.store.digests import Made, Occasion, Part, Planned
+from bot.store.digests import Made, Part, Planned, PlannedDigest
 from bot.store.engine import Database
 
 Way: TypeAlias = Literal["reading", "key"]
@@ -170,8 +170,8 @@ class Client:
     async def place(self, words: str, person: Person) -> Place:
         return Place(person.platform, person.tenant, f"{words} {person.id}")
 
-    async def standing(self, person: Person, place: Place) -> Standing:  # noqa: ARG002
-        return Standing(manages=True)
+    async def standing(self, person: Person, place: Place) -> Membership:  # noqa: ARG002
+        return Membership(manages=True)
 
     async def _ask(self, request: str, **values: Any) -> dict[str, Any]:
         self._points.hit(f"before a request to {request}")
@@ -240,7 +240,7 @@ async def _plan(store: Store) -> datetime | None:
         assert one.next_date
         assert one.next_due
         later = timedelta(days=1)
-        occasion = Occasion(
+        occasion = PlannedDigest(
             one.id,
             one.next_date,
             one.next_date,
@@ -367,7 +367,7 @@ class Harness:
         folder.mkdir()
         now = datetime.now(UTC)
         async with await Store.open(sqlite_in(folder)) as store:
-            wishes = Wishes(Schedule("daily", clock(9), "UTC"))
+            wishes = DigestOptions(Schedule("daily", clock(9), "UTC"))
             person = Person(PLATFORM, TENANT, "ada")
             new = Subscription(
                 0, Place(PLATFORM, TENANT, PLACE), person, wishes, now, date(2026, 3, 2), now

@@ -25,11 +25,11 @@ from bot.chat.view_json import freeze
 from bot.chat.views import View, line
 from bot.digests.dispatcher import Deliveries
 from bot.digests.schedule import Every, Schedule
-from bot.digests.subscriptions import Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.library.library import Library
 from bot.models import Person, Place
 from bot.store import Store
-from bot.store.digests import Made, Occasion, Part, Planned
+from bot.store.digests import Made, Part, Planned, PlannedDigest
 from bot.store.schema import deliveries, digests
 from tests.rigs.platform import PLATFORM, Client, Fault, Platform
 from tests.rigs.virtual import Clock, Direct, empty, virtually
@@ -298,7 +298,7 @@ class World:
             0,
             Place(PLATFORM, tenant, address),
             Person(PLATFORM, tenant, "ada"),
-            Wishes(schedule),
+            DigestOptions(schedule),
             self.now(),
             day,
             due,
@@ -415,14 +415,14 @@ def simulate(seed: int, days: int = 100) -> Figures:
         logging.disable(logging.NOTSET)
 
 
-def _occasion(one: Subscription, now: datetime) -> Occasion:
+def _occasion(one: Subscription, now: datetime) -> PlannedDigest:
     schedule = one.wishes.schedule
     assert one.next_date
     assert one.next_due
     day, due = schedule.until(now, one.next_date) or (one.next_date, one.next_due)
     until = due + one.wishes.grace
     next_day, next_due = schedule.after(now)
-    return Occasion(
+    return PlannedDigest(
         one.id,
         one.next_date,
         day,

@@ -14,7 +14,7 @@ from adapters.discord.errors import TROUBLE, delivery_error
 from adapters.discord.ids import PLATFORM
 from adapters.discord.logs import tidy_logs
 from bot.chat.bot import Bot
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
 from bot.models import Person, Place
@@ -97,7 +97,7 @@ class Discord:
             raise UsageError(str(error)) from error
         return await places.named(connection, words, person)
 
-    async def standing(self, person: Person, place: Place) -> Standing:
+    async def standing(self, person: Person, place: Place) -> Membership:
         """Tell what somebody is in a place, as Discord knew it within the last minute.
 
         Raises DeliveryError.

@@ -11,7 +11,7 @@ import discord
 from adapters.discord.errors import TROUBLE, delivery_error, gone, lacking
 from adapters.discord.ids import PLATFORM
 from adapters.discord.ids import place as named_place
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
 from bot.text import shorten, visible
@@ -62,11 +62,11 @@ class Places:
     """Asks Discord about places. An answer is kept for a minute."""
 
     def __init__(self) -> None:
-        self._standings: dict[tuple[Person, Place], tuple[float, Standing]] = {}
+        self._standings: dict[tuple[Person, Place], tuple[float, Membership]] = {}
 
-    async def standing(self, client: discord.Client, person: Person, place: Place) -> Standing:
+    async def standing(self, client: discord.Client, person: Person, place: Place) -> Membership:
         """Tell what somebody is in a place. Raises DeliveryError."""
-        until, known = self._standings.get((person, place), (0.0, Standing(manages=False)))
+        until, known = self._standings.get((person, place), (0.0, Membership(manages=False)))
         if until > monotonic():
             return known
         try:
@@ -138,7 +138,7 @@ def _tags(channel: Channel, found: re.Match[str] | None) -> str:
     return ":" + ",".join(str(tag.id) for tag in tags)
 
 
-async def _standing(client: discord.Client, person: Person, place: Place) -> Standing:
+async def _standing(client: discord.Client, person: Person, place: Place) -> Membership:
     alone = _person_in(place.address)
     if alone is None and (place.private or not place.tenant):
         channel = await resolve(client, place)
@@ -146,16 +146,16 @@ async def _standing(client: discord.Client, person: Person, place: Place) -> Sta
         alone = recipient.id if recipient else 0
     if alone is not None:
         own = str(alone) == person.id
-        return Standing(own, ALONE, own)
+        return Membership(own, ALONE, own)
     if place.tenant != person.tenant:
-        return Standing(manages=False, managers=MANAGERS)
+        return Membership(manages=False, managers=MANAGERS)
     guild = client.get_guild(int(place.tenant)) or await client.fetch_guild(int(place.tenant))
     channel_id = int(place.address.partition(":")[0])
     there: Any = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
     try:
         member = await guild.fetch_member(int(person.id))
     except discord.NotFound:
-        return Standing(manages=False, managers=MANAGERS)
+        return Membership(manages=False, managers=MANAGERS)
     in_thread = isinstance(there, discord.Thread)
     parent = (
         guild.get_channel(there.parent_id) or await guild.fetch_channel(there.parent_id)
@@ -164,7 +164,7 @@ async def _standing(client: discord.Client, person: Person, place: Place) -> Sta
     )
     allowed = parent.permissions_for(member)
     managing = allowed.manage_channels or allowed.manage_guild or allowed.administrator
-    return Standing(
+    return Membership(
         managing or (in_thread and allowed.manage_threads), MANAGERS, name=f"#{there.name}"
     )
 

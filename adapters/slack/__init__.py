@@ -29,7 +29,7 @@ from adapters.slack.requests import PLATFORM
 from adapters.slack.responses import Answers
 from adapters.slack.web import TIMEOUT, Web, told
 from bot.chat.bot import Bot
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.chat.views import View
 from bot.errors import SettingsError
 from bot.models import Person, Place
@@ -114,7 +114,7 @@ class Slack:
         """
         return await self._places.named(words, person)
 
-    async def standing(self, person: Person, place: Place) -> Standing:
+    async def standing(self, person: Person, place: Place) -> Membership:
         """Tell what somebody is in a place, as Slack knew it within the last minute.
 
         Raises DeliveryError.

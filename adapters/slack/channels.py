@@ -11,7 +11,7 @@ from adapters.slack.errors import SlackError, refusal
 from adapters.slack.limits import Json
 from adapters.slack.requests import place
 from adapters.slack.web import Web, told
-from bot.chat.outlet import Standing
+from bot.chat.outlet import Membership
 from bot.errors import UsageError
 from bot.models import Person, Place
 
@@ -33,7 +33,7 @@ class Places:
 
     def __init__(self, web: Web) -> None:
         self._web = web
-        self._standings: dict[tuple[Person, Place], tuple[float, Standing]] = {}
+        self._standings: dict[tuple[Person, Place], tuple[float, Membership]] = {}
         self._direct: dict[str, str] = {}
 
     async def direct(self, user: str) -> str:
@@ -53,9 +53,9 @@ class Places:
             return replace(where, address=await self.direct(where.address))
         return where
 
-    async def standing(self, person: Person, where: Place) -> Standing:
+    async def standing(self, person: Person, where: Place) -> Membership:
         """Tell what somebody is in a place. Raises SlackError."""
-        until, known = self._standings.get((person, where), (0.0, Standing(manages=False)))
+        until, known = self._standings.get((person, where), (0.0, Membership(manages=False)))
         if until > monotonic():
             return known
         found = await self._standing(person, where)
@@ -95,7 +95,7 @@ class Places:
         address = "/".join(filter(None, (channel, thread)))
         return place(person.tenant, address, str(found.get("name", "")))
 
-    async def _standing(self, person: Person, where: Place) -> Standing:
+    async def _standing(self, person: Person, where: Place) -> Membership:
         channel = where.address.partition("/")[0]
         if where.tenant != person.tenant:
             raise refusal(200, "channel_not_found", {}, self._web.bot)
@@ -107,12 +107,12 @@ class Places:
             own = person.id == channel or (
                 channel.startswith("D") and channel == await self.direct(person.id)
             )
-            return Standing(own, "the person whom it is with", own, zone)
+            return Membership(own, "the person whom it is with", own, zone)
         found = await self._channel(channel)
         admin = any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
         manages = _belongs(user, where.tenant) and (admin or found.get("creator") == person.id)
         name = str(found.get("name") or "")
-        return Standing(manages, MANAGERS, zone=zone, name=f"#{name}" if name else "")
+        return Membership(manages, MANAGERS, zone=zone, name=f"#{name}" if name else "")
 
     async def _by_name(self, name: str) -> str:
         """Return the channel of that name among those that the bot is in, or ""."""

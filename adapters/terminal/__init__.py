@@ -15,7 +15,7 @@ from typing import Any
 from bot.chat.bot import Bot
 from bot.chat.commands import ASKED
 from bot.chat.intents import File, Intent
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.chat.views import Attachment, Item, Text, View, plain
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
@@ -158,9 +158,9 @@ class Terminal:
         """Return the one place that there is."""
         return HERE
 
-    async def standing(self, person: Person, place: Place) -> Standing:  # noqa: ARG002  # the protocol's arguments
+    async def standing(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # the protocol's arguments
         """Say that everything is the person's own."""
-        return Standing(manages=True, own=True, zone=_own_zone())
+        return Membership(manages=True, own=True, zone=_own_zone())
 
     async def _answer(self, bot: Bot, line: str) -> None:
         try:

@@ -22,7 +22,7 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Membership:
     """What somebody is in a place: whether they manage it, who does (in words), and their own time zone.
 
     `own` is a conversation of theirs with nobody else. `zone` is an IANA name, "" where the
@@ -74,5 +74,5 @@ class Adapter(Protocol):
         Raises UsageError.
         """
 
-    async def standing(self, person: Person, place: Place) -> Standing:
+    async def standing(self, person: Person, place: Place) -> Membership:
         """Tell what somebody is in a place, as the platform knows it now. Raises DeliveryError."""

@@ -14,14 +14,14 @@ from bot.chat.views import View
 from bot.digests.layout import views
 from bot.digests.schedule import Schedule
 from bot.digests.selection import Digest
-from bot.digests.subscriptions import Wishes
+from bot.digests.subscriptions import DigestOptions
 from bot.library.library import Library
 from bot.models import Person, Place
 from bot.sources.items import paper_from_item
 
 PATIENCE = 4.0  # seconds for Hugging Face to answer before the sample is taken
 DAYS = 4  # a weekend and the day before, so that one of them has papers
-WISHES = Wishes(Schedule("daily", time(9), "UTC"), layout="full")
+WISHES = DigestOptions(Schedule("daily", time(9), "UTC"), layout="full")
 
 
 async def demo(

@@ -13,7 +13,7 @@ from bot.library.recommendations import suggest
 
 if TYPE_CHECKING:
     from bot.chat.bot import Bot
-    from bot.digests.subscriptions import Subscription, Wishes
+    from bot.digests.subscriptions import DigestOptions, Subscription
     from bot.papers import Paper
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ NOTHING_KEPT = "You keep no paper yet; once you do, those most like it come firs
 class Chosen:
     """The papers of a digest, the wishes by which they were put in order in the end, and what is said of them."""
 
-    wishes: Wishes
+    wishes: DigestOptions
     papers: tuple[Paper, ...]
     remark: str = ""
     because: Mapping[str, Paper] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from bot.digests.schedule import WORKING
 from bot.digests.selection import SPANS, Digest, Liked, expected, fitting, fresh, window
 from bot.errors import SourceError
 from bot.library.sync import feed_day
-from bot.store.digests import Made, Occasion, Part, Planned
+from bot.store.digests import Made, Part, Planned, PlannedDigest
 from bot.text import count
 from bot.zones import load_zone
 
@@ -128,7 +128,7 @@ class Planner:
         day, due = subscription.next_date or planned.day, following
         if day <= planned.day:
             day, due = subscription.wishes.schedule.following(planned.day, now)
-        occasion = Occasion(
+        occasion = PlannedDigest(
             subscription.id,
             subscription.next_date or planned.day,
             planned.day,
@@ -319,7 +319,7 @@ def _working(day: date) -> bool:
     return day.weekday() in WORKING
 
 
-def _occasion(subscription: Subscription, now: datetime) -> Occasion:
+def _occasion(subscription: Subscription, now: datetime) -> PlannedDigest:
     """Decide which digest is due: the latest of those that were missed stands for all of them."""
     schedule, wishes = subscription.wishes.schedule, subscription.wishes
     was = subscription.next_date or now.date()
@@ -329,7 +329,7 @@ def _occasion(subscription: Subscription, now: datetime) -> Occasion:
     hours = wishes.grace // timedelta(hours=1)
     skipped = f"Paperboy was not running within {hours} hours of its time." if now > until else ""
     next_day, next_due = schedule.following(day, now)
-    return Occasion(subscription.id, was, day, due, until, next_day, next_due, skipped)
+    return PlannedDigest(subscription.id, was, day, due, until, next_day, next_due, skipped)
 
 
 def _now_planned(subscription: Subscription, now: datetime) -> Planned:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.digests.subscriptions import Order, Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Order, Subscription
 from bot.papers import Paper
 from bot.search import parse
 from bot.search.ranking.matcher import matches
@@ -38,7 +38,7 @@ class Digest:
     liked meanwhile; `because` names for a paper the one which the reader keeps and it is like.
     """
 
-    wishes: Wishes
+    wishes: DigestOptions
     first: date
     last: date
     papers: tuple[Paper, ...]
@@ -49,7 +49,7 @@ class Digest:
     because: Mapping[str, Paper] = field(default_factory=dict)
 
 
-def fitting(wishes: Wishes, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
+def fitting(wishes: DigestOptions, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
     """Return those of the papers that are wished for, in their order."""
     topics, without = (
         [parse(part, today) for part in split(text)] for text in (wishes.topics, wishes.without)
@@ -64,7 +64,9 @@ def fitting(wishes: Wishes, papers: Iterable[Paper], today: date) -> tuple[Paper
     )
 
 
-def choose(wishes: Wishes, papers: Iterable[Paper], first: Sequence[str] = ()) -> tuple[Paper, ...]:
+def choose(
+    wishes: DigestOptions, papers: Iterable[Paper], first: Sequence[str] = ()
+) -> tuple[Paper, ...]:
     """Return as many papers as are wished for, in the order that is wished for, with those of `first` before all."""
     places = {paper: place for place, paper in enumerate(first)}
 

@@ -22,7 +22,7 @@ USUAL_GRACE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class DigestOptions:
     """What somebody wants of a digest.
 
     `day` is the list that it shows, today's or yesterday's, whose votes have settled. `topics` and
@@ -59,7 +59,7 @@ class Wishes:
         return {**asdict(self), "schedule": schedule}
 
     @classmethod
-    def read(cls, written: Mapping[str, Any]) -> Wishes:
+    def read(cls, written: Mapping[str, Any]) -> DigestOptions:
         """Read what `written` returned."""
         when = written["schedule"]
         schedule = Schedule(
@@ -80,7 +80,7 @@ class Subscription:
     id: int
     place: Place
     person: Person
-    wishes: Wishes
+    wishes: DigestOptions
     made: datetime
     next_date: date | None = None
     next_due: datetime | None = None

@@ -18,7 +18,7 @@ from bot.features.permissions import all_seen, managed, named, near, seen
 from bot.text import count
 
 if TYPE_CHECKING:
-    from bot.store.deliveries import Doubt
+    from bot.store.deliveries import UncertainDelivery
     from bot.store.digests import Ended
 
 RECENT = timedelta(days=7)
@@ -163,7 +163,7 @@ async def state(ctx: Context) -> tuple[Block, ...]:
     )
 
 
-def _question(one: Doubt) -> Item:
+def _question(one: UncertainDelivery) -> Item:
     """Ask whether a message is there."""
     lines = (("It may have been posted or not: please look.",), (one.trouble,))
     buttons = (

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Collection
 
 from bot.chat.bot import Context
-from bot.chat.outlet import Standing
+from bot.chat.outlet import Membership
 from bot.digests.subscriptions import Subscription
 from bot.errors import DeliveryError, UsageError
 from bot.models import Place
@@ -20,17 +20,17 @@ MOST_ASKED = 20  # places of which a platform is asked at once whether somebody 
 AT_ONCE = 5
 
 
-async def standing(ctx: Context, place: Place) -> Standing:
+async def standing(ctx: Context, place: Place) -> Membership:
     """Tell what the person is in a place; UsageError where the platform is not connected, DeliveryError."""
     return await ctx.bot.adapter(place.platform).standing(ctx.person, place)
 
 
-def manages(ctx: Context, there: Standing) -> bool:
+def manages(ctx: Context, there: Membership) -> bool:
     """Tell whether that standing, or the settings, let the person decide what is posted."""
     return there.manages or there.own or ctx.person.id in ctx.bot.admins
 
 
-async def known_standing(ctx: Context, place: Place) -> Standing | None:
+async def known_standing(ctx: Context, place: Place) -> Membership | None:
     """Tell what the person is in a place; None where the platform does not say."""
     if place.platform not in ctx.bot.adapters:
         return None
@@ -51,7 +51,7 @@ async def named(ctx: Context, where: str) -> Place:
     return await adapter.place("me" if there.own else ctx.place.address, ctx.person)
 
 
-async def own_zone(ctx: Context, there: Standing | None = None) -> str:
+async def own_zone(ctx: Context, there: Membership | None = None) -> str:
     """Return the person's time zone: as the platform tells, else that of their last subscription, else ""."""
     there = there or await known_standing(ctx, ctx.place)
     if there and there.zone in zones():
@@ -105,7 +105,7 @@ async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
     return tuple((one, called(ctx, one.place, known.get(one.place))) for one in mine)
 
 
-def called(ctx: Context, place: Place, there: Standing | None) -> str:
+def called(ctx: Context, place: Place, there: Membership | None) -> str:
     """Say where a place is, for the person."""
     if there and there.own:
         return "for you alone"
@@ -118,15 +118,15 @@ def _theirs(ctx: Context, known: Subscription) -> bool:
     return known.person == ctx.person or known.place == ctx.place
 
 
-def _may(ctx: Context, there: Standing | None) -> bool:
+def _may(ctx: Context, there: Membership | None) -> bool:
     return manages(ctx, there) if there else ctx.person.id in ctx.bot.admins
 
 
-async def _standings(ctx: Context, places: Collection[Place]) -> dict[Place, Standing | None]:
+async def _standings(ctx: Context, places: Collection[Place]) -> dict[Place, Membership | None]:
     """Ask for the standings in some places, a few at a time."""
     turn = asyncio.Semaphore(AT_ONCE)
 
-    async def ask(place: Place) -> Standing | None:
+    async def ask(place: Place) -> Membership | None:
         async with turn:
             return await known_standing(ctx, place)
 

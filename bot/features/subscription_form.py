@@ -8,7 +8,7 @@ from datetime import date, time
 from typing import Any, Literal, TypeAlias
 
 from bot.digests.schedule import DAY_NAMES, Every, Schedule
-from bot.digests.subscriptions import Day, Layout, Order, Wishes
+from bot.digests.subscriptions import Day, DigestOptions, Layout, Order
 from bot.errors import UsageError
 from bot.features.arguments import LAST, On
 from bot.text import count, listed
@@ -61,7 +61,7 @@ class Asked:
     quiet: YesNo | None = None
     repeats: YesNo | None = None
 
-    def beyond(self, before: Wishes) -> Asked:
+    def beyond(self, before: DigestOptions) -> Asked:
         """Return what is said of it that is not so already."""
         now = asked(before)
         return replace(
@@ -69,7 +69,7 @@ class Asked:
         )
 
 
-def asked(wishes: Wishes) -> Asked:
+def asked(wishes: DigestOptions) -> Asked:
     """Return all that somebody would say to get these wishes."""
     when = wishes.schedule
     on: On | None = (when.on[0] if when.every == "monthly" else when.on) if when.on else None
@@ -91,7 +91,7 @@ def asked(wishes: Wishes) -> Asked:
     )
 
 
-def wished(said: Asked, before: Wishes, today: date) -> Wishes:
+def wished(said: Asked, before: DigestOptions, today: date) -> DigestOptions:
     """Return the wishes as what is said changes them; UsageError where that makes no sense."""
     texts = {
         "topics": _searches(said.topics, ANY, today),
@@ -109,7 +109,7 @@ def wished(said: Asked, before: Wishes, today: date) -> Wishes:
     return replace(before, schedule=_schedule(said, before.schedule), **changes)
 
 
-def words(wishes: Wishes) -> Mapping[str, str]:
+def words(wishes: DigestOptions) -> Mapping[str, str]:
     """Write wishes as the arguments that give them."""
     said = asked(wishes)
     written = {one.name: getattr(said, one.name) for one in fields(said)}
@@ -117,9 +117,9 @@ def words(wishes: Wishes) -> Mapping[str, str]:
     return texts | {"on": _days_written(wishes.schedule), "at": _clock(wishes.schedule.at)}
 
 
-def line(wishes: Wishes, where: str) -> str:
+def line(wishes: DigestOptions, where: str) -> str:
     """Write the command that subscribes with these wishes; "" where no line can hold them."""
-    usual = {**words(Wishes(wishes.schedule)), "every": "", "on": "", "at": "", "zone": ""}
+    usual = {**words(DigestOptions(wishes.schedule)), "every": "", "on": "", "at": "", "zone": ""}
     told = {name: value for name, value in words(wishes).items() if value != usual[name]}
     topics = told.pop("topics", "")
     if any('"' in value and "'" in value for value in [*told.values(), where]):
@@ -141,7 +141,7 @@ def when(schedule: Schedule) -> str:
     return f"{_rhythm(schedule)} at {_clock(schedule.at)}, {schedule.zone} time"
 
 
-def which(wishes: Wishes) -> str:
+def which(wishes: DigestOptions) -> str:
     """Say which papers are in a digest."""
     lists = {
         "daily": "the day’s list",
@@ -160,7 +160,7 @@ def which(wishes: Wishes) -> str:
     return " · ".join(parts)
 
 
-def looks(wishes: Wishes) -> str:
+def looks(wishes: DigestOptions) -> str:
     """Say how a digest looks."""
     quiet = (
         "silent when there are no papers" if wishes.quiet else "says so when there are no papers"

@@ -9,10 +9,10 @@ from typing import Annotated
 
 from bot.chat.bot import Context
 from bot.chat.commands import asked_in
-from bot.chat.outlet import Standing
+from bot.chat.outlet import Membership
 from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
 from bot.digests.schedule import Every, Schedule
-from bot.digests.subscriptions import Day, Layout, Order, Subscription, Wishes
+from bot.digests.subscriptions import Day, DigestOptions, Layout, Order, Subscription
 from bot.errors import UsageError
 from bot.features import subscription_form as wording
 from bot.features.arguments import (
@@ -60,7 +60,7 @@ async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
     there = await standing(ctx, ctx.place)
     zone = await own_zone(ctx, there)
     where = "here" if manages(ctx, there) and not there.own else "me"
-    return {**wording.words(Wishes(Schedule("daily", USUAL_TIME, zone))), "where": where}
+    return {**wording.words(DigestOptions(Schedule("daily", USUAL_TIME, zone))), "where": where}
 
 
 async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -134,7 +134,7 @@ async def subscribe(
         return _refused(there)
     if not (zone := zone or await own_zone(ctx, there)):
         raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
-    wishes = wished(said, Wishes(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    wishes = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
     _check_order(wishes, there)
     await _check_room(ctx, place, wishes)
     next_date, next_due = wishes.schedule.after(ctx.now)
@@ -143,7 +143,7 @@ async def subscribe(
     return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
 
 
-def _refused(there: Standing) -> View:
+def _refused(there: Membership) -> View:
     said = (
         f"Only {there.managers} can have digests posted there; one of your own comes with where:me."
     )
@@ -318,7 +318,7 @@ async def _from_now(ctx: Context, known: Subscription) -> Subscription:
     return known.from_now(ctx.now, await ctx.bot.store.digests.last(known.id))
 
 
-def _check_order(wishes: Wishes, there: Standing) -> None:
+def _check_order(wishes: DigestOptions, there: Membership) -> None:
     """Refuse to order by what one person keeps where others read it."""
     if wishes.order == "for-me" and not there.own:
         raise UsageError(
@@ -328,7 +328,7 @@ def _check_order(wishes: Wishes, there: Standing) -> None:
 
 
 async def _check_room(
-    ctx: Context, place: Place, wishes: Wishes, but: Subscription | None = None
+    ctx: Context, place: Place, wishes: DigestOptions, but: Subscription | None = None
 ) -> None:
     """Refuse what is there already, and one too many."""
     every = [one for one in await near(ctx) if but is None or one.id != but.id]

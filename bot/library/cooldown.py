@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 REST = timedelta(minutes=1)
 
 
-class Rest:
+class Cooldown:
     """Whether a source is to be left alone, and why."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.errors import SourceError
-from bot.library.cooldown import Rest
+from bot.library.cooldown import Cooldown
 from bot.library.remote_search import Online
 from bot.library.search_service import Searches
 from bot.library.sync import SETTLED, Progress, Report, feed_day, settled, sync
@@ -86,7 +86,7 @@ class Library:
         self._waits = waits  # for an index that is far behind, or answers provisionally
         self._trending = _Trending()
         self._syncing = asyncio.Lock()
-        self._rest = Rest(now)
+        self._rest = Cooldown(now)
         asking = Online(source, self._keep_now, self._rest, now) if online else None
         self._searches = Searches(store.papers, index, asking, now)
         self.next_sync: datetime | None = None  # set by whoever keeps the library in step

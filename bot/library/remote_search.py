@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import SourceError, StoreError
-from bot.library.cooldown import Rest
+from bot.library.cooldown import Cooldown
 from bot.papers import Paper
 from bot.search import Query, matches
 from bot.sources.hugging_face import MOST_FOUND, Patience
@@ -154,13 +154,13 @@ class Online:
         self,
         source: Source,
         keep: Callable[[Sequence[Paper]], Awaitable[object]],
-        lists: Rest,
+        lists: Cooldown,
         now: Callable[[], datetime],
     ) -> None:
         self._source = source
         self._keep = keep
         self._lists = lists
-        self._rest = Rest(now)
+        self._rest = Cooldown(now)
 
     def can_be_asked(self, query: Query) -> bool:
         """Whether there is something to ask, and nothing against it; it knows no order but its own."""

@@ -281,7 +281,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class UncertainDelivery:
     """A message of which nobody but a person can tell whether it is there."""
 
     id: int
@@ -424,12 +424,14 @@ class Deliveries:
         """Note the thread of the head of a digest."""
         await self._database.change(_THREAD, {**_digest(one), "its_thread": address})
 
-    async def uncertain(self, platform: str, tenant: str, limit: int = 20) -> tuple[Doubt, ...]:
+    async def uncertain(
+        self, platform: str, tenant: str, limit: int = 20
+    ) -> tuple[UncertainDelivery, ...]:
         """Return what an admin of a tenant has to look for, the oldest first."""
         rows = await self._database.read(
             _IN_DOUBT, {"platform": platform, "tenant": tenant, "limit": limit}
         )
-        return tuple(Doubt(*row) for row in rows)
+        return tuple(UncertainDelivery(*row) for row in rows)
 
     async def settle(
         self, platform: str, tenant: str, number: int, *, there: bool, now: datetime

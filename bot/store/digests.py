@@ -203,7 +203,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class PlannedDigest:
     """What planning a subscription's digest changes: the digest, and when the next one is due.
 
     `skipped` says why there is none of this date.
@@ -259,7 +259,7 @@ class Digests:
         self._plan = insert_or_keep(database.dialect, digests)
         self._posted = insert_or_keep(database.dialect, posted)
 
-    async def plan(self, occasions: Sequence[Occasion], now: datetime) -> int:
+    async def plan(self, occasions: Sequence[PlannedDigest], now: datetime) -> int:
         """Make all of these digests due, or note that they are skipped, and move each subscription on to its next.
 
         Return how many of them there were not yet.
@@ -462,7 +462,7 @@ def _decided(made: Made) -> dict[str, Any]:
     return {**_this(_id(made), made.planned.day), **covers}
 
 
-def _digest_row(one: Occasion, now: datetime) -> dict[str, Any]:
+def _digest_row(one: PlannedDigest, now: datetime) -> dict[str, Any]:
     return {
         "subscription": one.subscription,
         "date": one.day,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.digests.subscriptions import Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.models import Person, Place
 from bot.store.engine import Database
 from bot.store.schema import subscriptions
@@ -182,7 +182,7 @@ def subscription_of(row: Row[Any]) -> Subscription:
         row.id,
         Place(row.platform, row.tenant, row.address),
         Person(row.platform, row.tenant, row.person),
-        Wishes.read(row.wishes),
+        DigestOptions.read(row.wishes),
         row.made,
         row.next_date,
         row.next_due,

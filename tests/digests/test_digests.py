@@ -14,15 +14,15 @@ from bot.chat.views import Item, View, plain
 from bot.digests.planner import Patience, Planner
 from bot.digests.schedule import Schedule
 from bot.digests.selection import choose, fitting, split
-from bot.digests.subscriptions import Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.models import Person, Place
 from bot.papers import Paper
-from bot.store.digests import Occasion, State
+from bot.store.digests import PlannedDigest, State
 from bot.store.schema import deliveries
 from tests.conftest import DIFFUSION, HEBB, NOW, TODAY
 
 NINE = Schedule("daily", time(9), "America/New_York")
-WISHES = Wishes(NINE)
+WISHES = DigestOptions(NINE)
 ADA = Person("chat", "T", "ada")
 ROOM = Place("chat", "T", "room")
 DAY = timedelta(days=1)
@@ -50,7 +50,7 @@ def clock(bot: Bot, monkeypatch) -> Clock:
     return clock
 
 
-async def subscribed(bot: Bot, wishes: Wishes = WISHES, place: Place = ROOM) -> Subscription:
+async def subscribed(bot: Bot, wishes: DigestOptions = WISHES, place: Place = ROOM) -> Subscription:
     day, due = wishes.schedule.after(bot.now())
     return await bot.store.tenant("chat", "T").subscriptions.add(
         Subscription(0, place, ADA, wishes, bot.now(), day, due)
@@ -309,7 +309,7 @@ async def test_yesterdays_list_is_that_of_the_day_before(bot, clock):
 
 
 async def test_a_week_is_ranked_and_names_what_the_place_kept(bot, clock):
-    weekly = Wishes(
+    weekly = DigestOptions(
         Schedule("weekly", time(9), "UTC", (0,)),
         papers=3,
         layout="compact",
@@ -351,7 +351,7 @@ async def test_two_planners_plan_a_digest_once(bot, clock):
     mine = await subscribed(bot)
     assert mine.next_date is not None
     assert mine.next_due is not None
-    occasion = Occasion(
+    occasion = PlannedDigest(
         mine.id,
         mine.next_date,
         mine.next_date,

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import Wishes
+from bot.digests.subscriptions import DigestOptions
 from bot.features import subscription_form as wording
 from bot.models import Person, Place
 from bot.store.deliveries import Notice
-from bot.store.digests import Occasion
+from bot.store.digests import PlannedDigest
 from bot.zones import zones
 from tests.conftest import HEBB, NOW
 from tests.rigs.chat import Chat
@@ -80,7 +80,7 @@ async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
 
 async def test_what_is_left_out_is_usual(bot, say):
     await say("subscribe at:9")
-    assert (await stored(bot)).wishes == Wishes(
+    assert (await stored(bot)).wishes == DigestOptions(
         Schedule("daily", wording.USUAL_TIME, "Europe/Berlin")
     )
 
@@ -329,7 +329,7 @@ async def test_another_time_moves_what_is_not_planned_yet_and_gives_no_date_twic
     one = await stored(bot)
     assert one.next_date == date(2026, 5, 30)
     today = date(2026, 5, 29)
-    told = Occasion(
+    told = PlannedDigest(
         1, one.next_date, today, NOW, NOW + timedelta(hours=12), one.next_date, one.next_due
     )
     await bot.store.digests.plan([told], NOW)
@@ -486,7 +486,7 @@ async def test_status_says_what_waits_and_what_was_not_posted(bot, say):
     await say("subscribe at:18")
     await say("pause 2")
     await say("digest 1")
-    missed = Occasion(
+    missed = PlannedDigest(
         2,
         NOW.date(),
         date(2026, 5, 28),
@@ -585,7 +585,7 @@ SCHEDULES = st.one_of(
     ),
 )
 WISHES = st.builds(
-    Wishes,
+    DigestOptions,
     SCHEDULES.map(
         lambda one: Schedule(one.every, one.at.replace(second=0, microsecond=0), one.zone, one.on)
     ),

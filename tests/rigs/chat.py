@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.chat.bot import Bot
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
@@ -48,10 +48,10 @@ class Chat:
             raise UsageError(f"There is no channel {words}.")
         return found
 
-    async def standing(self, person: Person, place: Place) -> Standing:
+    async def standing(self, person: Person, place: Place) -> Membership:
         if place in self.gone:
             raise DeliveryError("The channel is gone.", permanent=True)
         own = place.address in {f"@{person.id}", f"talk with {person.id}"}
         name = next((name for name, known in self.names.items() if known == place), "")
         manages = place in self.managing.get(person.id, ())
-        return Standing(manages, "channel managers", own, self.zones.get(person.id, ""), name)
+        return Membership(manages, "channel managers", own, self.zones.get(person.id, ""), name)

@@ -13,11 +13,11 @@ from bot.chat.view_json import freeze
 from bot.chat.views import Item, View, line
 from bot.digests.dispatcher import Deliveries
 from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import Subscription, Wishes
+from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.library.library import Library
 from bot.models import Person, Place
 from bot.store import Store
-from bot.store.digests import Made, Occasion, Part, Planned
+from bot.store.digests import Made, Part, Planned, PlannedDigest
 from tests.rigs.platform import PLATFORM, Client, Platform
 from tests.rigs.virtual import START, Clock, Direct, empty, virtually
 
@@ -38,7 +38,7 @@ class World:
 
     async def subscribe(self, address: str = "C1", tenant: str = "T1") -> Subscription:
         """Make a subscription of a place."""
-        wishes = Wishes(
+        wishes = DigestOptions(
             Schedule("daily", self.now().time().replace(second=0, microsecond=0), "UTC")
         )
         person = Person(PLATFORM, tenant, ADA.id)
@@ -55,7 +55,7 @@ class World:
     ) -> None:
         """Hand a digest to the outbox."""
         now = self.now()
-        occasion = Occasion(
+        occasion = PlannedDigest(
             subscription.id, day, day, now, now + grace, day + timedelta(days=1), now
         )
         await self.store.digests.plan([occasion], now)

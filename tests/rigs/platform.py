@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import count
 
 from bot.chat.bot import Bot
-from bot.chat.outlet import Sent, Standing
+from bot.chat.outlet import Membership, Sent
 from bot.chat.views import View, plain
 from bot.errors import DeliveryError
 from bot.models import Person, Place
@@ -148,8 +148,8 @@ class Client:
     async def place(self, words: str, person: Person) -> Place:
         return Place(person.platform, person.tenant, f"{words} {person.id}")
 
-    async def standing(self, person: Person, place: Place) -> Standing:  # noqa: ARG002
-        return Standing(manages=True)
+    async def standing(self, person: Person, place: Place) -> Membership:  # noqa: ARG002
+        return Membership(manages=True)
 
     async def _fault(self, request: str, place: Place) -> Fault:
         platform = self._platform

@@ -15,7 +15,7 @@ from simcord.enums import ChannelType, OverwriteType
 from adapters.discord import Discord
 from adapters.discord import messages as posting
 from bot.chat.bot import Bot
-from bot.chat.outlet import Standing
+from bot.chat.outlet import Membership
 from bot.chat.views import Button, Buttons, View, line
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
@@ -80,7 +80,7 @@ def person(rig: DiscordRig, user: User) -> Person:
 async def test_who_may_manage_a_channel_manages_its_digests(rig, adapter, permissions, manages):
     ada = person(rig, member(rig, permissions))
     there = channel(rig)
-    assert await adapter.standing(ada, at(there)) == Standing(
+    assert await adapter.standing(ada, at(there)) == Membership(
         manages, MANAGERS, name=f"#{there.name}"
     )
 
@@ -122,7 +122,7 @@ async def test_nobody_manages_what_is_not_of_their_server(rig, adapter):
 async def test_a_conversation_is_its_persons_own(rig, adapter):
     user, other = member(rig), member(rig)
     ada = person(rig, user)
-    own = Standing(manages=True, managers="the person whom it is with", own=True)
+    own = Membership(manages=True, managers="the person whom it is with", own=True)
     me = await adapter.place("me", ada)
     assert (me.address, me.private) == (f"@{user.id}", True)
     assert await adapter.standing(ada, me) == own

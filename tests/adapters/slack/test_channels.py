@@ -7,7 +7,7 @@ import pytest
 
 from adapters import slack as slack_adapter
 from adapters.slack import messages as posting
-from bot.chat.outlet import Standing
+from bot.chat.outlet import Membership
 from bot.chat.views import Item, View, line
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
@@ -25,28 +25,28 @@ def person(user):
 @pytest.mark.parametrize(
     ("user", "address", "standing"),
     [
-        ("U1", "C1", Standing(manages=False, managers=MANAGERS, zone="Europe/Berlin")),
-        ("U2", "C1", Standing(manages=True, managers=MANAGERS)),  # an admin, who has set no zone
-        ("U3", "C1", Standing(manages=True, managers=MANAGERS)),  # who made it
-        ("U3", "C1/1700000000.000001", Standing(manages=True, managers=MANAGERS)),
-        ("U3", "C2", Standing(manages=False, managers=MANAGERS, name="#papers")),
-        ("U4", "C1", Standing(manages=False, managers=MANAGERS)),  # an admin of another workspace
+        ("U1", "C1", Membership(manages=False, managers=MANAGERS, zone="Europe/Berlin")),
+        ("U2", "C1", Membership(manages=True, managers=MANAGERS)),  # an admin, who has set no zone
+        ("U3", "C1", Membership(manages=True, managers=MANAGERS)),  # who made it
+        ("U3", "C1/1700000000.000001", Membership(manages=True, managers=MANAGERS)),
+        ("U3", "C2", Membership(manages=False, managers=MANAGERS, name="#papers")),
+        ("U4", "C1", Membership(manages=False, managers=MANAGERS)),  # an admin of another workspace
         (
             "U1",
             "U1",
-            Standing(
+            Membership(
                 manages=True, managers="the person whom it is with", own=True, zone="Europe/Berlin"
             ),
         ),
         (
             "U1",
             "DU1",
-            Standing(
+            Membership(
                 manages=True, managers="the person whom it is with", own=True, zone="Europe/Berlin"
             ),
         ),
-        ("U2", "DU1", Standing(manages=False, managers="the person whom it is with")),
-        ("U2", "U1", Standing(manages=False, managers="the person whom it is with")),
+        ("U2", "DU1", Membership(manages=False, managers="the person whom it is with")),
+        ("U2", "U1", Membership(manages=False, managers="the person whom it is with")),
     ],
 )
 async def test_who_manages_a_place(slack, place, user, address, standing):
