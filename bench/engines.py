@@ -18,14 +18,11 @@ from bot.search import Index, Query, parse
 
 TODAY = date(2026, 1, 1)  # only filters depend on it
 SUGGESTED = 25  # as many as Discord shows
-_WORD = re.compile(r"\w+")
+WORD = re.compile(r"\w+")
 
 
 class Engine(ABC):
-    """Finds papers with what it keeps in a folder.
-
-    Nothing heavy is imported before `build` or `open`.
-    """
+    """Finds papers with what it keeps in a folder. Nothing heavy is imported before `build` or `open`."""
 
     name: ClassVar[str]
     grows: ClassVar[bool] = True  # papers can be added without building it anew
@@ -34,6 +31,11 @@ class Engine(ABC):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @classmethod
+    def missing(cls) -> str:
+        """Say what has to be installed to measure it; "" where nothing has to."""
+        return ""
 
     @abstractmethod
     async def build(self, papers: Iterable[Paper], number: int) -> None:
@@ -163,8 +165,7 @@ class Fts5(Engine):
         await self.open()
         with self._connection as connection:
             connection.execute(
-                "CREATE VIRTUAL TABLE IF NOT EXISTS papers USING fts5 (id UNINDEXED, "
-                f"{self.columns}, "
+                f"CREATE VIRTUAL TABLE IF NOT EXISTS papers USING fts5 (id UNINDEXED, {self.columns}, "
                 f"tokenize='{self.tokenizer}')"
             )
             rows = ((paper.id, *self._row(paper)) for paper in papers)
@@ -182,7 +183,7 @@ class Fts5(Engine):
 
     def look(self, text: str, limit: int) -> list[str]:
         """Ask for all words, then for any."""
-        quoted = [f'"{word}"' for word in _WORD.findall(text)]
+        quoted = [f'"{word}"' for word in WORD.findall(text)]
         return self._matching(" AND ".join(quoted), limit) or self._matching(
             " OR ".join(quoted), limit
         )
@@ -208,10 +209,10 @@ class Fts5Porter(Fts5):
 
     def look(self, text: str, limit: int) -> list[str]:
         """Ask for any of the words."""
-        return self._matching(" OR ".join(f'"{word}"' for word in _WORD.findall(text)), limit)
+        return self._matching(" OR ".join(f'"{word}"' for word in WORD.findall(text)), limit)
 
     def _row(self, paper: Paper) -> tuple[str, ...]:
-        return _title(paper), " ".join(paper.authors), paper.abstract
+        return plain_title(paper), " ".join(paper.authors), paper.abstract
 
 
 # --- bm25s ---
@@ -234,7 +235,7 @@ class Bm25s(Engine):
         def texts() -> Iterator[str]:
             for paper in papers:
                 ids.append(paper.id)
-                yield f"{_title(paper)} {' '.join(paper.authors)} {paper.abstract}"
+                yield f"{plain_title(paper)} {' '.join(paper.authors)} {paper.abstract}"
 
         index = bm25s.BM25()
         index.index(self._words(list(texts())), show_progress=False)
@@ -292,7 +293,7 @@ class Tantivy(Engine):
         )
         for paper in papers:
             said = {
-                "title": _title(paper),
+                "title": plain_title(paper),
                 "authors": " ".join(paper.authors),
                 "abstract": paper.abstract,
             }
@@ -309,7 +310,7 @@ class Tantivy(Engine):
 
     def look(self, text: str, limit: int) -> list[str]:
         """Ask for any of the words."""
-        words = _WORD.findall(text.lower())
+        words = WORD.findall(text.lower())
         found = self._searcher.search(self._query(words), limit, count=False).hits if words else []
         return [self._searcher.doc(address)["id"][0] for _, address in found]
 
@@ -343,6 +344,6 @@ ENGINES: tuple[type[Engine], ...] = (
 READERS: tuple[type[Engine], ...] = (Search, Titles, Fts5Porter, Bm25s, Bm25sStems, Tantivy)
 
 
-def _title(paper: Paper) -> str:
+def plain_title(paper: Paper) -> str:
     """Return the title, "" where it was made from the abstract: nobody should count its words twice."""
     return "" if paper.abstract.startswith(paper.title.removesuffix("…")) else paper.title

@@ -3,11 +3,11 @@
     make bench                                          the sample that comes with Paperboy
     python bench/search.py --corpus papers.jsonl.xz     any file for `paperboy import`, or a folder with a store
     python bench/search.py --corpus … --enlarge 1000000 …  its titles and abstracts recombined to so many
+    python bench/search.py --corpus … --kinds           queries of more kinds, with a table by kind and engine
     python bench/search.py --collections FOLDER         test collections (.jsonl.xz) of corpus, queries and judgements
 
-Queries are for papers that somebody half remembers, made with a seed; success@1 tells how often the
-right paper is first. Those that cannot be answered within `--patience` seconds are left out, in the
-same order for each engine.
+Queries are for papers that somebody half remembers, made with a seed; success@1 tells how often the right paper is
+first. Those that cannot be answered within `--patience` seconds are left out, in the same order for each engine.
 """
 
 from __future__ import annotations
@@ -15,23 +15,31 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from bench import queries
+from bench import kinds, queries
 from bench.corpora import SAMPLE, Corpus
 from bench.engines import ENGINES, READERS, Engine
 from bench.metrics import Spread
+from bench.peers import PEERS
 from bench.picture import Point, draw
 from bench.queries import Wanted
 from bench.stages import Answer, Answered, Built, alone, ask, build, type_together
 
 LARGER = "the captured days (8,206 papers), papers-95k, 1,000,000 and 2,800,000 recombined papers, the test collections"
+TYPED = (
+    "title",
+    "exact",
+    "three slips",
+    "typo23",
+    "browser tab",
+    "question",
+)  # that people are seen to type
 HEAD = (
-    "| engine | asked | @1 | @5 | MRR | nDCG@10 | p50 ms | p95 ms | max ms | build s | disk MB | "
-    "memory MB "
+    "| engine | asked | @1 | @5 | MRR | nDCG@10 | p50 ms | p95 ms | max ms | build s | disk MB | memory MB "
     "| 50 more ms | ready ms | lag p99 ms | lag max ms |"
 )
 
@@ -44,7 +52,12 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, default=SAMPLE)
     parser.add_argument("--enlarge", type=int, default=0, metavar="N")
     parser.add_argument("--collections", type=Path, metavar="FOLDER")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--seed", type=int, nargs="+", default=[1], help="one, or the queries of several together"
+    )
+    parser.add_argument(
+        "--kinds", action="store_true", help="ask queries of the kinds in bench/kinds"
+    )
     parser.add_argument("--per-kind", type=int, default=60)
     parser.add_argument("--queries", type=Path, help='lines of {"kind", "text", "gold": [ids]}')
     parser.add_argument(
@@ -63,7 +76,14 @@ def main() -> None:
         "--keep", type=Path, help="a folder for the indexes; without it they are removed"
     )
     args = parser.parse_args()
-    chosen = [one for one in ENGINES if any(part in one.name for part in args.engines.split(","))]
+    everything = ENGINES + (PEERS if args.kinds else ())
+    chosen = [
+        one for one in everything if any(part in one.name for part in args.engines.split(","))
+    ]
+    for one in chosen:
+        if lacking := one.missing():
+            say(f"Skipped: {one.name} needs {lacking}.")
+    chosen = [one for one in chosen if not one.missing()]
     if args.collections:
         collections(args.collections, [one for one in READERS if one in chosen])
         return
@@ -77,19 +97,13 @@ def corpus(args: argparse.Namespace, chosen: Sequence[type[Engine]], folder: Pat
     """Measure the engines on one corpus."""
     papers = Corpus(args.corpus, args.enlarge)
     number = sum(1 for _ in papers)
-    if args.queries:
-        wanted = queries.read(args.queries)
-    elif args.maker:
-        wanted = queries.made_by(args.maker, papers, args.seed, args.per_kind)
-    else:
-        wanted = queries.made(papers, args.seed, args.per_kind)
-    typed = [
-        query.text for query in wanted if query.kind in ("title", "exact", "three slips", "typo23")
-    ][:50]
+    wanted = wanted_of(args, papers)
+    typed = [query.text for query in wanted if query.kind in TYPED][:50]
     say(f"## {number:,} papers ({papers}), {len(wanted):,} queries\n\n{HEAD}\n{'| --- ' * 16}|")
     points: list[Point] = []
     costs: dict[str, Built] = {}
     ours: Answered | None = None
+    found: dict[str, tuple[Answer, ...]] = {}
     for kind in chosen:
         place = folder / kind.kept
         if not place.exists():
@@ -102,30 +116,70 @@ def corpus(args: argparse.Namespace, chosen: Sequence[type[Engine]], folder: Pat
         first = success(answered.answers, 1)
         points.append(Point(kind.name, ms.p50, ms.p95, first))
         ours = ours or answered
+        found[kind.name] = answered.answers
         say(
-            f"| {kind.name} | {len(answered.answers)} | {first:.3f} | "
-            f"{success(answered.answers, 5):.3f} "
+            f"| {kind.name} | {len(answered.answers)} | {first:.3f} | {success(answered.answers, 5):.3f} "
             f"| {mean(1 / a.rank if a.rank else 0 for a in answered.answers):.3f} "
-            f"| {mean(a.ndcg for a in answered.answers):.3f} | {ms.p50:.1f} | {ms.p95:.1f} | "
-            f"{ms.most:.1f} "
+            f"| {mean(a.ndcg for a in answered.answers):.3f} | {ms.p50:.1f} | {ms.p95:.1f} | {ms.most:.1f} "
             f"| {built.seconds:.1f} | {built.megabytes:.0f} | {answered.megabytes:.0f} "
             f"| {'anew' if built.update is None else f'{built.update:.1f}'} | {answered.ready:.0f} "
             f"| {lag.p99:.1f} | {lag.most:.1f} |"
         )
-    if ours:
+    if args.kinds:
+        beside(found)
+    elif ours:
         by_kind(chosen[0].name, ours.answers)
+    if ours:
         worst(ours.answers, args.worst)
     if args.picture:
         draw(points, f"{number:,} papers, {len(wanted):,} queries half remembered", args.picture)
 
 
+def wanted_of(args: argparse.Namespace, papers: Corpus) -> list[Wanted]:
+    """Read the queries, or make those of each seed."""
+    if args.queries:
+        return queries.read(args.queries)
+
+    def make(seed: int) -> list[Wanted]:
+        if args.maker:
+            return queries.made_by(args.maker, papers, seed, args.per_kind)
+        return (kinds.make_queries if args.kinds else queries.made)(papers, seed, args.per_kind)
+
+    return [query for seed in args.seed for query in make(seed)]
+
+
+def beside(found: Mapping[str, Sequence[Answer]]) -> None:
+    """Print success@1 and @5 of each kind of query for each engine."""
+    say(f"\n| kind | asked | {' | '.join(found)} |\n{'| --- ' * (len(found) + 2)}|")
+    asked = {name: _grouped(answers) for name, answers in found.items()}
+    first = next(iter(asked.values()))
+    for kind, answers in first.items():
+        cells = [_both(groups[kind]) for groups in asked.values() if groups.get(kind)]
+        say(f"| {kind} | {len(answers)} | {' | '.join(cells)} |")
+    means = [mean_of_kinds(groups) for groups in asked.values()]
+    say(f"| mean of kinds | | {' | '.join(means)} |")
+
+
+def mean_of_kinds(groups: Mapping[str, Sequence[Answer]]) -> str:
+    """Return success@1 and @5, each kind weighing the same."""
+    return "/".join(f"{mean(success(g, n) for g in groups.values()):.3f}" for n in (1, 5))
+
+
+def _both(answers: Sequence[Answer]) -> str:
+    return f"{success(answers, 1):.2f}/{success(answers, 5):.2f}"
+
+
+def _grouped(answers: Sequence[Answer]) -> dict[str, list[Answer]]:
+    groups: dict[str, list[Answer]] = defaultdict(list)
+    for answer in sorted(answers, key=lambda answer: answer.wanted.kind):
+        groups[answer.wanted.kind].append(answer)
+    return groups
+
+
 def by_kind(name: str, answers: Sequence[Answer]) -> None:
     """Print how one engine answers each kind of query."""
-    kinds: dict[str, list[Answer]] = defaultdict(list)
-    for answer in answers:
-        kinds[answer.wanted.kind].append(answer)
     say(f"\n| {name} | asked | @1 | @5 | p50 ms | p95 ms | max ms |\n{'| --- ' * 7}|")
-    for kind, found in sorted(kinds.items()):
+    for kind, found in _grouped(answers).items():
         ms = Spread.of([answer.ms for answer in found])
         say(
             f"| {kind} | {len(found)} | {success(found, 1):.3f} | {success(found, 5):.3f} "
@@ -151,16 +205,14 @@ def collections(folder: Path, chosen: Sequence[type[Engine]]) -> None:
     paths = sorted(folder.glob("*.jsonl.xz"))
     names = [path.name.partition(".")[0] for path in paths]
     say(
-        f"## nDCG@10\n\n| engine | {' | '.join(names)} | mean | p95 ms "
-        f"|\n{'| --- ' * (len(names) + 3)}|"
+        f"## nDCG@10\n\n| engine | {' | '.join(names)} | mean | p95 ms |\n{'| --- ' * (len(names) + 3)}|"
     )
     for kind in chosen:
         found = [_judge(kind, path, queries.judged(path)) for path in paths]
         means = [mean(answer.ndcg for answer in answers) for answers in found]
         slow = Spread.of([answer.ms for answers in found for answer in answers]).p95
         say(
-            f"| {kind.name} | {' | '.join(f'{each:.3f}' for each in means)} | {mean(means):.3f} | "
-            f"{slow:.1f} |"
+            f"| {kind.name} | {' | '.join(f'{each:.3f}' for each in means)} | {mean(means):.3f} | {slow:.1f} |"
         )
 
 
