@@ -3,11 +3,14 @@
 import json
 import lzma
 import random
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
+from bench import kinds
+from bench.catalog import Catalog, glued, telling_words, words_of
 from bench.corpora import Corpus, enlarge
 from bench.metrics import Spread, ndcg, percentile, rank
 from bench.picture import Point, heights
@@ -53,6 +56,37 @@ def test_each_kind_of_query_is_for_papers_of_the_corpus():
     assert {query.kind for query in asked} >= KINDS.keys() - {"initialism", "from the abstract"}
     assert {paper for query in asked for paper in query.gold} <= {paper.id for paper in PAPERS}
     assert all(query.text.strip() and query.gold for query in asked)
+
+
+def test_the_newer_kinds_are_many_and_the_same_for_a_seed():
+    asked = kinds.make_queries(PAPERS, 1, 2)
+    assert asked == kinds.make_queries(PAPERS, 1, 2) != kinds.make_queries(PAPERS, 2, 2)
+    assert len(kinds.KINDS) >= 60
+    assert {query.kind for query in asked} <= kinds.KINDS.keys()
+    assert not set(kinds.DEVELOPMENT_SEEDS) & set(kinds.REPORTING_SEEDS)
+    assert all(query.text.strip() and 0 < len(query.gold) <= 10 for query in asked)
+
+
+def test_the_gold_of_a_newer_kind_is_every_paper_that_fits():
+    titles = {paper.id: set(words_of(paper.title)) for paper in PAPERS}
+    for query in kinds.make_queries(PAPERS, 1, 5):
+        if query.kind == "three words and a site":
+            meant = set(query.text.split()) - set("arxiv paper pdf github huggingface code".split())
+            fitting = {paper for paper, title in titles.items() if meant <= title}
+            # a title can have one of the sites' names among its own words
+            assert len(meant) < 3 or fitting == query.gold.keys()
+
+
+def test_a_catalog_finds_people_by_initials_and_names_however_they_are_joined():
+    paper = replace(
+        PAPERS[0], id="x", title="τ^2-Bench: Agents That Call", authors=("Zhen Yang", "J. Li")
+    )
+    catalog = Catalog([paper])
+    assert catalog.by("yang", "z") == catalog.by("yang", "zhen") == catalog.by("li") == {"x"}
+    assert not catalog.by("yang", "j")
+    assert catalog.called("tau2 bench") == catalog.mentions("Tau^2Bench") == {"x"}
+    assert glued("τ^2-Bench") == "tau2bench"
+    assert telling_words(paper) == ["bench", "agents", "call"]
 
 
 def test_a_slip_leaves_the_first_letter_and_short_words():
