@@ -6,11 +6,11 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection, false, func, inspect, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.store.announcements import Posts
 from bot.store.command_lines import Lines
+from bot.store.connections import Transaction
 from bot.store.database_url import Address, read_address
 from bot.store.days import Days
 from bot.store.deliveries import Deliveries
@@ -124,22 +124,22 @@ def _make_folder(address: Address) -> None:
 
 
 async def _prepare(database: Database) -> str:
-    async def prepare(connection: AsyncConnection) -> str:
+    async def prepare(transaction: Transaction) -> str:
         if database.dialect == "postgresql":
-            await connection.execute(_LOCK_POSTGRESQL)
-        found = await connection.run_sync(_version, database.name)
+            await transaction.execute(_LOCK_POSTGRESQL)
+        found = await transaction.run(_version, database.name)
         if found != HEAD:
             from bot.store.upgrade import upgrade
 
-            await connection.run_sync(upgrade, found, database.name)
-        await connection.execute(_TRY_TO_WRITE)
-        identity: str = (await connection.execute(_IDENTITY)).scalar_one()
+            await transaction.run(upgrade, found, database.name)
+        await transaction.execute(_TRY_TO_WRITE)
+        identity: str = (await transaction.execute(_IDENTITY)).scalar_one()
         return identity
 
     # all of it behind the write lock: of two processes that open a new database at once, the second
     # finds it made
     identity = await database.write(prepare)
-    await database.settle()
+    await database.start()
     return identity
 
 

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, and_, bindparam, delete, exists, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.models import Place
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import Instant, deliveries, digests, posted, subscriptions
 
@@ -326,9 +326,9 @@ class Deliveries:
     async def claim(self, number: int, now: datetime, lease: timedelta) -> Delivery | None:
         """Take a message that is ready, for as long as the lease; None where somebody else was faster."""
 
-        async def run(connection: AsyncConnection) -> Delivery | None:
+        async def run(transaction: Transaction) -> Delivery | None:
             values = {"its_id": number, "now": now, "until_then": now + lease}
-            row = (await connection.execute(_CLAIM, values)).one_or_none()
+            row = (await transaction.execute(_CLAIM, values)).one_or_none()
             return _delivery(row, now) if row else None
 
         return await self._database.write(run)
@@ -340,13 +340,13 @@ class Deliveries:
     async def sent(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
         """Note where a message stands, and that its place takes messages; False where somebody else holds it."""
 
-        async def run(connection: AsyncConnection) -> bool:
+        async def run(transaction: Transaction) -> bool:
             values = {**_held(one), "its_message": message, "its_address": address}
-            if not (await connection.execute(_SENT, values)).rowcount:
+            if not (await transaction.execute(_SENT, values)).rowcount:
                 return False
             if one.part >= 0:
-                await connection.execute(_CLOSE, {**_digest(one), "at": now})
-                await connection.execute(_TAKES_AGAIN, {"its_id": one.subscription})
+                await transaction.execute(_CLOSE, {**_digest(one), "at": now})
+                await transaction.execute(_TAKES_AGAIN, {"its_id": one.subscription})
             return True
 
         return await self._database.write(run)
@@ -371,38 +371,38 @@ class Deliveries:
     ) -> None:
         """Give a message back that its place refuses; where that is news, the notice is to be delivered."""
 
-        async def run(connection: AsyncConnection) -> None:
+        async def run(transaction: Transaction) -> None:
             values = {**_held(one), "then": then, "why": why, "since": tried}
-            if not (await connection.execute(_LATER, values)).rowcount:
+            if not (await transaction.execute(_LATER, values)).rowcount:
                 return
             if (
-                await connection.execute(_REFUSES, {"its_id": one.subscription, "at": now})
+                await transaction.execute(_REFUSES, {"its_id": one.subscription, "at": now})
             ).rowcount:
-                await _tell(connection, one, notice, now)
+                await _tell(transaction, one, notice, now)
 
         await self._database.write(run)
 
     async def doubt(self, one: Delivery, why: str, notice: Notice, now: datetime) -> None:
         """Hold a message of which nobody can tell whether it is there, and have a person told of it."""
 
-        async def run(connection: AsyncConnection) -> None:
-            if (await connection.execute(_DOUBT, {**_held(one), "why": why})).rowcount:
-                await _tell(connection, one, notice, now)
+        async def run(transaction: Transaction) -> None:
+            if (await transaction.execute(_DOUBT, {**_held(one), "why": why})).rowcount:
+                await _tell(transaction, one, notice, now)
 
         await self._database.write(run)
 
     async def drop(self, one: Delivery, why: str, now: datetime) -> None:
         """Give a message up for good; without its head a digest is skipped, and its papers are new again."""
 
-        async def run(connection: AsyncConnection) -> None:
-            if not (await connection.execute(_DROP, {**_held(one), "why": why})).rowcount:
+        async def run(transaction: Transaction) -> None:
+            if not (await transaction.execute(_DROP, {**_held(one), "why": why})).rowcount:
                 return
             if one.part == 0:
-                await connection.execute(_DROP_ALL, {**_digest(one), "why": why})
-                await connection.execute(_SKIP, {**_digest(one), "why": why, "at": now})
-                await connection.execute(_RELEASE, _digest(one))
+                await transaction.execute(_DROP_ALL, {**_digest(one), "why": why})
+                await transaction.execute(_SKIP, {**_digest(one), "why": why, "at": now})
+                await transaction.execute(_RELEASE, _digest(one))
             elif one.part > 0:
-                await connection.execute(_CLOSE, {**_digest(one), "at": now})
+                await transaction.execute(_CLOSE, {**_digest(one), "at": now})
 
         await self._database.write(run)
 
@@ -441,15 +441,15 @@ class Deliveries:
         False where the tenant has no such message, or it is not uncertain.
         """
 
-        async def run(connection: AsyncConnection) -> bool:
+        async def run(transaction: Transaction) -> bool:
             ours = {"its_id": number, "its_platform": platform, "its_tenant": tenant}
             how = {"how": "sent" if there else "pending", "at": now}
-            row = (await connection.execute(_SETTLE, {**ours, **how})).one_or_none()
+            row = (await transaction.execute(_SETTLE, {**ours, **how})).one_or_none()
             if row is None:
                 return False
             digest = {"its_subscription": row.subscription, "its_date": row.date}
-            await connection.execute(_EXTEND, {**digest, "then": now + SETTLED_GRACE})
-            await connection.execute(_CLOSE, {**digest, "at": now})
+            await transaction.execute(_EXTEND, {**digest, "then": now + SETTLED_GRACE})
+            await transaction.execute(_CLOSE, {**digest, "at": now})
             return True
 
         return await self._database.write(run)
@@ -463,8 +463,8 @@ class Deliveries:
         return Health(overdue, oldest, uncertain)
 
 
-async def _tell(connection: AsyncConnection, one: Delivery, notice: Notice, now: datetime) -> None:
-    await connection.execute(_FORGET_NOTICE, {**_digest(one), "its_part": notice.part})
+async def _tell(transaction: Transaction, one: Delivery, notice: Notice, now: datetime) -> None:
+    await transaction.execute(_FORGET_NOTICE, {**_digest(one), "its_part": notice.part})
     row = {
         "subscription": one.subscription,
         "date": one.day,
@@ -485,7 +485,7 @@ async def _tell(connection: AsyncConnection, one: Delivery, notice: Notice, now:
         "thread": "",
         "trouble": "",
     }
-    await connection.execute(_NOTICE, row)
+    await transaction.execute(_NOTICE, row)
 
 
 def _held(one: Delivery) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Delete, Table, bindparam, delete, exists, func, select, tuple_, union, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.pseudonyms import is_mark, mark_of
 from bot.store.schema import deliveries, departures, digests, metadata, posted, subscriptions
@@ -138,15 +138,15 @@ class Departures:
         if await self.gone(platform, tenant):
             return None
 
-        async def left(connection: AsyncConnection) -> Ended | None:
+        async def left(transaction: Transaction) -> Ended | None:
             row = {"platform": platform, "tenant": tenant, "at": at}
-            if not (await connection.execute(self._left, row)).rowcount:
+            if not (await transaction.execute(self._left, row)).rowcount:
                 return None
             values = {**_of(platform, tenant), "why": why, "rests": rests}
-            await connection.execute(_RELEASE, values)
-            messages = (await connection.execute(_END_MESSAGES, values)).rowcount
-            await connection.execute(_END_DIGESTS, {**values, "now": now})
-            return Ended((await connection.execute(_REST, values)).rowcount, messages)
+            await transaction.execute(_RELEASE, values)
+            messages = (await transaction.execute(_END_MESSAGES, values)).rowcount
+            await transaction.execute(_END_DIGESTS, {**values, "now": now})
+            return Ended((await transaction.execute(_REST, values)).rowcount, messages)
 
         return await self._database.write(left)
 

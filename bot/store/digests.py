@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.digests.subscriptions import Subscription
 from bot.models import Place
 from bot.store.chunks import chunks
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import deliveries, digests, posted, shelf, subscriptions, votes
 from bot.store.subscriptions import subscription_of
@@ -265,11 +265,11 @@ class Digests:
         Return how many of them there were not yet.
         """
 
-        async def run(connection: AsyncConnection) -> int:
-            planned = await connection.execute(
+        async def run(transaction: Transaction) -> int:
+            planned = await transaction.execute(
                 self._plan, [_digest_row(one, now) for one in occasions]
             )
-            await connection.execute(
+            await transaction.execute(
                 _ADVANCE,
                 [
                     {
@@ -325,10 +325,10 @@ class Digests:
     async def make(self, made: Sequence[Made], now: datetime) -> int:
         """Keep what was decided for these digests, all at once, and return how many of them were still to be made."""
 
-        async def run(connection: AsyncConnection) -> int:
+        async def run(transaction: Transaction) -> int:
             still = {
                 tuple(row)
-                for row in await connection.execute(_STILL, {"ids": [_id(one) for one in made]})
+                for row in await transaction.execute(_STILL, {"ids": [_id(one) for one in made]})
             }
             ours = [one for one in made if (_id(one), one.planned.day) in still]
             said = [one for one in ours if one.parts]
@@ -347,7 +347,7 @@ class Digests:
                 (self._posted, [row for one in said for row in _posted_rows(one)]),
             ):
                 if rows:
-                    await connection.execute(statement, rows)
+                    await transaction.execute(statement, rows)
             return len(ours)
 
         return await self._database.write(run)

@@ -20,7 +20,7 @@ _SENTENCES = {
 }
 
 
-def sentence(error: Exception, name: str) -> str:
+def describe(error: Exception, name: str) -> str:
     """Say what went wrong with the database `name`: never with which statement, and never a password."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     match cause:

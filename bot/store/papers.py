@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.papers import Paper
 from bot.store.chunks import chunks
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.pages import Page, page_of, paged
 from bot.store.paper_merge import Known, merge
@@ -83,17 +83,17 @@ class Papers:
         blanked.
         """
 
-        async def save(connection: AsyncConnection) -> Saved:
-            revision = (await connection.execute(_REVISION_TO_RAISE)).scalar_one()
+        async def save(transaction: Transaction) -> Saved:
+            revision = (await transaction.execute(_REVISION_TO_RAISE)).scalar_one()
             plan = _plan(
-                await _stored(connection, [paper.id for paper in papers]), papers, as_of, revision
+                await _stored(transaction, [paper.id for paper in papers]), papers, as_of, revision
             )
             if plan.inserts:
-                await connection.execute(_INSERT, plan.inserts)
+                await transaction.execute(_INSERT, plan.inserts)
             if plan.updates:
-                await connection.execute(_UPDATE, plan.updates)
+                await transaction.execute(_UPDATE, plan.updates)
             if plan.revision > revision:
-                await connection.execute(_RAISE_REVISION, {"to": plan.revision})
+                await transaction.execute(_RAISE_REVISION, {"to": plan.revision})
             added = len(plan.inserts)
             return Saved(added, plan.revision - revision - added)
 
@@ -168,10 +168,10 @@ class _Plan:
     revision: int
 
 
-async def _stored(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, tuple[Known, int]]:
+async def _stored(transaction: Transaction, ids: Sequence[str]) -> dict[str, tuple[Known, int]]:
     stored: dict[str, tuple[Known, int]] = {}
     for chunk in chunks(ids):
-        rows = await connection.execute(_BY_ID, {"ids": chunk})
+        rows = await transaction.execute(_BY_ID, {"ids": chunk})
         stored |= {row.id: (known_of(row), row.revision) for row in rows}
     return stored
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, Table, bindparam, delete, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.pseudonyms import mark_of
 from bot.store.schema import (
@@ -110,21 +110,21 @@ class Personal:
         asked = {**self._owner, "of_person": person}
         mark = mark_of(person, self._identity)
 
-        async def forget(connection: AsyncConnection) -> int:
+        async def forget(transaction: Transaction) -> int:
             gone = sum(
-                [(await connection.execute(statement, asked)).rowcount for statement in _FORGET]
+                [(await transaction.execute(statement, asked)).rowcount for statement in _FORGET]
             )
-            await connection.execute(_TWICE, {**asked, "mark": mark})
-            gone += (await connection.execute(_MARK, {**asked, "mark": mark})).rowcount
+            await transaction.execute(_TWICE, {**asked, "mark": mark})
+            gone += (await transaction.execute(_MARK, {**asked, "mark": mark})).rowcount
             for statement in _TALK:
-                await connection.execute(
+                await transaction.execute(
                     statement, {**self._owner, "addresses": [person, *addresses]}
                 )
-            await connection.execute(_MENTION, asked)
+            await transaction.execute(_MENTION, asked)
             for blank in _BLANK:
-                await connection.execute(blank, asked)
-            await connection.execute(self._forget, {**self._tenant, "mark": mark, "at": at})
-            await self._states.change(connection)
+                await transaction.execute(blank, asked)
+            await transaction.execute(self._forget, {**self._tenant, "mark": mark, "at": at})
+            await self._states.change(transaction)
             return gone
 
         return await self._database.write(forget)

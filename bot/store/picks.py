@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import nominations, papers, picks, votes
 from bot.store.upserts import insert_or_keep
@@ -106,11 +106,11 @@ class Picks:
         """Keep the pick of a week, nominated no longer; False when the week had one."""
         row = {"week": pick.week, "paper": pick.paper, "votes": pick.votes, "tied": pick.tied}
 
-        async def picked(connection: AsyncConnection) -> None:
-            await connection.execute(
+        async def picked(transaction: Transaction) -> None:
+            await transaction.execute(
                 _PICK, {**self._tenant, **row, "person": pick.person, "picked": pick.picked}
             )
-            await connection.execute(_WITHDRAW, {**self._tenant, "paper": pick.paper})
+            await transaction.execute(_WITHDRAW, {**self._tenant, "paper": pick.paper})
 
         try:
             await self._database.write(picked)

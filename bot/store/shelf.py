@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import Executable, Select, and_, bindparam, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import StoreError
 from bot.shelves import Kept, ShelfSort, Wanted
 from bot.store.chunks import chunks
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.pages import Page
 from bot.store.papers import VOTES, Papers
@@ -98,12 +98,12 @@ class Shelf:
             "place": place,
         }
 
-        async def save(connection: AsyncConnection) -> bool:
-            new = (await connection.execute(self._save, row)).rowcount == 1
+        async def save(transaction: Transaction) -> bool:
+            new = (await transaction.execute(self._save, row)).rowcount == 1
             if not new and private is not None:
-                await connection.execute(_HIDE, {**self._this(person, paper), "hidden": private})
+                await transaction.execute(_HIDE, {**self._this(person, paper), "hidden": private})
             if new or private is not None:
-                await self._states.change(connection, person)
+                await self._states.change(transaction, person)
             return new
 
         try:
@@ -119,10 +119,10 @@ class Shelf:
         """Keep papers that are known, in one transaction; those that are kept stay as they are."""
         rows = [{**self._tenant, **asdict(one)} for one in kept]
 
-        async def save(connection: AsyncConnection) -> None:
-            await connection.execute(self._save, rows)
+        async def save(transaction: Transaction) -> None:
+            await transaction.execute(self._save, rows)
             for person in dict.fromkeys(one.person for one in kept):
-                await self._states.change(connection, person)
+                await self._states.change(transaction, person)
 
         if rows:
             await self._database.write(save)
@@ -200,10 +200,10 @@ class Shelf:
     async def _change(self, person: str, statement: Executable, values: Mapping[str, Any]) -> bool:
         """Change one entry of a person's shelf; False where it is not there."""
 
-        async def change(connection: AsyncConnection) -> bool:
-            there = (await connection.execute(statement, values)).rowcount == 1
+        async def change(transaction: Transaction) -> bool:
+            there = (await transaction.execute(statement, values)).rowcount == 1
             if there:
-                await self._states.change(connection, person)
+                await self._states.change(transaction, person)
             return there
 
         return await self._database.write(change)

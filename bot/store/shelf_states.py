@@ -10,8 +10,8 @@ from collections.abc import Hashable
 from secrets import token_hex
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import shelf_states, store
 from bot.store.upserts import insert_or_replace
@@ -35,7 +35,7 @@ class States:
         self._tenant = {"platform": platform, "tenant": tenant}
         self._write = insert_or_replace(database.dialect, shelf_states)
 
-    async def change(self, connection: AsyncConnection, person: str = TEAM) -> None:
+    async def change(self, transaction: Transaction, person: str = TEAM) -> None:
         """Note within a transaction that a person's shelf, and with it their team's, is another than before."""
         state = token_hex(
             8
@@ -44,7 +44,7 @@ class States:
             {**self._tenant, "person": whose, "state": state}
             for whose in dict.fromkeys((person, TEAM))
         ]
-        await connection.execute(self._write, rows)
+        await transaction.execute(self._write, rows)
 
     async def now(self, person: str, *, papers: bool) -> Hashable:
         """Return the state of a person's shelf, or of the team's; None where nothing is known of it.

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.models import Person, Place
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import subscriptions
 
@@ -136,8 +136,8 @@ class Subscriptions:
             "paused": new.paused,
         }
 
-        async def run(connection: AsyncConnection) -> int:
-            return int((await connection.execute(_INSERT, row)).scalar_one())
+        async def run(transaction: Transaction) -> int:
+            return int((await transaction.execute(_INSERT, row)).scalar_one())
 
         return replace(new, id=await self._database.write(run))
 

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, bindparam, delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import syncs
 
@@ -45,9 +45,9 @@ class Syncs:
     async def record(self, run: SyncRun) -> None:
         """Note how a run went, and forget those of long ago."""
 
-        async def record(connection: AsyncConnection) -> None:
-            await connection.execute(_INSERT, asdict(run))
-            await connection.execute(_FORGET, {"kept": KEPT})
+        async def record(transaction: Transaction) -> None:
+            await transaction.execute(_INSERT, asdict(run))
+            await transaction.execute(_FORGET, {"kept": KEPT})
 
         await self._database.write(record)
 

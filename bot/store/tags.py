@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Text, and_, bindparam, delete, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.chunks import chunks
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import shelf, tags
 from bot.store.shelf_states import States
@@ -70,9 +70,9 @@ class Tags:
             {**row, "paper": paper, "tag": tag} for paper, tags in words.items() for tag in tags
         ]
 
-        async def add(connection: AsyncConnection) -> None:
-            await connection.execute(self._add, rows)
-            await self._states.change(connection, person)
+        async def add(transaction: Transaction) -> None:
+            await transaction.execute(self._add, rows)
+            await self._states.change(transaction, person)
 
         if rows:
             await self._database.write(add)
@@ -81,15 +81,15 @@ class Tags:
         """Take tags away, and return how many there were."""
         row = {**self._tenant, "person": person, "paper": paper}
 
-        async def remove(connection: AsyncConnection) -> int:
+        async def remove(transaction: Transaction) -> int:
             gone = sum(
                 [
-                    (await connection.execute(_REMOVE, {**row, "tag": word})).rowcount
+                    (await transaction.execute(_REMOVE, {**row, "tag": word})).rowcount
                     for word in words
                 ]
             )
             if gone:
-                await self._states.change(connection, person)
+                await self._states.change(transaction, person)
             return gone
 
         return await self._database.write(remove)

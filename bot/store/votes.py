@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, delete, func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import votes
 from bot.store.shelf_states import States
@@ -53,12 +53,11 @@ class Votes:
         return bool(await self._database.read(_VOTED, asked))
 
     async def _change(self, statement: Executable, values: Mapping[str, Any]) -> bool:
-        async def change(connection: AsyncConnection) -> bool:
-            counted = (await connection.execute(statement, values)).rowcount == 1
+        async def change(transaction: Transaction) -> bool:
+            counted = (await transaction.execute(statement, values)).rowcount == 1
             if counted:
-                await self._states.change(
-                    connection
-                )  # the team's shelf can be in the order of its votes
+                # the team's shelf can be in the order of its votes
+                await self._states.change(transaction)
             return counted
 
         return await self._database.write(change)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import insert, select, text
 
 from bot.errors import StoreError
 from bot.store import Store
+from bot.store.connections import Transaction
 from bot.store.database_url import read_address
 from bot.store.engine import Database
 from bot.store.schema import messages, shelf
@@ -35,8 +35,8 @@ async def database(url: str) -> AsyncIterator[Database]:
 
 
 async def test_an_error_in_the_middle_undoes_all_of_it(database: Database):
-    async def fail(connection: AsyncConnection) -> None:
-        await connection.execute(insert(messages), SENT)
+    async def fail(transaction: Transaction) -> None:
+        await transaction.execute(insert(messages), SENT)
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -46,12 +46,11 @@ async def test_an_error_in_the_middle_undoes_all_of_it(database: Database):
 
 
 async def test_a_commit_that_fails_undoes_all_of_it_and_the_next_one_works(database: Database):
-    async def fail(connection: AsyncConnection) -> None:
-        await connection.execute(insert(messages), SENT)
-        await connection.exec_driver_sql(
-            "PRAGMA defer_foreign_keys=ON"
-        )  # what is wrong comes out at the commit
-        await connection.execute(insert(shelf), KEPT)
+    async def fail(transaction: Transaction) -> None:
+        await transaction.execute(insert(messages), SENT)
+        # what is wrong comes out at the commit
+        await transaction.execute(text("PRAGMA defer_foreign_keys=ON"))
+        await transaction.execute(insert(shelf), KEPT)
 
     for _ in range(2):
         with pytest.raises(StoreError, match="reports: FOREIGN KEY constraint failed"):
@@ -66,10 +65,10 @@ async def test_readers_cannot_write(database: Database):
 
 
 async def test_the_writer_keeps_what_it_was_told_through_a_power_cut(database: Database):
-    async def ask(connection: AsyncConnection) -> list[object]:
+    async def ask(transaction: Transaction) -> list[object]:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         return [
-            (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar() for pragma in pragmas
+            (await transaction.execute(text(f"PRAGMA {pragma}"))).scalar() for pragma in pragmas
         ]
 
     assert await database.write(ask) == ["wal", 2, 1, 5000]  # 2 is FULL
@@ -78,10 +77,10 @@ async def test_the_writer_keeps_what_it_was_told_through_a_power_cut(database: D
 async def test_what_was_begun_is_done_when_nobody_waits_for_it_any_more(database: Database):
     begun = asyncio.Event()
 
-    async def slowly(connection: AsyncConnection) -> None:
+    async def slowly(transaction: Transaction) -> None:
         begun.set()
         await asyncio.sleep(0.01)
-        await connection.execute(insert(messages), SENT)
+        await transaction.execute(insert(messages), SENT)
 
     task = asyncio.create_task(database.write(slowly))
     await begun.wait()
