@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bot.errors import UsageError
-from bot.papers import Paper, paper_id
+from bot.identifiers import paper_id
+from bot.papers import Paper
 from bot.search import Index, Query, parse
 
 TODAY = date(2026, 1, 1)  # only filters depend on it

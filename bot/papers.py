@@ -1,7 +1,4 @@
-"""A paper and its rules: ids and links in every spelling, clean titles and names.
-
-Nothing here does I/O.
-"""
+"""A paper and its rules: its links, and what it looks like as JSON. Nothing here does I/O."""
 
 from __future__ import annotations
 
@@ -10,58 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from bot.identifiers import paper_id
 from bot.text import clean
-
-# https://info.arxiv.org/help/arxiv_identifier.html: YYMM.NNNN(N) since 2007, archive[.CC]/YYMMNNN
-# before
-_NEW_ID = r"(?:\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
-_OLD_ID = r"(?:[a-z]+(?:-[a-z]+)?(?:\.[A-Za-z]{2})?/\d{2}(?:0[1-9]|1[0-2])\d{3})"
-_ID = rf"({_NEW_ID}|{_OLD_ID})(?:v\d+)?"
-_HOST = r"(?:https?://)?(?:[\w-]+\.)*"
-_SPELLING = re.compile(
-    rf"""(?:
-        (?:{_HOST}arxiv\.org/(?:abs|pdf|html|format|ps|src|e-print)/{_ID}(?:\.pdf)?)   # arXiv's own pages and mirrors
-      | (?:{_HOST}(?:huggingface\.co|hf\.co)/(?:api/)?papers/{_ID})                            # Hugging Face
-      | (?:{_HOST}alphaxiv\.org/(?:abs|overview|html)/{_ID})
-      | (?:(?:https?://)?(?:dx\.)?(?:doi\.org/)?10\.48550/arxiv\.{_ID})               # arXiv's DOI
-      | (?:arxiv\s*:\s*{_ID})
-      | {_ID}
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_TAIL = re.compile(r"(?:\.(?:md|pdf))?/?(?:[?#]\S*)?(?:\s*\[[\w.-]+\])?", re.IGNORECASE)
-_WRAPPING = "<>()[]{}\"'`,;.!"
-
-
-def paper_id(text: str) -> str | None:
-    """Return the arXiv id that `text` spells, without its version, or None where it spells none.
-
-    >>> paper_id("https://arxiv.org/pdf/2401.00001v2.pdf?download=1")
-    '2401.00001'
-    """
-    text = text.strip().strip(_WRAPPING) if "[" not in text[1:] else text.strip()
-    found = _SPELLING.match(text)
-    if found is None or not _TAIL.fullmatch(text, found.end()):
-        return None
-    return _canonical(found)
-
-
-def paper_ids(text: str, limit: int = 20) -> tuple[str, ...]:
-    """Return the ids of the papers that a longer text names or links to, in order, each once, `limit` at most."""
-    ids: dict[str, None] = {}
-    for word in re.split(r"[\s|<>]+", text):
-        if found := paper_id(word):
-            ids.setdefault(found)
-            if len(ids) == limit:
-                break
-    return tuple(ids)
-
-
-def _canonical(found: re.Match[str]) -> str:
-    spelt = next(group for group in found.groups() if group)
-    archive, slash, number = spelt.partition("/")
-    # the subject class is no part of the canonical id: math.GT/0309136 is math/0309136
-    return f"{archive.partition('.')[0].lower()}/{number}" if slash else spelt
 
 
 def web_address(text: object) -> str | None:

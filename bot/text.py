@@ -20,6 +20,11 @@ def visible(text: str) -> str:
     return _UNSEEN.sub("", _BREAKS.sub(" ", text))
 
 
+def strip_invisible(text: str) -> str:
+    """Return `text` without bidi, zero-width and other characters that nobody sees; its lines stay."""
+    return _UNSEEN.sub("", text)
+
+
 def clean(text: str) -> str:
     """Return `text` as it is kept: what is visible of it, without runs of spaces."""
     return " ".join(visible(text).split())

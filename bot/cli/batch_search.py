@@ -12,8 +12,9 @@ from threading import Semaphore, Thread
 from typing import TextIO
 
 from bot.errors import PaperboyError
+from bot.identifiers import paper_ids
 from bot.library.library import Library
-from bot.papers import paper_ids, record
+from bot.papers import record
 from bot.text import clean
 
 log = logging.getLogger(__name__)
@@ -84,7 +85,7 @@ async def _read(file: int) -> AsyncIterator[bytes]:
 async def _answer(library: Library, query: str, limit: int) -> dict[str, object]:
     if not query:
         return {"query": "", "error": "There is nothing to look for on this line."}
-    named = paper_ids(query, 2)
+    named = paper_ids(query, 2, bare=True)
     try:
         if len(named) == 1:
             papers = await library.papers(named)

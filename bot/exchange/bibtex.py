@@ -18,7 +18,8 @@ from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
 from bot.exchange.entries import MOST, Entry, entry_of
-from bot.papers import Paper, paper_ids
+from bot.identifiers import paper_ids
+from bot.papers import Paper
 from bot.text import clean, shorten
 
 # authors that are no person: BibTeX would take such a name apart

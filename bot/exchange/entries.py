@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.papers import Paper, paper_id
+from bot.identifiers import paper_id
+from bot.papers import Paper
 
 MOST = 5000  # entries that are read of one file
 

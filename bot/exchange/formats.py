@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import Literal, Protocol, TypeAlias, cast, get_args
 
 from bot.exchange.entries import MOST, Entry
-from bot.papers import Paper, paper_ids
+from bot.identifiers import paper_ids
+from bot.papers import Paper
 
 Format: TypeAlias = Literal["bibtex", "ris", "csv", "json", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -38,7 +39,9 @@ def read(text: str) -> tuple[Entry, ...]:
     text = text.removeprefix("\ufeff")
     found = _format_in(text)
     entries = _module(found).read(text) if found else ()
-    return (entries or tuple(Entry(Paper(id_, "")) for id_ in paper_ids(text, MOST)))[:MOST]
+    return (
+        entries or tuple(Entry(Paper(id_, "")) for id_ in paper_ids(text.replace('"', "\n"), MOST))
+    )[:MOST]
 
 
 def format_of(name: str) -> Format | None:

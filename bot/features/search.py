@@ -12,7 +12,8 @@ from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.team import card
-from bot.papers import Paper, paper_ids, record
+from bot.identifiers import paper_ids
+from bot.papers import Paper, record
 from bot.text import shorten
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ async def find(
     A question, or words of which little is found here, may be asked of Hugging Face’s own search
     too.
     """
-    named = paper_ids(query, 2)
+    named = paper_ids(query, 2, bare=True)
     if len(named) == 1:  # an id or a link, whatever stands beside it
         wanted = named[0]
         view = await paper(ctx, wanted)
@@ -115,7 +116,7 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 async def resolve(ctx: Context, text: str, verb: str) -> Paper | View:
     """Return the paper that is meant, or the view that says why there is none; `verb` is the command to go on with."""
-    named = paper_ids(text, 2)
+    named = paper_ids(text, 2, bare=True)
     wanted = named[0] if len(named) == 1 else None
     if text.startswith(("http://", "https://")) and not wanted:
         raise UsageError(

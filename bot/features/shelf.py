@@ -15,7 +15,8 @@ from bot.features.arguments import PAGE, PAPER, PERSON, TAG, WORDS
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.search import resolve
 from bot.features.team import introduce, keepers_named, names_of
-from bot.papers import Paper, paper_ids, record
+from bot.identifiers import paper_ids
+from bot.papers import Paper, record
 from bot.shelves import ShelfSort, Wanted
 from bot.text import count, shorten
 

@@ -16,7 +16,8 @@ from bot.errors import SourceError, UsageError
 from bot.features.arguments import ATTACHED, PASTED
 from bot.features.shelf import SHELF
 from bot.features.team import introduce
-from bot.papers import Paper, paper_id
+from bot.identifiers import paper_id
+from bot.papers import Paper
 from bot.shelves import Kept
 from bot.text import clean, count, shorten
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 
-from bot.papers import Account, paper_id, web_address
+from bot.identifiers import paper_id
+from bot.papers import Account, web_address
 from bot.text import clean, shorten
 
 # Each stands well above the longest that 8,206 papers of the feed hold (in brackets), and low

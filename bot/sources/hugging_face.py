@@ -8,7 +8,8 @@ from typing import Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from bot.errors import SettingsError, SourceDown, SourceError
-from bot.papers import Paper, paper_id, web_address
+from bot.identifiers import paper_id
+from bot.papers import Paper, web_address
 from bot.sources.items import Batch, batch, paper_from_item
 from bot.sources.rate_limit import Patience
 from bot.sources.web import Web

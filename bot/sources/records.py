@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from bot.papers import Paper, paper_id, web_address
+from bot.identifiers import paper_id
+from bot.papers import Paper, web_address
 from bot.sources import fields
 from bot.sources.items import paper_from_item
 from bot.text import shorten

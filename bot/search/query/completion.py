@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from rapidfuzz import fuzz, process
 
-from bot.papers import paper_id
+from bot.identifiers import paper_id
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.fts import quoted
 from bot.search.query.query_parser import Query
