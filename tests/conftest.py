@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime, time
@@ -82,12 +84,31 @@ def digest(day: date, papers: Sequence[Paper], total: int) -> View:
 Ask = Callable[..., Awaitable[View]]
 
 
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a new database, made once for all tests."""
+    folder = tmp_path_factory.mktemp("store")
+
+    async def make() -> None:
+        await (await Store.open(sqlite_in(folder))).close()
+
+    asyncio.run(make())
+    return folder / "paperboy.sqlite3"
+
+
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+def home(tmp_path: Path, empty_store: Path) -> Path:
+    """Return a folder with a new database; copying one takes a fifth of the time of making one."""
+    shutil.copy(empty_store, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+async def bot(home: Path) -> AsyncIterator[Bot]:
     """Give a bot that knows a few papers and has nobody to ask for more."""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
-        index = await Index.open(tmp_path / "index.sqlite3", store.identity)
+        store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
+        index = await Index.open(home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(
             HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))

@@ -43,10 +43,10 @@ async def site() -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def papers(tmp_path: Path, site: Site, clock: Clock) -> AsyncIterator[Library]:
+async def papers(home: Path, site: Site, clock: Clock) -> AsyncIterator[Library]:
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
-        index = await Index.open(tmp_path / "index.sqlite3", store.identity)
+        store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
+        index = await Index.open(home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         patience = Patience(pause=0.001, tries=1, read=0.2)
         source = await stack.enter_async_context(HuggingFace(site.address, patience=patience))

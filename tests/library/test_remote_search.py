@@ -64,10 +64,10 @@ async def site() -> AsyncIterator[Site]:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, site: Site, clock: Clock) -> AsyncIterator[Bot]:
+async def bot(home: Path, site: Site, clock: Clock) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
-        index = await Index.open(tmp_path / "index.sqlite3", store.identity)
+        store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
+        index = await Index.open(home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(
             HuggingFace(site.address, patience=Patience(pause=0.001, tries=2))

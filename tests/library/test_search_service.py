@@ -30,11 +30,11 @@ class Behind(Index):
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
+async def bot(home: Path) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(tmp_path)))
+        store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
         await store.papers.save([HEBB], NOW)
-        index = await Behind.open(tmp_path / "index.sqlite3", store.identity)
+        index = await Behind.open(home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(HuggingFace(NOBODY))
         library = Library(store, index, source, lambda: NOW, online=True)

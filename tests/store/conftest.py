@@ -23,7 +23,7 @@ def url(file: Path) -> str:
 
 
 @pytest.fixture
-async def store(url: str) -> AsyncIterator[Store]:
+async def store(home: Path, url: str) -> AsyncIterator[Store]:  # noqa: ARG001  # the file is there
     async with await Store.open(url) as store:
         yield store
 
