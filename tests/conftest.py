@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -103,19 +103,39 @@ def home(tmp_path: Path, empty_store: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-async def bot(home: Path) -> AsyncIterator[Bot]:
-    """Give a bot that knows a few papers and has nobody to ask for more."""
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Bot]:
+    """Open a bot over the papers of a folder; its source is out of reach."""
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
-        index = await Index.open(home / "index.sqlite3", store.identity)
+        store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
+        index = await Index.open(folder / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(
             HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
         )
         library = Library(store, index, source, lambda: NOW)
-        await library.add([HEBB, DIFFUSION, *MANY], NOW)
         yield Bot(ALL, library, store, lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a few papers in a database and an index, filled once for all tests."""
+    folder = tmp_path_factory.mktemp("stocked")
+
+    async def fill() -> None:
+        async with opened(folder) as bot:
+            await bot.library.add([HEBB, DIFFUSION, *MANY], NOW)
+
+    asyncio.run(fill())
+    return folder
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, stocked: Path) -> AsyncIterator[Bot]:
+    """Give a bot that knows a few papers, whose source is out of reach."""
+    shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
+    async with opened(tmp_path) as bot:
+        yield bot
 
 
 @pytest.fixture
