@@ -1,7 +1,7 @@
-"""Measures Discord: how soon people are answered, whether rendering keeps the limits, whether a reaction is ever lost.
+"""Measures Discord: how soon people are answered, whether limits hold, whether reactions get lost.
 
     PAPERBOY_HOME=/tmp/filled paperboy import days.jsonl.xz
-    python bench/discord.py /tmp/filled [typing] [talk] [render] [reactions] [--seconds 60] [--people 50]
+    python bench/discord.py /tmp/filled [typing] [talk] [render] [reactions] [--seconds 60]
 
 The bot runs as a process of its own over the real SDK; the Discord that it talks to is the one of
 the tests.
@@ -47,7 +47,7 @@ from tests.contract import MARKUP
 from tests.rigs.discord import TOKEN, DiscordRig
 from tests.rigs.discord_limits import refused
 from tests.rigs.discord_markdown import markup
-from tests.rigs.discord_people import Somebody, somebody
+from tests.rigs.discord_people import Member, join
 
 NOBODY = "http://127.0.0.1:9"  # the discard service: what is measured is ours
 OURS = {"heading", "small", "strong", "code", "link", "address"}
@@ -157,9 +157,9 @@ async def process(rig: DiscordRig, home: Path) -> AsyncIterator[asyncio.subproce
 
 
 async def typing(home: Path, people: int, seconds: float) -> None:
-    """Let people type titles, five letters a second, and tell how soon each letter was completed."""
+    """Let people type titles, five letters a second; print how soon each letter was completed."""
 
-    def letters(one: Somebody, step: int) -> Interaction:
+    def letters(one: Member, step: int) -> Interaction:
         words = TYPED[(step // 20 + one.id) % len(TYPED)]
         return one.complete("save", "paper", words[: step % 20 + 1])
 
@@ -169,7 +169,7 @@ async def typing(home: Path, people: int, seconds: float) -> None:
 async def talk(home: Path, people: int, seconds: float) -> None:
     """Let people give commands, each about once a second, and tell how soon they were served."""
 
-    def command(one: Somebody, _: int) -> Interaction:
+    def command(one: Member, _: int) -> Interaction:
         name, options = random.choice(COMMANDS)
         return one.type(name, **options)
 
@@ -182,13 +182,13 @@ async def _meet(
     people: int,
     seconds: float,
     pause: float,
-    act: Callable[[Somebody, int], Interaction],
+    act: Callable[[Member, int], Interaction],
 ) -> None:
     rig = TimedRig()
     done: list[tuple[float, Interaction]] = []
     async with rig.serving(), process(rig, home) as child:
         end = time.monotonic() + seconds
-        crowd = [somebody(rig, f"Person {n}") for n in range(people)]
+        crowd = [join(rig, f"Person {n}") for n in range(people)]
         await asyncio.gather(*(_person(one, end, pause, act, done) for one in crowd))
         await asyncio.sleep(1)
         child.send_signal(signal.SIGTERM)
@@ -207,10 +207,10 @@ async def _meet(
 
 
 async def _person(
-    one: Somebody,
+    one: Member,
     end: float,
     pause: float,
-    act: Callable[[Somebody, int], Interaction],
+    act: Callable[[Member, int], Interaction],
     done: list[tuple[float, Interaction]],
 ) -> None:
     await asyncio.sleep(random.random() * pause)
@@ -232,7 +232,7 @@ def tell(name: str, figures: Sequence[float]) -> None:
 
 
 def rendering(papers: int) -> None:
-    """Render generated papers as cards and in lists, and count what breaks a limit or becomes markup."""
+    """Render generated papers as cards and lists; count broken limits and outside markup."""
     chance = random.Random(4)
     made = [_paper(chance, n) for n in range(papers)]
     views = [cards.card(one, kept=False, votes=1) for one in made]
@@ -286,11 +286,11 @@ def _paper(chance: random.Random, number: int) -> Paper:
 
 
 async def reactions(home: Path, events: int) -> None:
-    """React while the connection is dropped and the bot killed, and compare the shelves with what stands at Discord."""
+    """React while connections drop and the bot is killed; compare shelves with the reactions."""
     rig = TimedRig()
     chance = random.Random(4)
     async with rig.serving():
-        crowd = [somebody(rig, f"Person {n}") for n in range(25)]
+        crowd = [join(rig, f"Person {n}") for n in range(25)]
         async with process(rig, home) as child:
             shown = await _shown(crowd[0], home)
             lost = await _react(rig, crowd, shown, events * 7 // 10, chance)
@@ -321,7 +321,7 @@ async def reactions(home: Path, events: int) -> None:
     )
 
 
-async def _shown(one: Somebody, home: Path) -> list[tuple[Message, str]]:
+async def _shown(one: Member, home: Path) -> list[tuple[Message, str]]:
     store = await Store.open(sqlite_in(home))
     async with store:
         papers = [paper.id for paper in await _some(store)]
@@ -335,7 +335,7 @@ async def _some(store: Store) -> list[Paper]:
 
 async def _react(
     rig: DiscordRig,
-    crowd: list[Somebody],
+    crowd: list[Member],
     shown: list[tuple[Message, str]],
     events: int,
     chance: random.Random,
@@ -359,8 +359,8 @@ async def _react(
     return repeated
 
 
-async def _wrong(home: Path, crowd: list[Somebody], shown: list[tuple[Message, str]]) -> int:
-    """Count the papers that are on a shelf and should not be, and those that should be and are not."""
+async def _wrong(home: Path, crowd: list[Member], shown: list[tuple[Message, str]]) -> int:
+    """Count the papers that are on a shelf and should not be, and the other way round."""
     wrong = 0
     store = await Store.open(sqlite_in(home))
     async with store:

@@ -11,7 +11,7 @@ from typing import Any
 
 from adapters.discord.forms import form
 from adapters.discord.render import render
-from adapters.discord.requests import Heard
+from adapters.discord.requests import Request
 from bot.chat.commands import Blank, command
 from bot.chat.intents import Intent
 from bot.chat.views import View
@@ -44,7 +44,7 @@ def pages() -> Mapping[str, str]:
     }
     save = next(one for one in map(command, ALL) if one.name == "save")
     asked = form(
-        [Blank(param) for param in save.missing({})], Heard(Intent("save", ME, HERE), "save")
+        [Blank(param) for param in save.missing({})], Request(Intent("save", ME, HERE), "save")
     )
     return {**shown, "form": _html(_modal(asked.to_dict() if asked else {}))}
 

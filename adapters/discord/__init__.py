@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 import discord
 
-from adapters.discord import channels as places
-from adapters.discord import messages as posting
-from adapters.discord.connection import Connection, set_addresses
-from adapters.discord.errors import TROUBLE, delivery_error
+from adapters.discord import messages
+from adapters.discord.channels import Memberships, find_place, thread_of
+from adapters.discord.connection import set_addresses
+from adapters.discord.errors import DISCORD_ERRORS, delivery_error
+from adapters.discord.events import Events
 from adapters.discord.ids import PLATFORM
-from adapters.discord.logs import tidy_logs
+from adapters.discord.logs import redact_logs
 from bot.chat.bot import Bot
 from bot.chat.outlet import Membership, Sent
 from bot.chat.views import View
@@ -20,17 +20,16 @@ from bot.errors import DeliveryError, SettingsError, UsageError
 from bot.models import Person, Place
 from bot.settings import DiscordSettings
 
-log = logging.getLogger(__name__)
-
 BAD_TOKEN = (
-    "Discord does not take DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
+    "Discord does not accept DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
 )
-# how the gateway closes where a setting is wrong:
+# how the gateway closes for good:
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes
-CLOSED_FOR_GOOD = {
+FINAL_CLOSE_CODES = {
     4004: BAD_TOKEN,
-    4010: "Discord does not take DISCORD_SHARD_IDS; each must be below DISCORD_SHARDS.",
-    4011: "Paperboy is in too many servers for one connection; set DISCORD_SHARDS higher, or leave it out.",
+    4010: "Discord does not accept DISCORD_SHARD_IDS; each must be below DISCORD_SHARDS.",
+    4011: "Paperboy is in too many servers for one connection; set DISCORD_SHARDS higher, or "
+    "leave it out.",
 }
 
 
@@ -38,20 +37,20 @@ class Discord:
     """The adapter for Discord."""
 
     platform = PLATFORM
-    repeatable = posting.REPEATABLE
-    pace: float | None = 45.0  # of 50 requests a second, the rest being for answers
+    repeatable = messages.REPEATABLE
+    pace: float | None = 45.0  # of 50 requests a second, the others being for answers
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings
-        self._connection: Connection | None = None
+        self._connection: Events | None = None
         self._bot: Bot | None = None
-        self._places = places.Places()
+        self._memberships = Memberships()
 
     async def run(self, bot: Bot) -> None:
-        """Stay connected until cancelled; SettingsError where the token or the shards are wrong."""
+        """Stay connected until cancelled. Raises SettingsError for a wrong token or shards."""
         set_addresses(self._settings)
-        tidy_logs(self._settings.token)
-        connection = Connection(self._settings, bot)
+        redact_logs(self._settings.token)
+        connection = Events(self._settings, bot)
         try:
             async with connection:
                 await connection.login(self._settings.token)
@@ -59,14 +58,14 @@ class Discord:
                 try:
                     await connection.connect()
                 finally:
-                    await connection.settle()
+                    await connection.drain()
         except discord.LoginFailure as error:
             raise SettingsError(BAD_TOKEN) from error
         except discord.ConnectionClosed as error:
-            if sentence := CLOSED_FOR_GOOD.get(error.code):
+            if sentence := FINAL_CLOSE_CODES.get(error.code):
                 raise SettingsError(sentence) from error
             raise
-        except TROUBLE as error:
+        except DISCORD_ERRORS as error:
             raise delivery_error(error) from error
         finally:
             self._connection = None
@@ -74,20 +73,23 @@ class Discord:
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post a view in a channel, thread or forum. Raises DeliveryError."""
         connection, bot = self._connected()
-        return await posting.post(connection, bot, place, view, key)
+        return await messages.post(connection, bot, place, view, key)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        """Look whether `key` was posted; None is certain. Raises DeliveryError."""
+        """Find the message that was posted under `key`; None is certain. Raises DeliveryError."""
         connection, _ = self._connected()
-        return await posting.find(connection, place, key, since)
+        return await messages.find(connection, place, key, since)
 
     async def thread(self, sent: Sent, name: str) -> Place:
-        """Return the thread of a message, the same each time; its own place where there can be none."""
+        """Return the thread of a message, the same each time; its own place if it has none.
+
+        Raises DeliveryError.
+        """
         connection, _ = self._connected()
-        return await places.thread_of(connection, sent, name)
+        return await thread_of(connection, sent, name)
 
     async def place(self, words: str, person: Person) -> Place:
-        """Return the channel, thread or forum that is named, or the conversation with the person.
+        """Return the channel, thread or forum that is named, or the person's direct messages.
 
         Raises UsageError.
         """
@@ -95,19 +97,19 @@ class Discord:
             connection, _ = self._connected()
         except DeliveryError as error:
             raise UsageError(str(error)) from error
-        return await places.named(connection, words, person)
+        return await find_place(connection, words, person)
 
     async def standing(self, person: Person, place: Place) -> Membership:
-        """Tell what somebody is in a place, as Discord knew it within the last minute.
+        """Return what a person is in a place, as Discord knew it within the last minute.
 
         Raises DeliveryError.
         """
         connection, _ = self._connected()
-        return await self._places.standing(connection, person, place)
+        return await self._memberships.get(connection, person, place)
 
-    def _connected(self) -> tuple[Connection, Bot]:
+    def _connected(self) -> tuple[Events, Bot]:
         if self._connection is None or self._bot is None:
             raise DeliveryError(
-                "Paperboy is not connected to Discord; it is tried again.", retry_after=10
+                "Paperboy is not connected to Discord; trying again.", retry_after=10
             )
         return self._connection, self._bot

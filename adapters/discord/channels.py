@@ -1,178 +1,206 @@
-"""Channels, threads and conversations: how people name them, who manages them, and the thread of a message."""
+"""Channels, threads and direct conversations: by name, who manages them, a message's thread."""
 
 from __future__ import annotations
 
 import re
 from time import monotonic
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import discord
 
-from adapters.discord.errors import TROUBLE, delivery_error, gone, lacking
+from adapters.discord.errors import (
+    DISCORD_ERRORS,
+    THREAD_EXISTS,
+    delivery_error,
+    missing_permissions,
+    unknown_channel,
+)
 from adapters.discord.ids import PLATFORM
-from adapters.discord.ids import place as named_place
+from adapters.discord.ids import place as place_of
 from bot.chat.outlet import Membership, Sent
-from bot.errors import DeliveryError, UsageError
+from bot.errors import UsageError
 from bot.models import Person, Place
 from bot.text import shorten, visible
 
-KNOWN = 60.0  # seconds that an answer is good for
-MOST = 1000  # answers that are kept
+CACHE_SECONDS = 60.0  # that a membership is reused
+MAX_CACHED = 1000  # memberships
 MANAGERS = "people who may manage the channel"
-ALONE = "the person whom it is with"
-LONGEST_NAME = 100  # characters of a thread's or forum post's title
-ARCHIVED_AFTER: Literal[4320] = 4320  # minutes without a word, of a thread
-HAS_A_THREAD = 160004  # Discord's code where a message has one already
+RECIPIENT = "the person whom it is with"
+MAX_THREAD_NAME = 100  # characters of a thread's or forum post's title
+ARCHIVE_AFTER_MINUTES: Literal[4320] = 4320  # without a message in the thread
 # "<#1>", "1", "1:tag,tag" for a forum, or the link to a channel or thread
 _CHANNEL = re.compile(r"<?#?(?P<id>\d{1,20})>?(?::(?P<tags>.*))?")
 _LINK = re.compile(r"https://[\w.]*discord\.com/channels/\d+/(?P<id>\d{1,20})(?:/\d+)?/?")
+_NAME = re.compile(r"#?(?P<name>[^:]+)(?::(?P<tags>.*))?")
 
-Channel = discord.abc.GuildChannel | discord.Thread
+Channel: TypeAlias = discord.abc.GuildChannel | discord.Thread
 
 
 async def resolve(client: discord.Client, place: Place) -> object:
-    """Return the channel of a place; one whose address is "@" and a person's id is the conversation with them."""
-    if (person := _person_in(place.address)) is not None:
-        return await client.create_dm(discord.Object(person))
+    """Return the channel of a place; "@" and a person's id is the conversation with them.
+
+    Raises discord.py's errors.
+    """
+    if (recipient := _recipient_id(place.address)) is not None:
+        return await client.create_dm(discord.Object(recipient))
     channel_id = int(place.address.partition(":")[0])
     return client.get_channel(channel_id) or await client.fetch_channel(channel_id)
 
 
 async def thread_of(client: discord.Client, sent: Sent, name: str) -> Place:
-    """Return the thread of a message, made where there is none yet; where there can be none, its own place."""
+    """Return the thread of a message, creating it if there is none.
+
+    Where messages have no threads, return the message's own place. Raises DeliveryError.
+    """
     try:
         channel = await resolve(client, sent.place)
-        if not isinstance(
-            channel, discord.TextChannel
-        ):  # a thread, a conversation, the chat of a voice channel
+        # others are threads, conversations and the chats of voice channels
+        if not isinstance(channel, discord.TextChannel):
             return sent.place
-        title = shorten(visible(name).strip(), LONGEST_NAME) or "Paperboy"
-        message = channel.get_partial_message(int(sent.message))
-        made = await message.create_thread(name=title, auto_archive_duration=ARCHIVED_AFTER)
-    except discord.HTTPException as error:
-        if error.code == HAS_A_THREAD:
-            return named_place(sent.place.tenant, int(sent.message))  # by which it goes, too
-        raise _of_thread(error) from error
-    except TROUBLE as error:
-        raise _of_thread(error) from error
-    return named_place(sent.place.tenant, made.id)
+        title = shorten(visible(name).strip(), MAX_THREAD_NAME) or "Paperboy"
+        thread = await channel.get_partial_message(int(sent.message)).create_thread(
+            name=title, auto_archive_duration=ARCHIVE_AFTER_MINUTES
+        )
+    except DISCORD_ERRORS as error:
+        if isinstance(error, discord.HTTPException) and error.code == THREAD_EXISTS:
+            # a thread has the id of its message
+            return place_of(sent.place.tenant, int(sent.message))
+        # asking again gives the same thread, so no attempt is ambiguous
+        raise delivery_error(error, "Create Public Threads", sent=False) from error
+    return place_of(sent.place.tenant, thread.id)
 
 
-class Places:
-    """Asks Discord about places. An answer is kept for a minute."""
+class Memberships:
+    """What people are in places, cached for a minute."""
 
     def __init__(self) -> None:
-        self._standings: dict[tuple[Person, Place], tuple[float, Membership]] = {}
+        self._cache: dict[tuple[Person, Place], tuple[float, Membership]] = {}
 
-    async def standing(self, client: discord.Client, person: Person, place: Place) -> Membership:
-        """Tell what somebody is in a place. Raises DeliveryError."""
-        until, known = self._standings.get((person, place), (0.0, Membership(manages=False)))
-        if until > monotonic():
-            return known
+    async def get(self, client: discord.Client, person: Person, place: Place) -> Membership:
+        """Return what a person is in a place. Raises DeliveryError."""
+        expires, cached = self._cache.get((person, place), (0.0, Membership(manages=False)))
+        if expires > monotonic():
+            return cached
         try:
-            found = await _standing(client, person, place)
+            membership = await _membership(client, person, place)
         except discord.InvalidData as error:  # a channel of another server
-            raise gone() from error
-        except TROUBLE as error:
+            raise unknown_channel() from error
+        except DISCORD_ERRORS as error:
             raise delivery_error(error, sent=False) from error
-        self._standings = self._standings if len(self._standings) < MOST else {}
-        self._standings[person, place] = (monotonic() + KNOWN, found)
-        return found
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[person, place] = (monotonic() + CACHE_SECONDS, membership)
+        return membership
 
 
-async def named(client: discord.Client, words: str, person: Person) -> Place:
-    """Return the place that is named, "me" for the conversation with the person.
+async def find_place(client: discord.Client, words: str, person: Person) -> Place:
+    """Return the place that is named in a person's guild, "me" for the conversation with them.
 
     Raises UsageError.
     """
     words = words.strip()
-    alone = Place(PLATFORM, person.tenant, f"@{person.id}", private=True)
-    if words in {"me", alone.address}:
-        return alone
-    found = _LINK.fullmatch(words) or _CHANNEL.fullmatch(words)
-    guild = client.get_guild(int(person.tenant or 0))
-    by_name = discord.utils.get(guild.channels, name=words.removeprefix("#")) if guild else None
-    if not found and not by_name:
-        raise UsageError(
-            f"“{words[:80]}” is no channel here: write #channel, or “me” for direct messages."
-        )
-    try:
-        channel: Any = by_name or await resolve(
-            client, Place(PLATFORM, person.tenant, found["id"] if found else "")
-        )
-    except TROUBLE as error:
-        raise UsageError(str(delivery_error(error, sent=False))) from error
-    if (
-        isinstance(channel, discord.DMChannel)
-        and channel.recipient
-        and str(channel.recipient.id) == person.id
-    ):
-        return alone
+    own = Place(PLATFORM, person.tenant, f"@{person.id}", private=True)
+    if words in {"me", own.address}:
+        return own
+    channel, tags = await _find_channel(client, words, person)
+    if isinstance(channel, discord.DMChannel) and _is_recipient(channel, person):
+        return own
     if not isinstance(channel, Channel) or str(channel.guild.id) != person.tenant:
         raise UsageError(
-            "That channel is not in this server; give the command in the server that it is in."
+            "That channel is not in this server; use the command in the server that it is in."
         )
     if isinstance(channel, discord.CategoryChannel):
-        raise UsageError("Nobody can write in that kind of channel; choose another one.")
-    if missing := lacking(channel):
+        raise UsageError("Messages can't be sent to a category; choose a channel.")
+    if missing := missing_permissions(channel):
         raise UsageError(f"Paperboy may not post there; allow it {missing}.")
-    return Place(
-        PLATFORM, person.tenant, f"{channel.id}{_tags(channel, found)}", f"#{channel.name}"
+    address = f"{channel.id}{_tag_suffix(channel, tags)}"
+    return Place(PLATFORM, person.tenant, address, f"#{channel.name}")
+
+
+async def _find_channel(client: discord.Client, words: str, person: Person) -> tuple[object, str]:
+    """Return the channel that is named, and the tags after it. Raises UsageError."""
+    by_id = _LINK.fullmatch(words) or _CHANNEL.fullmatch(words)
+    if by_id:
+        place = Place(PLATFORM, person.tenant, by_id["id"])
+        try:
+            return await resolve(client, place), by_id.groupdict().get("tags") or ""
+        except DISCORD_ERRORS as error:
+            raise UsageError(str(delivery_error(error, sent=False))) from error
+    guild = client.get_guild(int(person.tenant or 0))
+    by_name = _NAME.fullmatch(words)
+    if guild and by_name:
+        known = [*guild.channels, *guild.threads]
+        channel = discord.utils.get(known, name=by_name["name"].strip())
+        if channel:
+            return channel, by_name["tags"] or ""
+    raise UsageError(
+        f"There is no channel “{words[:80]}” here: write #channel, or “me” for direct messages."
     )
 
 
-def _tags(channel: Channel, found: re.Match[str] | None) -> str:
-    """Return the end of a forum's address: the ids of the tags that are named by id or name.
+def _tag_suffix(channel: Channel, tags: str) -> str:
+    """Return the end of a forum's address: the ids of tags that are named by id or name.
 
     Raises UsageError.
     """
-    words = (found.groupdict().get("tags") or "" if found else "").split(",")
-    wanted = {word.strip().lower() for word in words} - {""}
+    wanted = {word.strip().lower() for word in tags.split(",")} - {""}
     if not wanted:
         return ""
     known = channel.available_tags if isinstance(channel, discord.ForumChannel) else []
-    tags = [tag for tag in known if {str(tag.id), tag.name.lower()} & wanted]
-    if len(tags) < len(wanted):
-        there = ", ".join(tag.name for tag in known) or "none"
-        raise UsageError(f"Not all of these tags are there. The tags of that channel: {there}.")
-    return ":" + ",".join(str(tag.id) for tag in tags)
+    found = [tag for tag in known if {str(tag.id), tag.name.lower()} & wanted]
+    if len(found) < len(wanted):
+        names = ", ".join(tag.name for tag in known) or "none"
+        raise UsageError(f"Unknown tag. The tags of that channel: {names}.")
+    return ":" + ",".join(str(tag.id) for tag in found)
 
 
-async def _standing(client: discord.Client, person: Person, place: Place) -> Membership:
-    alone = _person_in(place.address)
-    if alone is None and (place.private or not place.tenant):
-        channel = await resolve(client, place)
-        recipient = channel.recipient if isinstance(channel, discord.DMChannel) else None
-        alone = recipient.id if recipient else 0
-    if alone is not None:
-        own = str(alone) == person.id
-        return Membership(own, ALONE, own)
+async def _membership(client: discord.Client, person: Person, place: Place) -> Membership:
+    recipient = await _place_recipient(client, place)
+    if recipient is not None:
+        own = str(recipient) == person.id
+        return Membership(own, RECIPIENT, own)
+    stranger = Membership(manages=False, managers=MANAGERS)
     if place.tenant != person.tenant:
-        return Membership(manages=False, managers=MANAGERS)
+        return stranger
     guild = client.get_guild(int(place.tenant)) or await client.fetch_guild(int(place.tenant))
     channel_id = int(place.address.partition(":")[0])
-    there: Any = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
+    channel: Any = guild.get_channel_or_thread(channel_id) or await guild.fetch_channel(channel_id)
     try:
         member = await guild.fetch_member(int(person.id))
     except discord.NotFound:
-        return Membership(manages=False, managers=MANAGERS)
-    in_thread = isinstance(there, discord.Thread)
-    parent = (
-        guild.get_channel(there.parent_id) or await guild.fetch_channel(there.parent_id)
-        if in_thread
-        else there
+        return stranger
+    manages = await _manages(guild, channel, member)
+    return Membership(manages, MANAGERS, name=f"#{channel.name}")
+
+
+async def _place_recipient(client: discord.Client, place: Place) -> int | None:
+    """Return the id of the person whom a conversation is with, 0 if unknown; None for channels."""
+    recipient = _recipient_id(place.address)
+    if recipient is not None or (place.tenant and not place.private):
+        return recipient
+    channel = await resolve(client, place)
+    known = isinstance(channel, discord.DMChannel) and channel.recipient
+    return known.id if known else 0
+
+
+async def _manages(guild: discord.Guild, channel: Channel, member: discord.Member) -> bool:
+    """Tell whether a member manages a channel, or the threads of a thread's channel."""
+    if not isinstance(channel, discord.Thread):
+        return _manages_channel(channel.permissions_for(member))
+    parent: Any = guild.get_channel(channel.parent_id) or await guild.fetch_channel(
+        channel.parent_id
     )
     allowed = parent.permissions_for(member)
-    managing = allowed.manage_channels or allowed.manage_guild or allowed.administrator
-    return Membership(
-        managing or (in_thread and allowed.manage_threads), MANAGERS, name=f"#{there.name}"
-    )
+    return _manages_channel(allowed) or allowed.manage_threads
 
 
-def _of_thread(error: BaseException) -> DeliveryError:
-    """Say what kept a thread from being made: asking again gives the same one, so that no attempt is ambiguous."""
-    return delivery_error(error, "Create Public Threads", sent=False)
+def _manages_channel(allowed: discord.Permissions) -> bool:
+    return allowed.manage_channels or allowed.manage_guild or allowed.administrator
 
 
-def _person_in(address: str) -> int | None:
+def _is_recipient(channel: discord.DMChannel, person: Person) -> bool:
+    return channel.recipient is not None and str(channel.recipient.id) == person.id
+
+
+def _recipient_id(address: str) -> int | None:
     return int(address[1:]) if address.startswith("@") else None

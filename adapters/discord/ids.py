@@ -1,4 +1,4 @@
-"""Who and where, as Discord's ids."""
+"""People and places as Discord's ids."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ PLATFORM = "discord"
 
 
 def person(user: discord.abc.User, tenant: str) -> Person:
-    """Name the person; `tenant` is the guild, "" in direct messages."""
+    """Return a user as a person of a tenant: a guild's id, or "" in direct messages."""
     return Person(PLATFORM, tenant, str(user.id), user.display_name)
 
 
 def place(tenant: str, channel_id: int, name: str = "", *, private: bool = False) -> Place:
-    """Name a channel, thread or direct conversation, which is private."""
+    """Return a channel, thread or direct conversation (which is private) as a place."""
     return Place(PLATFORM, tenant, str(channel_id), name, private)
 
 
-def here(interaction: discord.Interaction[Any], tenant: str) -> Place:
-    """Name the place of an interaction, seen from a tenant: a press in a direct conversation can be about another."""
+def interaction_place(interaction: discord.Interaction[Any], tenant: str) -> Place:
+    """Return where an interaction happened, seen from a tenant.
+
+    A button in a direct conversation can be about a guild, so `tenant` is not always its own.
+    """
     name = getattr(interaction.channel, "name", None) or ""
-    known = f"#{name}" if name and interaction.guild_id else ""
-    return place(tenant, interaction.channel_id or 0, known, private=not tenant_of(interaction))
+    shown = f"#{name}" if name and interaction.guild_id else ""
+    private = not interaction_tenant(interaction)
+    return place(tenant, interaction.channel_id or 0, shown, private=private)
 
 
-def tenant_of(interaction: discord.Interaction[Any]) -> str:
+def interaction_tenant(interaction: discord.Interaction[Any]) -> str:
     """Return the guild that an interaction comes from, "" in direct messages.
 
-    A guild that has not invited the bot is none of ours: whoever brings it along there, as an app
-    of their own, is alone with it.
+    A guild that has not invited the bot is no tenant: a person who brings the bot along there, as
+    an app of their own, is alone with it.
     """
-    ours = (
-        interaction.guild_id is not None
-        and interaction.client.get_guild(interaction.guild_id) is not None
-    )
-    return str(interaction.guild_id) if ours else ""
+    guild_id = interaction.guild_id
+    invited = guild_id is not None and interaction.client.get_guild(guild_id) is not None
+    return str(guild_id) if invited else ""

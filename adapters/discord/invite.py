@@ -1,4 +1,4 @@
-"""The link that invites Paperboy to a server, with the least that it has to be allowed there."""
+"""The link that invites Paperboy to a server, with the fewest permissions it needs there."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import discord
 from discord.utils import oauth_url
 
 from adapters.discord.connection import set_addresses
-from adapters.discord.errors import TROUBLE, delivery_error, permission_name
-from adapters.discord.logs import tidy_logs
+from adapters.discord.errors import DISCORD_ERRORS, delivery_error, permission_name
+from adapters.discord.logs import redact_logs
 from bot.errors import SettingsError
 from bot.settings import DiscordSettings
 
-# see a channel, post there and in threads, its own ones too, put reactions under what it posts, and
-# read that again: to make up for missed reactions, and to look whether it arrived
-LEAST = discord.Permissions(
+# see a channel, post there and in threads, its own too, react to what it posts, and read that
+# again: to catch up on missed reactions, and to check whether a message arrived
+PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
     create_public_threads=True,
@@ -25,24 +25,27 @@ SCOPES = ("bot", "applications.commands")
 
 
 async def invite(settings: DiscordSettings | None) -> str:
-    """Return the link and what it asks for; SettingsError where there is no token or Discord does not take it."""
+    """Return the invite link and the permissions it asks for.
+
+    Raises SettingsError without a token that Discord accepts, DeliveryError if it is out of reach.
+    """
     if settings is None:
         raise SettingsError(
-            "DISCORD_TOKEN is not set: make a bot in the Discord Developer Portal (see README)."
+            "DISCORD_TOKEN is not set: create a bot in the Discord Developer Portal (see README)."
         )
     set_addresses(settings)
-    tidy_logs(settings.token)
+    redact_logs(settings.token)
     try:
         async with discord.Client(intents=discord.Intents(guilds=True)) as client:
             await client.login(settings.token)
-            link = oauth_url(client.application_id or 0, permissions=LEAST, scopes=SCOPES)
+            link = oauth_url(client.application_id or 0, permissions=PERMISSIONS, scopes=SCOPES)
     except discord.LoginFailure as error:
         raise SettingsError(
-            "Discord does not take DISCORD_TOKEN; copy it again from the Developer Portal."
+            "Discord does not accept DISCORD_TOKEN; copy it again from the Developer Portal."
         ) from error
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         raise delivery_error(error) from error
-    allowed = [permission_name(flag) for flag, given in LEAST if given]
+    names = [permission_name(flag) for flag, needed in PERMISSIONS if needed]
     return "\n".join(
-        [link, "", f"Permissions ({LEAST.value}):", *(f"  {name}" for name in allowed)]
+        [link, "", f"Permissions ({PERMISSIONS.value}):", *(f"  {name}" for name in names)]
     )

@@ -1,4 +1,4 @@
-"""The SDK's log: without what would let its reader speak for the bot, and in one line where the network is to blame."""
+"""The SDK's log: without tokens, and in one line where the network is to blame."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import re
 import aiohttp
 import discord
 
-_LOGGERS = (
+SDK_LOGGERS = (
     "discord.http",
     "discord.webhook.async_",
     "discord.gateway",
     "discord.client",
     "discord.shard",
 )
-# the token of an interaction answers for the bot for a quarter of an hour
+# the token of an interaction lets its reader answer for the bot for a quarter of an hour
 _TOKENS = re.compile(r"(/(?:webhooks|interactions)/\d+/)[^/?\s]+|(['\"]token['\"]: ['\"])[^'\"]+")
-_NETWORK = (
+_NETWORK_ERRORS = (
     OSError,
     asyncio.TimeoutError,
     aiohttp.ClientError,
@@ -27,28 +27,27 @@ _NETWORK = (
 )
 
 
-class _Tidy(logging.Filter):
+class _Redaction(logging.Filter):
     def __init__(self, token: str) -> None:
         super().__init__()
         self._token = token
 
     def filter(self, record: logging.LogRecord) -> bool:
-        said = record.getMessage()
+        text = record.getMessage()
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(
-            error, _NETWORK
-        ):  # an outage logs one every few seconds; where in the SDK it was helps nobody
-            said, record.exc_info = f"{said} ({str(error) or type(error).__name__})", None
-        record.msg, record.args = _TOKENS.sub(r"\1\2…", said.replace(self._token, "…")), ()
+        # an outage logs one every few seconds, and the SDK's traceback helps nobody
+        if isinstance(error, _NETWORK_ERRORS):
+            text, record.exc_info = f"{text} ({str(error) or type(error).__name__})", None
+        record.msg, record.args = _TOKENS.sub(r"\1\2…", text.replace(self._token, "…")), ()
         return True
 
 
-def tidy_logs(token: str) -> None:
-    """Keep the token, and those of interactions, out of the SDK's log, and tracebacks of a network that is down."""
-    # Paperboy says nothing aloud, and needs no package for it
+def redact_logs(token: str) -> None:
+    """Remove tokens from the SDK's log, and tracebacks of a network that is down."""
+    # Paperboy speaks in no voice channel and needs no package for it
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    for name in _LOGGERS:
+    for name in SDK_LOGGERS:
         logger = logging.getLogger(name)
-        for old in [one for one in logger.filters if isinstance(one, _Tidy)]:
-            logger.removeFilter(old)
-        logger.addFilter(_Tidy(token))
+        for earlier in [one for one in logger.filters if isinstance(one, _Redaction)]:
+            logger.removeFilter(earlier)
+        logger.addFilter(_Redaction(token))

@@ -1,24 +1,24 @@
-"""Saying something unasked: in a text or announcement channel, a thread, a forum; and finding it again."""
+"""Messages that nobody asked for: posted in a channel, thread or forum, and found again."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import TypeVar
 
 import discord
 from discord import ui
 
-from adapters.discord.channels import LONGEST_NAME, resolve
+from adapters.discord.channels import MAX_THREAD_NAME, resolve
 from adapters.discord.connection import Connection
-from adapters.discord.custom_ids import LONGEST_LINE
-from adapters.discord.errors import TROUBLE, delivery_error, lacking
-from adapters.discord.ids import place as named
+from adapters.discord.custom_ids import MAX_LINE
+from adapters.discord.errors import DISCORD_ERRORS, delivery_error, missing_permissions
+from adapters.discord.ids import place as place_of
 from adapters.discord.render import render
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
@@ -28,167 +28,180 @@ from bot.errors import DeliveryError
 from bot.models import Place
 from bot.text import shorten, visible
 
-PATIENCE = 60.0  # seconds for one message, the SDK's own tries included
-LONGEST_NONCE = 25
-MOST_TAGS = 5
-LOOKED_THROUGH = 500  # messages read at most to find one, of a forum posts
-REPEATS = (
-    1.0  # seconds after which the SDK may have sent a message before: it does so again after a 5xx
-)
-CLOCKS_APART = timedelta(seconds=30)
-REPEATABLE = timedelta(minutes=2)  # Discord knows a nonce again for "the past few minutes"
-
-C = TypeVar("C")
+TIMEOUT_SECONDS = 60.0  # for one message, the SDK's own tries included
+MAX_NONCE = 25  # characters
+MAX_TAGS = 5
+MAX_SEARCHED = 500  # messages, or forum posts, that are read to find one
+# the SDK sends again after a 5xx, so that a request that took longer may have arrived before
+SDK_RETRY_SECONDS = 1.0
+CLOCK_SKEW = timedelta(seconds=30)
+REPEATABLE = timedelta(minutes=2)  # Discord remembers a nonce for "the past few minutes"
 
 
 async def post(client: Connection, bot: Bot, place: Place, view: View, key: str) -> Sent:
-    """Post a view where it belongs; a repeat with the same key within some minutes is the same message."""
+    """Post a view; a repeat with the same key within some minutes is the same message.
+
+    Raises DeliveryError.
+    """
     channel = await _channel(client, place)
-    alone = isinstance(channel, discord.DMChannel)
-    layout = render(
-        await bot.fold(view, place, LONGEST_LINE), place.tenant if alone else "", mark(key)
-    )
+    direct = isinstance(channel, discord.DMChannel)
+    folded = await bot.fold(view, place, MAX_LINE)
+    layout = render(folded, place.tenant if direct else "", mark(key))
     if isinstance(channel, discord.ForumChannel):
-        # a post takes no nonce, so an attempt made just now is looked for
-        message = await _starter(
-            client, channel, key, utc_now() - REPEATABLE - CLOCKS_APART
-        ) or await _sent(
-            channel, lambda forum: _post_in_forum(forum, layout, view, _tags(forum, place))
-        )
+        message = await _post_in_forum(client, channel, ForumPost(place, view.title, layout, key))
     elif isinstance(channel, discord.abc.Messageable):
-        message = await _sent(channel, lambda there: there.send(view=layout, nonce=nonce(key)))
+        message = await _request(channel, channel.send(view=layout, nonce=nonce(key)))
     else:
-        raise DeliveryError(
-            "Nobody can write in that kind of channel; choose another one.", permanent=True
-        )
-    sent = _sent_as(message, place)
+        raise DeliveryError("Messages can't be sent there; choose another channel.", permanent=True)
+    sent = _sent(message, place)
     await bot.shown(sent.place, sent.message, view)
-    client.put(message, view.reactions)
+    client.put_reactions(message, view.reactions)
     return sent
 
 
 async def find(client: discord.Client, place: Place, key: str, since: datetime) -> Sent | None:
-    """Look for a message by the mark that its container has; None is certain.
-
-    Raises DeliveryError.
-    """
-    channel, since = await _channel(client, place), since - CLOCKS_APART
+    """Find a message by the mark of its container; None is certain. Raises DeliveryError."""
+    channel, since = await _channel(client, place), since - CLOCK_SKEW
     found: discord.Message | None = None
     if isinstance(channel, discord.ForumChannel):
-        found = await _starter(client, channel, key, since, archived=True)
+        found = await _find_post(client, channel, key, since)
     elif isinstance(channel, discord.abc.Messageable):
-        found = await _found(
-            client, key, channel.history(limit=LOOKED_THROUGH, after=since, oldest_first=False)
-        )
-    return _sent_as(found, place) if found else None
+        messages = channel.history(limit=MAX_SEARCHED, after=since, oldest_first=False)
+        found = await _find(client, key, messages)
+    return _sent(found, place) if found else None
 
 
 def nonce(key: str) -> str:
-    """Return what Discord knows a repeated message by: the key, or a digest of a longer one."""
-    short = key.isascii() and key.isprintable() and len(key) <= LONGEST_NONCE
-    return (
-        key if short else hashlib.blake2b(key.encode(), digest_size=LONGEST_NONCE // 2).hexdigest()
-    )
+    """Return what Discord recognises a repeated message by: the key, or a longer one's digest."""
+    if key.isascii() and key.isprintable() and len(key) <= MAX_NONCE:
+        return key
+    return hashlib.blake2b(key.encode(), digest_size=MAX_NONCE // 2).hexdigest()
 
 
 def mark(key: str) -> int:
-    """Return an id for the container by which a message is found again: 31 bits, above those that Discord gives."""
+    """Return the id of the container of a message: 31 bits, above those that Discord assigns."""
     return zlib.crc32(key.encode()) & 0x7FFFFFFF | 0x10000
 
 
 async def _channel(client: discord.Client, place: Place) -> object:
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             return await resolve(client, place)
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         raise delivery_error(error, sent=False) from error
 
 
-async def _sent(channel: C, say: Callable[[C], Awaitable[discord.Message]]) -> discord.Message:
+async def _request(channel: object, request: Awaitable[discord.Message]) -> discord.Message:
+    """Await the answer to a message that was sent to a channel. Raises DeliveryError."""
     started = monotonic()
     try:
-        async with asyncio.timeout(PATIENCE):
-            return await say(channel)
-    except TROUBLE as error:
-        kept = delivery_error(error, lacking(channel))
-        kept.ambiguous = not kept.permanent and (kept.ambiguous or monotonic() - started > REPEATS)
-        raise kept from error
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            return await request
+    except DISCORD_ERRORS as error:
+        failure = delivery_error(error, missing_permissions(channel))
+        repeated = monotonic() - started > SDK_RETRY_SECONDS
+        failure.ambiguous = not failure.permanent and (failure.ambiguous or repeated)
+        raise failure from error
 
 
-def _sent_as(message: discord.Message, place: Place) -> Sent:
-    """Tell where a message stands, as reactions to it name that: in a conversation they name no server."""
-    alone = isinstance(message.channel, discord.DMChannel)
-    where = named("" if alone else place.tenant, message.channel.id, private=alone)
+def _sent(message: discord.Message, place: Place) -> Sent:
+    """Return where a message stands, as reactions name it: without a guild in a conversation."""
+    direct = isinstance(message.channel, discord.DMChannel)
+    where = place_of("" if direct else place.tenant, message.channel.id, private=direct)
     return Sent(where, str(message.id))
 
 
-def _tags(forum: discord.ForumChannel, place: Place) -> list[discord.ForumTag]:
-    """Return the tags that the address names ("channel:tag,tag"); the first where the forum wants one and none is."""
-    wanted = place.address.partition(":")[2].split(",")
-    tags = [tag for tag in forum.available_tags if str(tag.id) in wanted]
-    if not tags and forum.flags.require_tag:
-        tags = [tag for tag in forum.available_tags if not tag.moderated][:1]
-    return tags[:MOST_TAGS]
+@dataclass(frozen=True, slots=True)
+class ForumPost:
+    """A message that begins a post of a forum, whose address names the tags ("1:tag,tag")."""
+
+    place: Place
+    title: str
+    layout: ui.LayoutView
+    key: str
+
+    @property
+    def name(self) -> str:
+        """The title within Discord's limit."""
+        return shorten(visible(self.title).strip(), MAX_THREAD_NAME) or "Paperboy"
+
+    def tags(self, forum: discord.ForumChannel) -> list[discord.ForumTag]:
+        """Return the tags of the address; the first if the forum needs one and it names none."""
+        wanted = self.place.address.partition(":")[2].split(",")
+        tags = [tag for tag in forum.available_tags if str(tag.id) in wanted]
+        if not tags and forum.flags.require_tag:
+            tags = [tag for tag in forum.available_tags if not tag.moderated][:1]
+        return tags[:MAX_TAGS]
 
 
 async def _post_in_forum(
-    forum: discord.ForumChannel, layout: ui.LayoutView, view: View, tags: Sequence[discord.ForumTag]
+    client: discord.Client, forum: discord.ForumChannel, new: ForumPost
 ) -> discord.Message:
-    name = shorten(visible(view.title).strip(), LONGEST_NAME) or "Paperboy"
-    made = await forum.create_thread(name=name, view=layout, applied_tags=tags)
-    return made.message
+    """Create a post, or return the one that an attempt created just now: it takes no nonce."""
+    since = utc_now() - REPEATABLE - CLOCK_SKEW
+    if earlier := await _find_post(client, forum, new.key, since, archived=False):
+        return earlier
+
+    async def create() -> discord.Message:
+        post = await forum.create_thread(
+            name=new.name, view=new.layout, applied_tags=new.tags(forum)
+        )
+        return post.message
+
+    return await _request(forum, create())
 
 
-async def _starter(
+async def _find_post(
     client: discord.Client,
     forum: discord.ForumChannel,
     key: str,
     since: datetime,
     *,
-    archived: bool = False,
+    archived: bool = True,
 ) -> discord.Message | None:
-    """Look through a forum's posts since then, those that were closed already too where `archived`."""
-    return await _found(client, key, _starters(client, forum, since, archived=archived))
+    """Find the first message of a forum's post, closed posts included where `archived`."""
+    return await _find(client, key, _first_messages(client, forum, since, archived=archived))
 
 
-async def _starters(
+async def _first_messages(
     client: discord.Client, forum: discord.ForumChannel, since: datetime, *, archived: bool
 ) -> AsyncIterator[discord.Message]:
-    posts = [
-        thread for thread in await forum.guild.active_threads() if thread.parent_id == forum.id
-    ]
+    active = await forum.guild.active_threads()
+    posts = [thread for thread in active if thread.parent_id == forum.id]
     if archived:
-        async for thread in forum.archived_threads(limit=LOOKED_THROUGH):
+        async for thread in forum.archived_threads(limit=MAX_SEARCHED):
             if thread.archive_timestamp < since:
                 break
             posts.append(thread)
     for post in posts:
-        ours = client.user is not None and post.owner_id == client.user.id
-        if ours and discord.utils.snowflake_time(post.id) >= since:
-            with suppress(discord.NotFound):  # taken away by somebody, and so not there
+        own = client.user is not None and post.owner_id == client.user.id
+        if own and discord.utils.snowflake_time(post.id) >= since:
+            with suppress(discord.NotFound):  # deleted since, and so not there
                 async for message in post.history(limit=1, oldest_first=True):
                     yield message
 
 
-async def _found(
+async def _find(
     client: discord.Client, key: str, messages: AsyncIterator[discord.Message]
 ) -> discord.Message | None:
     """Return the message with the mark of a key.
 
-    Raises DeliveryError where not all of them could be read.
+    Raises DeliveryError if not all of them could be read.
     """
     read = 0
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             async for message in messages:
                 read += 1
-                ours = client.user is not None and message.author.id == client.user.id
-                if ours and mark(key) in {
-                    getattr(component, "id", None) for component in message.components
-                }:
+                own = client.user is not None and message.author.id == client.user.id
+                if own and mark(key) in _component_ids(message):
                     return message
-    except TROUBLE as error:
+    except DISCORD_ERRORS as error:
         raise delivery_error(error, "Read Message History") from error
-    if read >= LOOKED_THROUGH:
-        raise DeliveryError("Too much was said there since to find one message.", ambiguous=True)
+    if read >= MAX_SEARCHED:
+        raise DeliveryError("Too many newer messages there to find this one.", ambiguous=True)
     return None
+
+
+def _component_ids(message: discord.Message) -> set[int | None]:
+    return {getattr(component, "id", None) for component in message.components}

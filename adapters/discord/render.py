@@ -1,8 +1,8 @@
 """Views as Discord's components: one container, at most 40 components and 4,000 characters.
 
-Where a view has too much for one message, the lines between its items go first, then thumbnails
-from the last one up. Then the buttons of each item become a menu. Then all texts are one and all
-buttons a few menus, and what even those have no room for is counted.
+If a view has too much for one message, the separators go first, then the thumbnails from the last
+one up. Then the buttons of each item become a menu. Then all texts become one and all buttons a few
+menus, and what still has no room is counted.
 """
 
 from __future__ import annotations
@@ -15,108 +15,112 @@ from typing import Any, TypeAlias
 from discord import MediaGalleryItem, SelectOption, ui
 from discord.enums import ButtonStyle
 
-from adapters.discord.parts import Control, Part, parts_of
+from adapters.discord.layout import Control, Panel, panels
 from bot.chat.views import Outcome, Picture, View
 from bot.text import count, shorten, visible
 
-MOST_COMPONENTS = 40
-IN_A_ROW = 5
-IN_A_MENU = 25
-LONGEST_LABEL = 80
-LONGEST_OPTION = 100  # characters of a menu's labels
-LONGEST_ALT = 1024
+MAX_COMPONENTS = 40
+ROW_BUTTONS = 5
+MENU_OPTIONS = 25
+MAX_LABEL = 80  # characters
+MAX_OPTION_LABEL = 100  # characters of a menu's labels
+MAX_PLACEHOLDER = 150  # characters
+GALLERY_PICTURES = 10
+MAX_ALT = 1024  # characters
 ACCENTS = {
     Outcome.DONE: 0xFFD21E,
     Outcome.NOTHING: 0x99AAB5,
     Outcome.REFUSED: 0xED4245,
     Outcome.FAILED: 0xED4245,
 }
-NOTHING_TO_SEE = "—"  # Discord refuses an empty text
+EMPTY_TEXT = "—"  # Discord refuses an empty text
 
 Component: TypeAlias = ui.Item[Any]
 
 
 def render(view: View, tenant: str = "", mark: int | None = None) -> ui.LayoutView:
-    """Lay a view out whose button lines are folded to LONGEST_LINE.
+    """Render a view whose button lines are folded to MAX_LINE.
 
-    `tenant` is the guild that its buttons are about, where they stand elsewhere. `mark` is an id
-    for the container, by which the message is found again.
+    `tenant` is the guild that its buttons are about, if the message stands elsewhere. `mark` is an
+    id for the container, by which the message is found again.
     """
-    parts = parts_of(view, tenant)
+    parts = panels(view, tenant)
     layout = ui.LayoutView(timeout=None)
-    children = next(_fitting(parts)) or [ui.TextDisplay(NOTHING_TO_SEE)]
+    children = next(_variants(parts)) or [ui.TextDisplay(EMPTY_TEXT)]
     layout.add_item(ui.Container(*children, accent_colour=ACCENTS[view.outcome], id=mark))
-    layout.stop()  # presses come through on_interaction; nothing is kept in memory
+    layout.stop()  # presses arrive in on_interaction: nothing stays in memory
     return layout
 
 
-def _fitting(parts: Sequence[Part]) -> Iterator[list[Component]]:
-    """Yield the ways to lay the parts out that fit, best first."""
-    yield from _if_fits(_spaced(parts))
+def _variants(parts: Sequence[Panel]) -> Iterator[list[Component]]:
+    """Yield the layouts that Discord takes, best first."""
+    yield from _if_valid(_with_separators(parts))
     pictured = [index for index, part in enumerate(parts) if part.thumbnail]
-    for most in range(len(pictured), -1, -1):
-        bare = set(pictured[most:])
+    for thumbnails in range(len(pictured), -1, -1):
+        bare = set(pictured[thumbnails:])
         drawn = [
             replace(part, thumbnail="") if index in bare else part
             for index, part in enumerate(parts)
         ]
-        yield from _if_fits([child for part in drawn for child in _roomy(part)])
-    yield from _if_fits([child for part in parts for child in _narrow(part)])
+        yield from _if_valid([child for part in drawn for child in _wide(part)])
+    yield from _if_valid([child for part in parts for child in _narrow(part)])
     yield _narrowest(parts)
 
 
-def _spaced(parts: Sequence[Part]) -> list[Component]:
-    """Lay the parts out with a line between two that have something to press."""
+def _with_separators(parts: Sequence[Panel]) -> list[Component]:
+    """Lay panels out, with a separator under each that has controls."""
     children: list[Component] = []
-    for before, part in pairwise([Part(), *parts]):
+    for before, part in pairwise([Panel(), *parts]):
         if before.controls and part.lines:
             children.append(ui.Separator())
-        children += _roomy(part)
+        children += _wide(part)
     return children
 
 
-def _if_fits(children: list[Component]) -> Iterator[list[Component]]:
-    if 1 + sum(1 + len(list(_inside(child))) for child in children) <= MOST_COMPONENTS:
+def _if_valid(children: list[Component]) -> Iterator[list[Component]]:
+    if 1 + sum(map(_component_count, children)) <= MAX_COMPONENTS:  # with the container
         yield children
 
 
-def _inside(child: Component) -> Iterator[Component]:
-    return iter(child.walk_children()) if isinstance(child, ui.ActionRow | ui.Section) else iter(())
+def _component_count(child: Component) -> int:
+    inner = child.walk_children() if isinstance(child, ui.ActionRow | ui.Section) else ()
+    return 1 + len(list(inner))
 
 
-def _roomy(part: Part) -> Iterator[Component]:
+def _wide(part: Panel) -> Iterator[Component]:
     if part.thumbnail:
         yield ui.Section(
-            ui.TextDisplay(part.text or NOTHING_TO_SEE), accessory=ui.Thumbnail(part.thumbnail)
+            ui.TextDisplay(part.text or EMPTY_TEXT), accessory=ui.Thumbnail(part.thumbnail)
         )
     else:
-        yield from _shown_text(part)
-    for row in _in_rows(part.controls, IN_A_ROW):
+        yield from _text(part)
+    for row in _batches(part.controls, ROW_BUTTONS):
         yield ui.ActionRow(*map(_button, row))
 
 
-def _narrow(part: Part) -> Iterator[Component]:
-    yield from _shown_text(part)
+def _narrow(part: Panel) -> Iterator[Component]:
+    yield from _text(part)
     if len(part.controls) == 1:
         yield ui.ActionRow(_button(part.controls[0]))
     else:
         yield from _menus(part.controls)
 
 
-def _narrowest(parts: Sequence[Part]) -> list[Component]:
+def _narrowest(parts: Sequence[Panel]) -> list[Component]:
     text = "\n".join(filter(None, (part.text for part in parts)))
     pictures = [part.picture for part in parts if part.picture]
     children: list[Component] = [ui.TextDisplay(text)] if text else []
-    children += map(_gallery, _in_rows(pictures, 10))
+    children += map(_gallery, _batches(pictures, GALLERY_PICTURES))
     controls = [control for part in parts for control in part.controls]
-    most = (MOST_COMPONENTS - 2 - len(children)) // 2 * IN_A_MENU  # the container, and a remark
-    if len(controls) > most:
-        left = count(len(controls) - most, "more button")
-        children.append(ui.TextDisplay(f"-# … and {left} that no message has room for."))
-    return [*children, *_menus(controls[:most])]
+    # beside the menus and their rows: the container, and a remark
+    room = (MAX_COMPONENTS - 2 - len(children)) // 2 * MENU_OPTIONS
+    if len(controls) > room:
+        left_out = count(len(controls) - room, "more button")
+        children.append(ui.TextDisplay(f"-# … and {left_out} that don't fit in a message."))
+    return [*children, *_menus(controls[:room])]
 
 
-def _shown_text(part: Part) -> Iterator[Component]:
+def _text(part: Panel) -> Iterator[Component]:
     if part.text:
         yield ui.TextDisplay(part.text)
     if part.picture:
@@ -125,20 +129,18 @@ def _shown_text(part: Part) -> Iterator[Component]:
 
 def _gallery(pictures: Sequence[Picture]) -> Component:
     items = (
-        MediaGalleryItem(one.url, description=shorten(visible(one.alt), LONGEST_ALT) or None)
+        MediaGalleryItem(one.url, description=shorten(visible(one.alt), MAX_ALT) or None)
         for one in pictures
     )
     return ui.MediaGallery(*items)
 
 
 def _menus(controls: Sequence[Control]) -> Iterator[Component]:
-    for some in _in_rows(controls, IN_A_MENU):
+    for some in _batches(controls, MENU_OPTIONS):
         options = [
-            SelectOption(label=shorten(one.label, LONGEST_OPTION), value=one.id) for one in some
+            SelectOption(label=shorten(one.label, MAX_OPTION_LABEL), value=one.id) for one in some
         ]
-        hint = shorten(
-            " · ".join(one.label for one in some), 150
-        )  # Discord's limit for a placeholder
+        hint = shorten(" · ".join(one.label for one in some), MAX_PLACEHOLDER)
         yield ui.ActionRow(
             ui.Select(custom_id=f"s{some[0].id}"[:100], options=options, placeholder=hint)
         )
@@ -146,11 +148,11 @@ def _menus(controls: Sequence[Control]) -> Iterator[Component]:
 
 def _button(control: Control) -> ui.Button[Any]:
     return ui.Button(
-        label=shorten(control.label, LONGEST_LABEL),
+        label=shorten(control.label, MAX_LABEL),
         custom_id=control.id,
         style=ButtonStyle.secondary,
     )
 
 
-def _in_rows(things: Sequence[Any], most: int) -> Iterator[Sequence[Any]]:
-    return (things[start : start + most] for start in range(0, len(things), most))
+def _batches(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    return (things[start : start + size] for start in range(0, len(things), size))

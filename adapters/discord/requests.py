@@ -1,4 +1,4 @@
-"""What an interaction means: a slash command, a press, a form that was sent, or a message to collect from."""
+"""Interactions read as intents: commands, presses, submitted forms, messages to save from."""
 
 from __future__ import annotations
 
@@ -8,32 +8,33 @@ from typing import Any
 
 import discord
 
-from adapters.discord.commands import COLLECT, IN_MESSAGE_MENU
+from adapters.discord.commands import COLLECT, MESSAGE_MENU
 from adapters.discord.custom_ids import Kind, Press
-from adapters.discord.files import attached
-from adapters.discord.ids import here, person, tenant_of
+from adapters.discord.files import attached_file
+from adapters.discord.ids import interaction_place, interaction_tenant, person
 from bot.chat.bot import Bot
 from bot.chat.commands import LONGEST_ARGUMENT
 from bot.chat.intents import Intent
 from bot.text import shorten
 
 Interaction = discord.Interaction[Any]
-REST = "rest"  # the input of a form that ends a command line
-_READABLE = ("content", "title", "description", "name", "value", "url", "custom_id", "label")
+REST = "rest"  # the input of a form that completes a command line
+_TEXT_KEYS = ("content", "title", "description", "name", "value", "url", "custom_id", "label")
+_INNER_KEYS = ("embeds", "fields", "components", "accessory", "message_snapshots", "message")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Request:
     """An intent, and where it came from.
 
-    `line` is the command line so far, where a form could ask for the rest. `pressed` is the
-    custom_id of the button, and `press` what it carries.
+    `line` is the command line so far, if a form could ask for the rest. `custom_id` is that of the
+    pressed button, and `press` what it carries.
     """
 
     intent: Intent
     line: str = ""
     press: Press | None = None
-    pressed: str = ""
+    custom_id: str = ""
 
     @property
     def tenant(self) -> str:
@@ -41,86 +42,94 @@ class Heard:
         return self.intent.place.tenant
 
 
-def hear(bot: Bot, interaction: Interaction) -> Heard | None:
-    """Make an intent of an interaction; None where it is none of ours."""
+def read_request(bot: Bot, interaction: Interaction) -> Request | None:
+    """Read an interaction; None if it is malformed, or from another version of the bot."""
     data: Mapping[str, Any] = interaction.data or {}
-    match interaction.type:
-        case discord.InteractionType.application_command if data.get("type") == IN_MESSAGE_MENU:
-            return _collected(bot, interaction, data)
-        case discord.InteractionType.application_command:
-            args = {option["name"]: str(option["value"]) for option in data.get("options", ())}
-            intent = with_files(
-                _intent(interaction, tenant_of(interaction), data["name"], args), bot, data
-            )
-            return Heard(
-                intent, "" if any(text.strip() for text in args.values()) else data["name"]
-            )
-        case discord.InteractionType.component:
-            return _pressed(bot, interaction, (data.get("values") or [data["custom_id"]])[0])
-        case discord.InteractionType.modal_submit:
-            return _sent(bot, interaction, data)
-        case _:
-            return None
+    try:
+        match interaction.type:
+            case discord.InteractionType.application_command if data.get("type") == MESSAGE_MENU:
+                return _from_message(bot, interaction, data)
+            case discord.InteractionType.application_command:
+                return _from_command(bot, interaction, data)
+            case discord.InteractionType.component:
+                custom_id = (data.get("values") or [data["custom_id"]])[0]
+                return _from_press(bot, interaction, str(custom_id))
+            case discord.InteractionType.modal_submit:
+                return _from_form(bot, interaction, data)
+            case _:
+                return None
+    except (LookupError, TypeError, AttributeError, ValueError):
+        return None
 
 
-def _pressed(bot: Bot, interaction: Interaction, custom_id: str) -> Heard | None:
+def _from_command(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
+    name = data["name"]
+    args = {option["name"]: str(option["value"]) for option in data.get("options") or ()}
+    intent = with_files(_intent(interaction, name, args), bot, data)
+    given = any(text.strip() for text in args.values())
+    return Request(intent, "" if given else name)
+
+
+def _from_press(bot: Bot, interaction: Interaction, custom_id: str) -> Request | None:
     press = Press.read(custom_id)
-    return (
-        Heard(_read(bot, interaction, press, press.line), press.line, press, custom_id)
-        if press
-        else None
-    )
-
-
-def _sent(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Heard | None:
-    press = Press.read(data["custom_id"])
-    inputs = dict(_inputs(data.get("components", ())))
     if press is None:
         return None
+    return Request(_read_line(bot, interaction, press, press.line), press.line, press, custom_id)
+
+
+def _from_form(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request | None:
+    press = Press.read(data["custom_id"])
+    if press is None:
+        return None
+    inputs = dict(_inputs(data.get("components") or ()))
     if press.kind is Kind.FIELD:
-        return Heard(_read(bot, interaction, press, f"{press.line} {inputs.get(REST, '')}"))
-    intent = _read(bot, interaction, press, press.line)
-    return Heard(with_files(replace(intent, args={**intent.args, **inputs}), bot, data))
+        line = f"{press.line} {inputs.get(REST, '')}"
+        return Request(_read_line(bot, interaction, press, line), press=press)
+    intent = _read_line(bot, interaction, press, press.line)
+    intent = replace(intent, args={**intent.args, **inputs})
+    return Request(with_files(intent, bot, data), press=press)
 
 
-def _collected(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Heard:
+def _from_message(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
     message = data["resolved"]["messages"][data["target_id"]]
     words = list(dict.fromkeys(" ".join(_texts(message)).split()))
     text = " ".join(words)
     if len(text) > LONGEST_ARGUMENT:  # an id or an address of a paper has digits
-        text = shorten(
-            " ".join(word for word in words if any(map(str.isdigit, word))), LONGEST_ARGUMENT
-        )
+        with_digits = " ".join(word for word in words if any(map(str.isdigit, word)))
+        text = shorten(with_digits, LONGEST_ARGUMENT)
     param = bot.commands[COLLECT].params[0].name
-    return Heard(_intent(interaction, tenant_of(interaction), COLLECT, {param: text or "-"}))
+    return Request(_intent(interaction, COLLECT, {param: text or "-"}))
 
 
 def with_files(intent: Intent, bot: Bot, data: Mapping[str, Any]) -> Intent:
-    """Put the files in that came with an interaction: where one belongs, the id of it stands."""
-    known = bot.commands.get(intent.command)
-    params = (param.name for param in known.params if param.argument.file) if known else ()
-    found = ((name, attached(data, intent.args.get(name, ""))) for name in params)
-    files = {name: file for name, file in found if file}
-    names = {name: file.name or "file" for name, file in files.items()}
-    return replace(intent, args={**intent.args, **names}, files=files)
+    """Attach the files of an interaction: each argument that takes a file holds a file's id."""
+    command = bot.commands.get(intent.command)
+    names = [param.name for param in command.params if param.argument.file] if command else []
+    attached = {name: attached_file(data, intent.args.get(name, "")) for name in names}
+    files = {name: file for name, file in attached.items() if file}
+    file_names = {name: file.name or "file" for name, file in files.items()}
+    return replace(intent, args={**intent.args, **file_names}, files=files)
 
 
-def _read(bot: Bot, interaction: Interaction, press: Press, line: str) -> Intent:
-    tenant = press.tenant or tenant_of(interaction)
-    return bot.read(line, person(interaction.user, tenant), here(interaction, tenant))
+def _read_line(bot: Bot, interaction: Interaction, press: Press, line: str) -> Intent:
+    tenant = press.tenant or interaction_tenant(interaction)
+    asker = person(interaction.user, tenant)
+    return bot.read(line, asker, interaction_place(interaction, tenant))
 
 
-def _intent(interaction: Interaction, tenant: str, name: str, args: Mapping[str, str]) -> Intent:
-    return Intent(name, person(interaction.user, tenant), here(interaction, tenant), args)
+def _intent(interaction: Interaction, name: str, args: Mapping[str, str]) -> Intent:
+    tenant = interaction_tenant(interaction)
+    asker = person(interaction.user, tenant)
+    return Intent(name, asker, interaction_place(interaction, tenant), args)
 
 
 def _inputs(components: object) -> Iterator[tuple[str, str]]:
-    """Yield the inputs of a form, in whatever they stand."""
+    """Yield the name and value of each input of a form, however deep it stands."""
     match components:
         case {"custom_id": str(name), "value": str(text)}:
             yield name, text
-        case {"custom_id": str(name), "values": list(chosen)}:
-            yield name, str(chosen[0]) if chosen else ""
+        case {"custom_id": str(name), "values": list(values)}:
+            yield name, str(values[0]) if values else ""
         case {"component": inner} | {"components": inner}:
             yield from _inputs(inner)
         case list():
@@ -131,10 +140,10 @@ def _inputs(components: object) -> Iterator[tuple[str, str]]:
 
 
 def _texts(thing: object) -> Iterator[str]:
-    """Yield what can be read in a message: its text, embeds, components, and what it forwards."""
+    """Yield the texts of a message: its own, its embeds', components' and forwarded messages'."""
     if isinstance(thing, dict):
-        yield from (thing[key] for key in _READABLE if isinstance(thing.get(key), str))
-        for key in ("embeds", "fields", "components", "accessory", "message_snapshots", "message"):
+        yield from (thing[key] for key in _TEXT_KEYS if isinstance(thing.get(key), str))
+        for key in _INNER_KEYS:
             yield from _texts(thing.get(key))
     elif isinstance(thing, list):
         for one in thing:

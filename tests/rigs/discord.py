@@ -74,7 +74,7 @@ class Session:
 
 @dataclass
 class Fault:
-    """What happens to the next requests that fit: `after` doing what they ask for, or instead of it."""
+    """What happens to the next requests that match: `after` serving them, or instead."""
 
     request: str  # as in "POST /channels/*/messages"
     status: int  # 0: the connection is reset; -1: no answer comes
@@ -145,7 +145,7 @@ class DiscordRig:
         )
 
     def attach(self, name: str, content: bytes, **told: Any) -> dict[str, Any]:
-        """Let somebody have uploaded a file; return what an interaction tells of it."""
+        """Let a person have uploaded a file; return what an interaction tells of it."""
         id_ = str(self.backend.snowflake())
         self.uploads[id_] = content
         return {
@@ -321,7 +321,7 @@ class DiscordRig:
         self.changed.set()
 
     def drop(self, *, resumable: bool = True) -> None:
-        """Cut all gateway connections; where they cannot be resumed, what happens meanwhile is never told."""
+        """Cut all gateway connections; unless `resumable`, events of the gap are never sent."""
         for session in self.sessions.values():
             if session.socket is not None and session.socket._req and session.socket._req.transport:  # noqa: SLF001
                 session.socket._req.transport.abort()  # noqa: SLF001
@@ -370,7 +370,7 @@ def _broken(request: web.Request, fault: Fault) -> web.Response:
 
 
 @asynccontextmanager
-async def met(bot: Bot, rig: DiscordRig) -> AsyncIterator[Discord]:
+async def connect(bot: Bot, rig: DiscordRig) -> AsyncIterator[Discord]:
     """Run the adapter against a rig that serves, from its first READY on."""
     adapter = Discord(rig.settings())
     running = asyncio.create_task(adapter.run(bot))

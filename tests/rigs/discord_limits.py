@@ -104,7 +104,7 @@ def _message(body: Mapping[str, Any]) -> Iterator[str]:
     if len(str(body.get("nonce") or "")) > 25:
         yield "nonce"
     if body.get("components") and body.get("allowed_mentions") not in ({"parse": []}, None):
-        yield f"mentions somebody: {body['allowed_mentions']}"
+        yield f"mentions people: {body['allowed_mentions']}"
     for one in body.get("components") or ():
         yield from _component(one)
 

@@ -1,4 +1,4 @@
-r"""How Discord's own client reads Markdown, as far as is known: the rules of its parser, written down a second time.
+r"""How Discord's own client reads Markdown, as far as is known: a second writing of its rules.
 
 The rules are those of github.com/brussell98/discord-markdown and simple-markdown, which the client
 is built on, with the client's later additions. At each place the first that fits is taken; of bold,
@@ -49,7 +49,7 @@ NESTED = {
 
 @dataclass(frozen=True)
 class Run:
-    """A piece of what people read: the markup around it from the outside in, its text, and the address of a link."""
+    """A piece of what people read: its text, the markup around it, and a link's address."""
 
     kinds: tuple[str, ...]
     text: str

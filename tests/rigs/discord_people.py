@@ -17,8 +17,8 @@ COMMAND, COMPONENT, COMPLETION, MODAL = 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
-class Somebody:
-    """A person in a channel or thread, or alone with the bot."""
+class Member:
+    """A person in a channel or thread, or in direct messages with the bot."""
 
     rig: DiscordRig
     id: int
@@ -147,12 +147,12 @@ def labels(message: Message) -> Iterator[str]:
         yield from (option["label"] for option in one.get("options", ()))
 
 
-def somebody(rig: DiscordRig, name: str) -> Somebody:
-    """Let somebody into the first channel of the first server; both are made where there are none."""
+def join(rig: DiscordRig, name: str) -> Member:
+    """Let a person join the first channel of the first server; create both if there are none."""
     backend = rig.backend
     guild = next(iter(backend.guilds.values()), None) or backend.create_guild("Team")
     here = (one for one in backend.channels.values() if one.guild_id == guild.id)
     channel = next(here, None) or backend.create_channel(guild.id, "papers")
     user = backend.make_user(name)
     backend.add_member(guild.id, user.id)
-    return Somebody(rig, user.id, channel.id, guild.id)
+    return Member(rig, user.id, channel.id, guild.id)

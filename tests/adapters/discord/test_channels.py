@@ -1,4 +1,4 @@
-"""Where the bot can speak at Discord, who manages a place, and what proves that something was said there."""
+"""Where the bot can post at Discord, who manages a place, and what proves a message arrived."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.chat.views import Button, Buttons, View, line
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
 from tests.conftest import HEBB, digest
-from tests.rigs.discord import DiscordRig, Fault, met
+from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import text
 
 VIEW = digest(date(2026, 5, 29), [HEBB], 1)
@@ -41,7 +41,7 @@ async def rig() -> AsyncIterator[DiscordRig]:
 @pytest.fixture
 async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
     """Give the adapter, connected."""
-    async with met(bot, rig) as adapter:
+    async with connect(bot, rig) as adapter:
         yield adapter
 
 
@@ -55,7 +55,7 @@ def at(channel: Channel, more: str = "") -> Place:
 
 
 def member(rig: DiscordRig, permissions: int = 0) -> User:
-    """Let somebody into the server, with a role that has these permissions."""
+    """Let a person into the server, with a role that has these permissions."""
     guild = next(iter(rig.backend.guilds.values()))
     user = rig.backend.make_user("ada")
     role = rig.backend.create_role(guild.id, "role", permissions=permissions)
@@ -100,7 +100,7 @@ async def test_a_thread_is_managed_by_who_may_manage_threads(rig, adapter):
     assert not (await adapter.standing(person(rig, member(rig)), at(thread))).manages
 
 
-async def test_discord_is_asked_once_a_minute_who_somebody_is(rig, adapter):
+async def test_discord_is_asked_once_a_minute_who_a_person_is(rig, adapter):
     ada, here = person(rig, member(rig)), at(channel(rig))
     for _ in range(3):
         await adapter.standing(ada, here)
@@ -115,7 +115,7 @@ async def test_nobody_manages_what_is_not_of_their_server(rig, adapter):
     stranger = rig.backend.make_user("stranger")
     assert not (await adapter.standing(person(rig, stranger), at(channel(rig)))).manages
     disguised = Place("discord", person(rig, ada).tenant, str(there.id))
-    with pytest.raises(DeliveryError, match="gone"):
+    with pytest.raises(DeliveryError, match="no longer exists"):
         await adapter.standing(person(rig, ada), disguised)
 
 
@@ -156,13 +156,13 @@ async def test_a_forum_is_named_with_its_tags(rig, adapter):
 
 async def test_what_is_no_place_for_it_is_said(rig, adapter):
     ada = person(rig, member(rig))
-    other = rig.backend.create_guild("Other")
+    elsewhere = rig.backend.create_channel(rig.backend.create_guild("Other").id, "papers")
     hidden = [Overwrite(int(ada.tenant), OverwriteType.ROLE, deny=1 << 10)]
     for words, sentence in {
-        "nowhere": "“nowhere” is no channel here",
-        "99": "That channel is gone",
-        f"<#{rig.backend.create_channel(other.id, 'papers').id}>": "That channel is not in this server",
-        str(channel(rig, ChannelType.CATEGORY).id): "Nobody can write in that kind of channel",
+        "nowhere": "no channel “nowhere” here",
+        "99": "That channel no longer exists",
+        f"<#{elsewhere.id}>": "That channel is not in this server",
+        str(channel(rig, ChannelType.CATEGORY).id): "sent to a category",
         str(channel(rig, overwrites=hidden).id): "allow it View Channel",
     }.items():
         with pytest.raises(UsageError, match=sentence):
@@ -198,7 +198,7 @@ async def test_a_thread_that_may_not_be_made_says_what_is_lacking(rig, adapter):
     assert not caught.value.ambiguous  # asking again gives the same thread
 
 
-async def test_a_digest_to_somebody_alone_is_about_the_server_that_it_comes_from(rig, adapter, bot):
+async def test_a_digest_to_one_person_is_about_the_server_that_it_comes_from(rig, adapter, bot):
     user = member(rig)
     me = await adapter.place("me", person(rig, user))
     started = rig.backend.clock.now()
@@ -225,7 +225,7 @@ async def test_a_digest_to_somebody_alone_is_about_the_server_that_it_comes_from
 async def test_what_was_said_is_proven_however_the_answer_was_lost(
     rig, adapter, monkeypatch, status, kind
 ):
-    monkeypatch.setattr(posting, "PATIENCE", 0.5)
+    monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 0.5)
     monkeypatch.setattr(posting, "utc_now", rig.backend.clock.now)
     here = channel(rig, kind)
     posts = POSTS if kind == ChannelType.TEXT else "POST /channels/*/threads"
@@ -242,7 +242,7 @@ async def test_what_was_said_is_proven_however_the_answer_was_lost(
 
 @pytest.mark.parametrize("status", [0, 503])
 async def test_what_was_not_said_is_certainly_not_there(rig, adapter, monkeypatch, status):
-    monkeypatch.setattr(posting, "PATIENCE", 0.5)
+    monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 0.5)
     here = channel(rig)
     rig.faults.append(Fault(POSTS, status))
     with pytest.raises(DeliveryError) as caught:
@@ -282,7 +282,7 @@ async def test_it_is_found_however_much_was_said_since(rig, adapter):
 
 
 async def test_where_too_much_was_said_nothing_is_certain(rig, adapter, monkeypatch):
-    monkeypatch.setattr(posting, "LOOKED_THROUGH", 3)
+    monkeypatch.setattr(posting, "MAX_SEARCHED", 3)
     here = channel(rig)
     for number in range(4):
         await adapter.send(at(here), View((line(str(number)),)), str(number))
@@ -303,7 +303,7 @@ async def test_where_too_much_was_said_nothing_is_certain(rig, adapter, monkeypa
 async def test_a_channel_that_cannot_be_read_proves_nothing(rig, adapter, fault, kind, monkeypatch):
     here = channel(rig)
     rig.faults.append(fault)
-    monkeypatch.setattr(posting, "PATIENCE", 0.5)
+    monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 0.5)
     with pytest.raises(DeliveryError) as caught:
         await adapter.find(at(here), "k", rig.backend.clock.now())
     error = caught.value

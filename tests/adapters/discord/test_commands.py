@@ -10,8 +10,8 @@ import pytest
 from simcord.components import walk_components
 
 from bot.chat.bot import Bot
-from tests.rigs.discord import DiscordRig, Fault, met
-from tests.rigs.discord_people import Somebody, labels, somebody, text
+from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord_people import Member, join, labels, text
 
 ID = "2605.00001"
 
@@ -19,14 +19,14 @@ ID = "2605.00001"
 @pytest.fixture
 async def rig(bot: Bot) -> AsyncIterator[DiscordRig]:
     """Give a Discord that the bot is connected to."""
-    async with DiscordRig().serving() as rig, met(bot, rig):
+    async with DiscordRig().serving() as rig, connect(bot, rig):
         yield rig
 
 
 @pytest.fixture
-def ada(rig: DiscordRig) -> Somebody:
+def ada(rig: DiscordRig) -> Member:
     """Give a person in a channel."""
-    return somebody(rig, "Ada")
+    return join(rig, "Ada")
 
 
 async def test_every_command_is_registered_with_its_options(rig, bot):
@@ -58,15 +58,15 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
 
 
 async def test_commands_are_registered_again_only_when_they_changed(rig, bot):
-    async with met(bot, rig):
+    async with connect(bot, rig):
         assert len(rig.requests("PUT */commands")) == 1
     commands = rig.backend.commands[None]
     del commands["status", 1]["contexts"]  # what a version before may have left out
-    async with met(bot, rig):
+    async with connect(bot, rig):
         assert len(rig.requests("PUT */commands")) == 2
     commands = rig.backend.commands[None]
     commands["old", 1] = {"name": "old", "type": 1, "description": "Gone since"}
-    async with met(bot, rig):
+    async with connect(bot, rig):
         assert len(rig.requests("PUT */commands")) == 3
     assert ("old", 1) not in rig.backend.commands[None]
 
@@ -155,7 +155,7 @@ async def test_two_buttons_of_one_message_change_at_once(rig, ada):
 
 async def test_a_press_in_a_public_message_is_answered_to_the_presser_alone(rig, ada):
     shared = await ada.sees(ada.type("share", paper=ID))
-    bob = somebody(rig, "Bob")
+    bob = join(rig, "Bob")
     seen = await bob.sees(bob.press(shared, "Save"))
     assert seen.is_ephemeral
     assert "Saved: **Hebbian Learning Without Labels**" in text(seen)
@@ -165,10 +165,10 @@ async def test_a_press_in_a_public_message_is_answered_to_the_presser_alone(rig,
 
 async def test_buttons_outlive_a_restart(bot):
     async with DiscordRig().serving() as rig:
-        async with met(bot, rig):
-            ada = somebody(rig, "Ada")
+        async with connect(bot, rig):
+            ada = join(rig, "Ada")
             seen = await ada.sees(ada.type("find", query="hebbian"))
-        async with met(bot, rig):
+        async with connect(bot, rig):
             assert "Abstract" in text(await ada.sees(ada.press(seen, "Details")))
 
 
@@ -209,14 +209,14 @@ async def test_a_line_too_long_for_a_button_is_kept(ada):
 
 async def test_it_works_alone_with_the_bot_and_in_threads(rig, ada):
     backend = rig.backend
-    alone = Somebody(rig, ada.id, backend.get_dm_channel(ada.id).id, None)
+    alone = Member(rig, ada.id, backend.get_dm_channel(ada.id).id, None)
     await alone.sees(alone.type("save", paper=ID))
     assert "Hebbian" in text(await alone.sees(alone.type("saved")))
     assert "empty" in text(
         await ada.sees(ada.type("saved"))
     )  # what is kept in a server stays in the server
     thread = backend.create_thread(ada.channel, "on weather", ada.id)
-    within = Somebody(rig, ada.id, thread.id, ada.guild)
+    within = Member(rig, ada.id, thread.id, ada.guild)
     assert "Diffusion" in text(await within.sees(within.type("paper", paper="2605.00002")))
 
 
@@ -230,13 +230,13 @@ async def test_a_late_acknowledgement_is_logged_and_the_next_one_works(rig, ada,
 
 async def test_an_answer_that_discord_refuses_is_replaced_by_a_sentence(rig, ada):
     rig.faults.append(Fault("POST /webhooks/*", 400, code=50035))
-    assert "would not show the answer" in text(await ada.sees(ada.type("status")))
+    assert "refused to show the answer" in text(await ada.sees(ada.type("status")))
 
 
 async def test_an_answer_that_discord_refuses_twice_is_a_line_in_the_log(rig, ada, caplog):
     rig.faults.append(Fault("POST /webhooks/*", 400, times=2, code=50035))
     ada.type("status")
-    await rig.until(lambda: "status could not be answered: 400" in caplog.text)
+    await rig.until(lambda: "status: the answer was not delivered: 400" in caplog.text)
     assert "Ignoring exception" not in caplog.text
     assert "Papers" in text(await ada.sees(ada.type("status")))
 
@@ -260,7 +260,7 @@ async def test_a_button_from_another_time_says_so(rig, ada, custom_id):
     for record in (ada.press_id(seen, custom_id), ada.send({"custom_id": custom_id}, rest="hebb")):
         await rig.until(lambda record=record: record.responded)
         said = rig.backend.get_message(ada.channel, record.message_id)
-        assert text(said) == "That button is from another time; ask again."
+        assert text(said) == "That button is from an earlier version of Paperboy; ask again."
         assert said.is_ephemeral
 
 
@@ -280,7 +280,7 @@ async def test_the_teams_shelf_says_in_which_channel_a_paper_was_kept(ada):
 
 
 async def test_what_is_saved_in_a_direct_message_is_private(rig, bot, ada):
-    alone = Somebody(rig, ada.id, rig.backend.get_dm_channel(ada.id).id, None)
+    alone = Member(rig, ada.id, rig.backend.get_dm_channel(ada.id).id, None)
     await alone.sees(alone.type("save", paper=ID))
     entries = await bot.store.tenant("discord", "").shelf.entries(str(ada.id), [ID])
     assert entries[ID].private

@@ -10,8 +10,8 @@ from simcord.backend import serializers
 from simcord.backend.models import Guild
 
 from tests.conftest import HEBB
-from tests.rigs.discord import DiscordRig, Fault, met
-from tests.rigs.discord_people import Somebody, somebody, text
+from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord_people import Member, join, text
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def rig() -> AsyncIterator[DiscordRig]:
         yield rig
 
 
-async def keeps(ada: Somebody) -> str:
+async def keeps(ada: Member) -> str:
     """Keep a paper, and return the name of the server."""
     assert "Saved" in text(await ada.sees(ada.type("save", paper=HEBB.id)))
     return str(ada.guild)
@@ -40,8 +40,8 @@ def come_back(rig: DiscordRig, guild: Guild) -> None:
 
 
 async def test_a_server_that_removes_the_bot_is_gone_until_it_invites_it_again(rig, bot):
-    async with met(bot, rig):
-        ada = somebody(rig, "ada")
+    async with connect(bot, rig):
+        ada = join(rig, "ada")
         guild = await keeps(ada)
         known = rig.backend.guilds[int(guild)]
         rig.backend.remove_guild(known.id)
@@ -56,8 +56,8 @@ async def _is_here(bot, guild: str) -> bool:
 
 
 async def test_a_server_that_is_out_of_order_has_removed_nothing(rig, bot):
-    async with met(bot, rig):
-        ada = somebody(rig, "ada")
+    async with connect(bot, rig):
+        ada = join(rig, "ada")
         guild = await keeps(ada)
         rig.backend.emit("GUILD_DELETE", {"id": guild, "unavailable": True})
         await ada.sees(ada.type("saved"))
@@ -65,15 +65,15 @@ async def test_a_server_that_is_out_of_order_has_removed_nothing(rig, bot):
 
 
 async def test_who_removed_the_bot_while_it_was_away_is_found_out_at_the_start(rig, bot):
-    async with met(bot, rig):
-        guild = await keeps(somebody(rig, "ada"))
+    async with connect(bot, rig):
+        guild = await keeps(join(rig, "ada"))
     other, known = rig.backend.create_guild("Other"), rig.backend.guilds[int(guild)]
     rig.backend.remove_guild(known.id)
-    async with met(bot, rig):
+    async with connect(bot, rig):
         await rig.until(lambda: bot.tenants.gone("discord", guild))
         assert not await bot.tenants.gone("discord", str(other.id))
     come_back(rig, known)
-    async with met(bot, rig):
+    async with connect(bot, rig):
         await rig.until(lambda: _is_here(bot, guild))
 
 
@@ -82,8 +82,8 @@ async def test_it_is_found_out_after_a_gap_too(rig, bot, monkeypatch):
         pass
 
     monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
-    async with met(bot, rig):
-        guild = await keeps(somebody(rig, "ada"))
+    async with connect(bot, rig):
+        guild = await keeps(join(rig, "ada"))
         rig.drop(resumable=False)
         rig.backend.remove_guild(int(guild))
         await rig.until(lambda: rig.sessions)
@@ -91,18 +91,18 @@ async def test_it_is_found_out_after_a_gap_too(rig, bot, monkeypatch):
 
 
 async def test_where_discord_does_not_say_who_has_the_bot_nobody_has_left(rig, bot, caplog):
-    async with met(bot, rig):
-        guild = await keeps(somebody(rig, "ada"))
+    async with connect(bot, rig):
+        guild = await keeps(join(rig, "ada"))
     rig.backend.remove_guild(int(guild))
     rig.faults.append(Fault("GET /users/@me/guilds", 403, times=9))
-    async with met(bot, rig):
-        await rig.until(lambda: "who has Paperboy at Discord is not known" in caplog.text)
+    async with connect(bot, rig):
+        await rig.until(lambda: "which servers have Paperboy is unknown" in caplog.text)
         assert not await bot.tenants.gone("discord", guild)
 
 
 async def test_a_late_reaction_from_a_server_that_is_purged_brings_nothing_back(rig, bot):
-    async with met(bot, rig):
-        ada = somebody(rig, "ada")
+    async with connect(bot, rig):
+        ada = join(rig, "ada")
         shown = await ada.sees(ada.type("share", paper=HEBB.id))
         await keeps(ada)
         bot.tenants.purge_after *= 0
@@ -115,8 +115,8 @@ async def test_a_late_reaction_from_a_server_that_is_purged_brings_nothing_back(
 async def test_in_a_server_that_has_not_invited_the_bot_people_are_alone_with_it(
     rig, bot, monkeypatch
 ):
-    async with met(bot, rig):
-        ada = somebody(rig, "ada")
+    async with connect(bot, rig):
+        ada = join(rig, "ada")
         monkeypatch.setattr(
             "discord.Client.get_guild", lambda _, __: None
         )  # an app of the person's own

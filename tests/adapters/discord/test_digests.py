@@ -1,4 +1,4 @@
-"""A digest at Discord, from the subscription to the messages in its thread, or in a forum's post."""
+"""A digest at Discord, from the subscription to the messages in its thread or forum post."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.chat.views import plain
 from bot.digests.dispatcher import Deliveries
 from bot.models import Person, Place
 from tests.conftest import DIFFUSION, HEBB, NOW
-from tests.rigs.discord import DiscordRig, met
+from tests.rigs.discord import DiscordRig, connect
 from tests.rigs.discord_people import text
 
 MANAGE_CHANNELS = 1 << 4
@@ -33,7 +33,7 @@ async def rig() -> AsyncIterator[DiscordRig]:
 @pytest.fixture
 async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
     """Give the adapter, connected."""
-    async with met(bot, rig) as adapter:
+    async with connect(bot, rig) as adapter:
         yield adapter
 
 

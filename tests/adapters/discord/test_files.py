@@ -1,4 +1,4 @@
-"""A file that goes with a slash command or a form at Discord: read from Discord alone, with a bound."""
+"""A file that a slash command or form brings: read only from Discord, within a limit."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from adapters.discord.files import fetch
 from bot.errors import DeliveryError
 from tests.conftest import HEBB
-from tests.rigs.discord import TOKEN, DiscordRig, met
-from tests.rigs.discord_people import Somebody, somebody, text
+from tests.rigs.discord import TOKEN, DiscordRig, connect
+from tests.rigs.discord_people import Member, join, text
 
 BIB = f"@misc{{one, eprint = {{{HEBB.id}}}}}\n\n@misc{{two, title = {{No Such Paper}}}}\n".encode()
 
@@ -24,13 +24,13 @@ async def rig() -> AsyncIterator[DiscordRig]:
 
 
 @pytest.fixture
-async def ada(rig, bot) -> AsyncIterator[Somebody]:
-    """Give somebody in a channel with the bot."""
-    async with met(bot, rig):
-        yield somebody(rig, "ada")
+async def ada(rig, bot) -> AsyncIterator[Member]:
+    """Give a person in a channel with the bot."""
+    async with connect(bot, rig):
+        yield join(rig, "ada")
 
 
-async def keep(ada: Somebody, name: str, content: bytes, **told: object) -> str:
+async def keep(ada: Member, name: str, content: bytes, **told: object) -> str:
     return text(
         await ada.sees(ada.give("keep-from", "file", ada.rig.attach(name, content, **told)))
     )
@@ -70,7 +70,7 @@ async def test_no_more_is_read_than_is_taken(rig, ada):
 
 async def test_only_discords_own_addresses_are_asked_and_no_redirect_is_followed(rig, ada):
     rig.redirect = f"http://{rig.at}/attachments/elsewhere"
-    assert "Discord did not hand it over" in await keep(ada, "a.bib", BIB)
+    assert "Discord didn't return the file" in await keep(ada, "a.bib", BIB)
     assert len(rig.requests("GET attachment")) == 1
     for url in (
         "https://example.org/a",
@@ -78,5 +78,5 @@ async def test_only_discords_own_addresses_are_asked_and_no_redirect_is_followed
         "https://cdn.discordapp.com.example.org/a",
         "",
     ):
-        with pytest.raises(DeliveryError, match="does not stand at Discord"):
+        with pytest.raises(DeliveryError, match="not stored at Discord"):
             await fetch(url, 10)

@@ -1,4 +1,4 @@
-"""Forms at Discord: the first five things in one, the rest by a line that marks them, what stands there at first."""
+"""Forms: five inputs in one, others by a line that marks them, and what they are filled with."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.features import ALL
 from bot.models import Place
 from tests.conftest import NOW
 from tests.form import arrange
-from tests.rigs.discord import DiscordRig, met
-from tests.rigs.discord_people import somebody, text
+from tests.rigs.discord import DiscordRig, connect
+from tests.rigs.discord_people import join, text
 
 
 @pytest.fixture
@@ -33,9 +33,9 @@ async def rig() -> AsyncIterator[DiscordRig]:
 
 @pytest.fixture
 async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
-    """Give the adapter, connected, with somebody there."""
-    somebody(rig, "ada")
-    async with met(bot, rig) as adapter:
+    """Give the adapter, connected, with a person there."""
+    join(rig, "ada")
+    async with connect(bot, rig) as adapter:
         yield adapter
 
 
@@ -49,7 +49,7 @@ async def opened(rig: DiscordRig) -> tuple[dict[str, Any], dict[str, Any]]:
 
 @pytest.mark.usefixtures("adapter")
 async def test_a_command_alone_opens_a_form_with_its_first_five(rig):
-    ada = somebody(rig, "ada")
+    ada = join(rig, "ada")
     ada.type("arrange")
     form, inputs = await opened(rig)
     assert list(inputs) == ["number", "papers", "order", "where", "zone"]
@@ -72,7 +72,7 @@ async def test_a_command_alone_opens_a_form_with_its_first_five(rig):
 
 
 async def test_a_button_opens_a_form_for_what_is_marked(rig, adapter):
-    ada = somebody(rig, "ada")
+    ada = join(rig, "ada")
     view = View((Buttons((Button("Further", "arrange 3 topics:? code:?"),)),))
     sent = await adapter.send(Place("discord", str(ada.guild), str(ada.channel)), view, "k")
     ada.press(rig.backend.get_message(ada.channel, int(sent.message)), "Further")
@@ -84,7 +84,7 @@ async def test_a_button_opens_a_form_for_what_is_marked(rig, adapter):
 
 
 async def test_a_line_that_no_button_holds_opens_its_form_too(rig, adapter):
-    ada = somebody(rig, "ada")
+    ada = join(rig, "ada")
     line = f"arrange {'3' * 80} topics:? code:?"
     sent = await adapter.send(
         Place("discord", str(ada.guild), str(ada.channel)),
@@ -108,6 +108,6 @@ async def test_a_command_for_managers_is_shown_to_them_alone_and_takes_a_channel
     where = next(one for one in registered["arrange"]["options"] if one["name"] == "where")
     assert where["type"] == 7
     assert {0, 5, 11, 15} <= set(where["channel_types"])
-    ada = somebody(rig, "ada")
+    ada = join(rig, "ada")
     answer = await ada.sees(ada.type("arrange", number="4", where=str(ada.channel)))
     assert f"where={ada.channel}" in text(answer)

@@ -1,4 +1,4 @@
-"""What is said unasked: where it can go, that a repeat is harmless, and what is said when it fails."""
+"""Messages that nobody asked for: where they can go, repeats, and the sentences of failures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.chat.views import View, line
 from bot.errors import DeliveryError
 from bot.models import Place
 from tests.conftest import DIFFUSION, HEBB, digest
-from tests.rigs.discord import DiscordRig, Fault, met
+from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import text
 
 VIEW = digest(date(2026, 5, 29), [HEBB, DIFFUSION], 20)
@@ -37,7 +37,7 @@ async def rig() -> AsyncIterator[DiscordRig]:
 @pytest.fixture
 async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
     """Give the adapter, connected."""
-    async with met(bot, rig) as adapter:
+    async with connect(bot, rig) as adapter:
         yield adapter
 
 
@@ -149,15 +149,15 @@ async def test_a_rate_limit_is_waited_for_and_the_nonce_stays(rig, adapter):
         ),
         (
             Fault(POSTS, 429, via=False),
-            "Discord takes nothing from this address for now",
+            "Discord blocks this address for now",
             (False, False, 600.0),
         ),
         (
             Fault(POSTS, 503),
-            "Discord has trouble of its own; it is tried again.",
+            "Discord has an internal problem; trying again.",
             (False, True, None),
         ),
-        (Fault(POSTS, 0), "The connection to Discord broke off", (False, True, None)),
+        (Fault(POSTS, 0), "The connection to Discord was lost", (False, True, None)),
         (Fault(POSTS, 401), "copy a new one", (True, False, None)),
         (Fault(POSTS, 403, code=50083), "That thread is locked", (True, False, None)),
         (Fault(POSTS, 400, code=50035), "Discord refused the message", (True, False, None)),
@@ -191,13 +191,17 @@ async def test_a_missing_permission_is_named(rig, adapter):
 async def test_a_channel_that_is_gone_says_so(rig, adapter):
     here = channel(rig)
     rig.backend.delete_channel(here.id)
-    with pytest.raises(DeliveryError, match=r"That channel is gone; choose another one.") as error:
+    with pytest.raises(
+        DeliveryError, match=r"That channel no longer exists; choose another one."
+    ) as error:
         await adapter.send(at(here), VIEW, "digest-1")
     assert error.value.permanent
-    with pytest.raises(DeliveryError, match=r"That channel is gone; choose another one.") as error:
+    with pytest.raises(
+        DeliveryError, match=r"That channel no longer exists; choose another one."
+    ) as error:
         await adapter.find(at(here), "digest-1", rig.backend.clock.now())
     assert error.value.permanent
-    with pytest.raises(DeliveryError, match="Nobody can write in that kind of channel"):
+    with pytest.raises(DeliveryError, match="can't be sent there"):
         await adapter.send(at(channel(rig, ChannelType.CATEGORY)), VIEW, "digest-1")
 
 
@@ -211,7 +215,7 @@ async def test_where_discord_is_not_to_be_reached_nothing_was_said(rig, adapter)
     here = at(channel(rig))
     await adapter.send(here, View((line("hello"),)), "one")
     await rig.stop()
-    with pytest.raises(DeliveryError, match="out of reach") as error:
+    with pytest.raises(DeliveryError, match="reach Discord") as error:
         await adapter.send(here, VIEW, "digest-1")
     assert not error.value.ambiguous
 

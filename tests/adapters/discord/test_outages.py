@@ -16,8 +16,8 @@ from bot.chat.intents import Intent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError
 from bot.runtime.supervisor import supervise
-from tests.rigs.discord import TOKEN, DiscordRig, Fault, met
-from tests.rigs.discord_people import somebody, text
+from tests.rigs.discord import TOKEN, DiscordRig, Fault, connect
+from tests.rigs.discord_people import join, text
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_a_bad_token_says_so_in_one_sentence(bot):
     async with DiscordRig().serving() as rig:
         with pytest.raises(
-            SettingsError, match=r"^Discord does not take DISCORD_TOKEN; copy it again from the"
+            SettingsError, match=r"^Discord does not accept DISCORD_TOKEN; copy it again from the"
         ):
             await Discord(rig.settings("wrong")).run(bot)
         assert await supervise("discord", lambda: Discord(rig.settings("wrong")).run(bot)) is False
@@ -53,14 +53,14 @@ async def test_what_the_gateway_does_not_take_is_a_setting(bot, code, words):
 async def test_discord_out_of_reach_at_the_start_is_tried_again(bot):
     async with DiscordRig().serving() as rig:
         settings = rig.settings()
-    with pytest.raises(DeliveryError, match="Discord is out of reach"):
+    with pytest.raises(DeliveryError, match="Can't reach Discord"):
         await Discord(settings).run(bot)
 
 
 async def test_discord_in_trouble_at_the_start_is_tried_again(bot):
     async with DiscordRig().serving() as rig:
         rig.faults.append(Fault("GET /users/@me", 503))
-        with pytest.raises(DeliveryError, match="Discord has trouble"):
+        with pytest.raises(DeliveryError, match="Discord has an internal problem"):
             await Discord(rig.settings()).run(bot)
 
 
@@ -69,16 +69,16 @@ async def test_a_gateway_that_refuses_at_the_start_is_tried_again(bot, monkeypat
     monkeypatch.setattr("discord.shard.asyncio.sleep", lambda seconds: slept(min(seconds, 0.05)))
     async with DiscordRig().serving() as rig:
         rig.refuse_gateway = 2
-        async with met(bot, rig):
-            ada = somebody(rig, "Ada")
+        async with connect(bot, rig):
+            ada = join(rig, "Ada")
             assert "Papers" in text(await ada.sees(ada.type("status")))
     assert "Failed to connect for shard_id: 0. Retrying... (503" in caplog.text
     assert "Traceback" not in caplog.text
 
 
 async def test_a_lost_connection_is_resumed_and_nothing_is_lost(bot):
-    async with DiscordRig().serving() as rig, met(bot, rig):
-        ada = somebody(rig, "Ada")
+    async with DiscordRig().serving() as rig, connect(bot, rig):
+        ada = join(rig, "Ada")
         await ada.sees(ada.type("status"))
         rig.drop()
         asked = ada.type("status")  # while nobody listens
@@ -87,8 +87,8 @@ async def test_a_lost_connection_is_resumed_and_nothing_is_lost(bot):
 
 
 async def test_an_invalid_session_starts_anew(bot):
-    async with DiscordRig().serving() as rig, met(bot, rig):
-        ada = somebody(rig, "Ada")
+    async with DiscordRig().serving() as rig, connect(bot, rig):
+        ada = join(rig, "Ada")
         await ada.sees(ada.type("status"))
         rig.drop(resumable=False)
         await rig.until(lambda: rig.sessions)
@@ -96,8 +96,8 @@ async def test_an_invalid_session_starts_anew(bot):
 
 
 async def test_a_request_to_connect_again_is_followed(bot):
-    async with DiscordRig().serving() as rig, met(bot, rig):
-        ada = somebody(rig, "Ada")
+    async with DiscordRig().serving() as rig, connect(bot, rig):
+        ada = join(rig, "Ada")
         (session,) = rig.sessions.values()
         before = session.socket
         await rig.ask_to_reconnect()
@@ -108,8 +108,8 @@ async def test_a_request_to_connect_again_is_followed(bot):
 async def test_an_outage_of_everything_is_survived(bot, monkeypatch):
     monkeypatch.setattr("discord.backoff.ExponentialBackoff.delay", lambda _: 0.1)
     rig = DiscordRig()
-    async with rig.serving(), met(bot, rig):
-        ada = somebody(rig, "Ada")
+    async with rig.serving(), connect(bot, rig):
+        ada = join(rig, "Ada")
         await ada.sees(ada.type("status"))
         port = int(rig.at.partition(":")[2])
         await rig.stop()
@@ -121,7 +121,7 @@ async def test_an_outage_of_everything_is_survived(bot, monkeypatch):
 
 
 async def test_an_answer_that_outlives_the_farewell_is_a_line_in_the_log(bot, monkeypatch, caplog):
-    monkeypatch.setattr("adapters.discord.connection.LONGEST_FAREWELL", 0.05)
+    monkeypatch.setattr("adapters.discord.connection.CLOSE_SECONDS", 0.05)
     handle, closed = bot.handle, asyncio.Event()
 
     async def handle_late(intent: Intent) -> View:
@@ -131,14 +131,12 @@ async def test_an_answer_that_outlives_the_farewell_is_a_line_in_the_log(bot, mo
 
     monkeypatch.setattr(bot, "handle", handle_late)
     async with DiscordRig().serving() as rig:
-        async with met(bot, rig):
-            record = somebody(rig, "Ada").type("status")
+        async with connect(bot, rig):
+            record = join(rig, "Ada").type("status")
             await rig.until(lambda: record.responded)
         closed.set()
         await rig.until(
-            lambda: (
-                "on_interaction was not answered before the connection was closed" in caplog.text
-            )
+            lambda: "on_interaction: the connection closed before the answer" in caplog.text
         )
     assert "Traceback" not in caplog.text
 
@@ -161,7 +159,7 @@ async def test_processes_share_the_shards(bot):
 
 
 async def test_only_what_is_not_privileged_is_asked_for(bot):
-    async with DiscordRig().serving() as rig, met(bot, rig):
+    async with DiscordRig().serving() as rig, connect(bot, rig):
         (session,) = rig.sessions.values()
         asked = {name for name, given in session.intents if given}
         assert asked == {"guilds", "guild_reactions", "dm_reactions"}
@@ -169,8 +167,8 @@ async def test_only_what_is_not_privileged_is_asked_for(bot):
 
 async def test_the_log_tells_no_secret(bot: Bot, caplog):
     caplog.set_level(logging.DEBUG)
-    async with DiscordRig().serving() as rig, met(bot, rig):
-        ada = somebody(rig, "Ada")
+    async with DiscordRig().serving() as rig, connect(bot, rig):
+        ada = join(rig, "Ada")
         rig.faults.append(Fault("POST /webhooks/*", 429))
         record = ada.type("status")
         await ada.sees(record)
@@ -202,7 +200,7 @@ async def test_the_invitation_asks_for_the_least_by_name():
             await invite(rig.settings("wrong"))
     with pytest.raises(SettingsError, match="DISCORD_TOKEN is not set"):
         await invite(None)
-    with pytest.raises(DeliveryError, match="out of reach"):
+    with pytest.raises(DeliveryError, match="reach Discord"):
         await invite(rig.settings())
 
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conftest import HEBB
-from tests.rigs.discord import DiscordRig, Fault, met
-from tests.rigs.discord_people import Somebody, somebody, text
+from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord_people import Member, join, text
 
 
 @pytest.fixture
@@ -19,11 +19,11 @@ async def rig() -> AsyncIterator[DiscordRig]:
 
 
 @pytest.fixture
-async def ada(rig, bot) -> AsyncIterator[Somebody]:
-    """Give somebody in a channel with the bot, who has nominated a paper."""
-    async with met(bot, rig) as adapter:
+async def ada(rig, bot) -> AsyncIterator[Member]:
+    """Give a person in a channel with the bot, who has nominated a paper."""
+    async with connect(bot, rig) as adapter:
         bot.adapters["discord"] = adapter
-        ada = somebody(rig, "ada")
+        ada = join(rig, "ada")
         await ada.sees(ada.type("nominate", paper=HEBB.id))
         yield ada
 
@@ -37,7 +37,7 @@ def public(rig: DiscordRig, channel: int) -> list[str]:
     ]
 
 
-def threads(rig: DiscordRig, ada: Somebody) -> list[int]:
+def threads(rig: DiscordRig, ada: Member) -> list[int]:
     return [
         one.id
         for one in rig.backend.channels.values()
@@ -62,7 +62,7 @@ async def test_in_a_thread_it_is_posted_and_said_that_there_is_none(rig, ada):
     backend = rig.backend
     starter = backend.create_message(ada.channel, ada.id, content="papers")
     thread = backend.create_thread(ada.channel, "a post", ada.id, message_id=starter.id)
-    there = Somebody(rig, ada.id, thread.id, ada.guild)
+    there = Member(rig, ada.id, thread.id, ada.guild)
     assert "Messages have no threads here." in text(await there.sees(there.type("pick")))
     assert len(public(rig, thread.id)) == 2
 

@@ -11,45 +11,45 @@ from simcord.backend.models import Message
 from bot.chat.bot import Bot
 from bot.models import Place
 from tests.conftest import DIFFUSION, HEBB, digest
-from tests.rigs.discord import DiscordRig, Fault, met
-from tests.rigs.discord_people import Somebody, labels, somebody, text
+from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord_people import Member, join, labels, text
 
 
 @pytest.fixture
 async def rig(bot: Bot) -> AsyncIterator[DiscordRig]:
     """Give a Discord that the bot is connected to."""
-    async with DiscordRig().serving() as rig, met(bot, rig):
+    async with DiscordRig().serving() as rig, connect(bot, rig):
         yield rig
 
 
 @pytest.fixture
-def ada(rig: DiscordRig) -> Somebody:
+def ada(rig: DiscordRig) -> Member:
     """Give a person in a channel."""
-    return somebody(rig, "Ada")
+    return join(rig, "Ada")
 
 
-async def card(bot: Bot, ada: Somebody) -> Message:
+async def card(bot: Bot, ada: Member) -> Message:
     """Let the bot show a paper, and wait until it knows that it did."""
     seen = await ada.sees(ada.type("share", paper=HEBB.id))
     await known(bot, ada, seen)
     return seen
 
 
-async def known(bot: Bot, ada: Somebody, seen: Message) -> None:
+async def known(bot: Bot, ada: Member, seen: Message) -> None:
     papers = bot.store.tenant("discord", str(ada.guild)).messages.papers
     await ada.rig.until(lambda: papers(str(seen.channel_id), str(seen.id)))
 
 
-async def shelf(bot: Bot, ada: Somebody) -> set[str]:
+async def shelf(bot: Bot, ada: Member) -> set[str]:
     return set(await bot.store.tenant("discord", str(ada.guild)).shelf.ids(str(ada.id)))
 
 
-async def holds(bot: Bot, ada: Somebody, *papers: str) -> bool:
+async def holds(bot: Bot, ada: Member, *papers: str) -> bool:
     return await shelf(bot, ada) == set(papers)
 
 
-def told(rig: DiscordRig, ada: Somebody) -> list[Message]:
-    """Return the bot's direct messages to somebody."""
+def told(rig: DiscordRig, ada: Member) -> list[Message]:
+    """Return the bot's direct messages to a person."""
     return list(rig.backend.messages[rig.backend.get_dm_channel(ada.id).id].values())
 
 
@@ -66,7 +66,7 @@ async def test_a_bookmark_keeps_a_paper_and_taking_it_away_lets_it_go(rig, ada, 
 
 async def test_keycaps_keep_papers_of_a_list_and_thumbs_vote(rig, ada, bot):
     place = Place("discord", str(ada.guild), str(ada.channel))
-    async with met(bot, rig) as adapter:
+    async with connect(bot, rig) as adapter:
         sent = await adapter.send(place, digest(date(2026, 5, 29), [HEBB, DIFFUSION], 2), "one")
         message = rig.backend.get_message(ada.channel, int(sent.message))
         ada.react(message, "2️⃣")
@@ -89,7 +89,7 @@ async def test_what_means_nothing_does_nothing(rig, ada, bot):
 async def test_buttons_in_a_direct_message_act_in_the_server_that_it_is_about(rig, ada, bot):
     ada.react(await card(bot, ada))
     (said,) = await rig.until(lambda: told(rig, ada))
-    alone = Somebody(rig, ada.id, said.channel_id, None)
+    alone = Member(rig, ada.id, said.channel_id, None)
     assert "Your shelf: 1 paper" in text(await alone.sees(alone.press(said, "My shelf")))
     await alone.sees(alone.press(said, "Undo"))
     assert await shelf(bot, ada) == set()
@@ -100,7 +100,7 @@ async def test_a_person_with_closed_direct_messages_is_told_in_the_channel(
     rig, ada, bot, monkeypatch
 ):
     seen = await card(bot, ada)
-    monkeypatch.setattr("adapters.discord.reactions.STAYS", 0.1)
+    monkeypatch.setattr("adapters.discord.reactions.NOTE_SECONDS", 0.1)
     rig.faults.append(
         Fault(f"POST /channels/{rig.backend.get_dm_channel(ada.id).id}/messages", 403, code=50007)
     )
@@ -110,7 +110,7 @@ async def test_a_person_with_closed_direct_messages_is_told_in_the_channel(
             body for body in rig.requests("POST /channels/*/messages") if "Saved" in str(body)
         ][1:]
     )
-    assert "For Ada, here for a moment: your direct messages are closed." in str(said)
+    assert "For Ada, shown for a moment: your direct messages are closed." in str(said)
     assert said[0]["allowed_mentions"] == {"parse": []}
     assert await shelf(bot, ada) == {HEBB.id}
     await rig.until(
@@ -132,7 +132,7 @@ async def test_trouble_with_a_direct_message_is_logged_and_not_told_in_the_chann
         )
     )
     ada.react(seen)
-    await rig.until(lambda: f"{ada.id} could not be told about a reaction: {status}" in caplog.text)
+    await rig.until(lambda: f"{ada.id} was not told about a reaction: {status}" in caplog.text)
     assert await shelf(bot, ada) == {HEBB.id}
     assert list(rig.backend.messages[ada.channel]) == [seen.id]
 
@@ -149,7 +149,7 @@ async def test_reactions_during_a_short_gap_are_replayed(rig, ada, bot):
 async def test_reactions_during_a_long_gap_are_made_up_for(rig, ada, bot, monkeypatch):
     monkeypatch.setattr("discord.Client.before_identify_hook", lambda *_, **__: _soon())
     seen = await card(bot, ada)
-    bob = somebody(rig, "Bob")
+    bob = join(rig, "Bob")
     bob.react(seen)
     await rig.until(lambda: told(rig, bob))
     rig.drop(resumable=False)
@@ -163,8 +163,8 @@ async def test_reactions_during_a_long_gap_are_made_up_for(rig, ada, bot, monkey
 
 async def test_reactions_while_the_bot_was_stopped_are_made_up_for(bot):
     async with DiscordRig().serving() as rig:
-        async with met(bot, rig):
-            ada = somebody(rig, "Ada")
+        async with connect(bot, rig):
+            ada = join(rig, "Ada")
             seen = await card(bot, ada)
             gone = await ada.sees(ada.type("share", paper=DIFFUSION.id))
             await known(bot, ada, gone)
@@ -172,7 +172,7 @@ async def test_reactions_while_the_bot_was_stopped_are_made_up_for(bot):
             await rig.until(lambda: told(rig, ada))
         ada.react(seen)
         rig.backend.delete_message(gone.channel_id, gone.id)
-        async with met(bot, rig):
+        async with connect(bot, rig):
             await rig.until(lambda: holds(bot, ada, HEBB.id, DIFFUSION.id))
 
 

@@ -152,11 +152,11 @@ def test_where_there_are_far_too_many_the_rest_is_counted():
     made = components(
         View(tuple(Buttons((Button(f"Number {n}", f"day {n}"),)) for n in range(1000)))
     )
-    assert "… and 525 more buttons that no message has room for." in "\n".join(texts(made))
+    assert "… and 525 more buttons that don't fit in a message." in "\n".join(texts(made))
     made = components(View(tuple(line(f"This is line {n} of very many") for n in range(1000))))
     said = "\n".join(texts(made))
     left = said.count("This is line")
-    assert f"… and {1000 - left:,} more lines that no message has room for." in said
+    assert f"… and {1000 - left:,} more lines that don't fit in a message." in said
 
 
 def test_a_long_text_is_shortened_at_a_word_and_short_ones_stay():

@@ -1,0 +1,93 @@
+"""What the gateway tells: interactions, reactions, and guilds that add or remove the bot."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Any
+
+import discord
+
+from adapters.discord.backfill import Backfill
+from adapters.discord.connection import Connection
+from adapters.discord.errors import DISCORD_ERRORS
+from adapters.discord.ids import PLATFORM, place
+from adapters.discord.reactions import Reactions
+from adapters.discord.responses import Responses
+from bot.chat.bot import Bot
+from bot.chat.outlet import Sent
+from bot.errors import PaperboyError
+from bot.settings import DiscordSettings
+
+log = logging.getLogger(__name__)
+
+
+class Events(Connection):
+    """A connection that hands every event to the bot."""
+
+    def __init__(self, settings: DiscordSettings, bot: Bot) -> None:
+        super().__init__(settings, bot)
+        self._responses = Responses(bot)
+        self._backfill = Backfill(self, bot)
+        self._reactions = Reactions(self, bot, self._backfill)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer an interaction, or complete what is being typed."""
+        self.track(asyncio.current_task())
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._responses.complete(interaction)
+        else:
+            await self._responses.respond(interaction)
+
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Handle a new reaction."""
+        self.track(asyncio.current_task())
+        await self._reactions.handle(event, added=True)
+
+    async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
+        """Handle a removed reaction."""
+        self.track(asyncio.current_task())
+        await self._reactions.handle(event, added=False)
+
+    async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
+        """Look at what is left after a moderator removed all reactions."""
+        await self._sweep(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_raw_reaction_clear_emoji(self, event: discord.RawReactionClearEmojiEvent) -> None:
+        """Look at what is left after a moderator removed all reactions with an emoji."""
+        await self._sweep(event.guild_id, event.channel_id, event.message_id)
+
+    async def on_shard_connect(self, shard_id: int) -> None:
+        """Catch up on reactions at the start, and after each gap that could not be resumed."""
+        await self._backfill.sweep_shard(shard_id, self.shard_count or 1)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Find out which guilds have the bot: the SDK reports none that added it before this."""
+        if shard_id == min(self.shards):
+            await self._note_guilds(self._bot.tenants.compare(PLATFORM, self._guild_ids))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that a guild added the bot."""
+        self.track(asyncio.current_task())
+        await self._note_guilds(self._bot.tenants.welcomed(PLATFORM, str(guild.id)))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that a guild removed the bot; an outage of a guild is another event."""
+        self.track(asyncio.current_task())
+        await self._note_guilds(self._bot.tenants.removed(PLATFORM, str(guild.id)))
+
+    async def _sweep(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
+        where = place(str(guild_id or ""), channel_id)
+        await self._backfill.sweep(Sent(where, str(message_id)))
+
+    async def _guild_ids(self) -> list[str]:
+        """Ask for the guilds of all shards: what the SDK knows can be from before a gap."""
+        return [str(guild.id) async for guild in self.fetch_guilds(limit=None)]
+
+    async def _note_guilds(self, work: Awaitable[None]) -> None:
+        """Note which guilds have the bot; what fails now is found out at the next start."""
+        try:
+            await work
+        except (PaperboyError, *DISCORD_ERRORS) as error:
+            log.warning("Discord: which servers have Paperboy is unknown: %s", error)
