@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters.slack import Slack
-from adapters.slack.render import blocks, notice
+from adapters.slack.render import fallback_text, render
 from bench.lag import watched
 from bot import cards
 from bot.chat.bot import Bot
@@ -87,7 +87,7 @@ async def main() -> None:
     if "talk" in what:
         await talk(args.people, args.seconds)
     if "render" in what:
-        render(args.papers)
+        render_papers(args.papers)
     if "reactions" in what:
         await reactions(args.events)
 
@@ -200,7 +200,7 @@ def spread(figures: list[float]) -> str:
 # --- rendering ---
 
 
-def render(papers: int) -> None:
+def render_papers(papers: int) -> None:
     """Render papers with anything in their fields, as cards and in lists, and count the rules broken."""
     chance = random.Random(1)
     started = time.perf_counter()
@@ -213,10 +213,10 @@ def render(papers: int) -> None:
             if number % 2
             else View(cards.items([paper] * chance.randint(1, 12), ()))
         )
-        made = blocks(view, "x")
+        made = render(view, "x")
         broken += broken_rules(made)
         raw = json.dumps(made)
-        escapes += '"mrkdwn"' in raw or '"emoji": true' in raw or "<" in notice(view)
+        escapes += '"mrkdwn"' in raw or '"emoji": true' in raw or "<" in fallback_text(view)
     took = time.perf_counter() - started
     print(
         f"render: {papers} papers in {took:.1f} s, {len(broken)} limits broken, {escapes} escapes "

@@ -8,10 +8,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from adapters.slack.forms import form
+from adapters.slack.forms import build_form
 from adapters.slack.limits import SURFACE
-from adapters.slack.render import blocks, notice
-from adapters.slack.requests import Asked
+from adapters.slack.render import fallback_text, render
+from adapters.slack.requests import Request
 from bot.chat.commands import Blank, command
 from bot.chat.intents import Intent
 from bot.chat.views import View
@@ -30,19 +30,19 @@ def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
     shown = {name: _page(name, view) for name, view in asyncio.run(views(ME, HERE)).items()}
     save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = form(
-        Intent("save", ME, HERE), [Blank(param) for param in save.missing({})], Asked(ME, HERE)
+    asked = build_form(
+        Intent("save", ME, HERE), [Blank(param) for param in save.missing({})], Request(ME, HERE)
     )
     return {**shown, "form": _html(_modal(asked or {}))}
 
 
 def _page(name: str, view: View) -> str:
     if name in AT_HOME:
-        return _html(f"<main class=home>{_blocks(blocks(view, 'x', SURFACE))}</main>")
+        return _html(f"<main class=home>{_blocks(render(view, 'x', SURFACE))}</main>")
     only = "" if name in PUBLIC else "<div class=only>Only visible to you</div>"
     who = f"{only}<div class=who>Paperboy <i>APP</i> <small>9:00</small></div>"
-    message = f"<main><div class=face>P</div><div>{who}{_blocks(blocks(view, 'x'))}</div></main>"
-    return _html(f"{message}<div class=notice><b>Paperboy</b><br>{notice(view)}</div>")
+    message = f"<main><div class=face>P</div><div>{who}{_blocks(render(view, 'x'))}</div></main>"
+    return _html(f"{message}<div class=notice><b>Paperboy</b><br>{fallback_text(view)}</div>")
 
 
 def _modal(made: Json) -> str:

@@ -1,7 +1,8 @@
-"""What Slack refuses, in sentences a person can act on."""
+"""Slack's refusals, as sentences that say what to do."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
@@ -9,78 +10,102 @@ from slack_sdk.errors import SlackApiError
 
 from bot.errors import DeliveryError
 
-# https://docs.slack.dev/reference/methods/chat.postMessage#errors
-_NO_LONGER = (
-    "Slack no longer takes the bot’s token: install the app again and set SLACK_BOT_TOKEN anew."
+DEFAULT_WAIT_SECONDS = 30.0  # where a 429 carries no Retry-After
+_REINSTALL = (
+    "Slack no longer accepts the bot token. Reinstall the app and set SLACK_BOT_TOKEN to the new "
+    "token."
 )
-_FINAL = {
-    "not_in_channel": "I am not in that channel: /invite @{bot} brings me in.",
-    "channel_not_found": "That channel is gone, or private and I am not in it: /invite @{bot} brings me in.",
-    "thread_not_found": "That thread is gone; choose another place.",
-    "is_archived": "That channel is archived: unarchive it, or choose another.",
-    "restricted_action": "The workspace’s settings keep me from writing there: ask an admin.",
-    "missing_scope": "The app lacks a permission: update it from slack-manifest.yaml and install it again.",
-    **dict.fromkeys(
-        ("user_not_found", "cannot_dm_bot", "user_disabled"), "That person cannot be written to."
+_TOKEN_CODES = (
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+)
+_PERSON_CODES = ("user_not_found", "cannot_dm_bot", "user_disabled")
+# https://docs.slack.dev/reference/methods/chat.postMessage#errors
+_PERMANENT = {
+    "not_in_channel": "I’m not in that channel. Type /invite @{bot} there.",
+    "channel_not_found": (
+        "I can’t see that channel: it was deleted, or it is private. Type /invite @{bot} there."
     ),
-    **dict.fromkeys(
-        (
-            "invalid_auth",
-            "not_authed",
-            "account_inactive",
-            "token_revoked",
-            "token_expired",
-            "not_allowed_token_type",
-        ),
-        _NO_LONGER,
+    "thread_not_found": "That thread was deleted. Choose another place.",
+    "is_archived": "That channel is archived. Unarchive it or choose another.",
+    "restricted_action": (
+        "This workspace’s settings don’t let me post there. Ask a workspace admin."
     ),
+    "missing_scope": (
+        "The Slack app lacks the permission {needed}. An admin can add it: update the app from "
+        "slack-manifest.yaml at api.slack.com/apps, then reinstall it to the workspace."
+    ),
+    **dict.fromkeys(_PERSON_CODES, "I can’t message that person."),
+    **dict.fromkeys(_TOKEN_CODES, _REINSTALL),
 }
-REVOKED = frozenset(("account_inactive", "token_revoked"))  # a token that was good once
-TOKEN_REFUSED = frozenset(code for code, sentence in _FINAL.items() if sentence == _NO_LONGER)
-# Slack failed on its side, after it may have done what was asked
-_AMBIGUOUS = (
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "request_timeout",
-    "team_added_to_org",
+REVOKED = frozenset(("account_inactive", "token_revoked"))  # for a token that worked before
+TOKEN_REFUSED = frozenset(_TOKEN_CODES)
+# Slack failed on its side, perhaps after it had done what was asked
+_AMBIGUOUS = frozenset(
+    (
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+    )
 )
 
 
 class SlackError(DeliveryError):
-    """Slack did not do what was asked; `code` is its own word for why, "" where it did not answer."""
+    """A call to Slack failed; `code` is Slack's own word for why, "" if there was no answer.
 
-    def __init__(self, message: str, code: str = "", **kind: Any) -> None:
+    `needed` is the scope that Slack says is missing, "" otherwise.
+    """
+
+    def __init__(self, message: str, code: str = "", *, needed: str = "", **kind: Any) -> None:
         super().__init__(message, **kind)
         self.code = code
+        self.needed = needed
 
 
-def trouble(error: Exception, bot: str) -> SlackError:
-    """Say what an error of the SDK means; `bot` is the name that people know us by."""
+def translate_exception(error: Exception, bot: str) -> SlackError:
+    """Return the SlackError for an exception of the SDK; `bot` is the bot's name in Slack."""
     match error:
         case SlackApiError():
-            status = getattr(error.response, "status_code", 0) or getattr(
-                error.response, "status", 0
-            )
-            data = getattr(error.response, "data", None)
-            code = str(data.get("error", "")) if isinstance(data, dict) else ""
-            return refusal(status, code, error.response.headers, bot)
+            return _translate_answer(error.response, bot)
         case aiohttp.ClientConnectorError():  # never connected, so nothing was sent
-            return SlackError("Slack cannot be reached.")
+            return SlackError("Slack can’t be reached.")
         case _:
             return SlackError("Slack did not answer.", ambiguous=True)
 
 
-def refusal(status: int, code: str, headers: Any, bot: str) -> SlackError:
-    """Say what an answer other than "ok" means."""
+def translate_code(
+    code: str, bot: str, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> SlackError:
+    """Return the SlackError for the `error` of an answer, and its HTTP status and headers."""
     if status == 429 or code in {"ratelimited", "rate_limited"}:
-        wait = str(headers.get("Retry-After", "30"))
-        seconds = float(wait) if wait.isdecimal() else 30.0
-        return SlackError(
-            f"Slack asks to wait {seconds:.0f} seconds.", "ratelimited", retry_after=seconds
-        )
-    if code in _FINAL:
-        return SlackError(_FINAL[code].format(bot=bot), code, permanent=True)
+        return _rate_limited(headers or {})
+    if code in _PERMANENT:
+        sentence = _PERMANENT[code].format(bot=bot, needed="it needs")
+        return SlackError(sentence, code, permanent=True)
     if status >= 500 or code in _AMBIGUOUS or not code:
-        return SlackError("Slack has trouble of its own.", code, ambiguous=True)
-    return SlackError(f"Slack refused it ({code}).", code, permanent=True)
+        return SlackError("Slack has a problem of its own.", code, ambiguous=True)
+    return SlackError(f"Slack refused the request ({code}).", code, permanent=True)
+
+
+def _translate_answer(response: Any, bot: str) -> SlackError:
+    status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+    data = getattr(response, "data", None)
+    answer = data if isinstance(data, dict) else {}
+    code, needed = str(answer.get("error", "")), str(answer.get("needed", ""))
+    if code == "missing_scope" and needed:
+        sentence = _PERMANENT[code].format(bot=bot, needed=needed)
+        return SlackError(sentence, code, needed=needed, permanent=True)
+    return translate_code(code, bot, status=status, headers=response.headers)
+
+
+def _rate_limited(headers: Mapping[str, str]) -> SlackError:
+    wait = str(headers.get("Retry-After", ""))
+    seconds = float(wait) if wait.isdecimal() else DEFAULT_WAIT_SECONDS
+    sentence = f"Slack asks the bot to wait {seconds:.0f} seconds."
+    return SlackError(sentence, "ratelimited", retry_after=seconds)

@@ -1,4 +1,4 @@
-"""What Slack tells us, as Bolt's listeners: each becomes a command line, a reaction or a question for suggestions."""
+"""Bolt's listeners: what Slack sends becomes a command line, a reaction or a completion."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -16,216 +17,226 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import forms
-from adapters.slack import requests as payloads
-from adapters.slack.emoji import emoji
+from adapters.slack.emoji import parse_emoji
 from adapters.slack.errors import SlackError
+from adapters.slack.forms import FORM, Submission, build_options, parse_action_id, read_form
+from adapters.slack.ids import PLATFORM, moment, person, place
 from adapters.slack.limits import Json
 from adapters.slack.previews import Previews
-from adapters.slack.requests import PLATFORM
-from adapters.slack.responses import SOON, Answers
+from adapters.slack.requests import extract_text, read_command, read_interaction, unescape
+from adapters.slack.responses import PATIENCE, Responses
+from adapters.slack.windows import LOADING, WINDOW
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, View, plain
-from bot.models import Person
 
 log = logging.getLogger(__name__)
 
 ANY = re.compile("")
 SAVE_PAPER = "save_paper"  # the message shortcut, as slack-manifest.yaml names it
-UNHEARD = 503
-CLOCKS = 60.0  # seconds that ours and Slack’s may differ
+SEND_AGAIN = 503  # the status of an event that is not acknowledged
+CLOCK_SKEW = 60.0  # seconds between Slack's clock and ours
+
+Next = Callable[[], Awaitable[None]]
 
 
-class Hearing:
-    """Listens for one workspace."""
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """What the listeners need of the connection: `hold` lets a task finish before it closes.
+
+    `on_removal` is called when the workspace has removed the app.
+    """
+
+    hold: Callable[[Any], None]
+    on_removal: Callable[[], None]
+
+
+class Events:
+    """The listeners of one workspace; `me` is the bot's own identity there."""
 
     def __init__(
         self,
         bot: Bot,
         me: AuthorizeResult,
-        answers: Answers,
+        responses: Responses,
         previews: Previews | None,
-        hold: Callable[[Any], None],
-        removed: Callable[[], None],
+        hooks: Hooks,
     ) -> None:
         self._bot = bot
         self._me = me
         self._team = str(me.team_id)
-        self._answers = answers
+        self._responses = responses
         self._previews = previews
-        self._hold = hold
-        self._removed = removed
-        self._since = time.time() - CLOCKS
+        self._hooks = hooks
+        self._since = time.time() - CLOCK_SKEW
 
     def app(self, base_url: str) -> AsyncApp:
-        """Make the Bolt app: all that it does is to find the listener for a payload, and to acknowledge."""
+        """Return the Bolt app, which finds the listener for a payload and acknowledges it."""
 
         async def authorize() -> AuthorizeResult:
             return self._me
 
-        # it warns of a token in the environment, which is ours, and of what nobody listens for
-        quiet = log.getChild("bolt")
-        quiet.setLevel(logging.ERROR)
+        # it warns of a token in the environment, which is ours, and of events without a listener
+        bolt_log = log.getChild("bolt")
+        bolt_log.setLevel(logging.ERROR)
         app = AsyncApp(
             name="paperboy",
-            logger=quiet,
+            logger=bolt_log,
             client=AsyncWebClient(base_url=base_url),
             authorize=authorize,
-            request_verification_enabled=False,  # Socket Mode: there is no request from outside
+            request_verification_enabled=False,  # Socket Mode: no request comes from outside
             attaching_conversation_kwargs_enabled=False,
         )
-        app.command(ANY)(self.command)
-        app.action(ANY)(self.action)
-        app.shortcut(SAVE_PAPER)(self.save_paper)
-        app.view(forms.FORM)(self.form)
-        app.view(forms.WINDOW)(self.window)
-        app.options(ANY)(self.options)
+        app.command(ANY)(self.on_command)
+        app.action(ANY)(self.on_action)
+        app.shortcut(SAVE_PAPER)(self.on_save_shortcut)
+        app.view(FORM)(self.on_form)
+        app.view(WINDOW)(self.on_window)
+        app.options(ANY)(self.on_options)
         for event in ("reaction_added", "reaction_removed"):
-            app.event(event, middleware=[self.commit_reaction])(self.reaction)
+            app.event(event, middleware=[self.commit_reaction])(self.on_reaction)
         for event in ("app_uninstalled", "tokens_revoked"):
-            app.event(event, middleware=[self.commit_removal])(self.removal)
-        app.event("app_home_opened")(self.home_opened)
-        app.event("link_shared")(self.link_shared)
+            app.event(event, middleware=[self.commit_removal])(self.on_removal)
+        app.event("app_home_opened")(self.on_home)
+        app.event("link_shared")(self.on_link)
         return app
 
-    async def command(self, ack: AsyncAck, body: Json) -> None:
-        """Hear a slash command."""
+    async def on_command(self, ack: AsyncAck, body: Json) -> None:
+        """Run a slash command."""
         await ack()
-        asked = payloads.slash(body, self._team)
-        await self._held(self._answers.line(payloads.typed(str(body.get("text", ""))), asked))
+        words = unescape(str(body.get("text", "")))
+        await self._finish(self._responses.run_line(words, read_command(body, self._team)))
 
-    async def action(self, ack: AsyncAck, body: Json) -> None:
-        """Hear a button, or a line typed into a field."""
+    async def on_action(self, ack: AsyncAck, body: Json) -> None:
+        """Run the command line of a button, or one typed into a field."""
         await ack()
-        asked = payloads.pressed(body, self._team)
+        request = read_interaction(body, self._team)
         for action in body["actions"]:
-            how, _, line = action["action_id"].partition(".")
-            words = (
-                f"{line} {action.get('value') or ''}"
-                if how == "field"
-                else str(action.get("value", ""))
-            )
-            answer = self._answers.line(
-                words, asked, turns=how == "turn", block_id=action.get("block_id", "")
-            )
-            await self._held(answer)
+            kind, _, begun = action["action_id"].partition(".")
+            value = str(action.get("value") or "")
+            words = f"{begun} {value}" if kind == "field" else value
+            block_id = action.get("block_id", "")
+            work = self._responses.run_line(words, request, turns=kind == "turn", block_id=block_id)
+            await self._finish(work)
 
-    async def save_paper(self, ack: AsyncAck, body: Json) -> None:
-        """Hear the message shortcut: what the message links to is collected."""
+    async def on_save_shortcut(self, ack: AsyncAck, body: Json) -> None:
+        """Save the papers that a message links to."""
         await ack()
-        words = payloads.words_of(body["message"]) or "…"
-        await self._held(self._answers.line(f"collect {words}", payloads.pressed(body, self._team)))
+        words = extract_text(body["message"]) or "…"
+        request = read_interaction(body, self._team)
+        await self._finish(self._responses.run_line(f"collect {words}", request))
 
-    async def form(self, ack: AsyncAck, body: Json) -> None:
-        """Hear a form; what is wrong in it is said under the input that it is about."""
-        filled = forms.filled(body, payloads.pressed(body, self._team), self._answers.files.given)
-        work = asyncio.create_task(self._bot.handle(filled.intent))
-        self._hold(work)
-        await asyncio.wait({work}, timeout=SOON)
+    async def on_form(self, ack: AsyncAck, body: Json) -> None:
+        """Run the command of a form; an error is shown under the input that it is about."""
+        request = read_interaction(body, self._team)
+        form = read_form(body, request, self._responses.files.describe)
+        work = asyncio.create_task(self._bot.handle(form.intent))
+        self._hooks.hold(work)
+        await asyncio.wait({work}, timeout=PATIENCE)
         if work.done() and work.result().outcome is Outcome.REFUSED:
             sentence = plain(View(work.result().blocks[:1]))
-            await ack(response_action="errors", errors={filled.blamed(sentence): sentence})
-        elif filled.asked.response_url:
+            await ack(response_action="errors", errors={form.input_for(sentence): sentence})
+        elif form.request.response_url:
             await ack()
-            await self._held(self._answered(work, filled))
+            await self._finish(self._send(work, form))
         else:
-            shown = await self._answers.surfaces.window(
-                work.result() if work.done() else forms.WAITING, filled.asked.place
-            )
-            waiting = "" if work.done() else filled.asked.surface["id"]
-            await ack(response_action="update", view=shown)
-            await self._held(self._answered_in_window(work, filled, waiting))
+            await self._show_in_window(ack, work, form)
 
-    async def window(self, ack: AsyncAck) -> None:
-        """Hear that somebody is done with a window."""
+    async def on_window(self, ack: AsyncAck) -> None:
+        """Acknowledge that a person closed a window."""
         await ack()
 
-    async def _answered(self, work: asyncio.Task[View], filled: forms.Filled) -> None:
-        await self._answers.show(await work, filled.intent, filled.asked)
-
-    async def _answered_in_window(
-        self, work: asyncio.Task[View], filled: forms.Filled, waiting: str
-    ) -> None:
-        await self._answers.show_in_window(await work, filled.intent, filled.asked, waiting=waiting)
-
-    async def options(self, ack: AsyncAck, body: Json) -> None:
-        """Complete what is typed into a form."""
-        command, param = forms.asked_for(body["action_id"])
+    async def on_options(self, ack: AsyncAck, body: Json) -> None:
+        """Complete what a person types into a form."""
+        command, param = parse_action_id(body["action_id"])
         typed = str(body.get("value", "")).strip()
-        found = await self._bot.suggest(
-            command, param, typed, Person(PLATFORM, self._team, body["user"]["id"])
-        )
-        await ack(options=forms.options([(one.label, one.value) for one in found], typed))
+        user = person(self._team, body["user"]["id"])
+        found = await self._bot.suggest(command, param, typed, user)
+        await ack(options=build_options([(one.label, one.value) for one in found], typed))
 
     async def commit_reaction(
-        self, body: Json, context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]
+        self, body: Json, context: AsyncBoltContext, next_: Next
     ) -> BoltResponse | None:
-        """Do what a reaction means before it is acknowledged; what fails is not, and comes again."""
+        """Do what a reaction means before it is acknowledged; one that fails comes again."""
         event = body["event"]
         item = event.get("item", {})
         if item.get("type") == "message":
             view = await self._bot.react(
-                payloads.place(self._team, item["channel"]),
+                place(self._team, item["channel"]),
                 item["ts"],
-                emoji(event["reaction"]),
-                Person(PLATFORM, self._team, event["user"]),
+                parse_emoji(event["reaction"]),
+                person(self._team, event["user"]),
                 added=event["type"] == "reaction_added",
-                at=payloads.moment(event["event_ts"]),
+                at=moment(event["event_ts"]),
             )
             if view and view.outcome is Outcome.FAILED:
-                return BoltResponse(status=UNHEARD)
+                return BoltResponse(status=SEND_AGAIN)
             context["view"] = view
         await next_()
         return None
 
-    async def reaction(self, body: Json, context: AsyncBoltContext) -> None:
-        """Tell whoever reacted what came of it."""
+    async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
+        """Tell a person what their reaction did."""
         event = body["event"]
         if view := context.get("view"):
-            place = payloads.place(self._team, event["item"]["channel"])
-            await self._held(
-                self._answers.whisper(view, place, Person(PLATFORM, self._team, event["user"]))
-            )
+            where = place(self._team, event["item"]["channel"])
+            user = person(self._team, event["user"])
+            await self._finish(self._responses.send_ephemeral(view, where, user))
 
-    async def commit_removal(self, body: Json, next_: Callable[[], Awaitable[None]]) -> None:
-        """Note that the workspace removed the app before that is acknowledged; what cannot be noted comes again."""
+    async def commit_removal(self, body: Json, next_: Next) -> None:
+        """Note that the workspace removed the app before that is acknowledged."""
         event = body["event"]
-        ours = event["type"] == "app_uninstalled" or self._me.bot_user_id in event.get(
-            "tokens", {}
-        ).get("bot", ())
-        # Slack tells an event again for minutes: one from before we signed in is about an earlier
+        revoked = event.get("tokens", {}).get("bot", ())
+        is_ours = event["type"] == "app_uninstalled" or self._me.bot_user_id in revoked
+        # Slack repeats an event for minutes: one from before the sign-in is about an earlier
         # installation
-        if ours and float(body.get("event_time") or time.time()) >= self._since:
+        if is_ours and float(body.get("event_time") or time.time()) >= self._since:
             await self._bot.tenants.removed(PLATFORM, self._team)
-            self._removed()
+            self._hooks.on_removal()
         await next_()
 
-    async def removal(self) -> None:
-        """Do nothing more: it was noted."""
+    async def on_removal(self) -> None:
+        """Do nothing more: the removal is noted."""
 
-    async def home_opened(self, body: Json) -> None:
-        """Show the Home to whoever opens it."""
+    async def on_home(self, body: Json) -> None:
+        """Show the Home to a person who opens it."""
         event = body["event"]
         if event.get("tab") == "home":
-            await self._held(
-                self._answers.surfaces.publish_home(
-                    Person(PLATFORM, self._team, event["user"]), "home"
-                )
-            )
+            user = person(self._team, event["user"])
+            await self._finish(self._responses.homes.publish(user, "home"))
 
-    async def link_shared(self, body: Json) -> None:
-        """Show a card under a link to a paper, where previews are switched on."""
+    async def on_link(self, body: Json) -> None:
+        """Show a card under a link to a paper, if previews are switched on."""
         if self._previews:
-            await self._held(self._previews.show(body["event"]))
+            await self._finish(self._previews.show(body["event"]))
 
-    async def _held(self, work: Awaitable[None]) -> None:
-        """Finish what was begun, whatever becomes of the connection; what fails is logged in a line."""
+    async def _send(self, work: asyncio.Task[View], form: Submission) -> None:
+        await self._responses.send(await work, form.intent, form.request)
+
+    async def _show_in_window(
+        self, ack: AsyncAck, work: asyncio.Task[View], form: Submission
+    ) -> None:
+        """Show the answer to a form in its own window, at first that it takes a moment."""
+        windows = self._responses.windows
+        view, window = LOADING, form.request.surface["id"]
+        if work.done():
+            view, window = work.result(), ""
+        await ack(response_action="update", view=await windows.build(view, form.request.place))
+        await self._finish(self._send_to_window(work, form, window))
+
+    async def _send_to_window(
+        self, work: asyncio.Task[View], form: Submission, window: str
+    ) -> None:
+        view = await work
+        await self._responses.send_to_window(view, form.intent, form.request, window=window)
+
+    async def _finish(self, work: Awaitable[None]) -> None:
+        """Do what was begun even if the connection closes; log what fails."""
         task = asyncio.current_task()
         if task:
-            self._hold(task)
+            self._hooks.hold(task)
         try:
             await work
         except SlackError as error:
-            log.warning("an answer did not arrive: %s", error)
+            log.warning("an answer was not delivered: %s", error)
         except Exception:
-            log.exception("an answer did not arrive")
+            log.exception("an answer was not delivered")

@@ -1,4 +1,4 @@
-"""Files that people give in a form: read from Slack's own addresses, which alone get to see our token."""
+"""Files that people attach to a form, read from Slack's own addresses alone: they get the token."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from functools import partial
 import aiohttp
 import yarl
 
-from adapters.slack.errors import SlackError, trouble
+from adapters.slack.errors import SlackError, translate_exception
 from adapters.slack.limits import Json
 from adapters.slack.web import TIMEOUT, Web
 from bot.chat.intents import File
 
-SLACK = "slack.com"
-PIECE = 2**16  # bytes
-SHUT = "Slack did not hand it over: the app needs the permission files:read (see the README), and the file to be there."
+SLACK_HOST = "slack.com"
+CHUNK = 2**16  # bytes
+REFUSED = (
+    "Slack did not hand the file over. The app needs the permission files:read (see README), and "
+    "the file must still exist."
+)
 
 
 class Files:
-    """Makes files of what Slack tells of them."""
+    """Reads files that Slack describes."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
 
-    def given(self, told: Json) -> File:
-        """Name a file that came with a form."""
-        return File(
-            str(told.get("name") or ""), int(told.get("size") or 0), partial(self._fetch, told)
-        )
+    def describe(self, info: Json) -> File:
+        """Return a file that came with a form; it is fetched later."""
+        name, size = str(info.get("name") or ""), int(info.get("size") or 0)
+        return File(name, size, partial(self._fetch, info))
 
-    async def _fetch(self, told: Json, most: int) -> bytes:
-        if told.get("file_access") == "check_file_info" or not _address(told):
-            answer = await self._web.ask(
-                partial(self._web.client.files_info, file=str(told.get("id", "")))
-            )
-            told = answer.get("file") or {}
-        url = _address(told)
-        if not is_slacks(url, self._web.client.base_url):
-            raise SlackError("It does not stand at Slack.", permanent=True)
+    async def _fetch(self, info: Json, limit: int) -> bytes:
+        if info.get("file_access") == "check_file_info" or not _address(info):
+            call = partial(self._web.client.files_info, file=str(info.get("id", "")))
+            info = (await self._web.call(call)).get("file") or {}
+        url = _address(info)
+        if not is_slack_address(url, self._web.client.base_url):
+            raise SlackError("The file is not stored at Slack.", permanent=True)
         try:
-            return await self._read(url, most)
+            return await self._download(url, limit)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise trouble(error, self._web.bot) from error
+            raise translate_exception(error, self._web.bot) from error
 
-    async def _read(self, url: str, most: int) -> bytes:
+    async def _download(self, url: str, limit: int) -> bytes:
         content = bytearray()
         headers = {"Authorization": f"Bearer {self._web.client.token}"}
         timeout = aiohttp.ClientTimeout(total=TIMEOUT)
         async with (
-            # of its own: what Slack's Web API has set in the other one is not for this
+            # a session of its own, without what the Web API has set in the other one
             aiohttp.ClientSession(timeout=timeout) as session,
             # a redirect leads to a page to sign in at, and could lead anywhere
             session.get(
@@ -59,26 +59,27 @@ class Files:
             ) as answer,
         ):
             if answer.status != 200:
-                raise SlackError(SHUT, permanent=True)
-            async for piece in answer.content.iter_chunked(PIECE):
-                content += piece
-                if len(content) >= most:
+                raise SlackError(REFUSED, permanent=True)
+            async for chunk in answer.content.iter_chunked(CHUNK):
+                content += chunk
+                if len(content) >= limit:
                     break
-        return bytes(content[:most])
+        return bytes(content[:limit])
 
 
-def is_slacks(url: str, base_url: str) -> bool:
-    """Tell whether an address is Slack's, or of what is set in its place."""
+def is_slack_address(url: str, base_url: str) -> bool:
+    """Return whether an address belongs to Slack, or to the server set as SLACK_API_URL."""
     try:
-        where, ours = yarl.URL(url), yarl.URL(base_url)
-        if where.origin() == ours.origin():
+        address, ours = yarl.URL(url), yarl.URL(base_url)
+        if address.origin() == ours.origin():
             return True
     except ValueError:
         return False
-    host = where.host or ""
-    known = any(host == one or host.endswith(f".{one}") for one in (SLACK, ours.host or SLACK))
-    return known and where.scheme == "https" and where.port == 443 and not where.user
+    host = address.host or ""
+    hosts = (SLACK_HOST, ours.host or SLACK_HOST)
+    is_known = any(host == one or host.endswith(f".{one}") for one in hosts)
+    return is_known and address.scheme == "https" and address.port == 443 and not address.user
 
 
-def _address(told: Json) -> str:
-    return str(told.get("url_private_download") or told.get("url_private") or "")
+def _address(info: Json) -> str:
+    return str(info.get("url_private_download") or info.get("url_private") or "")

@@ -1,4 +1,4 @@
-"""Rendered blocks: kept within what Slack takes, given names, changed in place."""
+"""Rendered blocks: kept within Slack's limits, given ids, changed in place."""
 
 from __future__ import annotations
 
@@ -8,73 +8,86 @@ from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
 
+TITLE = 24  # characters of a modal's title and buttons
+PLACEHOLDER = 150
+OPTION = 75  # of the text of a choice, and of a button's label
+OPTION_VALUE = 150
+MAX_OPTIONS = 100
+METADATA = 3000  # of a modal's private_metadata
+LINE = 2000  # of a button's value: the command line it stands for
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How many blocks a surface takes, and how many characters they may have in all."""
+    """The blocks that a surface takes, and the characters that they may have in all."""
 
     blocks: int
     characters: int
 
 
-# the blocks are documented; of the characters Slack says msg_blocks_too_long at about 13,000 in a
-# message
+# the blocks are documented; Slack says msg_blocks_too_long at about 13,000 characters
 MESSAGE = Room(50, 12_000)
 SURFACE = Room(100, 24_000)  # a modal, or the Home
-_SEEN = ("text", "url", "image_url", "alt_text", "value", "block_id", "action_id")
+_COUNTED = ("text", "url", "image_url", "alt_text", "value", "block_id", "action_id")
 
 
-def fitting(
+def fit(
     groups: Sequence[list[Json]],
     room: Room,
     left_out: Callable[[int], Json],
     *,
     keep_last: bool = False,
 ) -> list[Json]:
-    """Return the blocks of as many whole groups as there is room for, and how many of them are left out.
+    """Return the blocks of as many groups as fit, and a note of how many are left out.
 
-    The last group stays where `keep_last`: the buttons that lead on.
+    `keep_last` keeps the last group in any case: the buttons to other pages.
     """
-    if _fits(groups, room):
+    if fits(groups, room):
         return [block for group in groups for block in group]
     last = [groups[-1]] if keep_last else []
     first = list(groups[:-1]) if keep_last else list(groups)
     total = len(first)
-    while first and not _fits([*first, [left_out(total)], *last], room):
+    while first and not fits([*first, [left_out(total)], *last], room):
         first.pop()
-    return [block for group in (*first, [left_out(total - len(first))], *last) for block in group]
+    shown = (*first, [left_out(total - len(first))], *last)
+    return [block for group in shown for block in group]
 
 
-def size(blocks: Sequence[Json]) -> int:
-    """Count the characters of blocks, as carefully as Slack may."""
+def fits(groups: Sequence[list[Json]], room: Room) -> bool:
+    """Return whether all groups of blocks fit into one message or view."""
+    blocks = [block for group in groups for block in group]
+    return len(blocks) <= room.blocks and count_characters(blocks) <= room.characters
+
+
+def count_characters(blocks: Sequence[Json]) -> int:
+    """Count the characters of blocks, ids and addresses included."""
     return sum(len(text) for block in blocks for text in _texts(block))
 
 
-def named(blocks: Sequence[Json], name: str) -> list[Json]:
-    """Give every block an id that begins with `name`."""
-    return [{**block, "block_id": f"{name}.{number}"} for number, block in enumerate(blocks)]
+def name_blocks(blocks: Sequence[Json], prefix: str) -> list[Json]:
+    """Return the blocks with ids that begin with `prefix`."""
+    return [{**block, "block_id": f"{prefix}.{number}"} for number, block in enumerate(blocks)]
 
 
-def is_named(blocks: Sequence[Json], name: str) -> bool:
-    """Tell whether these are blocks that were given that name."""
-    return any(str(block.get("block_id", "")).startswith(f"{name}.") for block in blocks)
+def has_prefix(blocks: Sequence[Json], prefix: str) -> bool:
+    """Return whether the ids of any of these blocks begin with `prefix`."""
+    return any(str(block.get("block_id", "")).startswith(f"{prefix}.") for block in blocks)
 
 
-def name_of(block_id: str) -> str:
-    """Return the name that a block's id begins with."""
+def prefix_of(block_id: str) -> str:
+    """Return the prefix of a block's id."""
     return block_id.rpartition(".")[0]
 
 
-def with_button(blocks: Sequence[Json], value: str, label: Json, line: str) -> list[Json]:
-    """Return blocks in which the buttons of one value have another label and value."""
+def replace_button(blocks: Sequence[Json], value: str, label: Json, line: str) -> list[Json]:
+    """Return blocks in which the buttons with that value have another label and value."""
 
-    def changed(element: Json) -> Json:
-        return (
-            {**element, "text": label, "value": line} if element.get("value") == value else element
-        )
+    def change(element: Json) -> Json:
+        matches = element.get("value") == value
+        return {**element, "text": label, "value": line} if matches else element
 
     return [
-        {**block, "elements": [changed(element) for element in block["elements"]]}
+        {**block, "elements": [change(element) for element in block["elements"]]}
         if block["type"] == "actions"
         else block
         for block in blocks
@@ -82,16 +95,16 @@ def with_button(blocks: Sequence[Json], value: str, label: Json, line: str) -> l
 
 
 def has_pictures(blocks: Sequence[Json]) -> bool:
-    """Tell whether Slack has to fetch a picture to show these blocks."""
-    return without_pictures(blocks) != list(blocks)
+    """Return whether Slack has to fetch a picture to show these blocks."""
+    return drop_pictures(blocks) != list(blocks)
 
 
-def without_pictures(blocks: Sequence[Json]) -> list[Json]:
-    """Return the blocks with the words for pictures in their place, or nothing where a title says it already."""
-    return [plain for block in blocks if (plain := _without_picture(block))]
+def drop_pictures(blocks: Sequence[Json]) -> list[Json]:
+    """Return the blocks with links to their pictures, or nothing where a title says the same."""
+    return [plain for block in blocks if (plain := _drop_picture(block))]
 
 
-def _without_picture(block: Json) -> Json | None:
+def _drop_picture(block: Json) -> Json | None:
     match block:
         case {"type": "image", "image_url": url, "alt_text": alt}:
             link = {"type": "link", "url": url, "text": alt}
@@ -105,18 +118,13 @@ def _without_picture(block: Json) -> Json | None:
             return block
 
 
-def _fits(groups: Sequence[list[Json]], room: Room) -> bool:
-    blocks = [block for group in groups for block in group]
-    return len(blocks) <= room.blocks and size(blocks) <= room.characters
-
-
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for key, part in value.items():
-            if isinstance(part, str):
-                yield part if key in _SEEN else ""
-            else:
+            if not isinstance(part, str):
                 yield from _texts(part)
+            elif key in _COUNTED:
+                yield part
     elif isinstance(value, list):
         for part in value:
             yield from _texts(part)

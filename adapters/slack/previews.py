@@ -1,19 +1,19 @@
-"""Cards under links to papers that people share."""
+"""Cards under links to papers that people share (Slack calls that unfurling)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
+from adapters.slack.ids import block_prefix, person, place
 from adapters.slack.limits import Json
-from adapters.slack.messages import name_for
-from adapters.slack.render import blocks
-from adapters.slack.requests import PLATFORM
+from adapters.slack.render import render
 from adapters.slack.web import Web
 from bot.chat.bot import Bot
 from bot.chat.views import View
-from bot.models import Person, Place
+from bot.models import Place
 
-MOST = 3  # cards under one message; more would bury it
+MAX_CARDS = 3  # under one message; more would bury it
 
 
 class Previews:
@@ -25,36 +25,43 @@ class Previews:
         self._team = team
 
     async def show(self, event: Json) -> None:
-        """Unfold the links of a message. Raises SlackError."""
-        place = Place(PLATFORM, self._team, event["channel"])
-        cards: dict[str, View] = {}
-        for link in event["links"]:
-            if len(cards) == MOST:
-                break
-            # everyone sees it, so it is nobody's own: no shelf is looked at for it
-            nobody = Person(PLATFORM, self._team, "")
-            view = await self._bot.handle(self._bot.read(f"paper {link['url']}", nobody, place))
-            if view.papers:
-                cards[link["url"]] = view
+        """Add cards to the links of a message. Raises SlackError."""
+        where = place(self._team, event["channel"])
+        cards = await self._cards(where, [link["url"] for link in event["links"]])
         if not cards:
             return
-        where = {"channel": event["channel"], "ts": event["message_ts"]}
-        if (
-            event.get("unfurl_id") and event.get("source") == "composer"
-        ):  # not sent yet, so it has no time
-            where = {"unfurl_id": event["unfurl_id"], "source": event["source"]}
 
-        async def say(rendered: list[Json]) -> Json:
-            unfurls = {url: {"blocks": _of(rendered, url)} for url in cards}
-            return await self._web.ask(
-                partial(self._web.client.chat_unfurl, unfurls=unfurls, **where)
-            )
+        async def send(blocks: list[Json]) -> Json:
+            unfurls = {url: {"blocks": _blocks_of(blocks, url)} for url in cards}
+            call = partial(self._web.client.chat_unfurl, unfurls=unfurls, **_target(event))
+            return await self._web.call(call)
 
-        every = [block for url, view in cards.items() for block in blocks(view, name_for(url))]
-        await self._web.pictured(say, every)
-        if len(cards) == 1 and "ts" in where:  # a reaction to the message finds the paper under it
-            await self._bot.shown(place, event["message_ts"], next(iter(cards.values())))
+        blocks = [block for url, view in cards.items() for block in render(view, block_prefix(url))]
+        await self._web.send_blocks(send, blocks)
+        if len(cards) == 1 and "ts" in _target(event):
+            # a reaction to the message is then about the paper under it
+            await self._bot.shown(where, event["message_ts"], next(iter(cards.values())))
+
+    async def _cards(self, where: Place, urls: Sequence[str]) -> dict[str, View]:
+        """Return the cards of the first papers among the links, by address."""
+        # everyone sees a card, so it is made for no person in particular
+        reader = person(self._team, "")
+        cards: dict[str, View] = {}
+        for url in urls:
+            if len(cards) == MAX_CARDS:
+                break
+            view = await self._bot.handle(self._bot.read(f"paper {url}", reader, where))
+            if view.papers:
+                cards[url] = view
+        return cards
 
 
-def _of(rendered: list[Json], url: str) -> list[Json]:
-    return [block for block in rendered if block["block_id"].startswith(f"{name_for(url)}.")]
+def _target(event: Json) -> Json:
+    """Return what names the message of a link: one that is still being written has no ts."""
+    if event.get("unfurl_id") and event.get("source") == "composer":
+        return {"unfurl_id": event["unfurl_id"], "source": event["source"]}
+    return {"channel": event["channel"], "ts": event["message_ts"]}
+
+
+def _blocks_of(blocks: list[Json], url: str) -> list[Json]:
+    return [block for block in blocks if block["block_id"].startswith(f"{block_prefix(url)}.")]

@@ -1,4 +1,4 @@
-"""Reactions that the bot puts under its own messages, to be pressed: where it can, and after the message."""
+"""Reactions that the bot adds to its own messages, for people to press."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 
-from adapters.slack.emoji import name_of
+from adapters.slack.emoji import emoji_name
 from adapters.slack.errors import SlackError
-from adapters.slack.web import Web, patiently
+from adapters.slack.web import Web, retry
 from bot.chat.outlet import Sent
 
 log = logging.getLogger(__name__)
 
-MOST = 500  # messages that wait for their reactions; further ones go without
+MAX_PENDING = 500  # messages that wait for their reactions; further ones get none
 
 
-class Reacting:
-    """Puts reactions under messages, one after the other, while the rest goes on."""
+class Reactions:
+    """Adds reactions to messages in the background, one after the other."""
 
     def __init__(self, web: Web) -> None:
         self._web = web
-        self._turn = asyncio.Lock()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._lock = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
 
-    def put(self, sent: Sent, emoji: Sequence[str]) -> None:
-        """Put reactions under a message, in order and soon."""
-        if emoji and len(self._under_way) < MOST:
-            task = asyncio.create_task(self._put(sent, emoji))
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+    def add(self, sent: Sent, emoji: Sequence[str]) -> None:
+        """Add reactions to a message soon, in their order."""
+        if emoji and len(self._tasks) < MAX_PENDING:
+            task = asyncio.create_task(self._add(sent, emoji))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """Leave out what is not there yet."""
-        for task in self._under_way:
+        """Leave out what was not added yet."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _put(self, sent: Sent, emoji: Sequence[str]) -> None:
-        where = {"channel": sent.place.address, "timestamp": sent.message}
-        async with self._turn:
-            for name in filter(None, map(name_of, emoji)):
-                add = partial(self._web.client.reactions_add, name=name, **where)
+    async def _add(self, sent: Sent, emoji: Sequence[str]) -> None:
+        message = {"channel": sent.place.address, "timestamp": sent.message}
+        async with self._lock:
+            for name in filter(None, map(emoji_name, emoji)):
+                add = partial(self._web.client.reactions_add, name=name, **message)
                 try:
-                    await patiently(partial(self._web.ask, add), repeatable=True)
+                    await retry(partial(self._web.call, add), repeatable=True)
                 except SlackError as error:
                     if error.code != "already_reacted":
-                        log.info("%s has no reactions to press: %s", sent.place.address, error)
+                        log.info("no reactions were added in %s: %s", sent.place.address, error)
                         return

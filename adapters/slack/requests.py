@@ -1,4 +1,4 @@
-"""What Slack sends, read: who asked, where, and how an answer reaches them."""
+"""Slack's payloads: who asks, where, and how an answer reaches them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,25 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
+from adapters.slack.ids import join_address, person, place
 from adapters.slack.limits import Json
 from bot.models import Person, Place
 
-PLATFORM = "slack"
-# begins the ids of what was said to all through a response_url, perhaps between two people
+# the block ids of what everyone sees through a response_url, perhaps two people alone, begin so
 EVERYONE = "everyone"
-LONGEST_TEXT = 2000  # that a command reads
-_UNNAMED = (
-    "",
-    "directmessage",
-    "privategroup",
-)  # what Slack calls a conversation whose name it does not tell
+MAX_TEXT = 2000  # characters of a message that a command reads
 _MARK = re.compile(r"<(?P<kind>[#@!]?)(?P<what>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _CHANNEL = re.compile(r"<#(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^<>]*))?>")
-_ADDRESSES = ("url", "from_url", "original_url", "title_link")
+_ADDRESS_KEYS = ("url", "from_url", "original_url", "title_link")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Who asked, where, and by which ways an answer reaches them.
+class Request:
+    """Who asks, where, and the ways by which an answer reaches them.
 
-    `alone` tells that nobody else sees the message in which a button was pressed; `thread` is where
-    its answer goes; `surface` is the modal or Home in which it was pressed.
+    `thread` is where the answer goes. `message` is the one with the button that was pressed, and
+    `alone` whether nobody else sees it. `surface` is the modal or Home with the button.
     """
 
     person: Person
@@ -44,78 +38,75 @@ class Asked:
     surface: Json = field(default_factory=dict)
 
 
-def place(team: str, address: str, name: str = "") -> Place:
-    """Name a place: a conversation with one person, in Slack’s ids or as the person, is private."""
-    private = address.startswith(
-        ("D", "U", "W")
-    )  # https://docs.slack.dev/reference/objects/conversation-object
-    return Place(
-        PLATFORM, team, address, "" if private or name in _UNNAMED else f"#{name}", private
-    )
-
-
-def slash(body: Json, team: str) -> Asked:
-    """Read who gave a slash command."""
-    return Asked(
-        Person(PLATFORM, team, str(body["user_id"]), str(body.get("user_name", ""))),
+def read_command(body: Json, team: str) -> Request:
+    """Read the payload of a slash command."""
+    return Request(
+        person(team, str(body["user_id"]), str(body.get("user_name", ""))),
         place(team, str(body["channel_id"]), str(body.get("channel_name", ""))),
         str(body.get("response_url", "")),
         str(body.get("trigger_id", "")),
     )
 
 
-def pressed(body: Json, team: str) -> Asked:
-    """Read who pressed a button, chose a shortcut or sent a form."""
-    user, container = body["user"], body.get("container", {})
-    channel = str(body.get("channel", {}).get("id") or container.get("channel_id") or "")
-    ts = str(container.get("message_ts", ""))
-    thread = str(container.get("thread_ts") or body.get("message", {}).get("thread_ts") or "")
-    thread = (
-        "" if thread == ts else thread
-    )  # the message that a thread hangs from stands in the channel
-    address = "/".join(filter(None, (channel, thread))) or str(
-        user["id"]
-    )  # in Home, the conversation with the person
-    return Asked(
-        Person(
-            PLATFORM, team, str(user["id"]), str(user.get("username") or user.get("name") or "")
-        ),
-        place(team, address, str(body.get("channel", {}).get("name", ""))),
+def read_interaction(body: Json, team: str) -> Request:
+    """Read the payload of a pressed button, a shortcut or a form."""
+    user, container, channel = body["user"], body.get("container", {}), body.get("channel", {})
+    channel_id = str(channel.get("id") or container.get("channel_id") or "")
+    ts, thread = str(container.get("message_ts", "")), _thread(body)
+    # a button in the Home has no channel: its answers go to the conversation with the person
+    address = join_address(channel_id, thread) if channel_id else str(user["id"])
+    name = str(user.get("username") or user.get("name") or "")
+    return Request(
+        person(team, str(user["id"]), name),
+        place(team, address, str(channel.get("name", ""))),
         str(body.get("response_url", "")),
         str(body.get("trigger_id", "")),
         thread,
         body.get("message", {}),
         ts,
-        bool(container.get("is_ephemeral")) or _between_us(channel, body),
+        bool(container.get("is_ephemeral")) or _is_conversation(channel_id, body),
         body.get("view") or {},
     )
 
 
-def _between_us(channel: str, body: Json) -> bool:
-    """Tell whether a message stands in the conversation between a person and us."""
-    is_message = body.get("container", {}).get("type") == "message"
-    return (
-        channel.startswith("D")
-        and is_message
-        and not body["actions"][0]["block_id"].startswith(EVERYONE)
-    )
+def unescape(text: str) -> str:
+    """Return what a person typed; channels keep their ids, as in "<#C1|general>".
 
-
-def typed(text: str) -> str:
-    """Return what a person typed, but for channels, which keep their ids: "<#C1|general>".
-
-    Slack writes people and links in angles too, and escapes three characters:
+    Slack writes people and links in angle brackets too, and escapes three characters:
     https://docs.slack.dev/messaging/formatting-message-text
     """
-    return html.unescape(_MARK.sub(_as_typed, text)) if set("&<") & set(text) else text
+    return html.unescape(_MARK.sub(_unmark, text)) if set("&<") & set(text) else text
 
 
-def without_ids(text: str) -> str:
+def drop_channel_ids(text: str) -> str:
     """Return text with channels as people write them."""
     return _CHANNEL.sub(lambda found: f"#{found['name'] or found['id']}", text)
 
 
-def _as_typed(found: re.Match[str]) -> str:
+def extract_text(message: Json) -> str:
+    """Return the addresses in a message and then its text, as much as a command reads."""
+    linked = (*_addresses(message.get("blocks")), *_addresses(message.get("attachments")))
+    text = " ".join((*dict.fromkeys(linked), unescape(str(message.get("text", "")))))
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0]
+
+
+def _thread(body: Json) -> str:
+    """Return the thread in which a message stands, "" if it stands in the channel itself."""
+    container = body.get("container", {})
+    thread = str(container.get("thread_ts") or body.get("message", {}).get("thread_ts") or "")
+    # the message that starts a thread stands in the channel
+    return "" if thread == str(container.get("message_ts", "")) else thread
+
+
+def _is_conversation(channel: str, body: Json) -> bool:
+    """Return whether a message stands in the conversation between a person and the bot."""
+    is_message = body.get("container", {}).get("type") == "message"
+    if not is_message or not channel.startswith("D"):
+        return False
+    return not body["actions"][0]["block_id"].startswith(EVERYONE)
+
+
+def _unmark(found: re.Match[str]) -> str:
     kind, what, label = found["kind"], found["what"], found["label"] or ""
     if kind == "#":
         return found[0]
@@ -124,26 +115,10 @@ def _as_typed(found: re.Match[str]) -> str:
     return label if label and what.endswith(label) else what
 
 
-def moment(ts: str) -> datetime:
-    """Return when something happened, from Slack's "1700000000.000200"."""
-    return datetime.fromtimestamp(float(ts), UTC)
-
-
-def words_of(message: Json) -> str:
-    """Return the addresses in a message and then its text, as much as a command reads."""
-    found = dict.fromkeys(
-        (*_addresses(message.get("blocks")), *_addresses(message.get("attachments")))
-    )
-    text = " ".join((*found, typed(str(message.get("text", "")))))
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT].rpartition(" ")[0]
-    return text
-
-
 def _addresses(value: object) -> Iterator[str]:
     if isinstance(value, dict):
         for key, part in value.items():
-            if key in _ADDRESSES and isinstance(part, str):
+            if key in _ADDRESS_KEYS and isinstance(part, str):
                 yield part
             else:
                 yield from _addresses(part)

@@ -1,4 +1,4 @@
-"""How an answer reaches whoever asked: privately, to everyone, in place of what is shown, or in a window."""
+"""Answers: sent privately, to everyone, in place of what is shown, or in a window."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
 
-from adapters.slack import forms
 from adapters.slack.errors import SlackError
 from adapters.slack.files import Files
-from adapters.slack.home import LONGEST_LINE, Surfaces, is_page, new_name
-from adapters.slack.limits import Json, name_of, named, with_button
-from adapters.slack.messages import Posting, channel_of
-from adapters.slack.render import LABEL, blocks, notice, plain_text
-from adapters.slack.requests import EVERYONE, Asked, without_ids
-from adapters.slack.web import Web, patiently
+from adapters.slack.forms import build_form
+from adapters.slack.home import Homes
+from adapters.slack.ids import channel_of, random_prefix, split_address
+from adapters.slack.limits import LINE, Json, name_blocks, prefix_of, replace_button
+from adapters.slack.messages import Messages
+from adapters.slack.render import LABEL, fallback_text, plain_text, render
+from adapters.slack.requests import EVERYONE, Request, drop_channel_ids
+from adapters.slack.web import Web, retry
+from adapters.slack.windows import LOADING, Windows, frame, is_page
 from bot.chat.bot import Bot
 from bot.chat.commands import Blank
 from bot.chat.intents import Intent
@@ -27,191 +29,193 @@ from bot.models import Person, Place
 
 log = logging.getLogger(__name__)
 
-SOON = 1.5  # seconds; a window has to open within three of the press that leads to it
-REMEMBERED = (
-    500  # private messages whose buttons can turn: Slack does not tell what such a message shows
-)
+PATIENCE = 1.5  # seconds; a window has to open within three of the press that leads to it
+MAX_PRIVATE = 500  # private messages whose buttons can change: Slack does not tell their blocks
 
 
-class Answers:
-    """Does what is wanted, and shows what comes of it."""
+class Responses:
+    """Handles command lines and sends the answers."""
 
-    def __init__(self, bot: Bot, web: Web, posting: Posting) -> None:
+    def __init__(self, bot: Bot, web: Web, messages: Messages) -> None:
         self._bot = bot
         self._web = web
-        self._posting = posting
-        self._private: OrderedDict[str, list[Json]] = OrderedDict()
-        self.surfaces = Surfaces(bot, web)
+        self._messages = messages
+        self._private: OrderedDict[str, list[Json]] = OrderedDict()  # blocks, by their prefix
+        self.windows = Windows(bot, web)
+        self.homes = Homes(bot, web, self.windows)
         self.files = Files(web)
 
-    async def line(
-        self, words: str, asked: Asked, *, turns: bool = False, block_id: str = ""
+    async def run_line(
+        self, words: str, request: Request, *, turns: bool = False, block_id: str = ""
     ) -> None:
-        """Do what a command line says, asking for what it lacks."""
-        intent = await self._bot.unfold(self._read(words, asked))
-        if await self._form(intent, await self._bot.form(intent), asked):
+        """Run a command line and show its answer, or open a form for what it lacks.
+
+        `turns` replaces the page with the button in the block `block_id`. Raises SlackError.
+        """
+        intent = await self._bot.unfold(self._read(words, request))
+        if await self._open_form(intent, await self._bot.form(intent), request):
             return
-        if asked.surface:
-            await self._on_surface(intent, words, asked, turns=turns)
+        if request.surface:
+            await self._answer_on_surface(intent, words, request, turns=turns)
             return
         view = await self._bot.handle(intent)
-        if asked.alone and (turns or view.becomes):
-            await self._in_place(view, asked, words, turns=turns, block_id=block_id)
+        if request.alone and (turns or view.becomes):
+            await self._answer_in_place(view, words, request, turns=turns, block_id=block_id)
         else:
-            await self.show(view, intent, asked)
+            await self.send(view, intent, request)
 
-    def _read(self, words: str, asked: Asked) -> Intent:
-        """Read a line in which channels have ids; only an argument that is a place keeps them."""
-        intent = self._bot.read(words, asked.person, asked.place)
+    async def send(self, view: View, intent: Intent, request: Request) -> None:
+        """Show an answer in the conversation of its request. Raises SlackError."""
+        if not await self._share(view, intent, request):
+            await self._respond(request, await self._remember(view, request), fallback_text(view))
+        await self._finish(view, request.person)
+
+    async def send_to_window(
+        self, view: View, intent: Intent, request: Request, *, window: str = ""
+    ) -> None:
+        """Do what is left for an answer in a window; `window` is the one still to be updated.
+
+        Raises SlackError.
+        """
+        await self._share(view, intent, request)
+        if window:
+            await self.windows.update(window, await self.windows.build(view, request.place))
+        await self._finish(view, request.person, at_home=request.surface.get("type") == "home")
+
+    async def send_ephemeral(self, view: View, place: Place, person: Person) -> None:
+        """Show a view to one person in a channel. Raises SlackError."""
+        blocks = await self._remember(view, Request(person, place))
+        await self._send_ephemeral(blocks, fallback_text(view), place, person)
+        await self._finish(view, person)
+
+    def _read(self, words: str, request: Request) -> Intent:
+        """Read a line in which channels have ids: only an argument that is a place keeps them."""
+        intent = self._bot.read(words, request.person, request.place)
         known = self._bot.commands.get(intent.command)
-        places = (
-            {param.name for param in known.params if param.argument.suggest == "place"}
-            if known
-            else set()
-        )
+        params = known.params if known else ()
+        places = {param.name for param in params if param.argument.suggest == "place"}
         args = {
-            name: text if name in places else without_ids(text)
+            name: text if name in places else drop_channel_ids(text)
             for name, text in intent.args.items()
         }
         return replace(intent, args=args)
 
-    async def show(self, view: View, intent: Intent, asked: Asked) -> None:
-        """Show an answer in the conversation in which it was asked for."""
-        if not await self._shared(view, intent, asked):
-            folded = await self._bot.fold(view, asked.place, LONGEST_LINE)
-            await self._respond(asked, self._remember(folded), notice(view))
-        await self._after(view, asked.person)
-
-    async def show_in_window(
-        self, view: View, intent: Intent, asked: Asked, *, waiting: str = ""
-    ) -> None:
-        """Do the rest for an answer that is shown in a window; `waiting` is the window that still has to show it."""
-        await self._shared(view, intent, asked)
-        if waiting:
-            await self.surfaces.update(waiting, await self.surfaces.window(view, asked.place))
-        await self._after(view, asked.person, at_home=asked.surface.get("type") == "home")
-
-    async def whisper(self, view: View, place: Place, person: Person) -> None:
-        """Tell one person in a channel what came of something that they did there without words."""
-        rendered = self._remember(await self._bot.fold(view, place, LONGEST_LINE))
-        await self._whisper(rendered, notice(view), place, person)
-        await self._after(view, person)
-
-    async def _after(self, view: View, person: Person, *, at_home: bool = False) -> None:
-        """Bring up to date what else shows it, and hand a file over where nobody else sees it."""
-        await self.surfaces.refresh(view, person, at_home=at_home)
-        if view.file:
-            await self._web.hand_over(
-                person.id, PurePath(view.file.name).name or "file", view.file.content
-            )
-
-    async def _whisper(self, rendered: list[Json], text: str, place: Place, person: Person) -> None:
-        channel, _, thread = place.address.partition("/")
-
-        async def say(some: list[Json]) -> Json:
-            call = partial(self._web.client.chat_postEphemeral, channel=channel, user=person.id)
-            return await self._web.ask(
-                partial(call, thread_ts=thread or None, blocks=some, text=text, mrkdwn=False)
-            )
-
-        await self._web.pictured(say, rendered)
-
-    async def _form(self, intent: Intent, blanks: Sequence[Blank], asked: Asked) -> bool:
-        """Ask for what is blank; False where nothing is, or it cannot be asked for: the command says it then."""
-        form = forms.form(intent, blanks, asked) if blanks and asked.trigger else None
+    async def _open_form(self, intent: Intent, blanks: Sequence[Blank], request: Request) -> bool:
+        """Open a form; False if nothing is blank or it can't open: the command says it then."""
+        form = build_form(intent, blanks, request) if blanks and request.trigger else None
         if form is None:
             return False
         try:
-            await self.surfaces.open(asked, form)
-        except SlackError as error:  # too late for it, as a rule
+            await self.windows.open(request, form)
+        except SlackError as error:  # nearly always: too late for it
             log.info("no form was opened: %s", error)
             return False
         return True
 
-    async def _in_place(
-        self, view: View, asked: Asked, words: str, *, turns: bool, block_id: str
+    async def _answer_in_place(
+        self, view: View, words: str, request: Request, *, turns: bool, block_id: str
     ) -> None:
-        """Change the message in which a button was pressed, which nobody else sees."""
-        before = name_of(block_id)
-        folded = await self._bot.fold(view, asked.place, LONGEST_LINE)
+        """Change the message with the button that was pressed, which nobody else sees."""
+        prefix, replaces = prefix_of(block_id), True
         if turns and is_page(view):
-            await self._respond(asked, self._remember(folded), notice(view), replaces=True)
-            if asked.message:
-                await self._bot.shown(channel_of(asked.place), asked.message_ts, view)
-        elif view.becomes and (shown := self._private.get(before) or asked.message.get("blocks")):
-            name = (
-                new_name()
-            )  # a changed message wants new ids: https://docs.slack.dev/reference/block-kit/blocks
-            # under the old name too: the next button may be pressed before this change is seen
-            self._private[name] = self._private[before] = named(
-                _turned(shown, words, view.becomes), name
-            )
-            await self._respond(asked, self._private[name], notice(view), replaces=True)
+            blocks = await self._remember(view, request)
+            if request.message:
+                await self._bot.shown(channel_of(request.place), request.message_ts, view)
+        elif shown := view.becomes and self._shown(prefix, request):
+            blocks = self._change_button(shown, prefix, words, view)
         else:
-            await self._respond(asked, self._remember(folded), notice(view))
-        await self._after(view, asked.person)
+            blocks, replaces = await self._remember(view, request), False
+        await self._respond(request, blocks, fallback_text(view), replaces=replaces)
+        await self._finish(view, request.person)
 
-    async def _on_surface(self, intent: Intent, words: str, asked: Asked, *, turns: bool) -> None:
+    def _shown(self, prefix: str, request: Request) -> list[Json] | None:
+        """Return the blocks of the message with the button that was pressed, if known."""
+        return self._private.get(prefix) or request.message.get("blocks")
+
+    def _change_button(
+        self, shown: Sequence[Json], prefix: str, words: str, view: View
+    ) -> list[Json]:
+        # a changed message wants new ids: https://docs.slack.dev/reference/block-kit/blocks
+        name = random_prefix()
+        blocks = name_blocks(_with_button(shown, words, view.becomes), name)
+        # under the old id too: the next button may be pressed before this change is seen
+        self._private[name] = self._private[prefix] = blocks
+        return blocks
+
+    async def _answer_on_surface(
+        self, intent: Intent, words: str, request: Request, *, turns: bool
+    ) -> None:
         """Answer where there is no conversation: in the Home itself, or in a window."""
-        at_home = asked.surface["type"] == "home"
-        if at_home and turns:
-            await self.surfaces.turn_home(asked, words)
+        is_home = request.surface["type"] == "home"
+        if is_home and turns:
+            await self.homes.turn(request, words)
             return
         work = asyncio.create_task(self._bot.handle(intent))
-        await asyncio.wait({work}, timeout=SOON)
-        waiting = (
-            ""
-            if work.done()
-            else await self.surfaces.open(asked, forms.window(forms.WAITING, new_name()))
-        )
+        await asyncio.wait({work}, timeout=PATIENCE)
+        window = ""
+        if not work.done():
+            loading = await self.windows.build(LOADING, request.place)
+            window = await self.windows.open(request, loading)
         view = await work
-        window = await self.surfaces.window(view, asked.place)
-        if view.becomes and not turns and not at_home and not waiting:
-            window = forms.framed(
-                named(_turned(asked.surface["blocks"], words, view.becomes), new_name())
-            )
-        if not waiting and not at_home and ((turns and is_page(view)) or view.becomes):
-            await self.surfaces.update(asked.surface["id"], window)
-        elif not waiting and not view.becomes:
-            await self.surfaces.open(asked, window)
-        await self.show_in_window(view, intent, asked, waiting=waiting)
+        if not window:
+            await self._show_on_surface(view, words, request, turns=turns)
+        await self.send_to_window(view, intent, request, window=window)
 
-    async def _shared(self, view: View, intent: Intent, asked: Asked) -> bool:
-        """Post what everyone is to see; False where only whoever asked is."""
+    async def _show_on_surface(
+        self, view: View, words: str, request: Request, *, turns: bool
+    ) -> None:
+        """Show a view in the window with the button that led to it, or in a new one."""
+        if request.surface["type"] == "home":
+            if not view.becomes:  # else the Home is updated
+                await self.windows.open(request, await self.windows.build(view, request.place))
+        elif turns and is_page(view):
+            modal = await self.windows.build(view, request.place)
+            await self.windows.update(request.surface["id"], modal)
+        elif view.becomes:
+            blocks = _with_button(request.surface["blocks"], words, view.becomes)
+            modal = frame(name_blocks(blocks, random_prefix()))
+            await self.windows.update(request.surface["id"], modal)
+        else:
+            await self.windows.open(request, await self.windows.build(view, request.place))
+
+    async def _share(self, view: View, intent: Intent, request: Request) -> bool:
+        """Post an answer for everyone; False if it is for the person alone. Raises SlackError."""
         command = self._bot.commands.get(intent.command)
         if command is None or not command.shared or view.outcome is not Outcome.DONE:
             return False
-        folded = await self._bot.fold(view, asked.place, LONGEST_LINE)
+        folded = await self._bot.fold(view, request.place, LINE)
         try:
-            sent = await self._posting.post_surely(asked.place, folded, new_name())
+            sent = await self._messages.post_reliably(request.place, folded, random_prefix())
         except SlackError as error:
-            if not asked.response_url:
+            if not request.response_url:
                 raise
-            if error.code not in {"not_in_channel", "channel_not_found"}:
-                log.warning("%s: %s", asked.place.address, error)
-                sorry = View((line(f"It could not be posted. {error}"),))
-                await self._respond(asked, self._remember(sorry), notice(sorry))
-                return True
-            # where a command was given it may be answered, member or not; only reactions are not
-            # told to a stranger
-            await self._respond(
-                asked, blocks(folded, f"{EVERYONE}-{new_name()}"), notice(view), to_everyone=True
-            )
-            hint = View((note(f"Reactions to this are not seen. {error}"),))
-            await self._respond(asked, self._remember(hint), notice(hint))
+            await self._share_otherwise(folded, request, error)
         else:
             await self._bot.shown(sent.place, sent.message, view)
         return True
 
+    async def _share_otherwise(self, view: View, request: Request, error: SlackError) -> None:
+        """Show an answer to everyone where the bot is no member, or say why that fails."""
+        if error.code in {"not_in_channel", "channel_not_found"}:
+            # where a command was given the bot may answer; it just hears of no reactions there
+            blocks = render(view, f"{EVERYONE}-{random_prefix()}")
+            await self._respond(request, blocks, fallback_text(view), to_everyone=True)
+            hint = View((note(f"I can’t see reactions to this. {error}"),))
+        else:
+            log.warning("%s: %s", request.place.address, error)
+            hint = View((line(f"I couldn’t post it. {error}"),))
+        await self._respond(request, await self._remember(hint, request), fallback_text(hint))
+
     async def _respond(
         self,
-        asked: Asked,
-        rendered: list[Json],
+        request: Request,
+        blocks: list[Json],
         text: str,
         *,
         replaces: bool = False,
         to_everyone: bool = False,
     ) -> None:
+        """Send blocks through the response_url of a request. Raises SlackError."""
         message = {
             "response_type": "in_channel" if to_everyone else "ephemeral",
             "replace_original": replaces,
@@ -219,30 +223,59 @@ class Answers:
             "mrkdwn": False,
             "unfurl_links": False,
             "unfurl_media": False,
-            **({"thread_ts": asked.thread} if asked.thread else {}),
+            **({"thread_ts": request.thread} if request.thread else {}),
         }
 
-        async def say(some: list[Json]) -> Json:
-            await self._web.respond(asked.response_url, {**message, "blocks": some})
+        async def send(some: list[Json]) -> Json:
+            await self._web.respond(request.response_url, {**message, "blocks": some})
             return {}
 
         # a private answer that comes twice does less harm than one that is lost
         try:
-            await patiently(lambda: self._web.pictured(say, rendered), repeatable=not to_everyone)
+            await retry(lambda: self._web.send_blocks(send, blocks), repeatable=not to_everyone)
         except SlackError as error:
             if not error.permanent or to_everyone:
                 raise
-            log.info("said beside it: %s", error)  # half an hour old, or used five times
-            await self._whisper(rendered, text, asked.place, asked.person)
+            log.info("answered without response_url: %s", error)  # 30 minutes old, or used 5 times
+            await self._send_ephemeral(blocks, text, request.place, request.person)
 
-    def _remember(self, view: View) -> list[Json]:
-        """Render what one person will see, and keep it, so that its buttons can turn."""
-        name = new_name()
-        self._private[name] = blocks(view, name)
-        while len(self._private) > REMEMBERED:
+    async def _send_ephemeral(
+        self, blocks: list[Json], text: str, place: Place, person: Person
+    ) -> None:
+        channel, thread = split_address(place.address)
+        call = partial(
+            self._web.client.chat_postEphemeral,
+            channel=channel,
+            user=person.id,
+            thread_ts=thread or None,
+            text=text,
+            mrkdwn=False,
+        )
+
+        async def send(some: list[Json]) -> Json:
+            return await self._web.call(partial(call, blocks=some))
+
+        await self._web.send_blocks(send, blocks)
+
+    async def _finish(self, view: View, person: Person, *, at_home: bool = False) -> None:
+        """Update the Home, and send the file of an answer where nobody else sees it."""
+        await self.homes.refresh(view, person, at_home=at_home)
+        if view.file:
+            name = PurePath(view.file.name).name or "file"
+            await self._web.upload(person.id, name, view.file.content)
+
+    async def _remember(self, view: View, request: Request) -> list[Json]:
+        """Return the blocks of a private answer, and remember them, so that buttons can change."""
+        prefix = random_prefix()
+        folded = await self._bot.fold(view, request.place, LINE)
+        self._private[prefix] = render(folded, prefix)
+        while len(self._private) > MAX_PRIVATE:
             self._private.popitem(last=False)
-        return self._private[name]
+        return self._private[prefix]
 
 
-def _turned(rendered: Sequence[Json], words: str, becomes: Button) -> list[Json]:
-    return with_button(rendered, words, plain_text(becomes.label, LABEL), becomes.line)
+def _with_button(blocks: Sequence[Json], words: str, becomes: Button | None) -> list[Json]:
+    """Return blocks in which the button of a command line has become another one."""
+    if becomes is None:
+        return list(blocks)
+    return replace_button(blocks, words, plain_text(becomes.label, LABEL), becomes.line)

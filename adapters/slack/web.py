@@ -1,4 +1,4 @@
-"""What we ask of Slack's Web API, once or patiently; every failure is a DeliveryError."""
+"""Slack's Web API: one call, or one that is repeated; every failure is a SlackError."""
 
 from __future__ import annotations
 
@@ -14,129 +14,128 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from adapters.slack.errors import SlackError, refusal, trouble
-from adapters.slack.limits import Json, has_pictures, without_pictures
+from adapters.slack.errors import SlackError, translate_code, translate_exception
+from adapters.slack.limits import Json, drop_pictures, has_pictures
 from bot.settings import SlackSettings
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 15  # seconds for one request
-TRIES = 4
-PAUSE = 0.5  # seconds before the second try; twice as long before each further one
-LONGEST_WAIT = 60.0  # seconds; whoever asked has gone by then
+MAX_TRIES = 4
+FIRST_PAUSE = 0.5  # seconds before the second try; doubled before each further one
+MAX_WAIT = 60.0  # seconds; a person does not wait longer for an answer
 
 T = TypeVar("T")
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
+SendBlocks = Callable[[list[Json]], Awaitable[Json]]
 
 
 class Web:
-    """Slack's Web API with our token, without the SDK's silent repeats: a message sent twice is read twice."""
+    """Slack's Web API with our token and without the SDK's own retries, which post twice."""
 
     def __init__(self, settings: SlackSettings) -> None:
-        # at the level debug the SDK logs what it is told: tickets of connections, and addresses to
-        # answer at
-        self._discreet = log.getChild("sdk")
-        self._discreet.setLevel(logging.INFO)
+        # at the level debug the SDK logs connection tickets and response_urls
+        self._sdk_log = log.getChild("sdk")
+        self._sdk_log.setLevel(logging.INFO)
         self.client = AsyncWebClient(
             token=settings.bot_token,
             base_url=f"{settings.api_url}/",
             timeout=TIMEOUT,
             retry_handlers=[],
-            logger=self._discreet,
+            logger=self._sdk_log,
         )
-        self.bot = "Paperboy"  # the name that people see, once Slack has told it
+        self.bot = "Paperboy"  # the bot's name in the workspace, once Slack has told it
 
-    async def ask(self, call: Call) -> Json:
-        """Ask once. Raises SlackError."""
+    async def call(self, request: Call) -> Json:
+        """Send one request and return its answer. Raises SlackError."""
         try:
-            answer = (await call()).data
+            answer = (await request()).data
         except (SlackApiError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
-            # the SDK lets an answer that is no JSON object escape as the last two; TimeoutError is
-            # an OSError
-            raise trouble(error, self.bot) from error
+            # for an answer that is not a JSON object the SDK raises the last two;
+            # TimeoutError is an OSError
+            raise translate_exception(error, self.bot) from error
         return answer if isinstance(answer, dict) else {}
 
-    async def hand_over(self, person: str, name: str, content: str) -> None:
+    async def upload(self, user: str, name: str, content: str) -> None:
         """Put a file into the conversation with a person. Raises SlackError."""
-        opened = await self.ask(partial(self.client.conversations_open, users=person))
-        channel = told(opened.get("channel") or {}, "id")
+        opened = await self.call(partial(self.client.conversations_open, users=user))
+        channel = require(opened.get("channel") or {}, "id")
         upload = partial(
             self.client.files_upload_v2, channel=channel, filename=name, title=name, content=content
         )
         try:
-            await self.ask(upload)
-        except (
-            SlackRequestError
-        ) as error:  # the upload itself, which the SDK tells in a way of its own
-            raise SlackError(f"Slack did not take the file {name}; ask for it again.") from error
+            await self.call(upload)
+        except SlackRequestError as error:  # the SDK's own error for the upload itself
+            raise SlackError(f"Slack did not accept the file {name}. Try again.") from error
 
     async def respond(self, url: str, message: Json) -> None:
-        """Answer through a response_url. Raises SlackError."""
+        """Post a message to a response_url. Raises SlackError."""
         hook = AsyncWebhookClient(
             url,
             timeout=TIMEOUT,
             session=self.client.session,
             retry_handlers=[],
-            logger=self._discreet,
+            logger=self._sdk_log,
         )
         try:
             answer = await hook.send_dict(message)
         except (aiohttp.ClientError, OSError) as error:
-            raise trouble(error, self.bot) from error
+            raise translate_exception(error, self.bot) from error
         if answer.status_code != 200:
-            # used up, expired, or refused: its body is the bare word
-            code = (
-                answer.body.strip()[:80]
-                if answer.status_code < 500 or "invalid_blocks" in answer.body
-                else ""
-            )
-            raise refusal(
-                answer.status_code,
-                "invalid_blocks" if "invalid_blocks" in code else code,
-                answer.headers,
-                self.bot,
-            )
+            raise self._webhook_error(answer)
 
-    async def pictured(
-        self, say: Callable[[list[Json]], Awaitable[Json]], blocks: Sequence[Json]
-    ) -> Json:
-        """Say blocks, and once more without pictures where Slack cannot fetch one of them."""
+    async def send_blocks(self, send: SendBlocks, blocks: Sequence[Json]) -> Json:
+        """Send blocks, and once more without pictures if Slack cannot fetch one of them."""
         try:
-            return await say(list(blocks))
+            return await send(list(blocks))
         except SlackError as error:
             if error.code != "invalid_blocks" or not has_pictures(blocks):
                 raise
-            log.warning("Slack could not fetch a picture; the message goes without")
-            return await say(without_pictures(blocks))
+            log.warning("Slack could not fetch a picture; the message is sent without pictures")
+            return await send(drop_pictures(blocks))
+
+    def _webhook_error(self, answer: WebhookResponse) -> SlackError:
+        """Return why a response_url was refused: used up, expired or invalid.
+
+        The body is Slack's bare code; that of a 5xx can be a page of HTML.
+        """
+        if "invalid_blocks" in answer.body:
+            code = "invalid_blocks"
+        else:
+            code = answer.body.strip()[:80] if answer.status_code < 500 else ""
+        return translate_code(code, self.bot, status=answer.status_code, headers=answer.headers)
 
 
-def told(answer: Json, key: str) -> str:
-    """Return what an answer has to hold. Raises SlackError."""
+def require(answer: Json, key: str) -> str:
+    """Return a value that an answer must contain. Raises SlackError."""
     if not answer.get(key):
-        raise SlackError(f"Slack’s answer lacks its {key}.", ambiguous=True)
+        raise SlackError(f"Slack’s answer has no {key}.", ambiguous=True)
     return str(answer[key])
 
 
-async def patiently(say: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
-    """Say something, and again while Slack asks to wait or cannot be reached; raises the last SlackError.
+async def retry(send: Callable[[], Awaitable[T]], *, repeatable: bool = False) -> T:
+    """Send until Slack takes it: up to MAX_TRIES times, MAX_WAIT seconds apart at most.
 
-    What may have arrived is said again only where a repeat does no harm.
+    What may have arrived is sent again only if it is `repeatable`. Raises the last SlackError.
     """
-    for attempt in range(TRIES):
+    for attempt in range(MAX_TRIES):
         try:
-            return await say()
+            return await send()
         except SlackError as error:
-            wait = (
-                error.retry_after
-                if error.retry_after is not None
-                else PAUSE * 2**attempt * (0.5 + random.random())  # noqa: S311  # spreads repeats
-            )
-            hopeless = (
-                error.permanent or (error.ambiguous and not repeatable) or wait > LONGEST_WAIT
-            )
-            if hopeless or attempt == TRIES - 1:
+            wait = _pause(error, attempt)
+            uncertain = error.ambiguous and not repeatable
+            if error.permanent or uncertain or wait > MAX_WAIT or attempt == MAX_TRIES - 1:
                 raise
-            log.info("%s Waiting %.1f s.", error, wait)
+            log.info("%s Trying again in %.1f s.", error, wait)
             await asyncio.sleep(wait)
     raise AssertionError  # the last attempt returns or raises
+
+
+def _pause(error: SlackError, attempt: int) -> float:
+    """Return the seconds before the next try: what Slack asks for, or a growing random pause."""
+    if error.retry_after is not None:
+        return error.retry_after
+    spread = 0.5 + random.random()  # noqa: S311  # spreads repeats
+    return float(FIRST_PAUSE * 2**attempt * spread)

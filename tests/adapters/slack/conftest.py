@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from adapters import slack as slack_adapter
-from adapters.slack import Slack
+from adapters.slack import Slack, workspace
 from bot.models import Place
 from bot.settings import SlackSettings
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, SlackRig
@@ -24,7 +23,7 @@ async def rig():
 @pytest.fixture
 def connected(bot, rig, monkeypatch):
     """Give a way to be connected for a while."""
-    monkeypatch.setattr(slack_adapter, "SETTLED", 0.1)
+    monkeypatch.setattr(workspace, "QUIET_SECONDS", 0.1)
 
     @asynccontextmanager
     async def connected(*, previews=False):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters import slack as slack_adapter
-from adapters.slack import messages as posting
+from adapters.slack import messages
 from bot.chat.outlet import Membership
 from bot.chat.views import Item, View, line
 from bot.errors import DeliveryError, UsageError
@@ -61,7 +61,7 @@ async def test_slack_is_asked_once_a_minute_who_somebody_is(rig, slack, place):
 
 @pytest.mark.parametrize("there", [Place("slack", TEAM, "C9"), Place("slack", "T2", "C1")])
 async def test_a_place_that_it_cannot_see_has_no_managers_for_it(slack, there):
-    with pytest.raises(DeliveryError, match=r"/invite @paperboy brings me in\.") as caught:
+    with pytest.raises(DeliveryError, match=r"Type /invite @paperboy there\.") as caught:
         await slack.standing(person("U2"), there)
     assert caught.value.permanent
 
@@ -88,11 +88,11 @@ async def test_a_place_is_named_as_slack_writes_it(slack, place, words, address)
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("#general", "“#general” is no channel that I am in"),
-        ("U2", "“U2” is no channel"),
-        ("C9", "That channel is gone, or private"),
-        ("C8", "I am not in that channel: /invite @paperboy"),
-        ("DU2", "Only your own conversation"),
+        ("#general", "“#general” is not a channel that I’m in"),
+        ("U2", "“U2” is not a channel"),
+        ("C9", "it was deleted, or it is private"),
+        ("C8", "I’m not in that channel. Type /invite @paperboy"),
+        ("DU2", "You can only choose your own"),
     ],
 )
 async def test_what_is_no_place_for_it_is_said(slack, words, sentence):
@@ -180,9 +180,9 @@ async def test_it_is_found_however_much_was_said_since(slack, place, address):
 
 
 async def test_where_too_much_was_said_nothing_is_certain(slack, place, monkeypatch):
-    monkeypatch.setattr(posting, "PAGES", 1)
+    monkeypatch.setattr(messages, "MAX_PAGES", 1)
     started = datetime.now(UTC)
-    for number in range(posting.PAGE + 1):
+    for number in range(messages.PAGE_SIZE + 1):
         await slack.send(place("C1"), VIEW, f"{number}")
     with pytest.raises(DeliveryError) as caught:
         await slack.find(place("C1"), "0", started)

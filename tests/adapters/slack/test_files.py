@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.slack.files import is_slacks
+from adapters.slack.files import is_slack_address
 from tests.conftest import HEBB
 from tests.rigs.slack import BOT_TOKEN
 
@@ -67,12 +67,12 @@ async def test_no_more_is_read_than_is_taken(rig, keep):
 
 async def test_a_redirect_is_not_followed_and_the_token_goes_to_slack_alone(rig, keep):
     rig.redirect = f"{rig.url}/files/elsewhere"
-    assert "Slack did not hand it over" in await keep(rig.give("a.bib", BIB))
+    assert "Slack did not hand the file over" in await keep(rig.give("a.bib", BIB))
     assert len(rig.downloads) == 1
     rig.redirect = ""
     elsewhere = rig.url.replace("127.0.0.1", "localhost")
     said = await keep(rig.give("a.bib", BIB, url_private_download=f"{elsewhere}/files/F1"))
-    assert "It does not stand at Slack" in said
+    assert "The file is not stored at Slack" in said
     assert len(rig.downloads) == 1
 
 
@@ -93,9 +93,9 @@ async def test_a_redirect_is_not_followed_and_the_token_goes_to_slack_alone(rig,
     ],
 )
 def test_which_addresses_are_slacks(url, ours):
-    assert is_slacks(url, "https://slack.com/api/") is ours
+    assert is_slack_address(url, "https://slack.com/api/") is ours
 
 
 def test_the_addresses_of_govslack_are_slacks_where_it_is_set():
-    assert is_slacks("https://files.slack-gov.com/a", "https://slack-gov.com/api/")
-    assert not is_slacks("https://files.slack-gov.com/a", "https://slack.com/api/")
+    assert is_slack_address("https://files.slack-gov.com/a", "https://slack-gov.com/api/")
+    assert not is_slack_address("https://files.slack-gov.com/a", "https://slack.com/api/")

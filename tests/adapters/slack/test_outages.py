@@ -23,7 +23,7 @@ VIEW = View((line("Here it is"),))
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
     monkeypatch.setattr(connections, "SHORTEST_PAUSE", 0.01)
-    monkeypatch.setattr(web, "PAUSE", 0.01)
+    monkeypatch.setattr(web, "FIRST_PAUSE", 0.01)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ async def test_what_keeps_a_message_from_arriving_is_told_apart(
 
 async def test_where_it_was_not_invited_it_says_how(slack, place):
     with pytest.raises(
-        DeliveryError, match=r"I am not in that channel: /invite @paperboy brings me in\."
+        DeliveryError, match=r"I’m not in that channel. Type /invite @paperboy there\."
     ):
         await slack.send(place("C9"), VIEW, "k")
 
@@ -137,7 +137,7 @@ async def test_what_cannot_be_posted_is_told_to_whoever_wanted_it(rig):
     rig.faults["chat.postMessage"] = [{"error": "is_archived"}]
     answer = await rig.ask(f"share {HEBB.id}")
     assert answer.person == "U1"
-    assert "It could not be posted. That channel is archived" in answer.seen
+    assert "I couldn’t post it. That channel is archived" in answer.seen
 
 
 @pytest.mark.usefixtures("slack")
@@ -169,7 +169,7 @@ async def test_an_answer_that_cannot_arrive_is_a_line_in_the_log(rig, caplog):
     rig.faults["response_url"] = [404]
     rig.faults["chat.postEphemeral"] = [{"error": "user_not_in_channel"}]
     await rig.slash("find hebbian")
-    await eventually(lambda: "an answer did not arrive" in caplog.text)
+    await eventually(lambda: "an answer was not delivered" in caplog.text)
     assert "Traceback" not in caplog.text
 
 
@@ -196,7 +196,7 @@ async def test_a_lost_connection_comes_back_while_the_other_one_works(rig, caplo
     await rig.until(lambda: len(rig.sockets) == 1)
     assert await rig.slash("status") < 0.5
     await rig.until(lambda: len(rig.sockets) == 2)
-    assert "dialling again in" in caplog.text
+    assert "reconnecting in" in caplog.text
     assert "Traceback" not in caplog.text
 
 
@@ -240,7 +240,7 @@ async def test_what_cannot_be_read_is_a_line_in_the_log(rig, caplog):
     await rig.slash("status")
     await rig.slash("status")
     assert rig.sockets == sockets
-    assert caplog.text.count("cannot be read") == 8
+    assert caplog.text.count("can't be read") == 8
 
 
 @pytest.mark.usefixtures("slack")

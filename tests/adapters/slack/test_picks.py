@@ -36,6 +36,6 @@ async def test_where_the_bot_is_not_in_the_channel_it_says_how_to_bring_it_in(ri
     bot.adapters["slack"] = slack
     await rig.ask(f"nominate {HEBB.id}")
     assert (
-        "/invite @paperboy brings me in. Say “pick” again"
+        "Type /invite @paperboy there. Say “pick” again"
         in (await rig.ask("pick", channel="C9")).seen
     )

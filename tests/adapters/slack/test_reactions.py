@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from adapters.slack.emoji import emoji
+from adapters.slack.emoji import parse_emoji
 from bot.chat.reactions import USUAL, Reactions
 from tests.conftest import HEBB, NOW
 from tests.rigs.slack import BOT, TEAM, eventually
@@ -133,10 +133,10 @@ async def test_connections_that_flap_start_one_search(rig, bot, monkeypatch):
 def test_slacks_names_mean_the_emoji_that_settings_name():
     numbers = "one two three four five six seven eight nine keycap_ten".split()
     papers = [str(n) for n in range(1, 11)]
-    meant = [Reactions().line_for(emoji(name), papers, added=True) for name in numbers]
+    meant = [Reactions().line_for(parse_emoji(name), papers, added=True) for name in numbers]
     assert meant == [f"save {n}" for n in papers]
-    assert Reactions.read(USUAL).line_for(emoji("bookmark"), ["1"], added=True) == "save 1"
+    assert Reactions.read(USUAL).line_for(parse_emoji("bookmark"), ["1"], added=True) == "save 1"
     own = Reactions.read(":to-read:=save ✅=vote ❤️=vote")
-    assert own.line_for(emoji("to-read"), ["1"], added=True) == "save 1"
+    assert own.line_for(parse_emoji("to-read"), ["1"], added=True) == "save 1"
     for name in ("white_check_mark", "heart"):
-        assert own.line_for(emoji(name), ["1"], added=True) == "vote 1"
+        assert own.line_for(parse_emoji(name), ["1"], added=True) == "vote 1"

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.limits import MESSAGE, has_pictures, size, without_pictures
-from adapters.slack.render import blocks, notice
+from adapters.slack.limits import MESSAGE, count_characters, drop_pictures, has_pictures
+from adapters.slack.render import fallback_text, render
 from bot import cards
 from bot.chat.views import Button, Buttons, Item, Picture, Text, View
 from bot.papers import Account, Paper
@@ -50,7 +50,7 @@ def in_a_list(papers):
 
 @given(VIEWS)
 def test_nothing_is_dropped_and_no_rule_is_broken(view):
-    made = blocks(view, "x")
+    made = render(view, "x")
     assert list(broken_rules(made)) == []
     assert_literal(made)
     shown = "".join(texts(made))
@@ -65,8 +65,8 @@ def test_nothing_is_dropped_and_no_rule_is_broken(view):
     )
 )
 def test_any_paper_keeps_to_the_limits(view):
-    assert list(broken_rules(blocks(view, "x"))) == []
-    assert_literal(blocks(view, "x"))
+    assert list(broken_rules(render(view, "x"))) == []
+    assert_literal(render(view, "x"))
 
 
 def assert_literal(made):
@@ -81,7 +81,7 @@ def assert_literal(made):
 
 @given(VIEWS)
 def test_a_notification_pings_nobody_and_is_short(view):
-    said = notice(view)
+    said = fallback_text(view)
     assert 0 < len(said) <= 1600  # 300 characters, each of which may be escaped
     assert not {"<", ">"} & set(said)
     assert "&" not in said.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
@@ -91,11 +91,11 @@ def test_a_notification_says_what_there_is():
     papers = [
         Paper(f"2605.0000{n}", title) for n, title in enumerate(("Attention & <All>", "Weather"))
     ]
-    assert notice(View(cards.items(papers, ()), title="Daily Papers")) == (
+    assert fallback_text(View(cards.items(papers, ()), title="Daily Papers")) == (
         "Daily Papers: Attention &amp; &lt;All&gt; · Weather"
     )
-    assert notice(View((Item(("Commands",)), Text(("What there is",))))) == "What there is"
-    assert notice(View(())) == "Paperboy"
+    assert fallback_text(View((Item(("Commands",)), Text(("What there is",))))) == "What there is"
+    assert fallback_text(View(())) == "Paperboy"
 
 
 def test_a_very_long_abstract_is_shortened_at_a_word():
@@ -105,7 +105,7 @@ def test_a_very_long_abstract_is_shortened_at_a_word():
         tuple(f"Author {n}" for n in range(664)),
         abstract="words in a row " * 700,
     )
-    made = blocks(cards.card(paper, kept=False), "x")
+    made = render(cards.card(paper, kept=False), "x")
     assert "(664 authors)" in seen(made)
     abstract = next(text for text in texts(made) if text.startswith("words"))
     assert abstract.endswith(("words…", "in…", "a…", "row…"))
@@ -116,26 +116,26 @@ def test_a_very_long_abstract_is_shortened_at_a_word():
 def test_what_has_no_room_is_counted_and_the_way_on_stays():
     items = tuple(Item((f"Paper {n}",), buttons=(Button("Save", f"save {n}"),)) for n in range(40))
     view = View((*items, Buttons((Button("More", "find x page:2"),))))
-    made = blocks(view, "x")
+    made = render(view, "x")
     assert len(made) <= 50
     assert "Paper 23" in seen(made)
-    assert "16 more left out here: Slack has no room for them in one message." in seen(made)
+    assert "16 more not shown: the message would be too long." in seen(made)
     assert made[-1]["elements"][0]["text"]["text"] == "More"
 
 
 def test_characters_in_all_are_limited_too():
     view = View(tuple(Text((f"{n} " + "word " * 500,)) for n in range(10)))
-    made = blocks(view, "x")
-    assert size(made) <= MESSAGE.characters
-    assert "6 more left out here" in seen(made)
+    made = render(view, "x")
+    assert count_characters(made) <= MESSAGE.characters
+    assert "6 more not shown" in seen(made)
 
 
 def test_pictures_stand_beside_text_and_the_message_does_without_them():
-    made = blocks(
+    made = render(
         View((Item(("A title",), (("a line",),), picture="https://example.org/1.png"),)), "x"
     )
     assert made[1]["accessory"]["image_url"] == "https://example.org/1.png"
-    bare = blocks(
+    bare = render(
         View(
             (
                 Item(("B",), picture="https://example.org/2.png"),
@@ -146,14 +146,14 @@ def test_pictures_stand_beside_text_and_the_message_does_without_them():
     )
     for some in (made, bare):
         assert has_pictures(some)
-        assert not has_pictures(without_pictures(some))
-        assert list(broken_rules(without_pictures(some))) == []
-    assert "A chart" in seen(without_pictures(bare))
+        assert not has_pictures(drop_pictures(some))
+        assert list(broken_rules(drop_pictures(some))) == []
+    assert "A chart" in seen(drop_pictures(bare))
 
 
 def test_more_buttons_than_a_row_takes_go_into_further_rows():
     buttons = tuple(Button(f"B{n}", f"save {n}", turns=n == 0) for n in range(60))
-    made = blocks(View((Buttons(buttons),)), "x")
+    made = render(View((Buttons(buttons),)), "x")
     assert [len(row["elements"]) for row in made] == [25, 25, 10]
     assert [made[0]["elements"][n]["action_id"] for n in (0, 1)] == ["turn.0", "press.1"]
     assert list(broken_rules(made)) == []

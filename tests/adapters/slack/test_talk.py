@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.slack import responses as answering
+from adapters.slack import responses
 from bot.chat.commands import command
 from bot.chat.views import Button, Buttons, Outcome, View
 from bot.features import ALL
@@ -203,7 +203,7 @@ async def test_sharing_where_the_bot_is_no_member_works_and_says_what_is_missing
     card, hint = rig.messages
     assert (card.person, hint.person) == ("", "U1")
     assert (
-        "Reactions to this are not seen. I am not in that channel: /invite @paperboy brings me in."
+        "I can’t see reactions to this. I’m not in that channel. Type /invite @paperboy there."
         in hint.seen
     )
 
@@ -349,7 +349,7 @@ async def test_what_takes_long_over_home_opens_a_window_meanwhile(rig, bot, monk
         return await handle(intent)
 
     monkeypatch.setattr(bot, "handle", slow)
-    monkeypatch.setattr(answering, "SOON", 0.05)
+    monkeypatch.setattr(responses, "PATIENCE", 0.05)
     home = await rig.open_home()
     await rig.press(home, "Details")
     await rig.until(

@@ -1,0 +1,86 @@
+"""Modals that show a view: opened over what is there, and updated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from adapters.slack.errors import SlackError
+from adapters.slack.ids import random_prefix
+from adapters.slack.limits import LINE, SURFACE, TITLE, Json
+from adapters.slack.render import plain_text, render
+from adapters.slack.requests import Request
+from adapters.slack.web import Call, Web
+from bot.chat.bot import Bot
+from bot.chat.views import Outcome, View, note
+from bot.models import Place
+
+WINDOW = "window"  # the callback id
+LOADING = View((note("One moment …"),))
+
+
+class Windows:
+    """Opens and updates modals."""
+
+    def __init__(self, bot: Bot, web: Web) -> None:
+        self._bot = bot
+        self._web = web
+
+    async def build(self, view: View, place: Place) -> Json:
+        """Return a modal that shows a view."""
+        folded = await self._bot.fold(view, place, LINE)
+        return frame(render(folded, random_prefix(), SURFACE))
+
+    async def open(self, request: Request, modal: Json) -> str:
+        """Open a modal over what is there, and return its id. Raises SlackError.
+
+        Slack stacks three; a further one takes the place of the last.
+        """
+        client = self._web.client
+        is_stacked = request.surface.get("type") == "modal"
+        method = client.views_push if is_stacked else client.views_open
+        try:
+            return await show_view(self._web, partial(method, trigger_id=request.trigger), modal)
+        except SlackError as error:
+            if error.code != "push_limit_reached":
+                raise
+            return await self.update(request.surface["id"], modal)
+
+    async def update(self, window: str, modal: Json) -> str:
+        """Show something else in an open modal, and return its id. Raises SlackError."""
+        call = partial(self._web.client.views_update, view_id=window)
+        return await show_view(self._web, call, modal)
+
+
+async def show_view(web: Web, call: partial[Any], made: Json) -> str:
+    """Send a modal or Home by one of Slack's views methods, and return its id.
+
+    Raises SlackError.
+    """
+
+    async def send(blocks: list[Json]) -> Json:
+        request: Call = partial(call, view={**made, "blocks": blocks})
+        return await web.call(request)
+
+    answer = await web.send_blocks(send, made["blocks"])
+    return str(answer.get("view", {}).get("id", ""))
+
+
+def frame(blocks: Sequence[Json]) -> Json:
+    """Return a modal of rendered blocks."""
+    modal = {
+        "type": "modal",
+        "callback_id": WINDOW,
+        "title": plain_text("Paperboy", TITLE),
+        "close": plain_text("Close", TITLE),
+        "blocks": list(blocks),
+    }
+    # Slack wants a way to send a modal in which something can be typed
+    has_input = any(block["type"] == "input" for block in blocks)
+    return {**modal, "submit": plain_text("Done", TITLE)} if has_input else modal
+
+
+def is_page(view: View) -> bool:
+    """Return whether a view may replace the page before it: an error may not."""
+    return view.outcome in {Outcome.DONE, Outcome.NOTHING}

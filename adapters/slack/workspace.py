@@ -1,0 +1,183 @@
+"""One workspace: signing in, listening, and what happens when it removes the app."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Coroutine
+from time import monotonic
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from adapters.slack.backfill import backfill
+from adapters.slack.connection import Connections, pause_after
+from adapters.slack.errors import REVOKED, SlackError
+from adapters.slack.events import Events, Hooks
+from adapters.slack.ids import PLATFORM
+from adapters.slack.messages import Messages
+from adapters.slack.previews import Previews
+from adapters.slack.responses import Responses
+from adapters.slack.web import Web, require
+from bot.chat.bot import Bot
+from bot.errors import SettingsError
+from bot.settings import SlackSettings
+
+log = logging.getLogger(__name__)
+
+QUIET_SECONDS = 3.0  # after the last new connection before missed reactions are asked for
+# between two backfills: a connection that flaps must not use up Slack's rate limit
+BACKFILL_SECONDS = 60.0
+REMOVED = (
+    "The workspace removed Paperboy, or Slack no longer accepts its token. Reinstall the app, set "
+    "SLACK_BOT_TOKEN to the new token and start again."
+)
+
+
+class Removed(SettingsError):
+    """The workspace has removed the app."""
+
+
+class Workspace:
+    """The session in one workspace."""
+
+    def __init__(self, settings: SlackSettings, web: Web, messages: Messages, bot: Bot) -> None:
+        self._settings = settings
+        self._web = web
+        self._messages = messages
+        self._bot = bot
+        # resolved when the token is refused: True if Slack said that the app was removed
+        self._lost: asyncio.Future[bool] | None = None
+
+    async def run(self) -> None:
+        """Listen as long as the workspace has the app, then wait until its data is purged.
+
+        Raises SettingsError.
+        """
+        try:
+            while True:
+                me = await self._sign_in()
+                await self._bot.tenants.welcomed(PLATFORM, str(me.team_id))
+                await self._listen(me)
+        except Removed as error:
+            log.critical("%s", error)
+            await self._bot.tenants.until_purged(PLATFORM)
+            raise
+
+    def check_token(self) -> None:
+        """Sign in again: Slack has refused the token."""
+        self._lose(removed=False)
+
+    async def _sign_in(self) -> AuthorizeResult:
+        """Ask Slack who we are, until it answers. Raises SettingsError."""
+        failures = 0
+        while True:
+            try:
+                return await self._identify()
+            except SlackError as error:
+                if error.permanent:
+                    raise await self._refusal(error) from error
+                failures += 1
+                luck = random.random()  # noqa: S311  # spreads tries
+                pause = pause_after(failures, luck, error.retry_after)
+                log.warning("%s Signing in again in %.1f s.", error, pause)
+                await asyncio.sleep(pause)
+
+    async def _identify(self) -> AuthorizeResult:
+        me = await self._web.call(self._web.client.auth_test)
+        team, user = require(me, "team_id"), require(me, "user_id")
+        self._web.bot = str(me.get("user") or self._web.bot)
+        return AuthorizeResult(
+            enterprise_id=me.get("enterprise_id"),
+            team_id=team,
+            bot_user_id=user,
+            bot_id=me.get("bot_id"),
+        )
+
+    async def _refusal(self, error: SlackError) -> SettingsError:
+        """Return why the token is refused for good."""
+        if error.code in REVOKED:
+            await self._bot.tenants.lost(PLATFORM)
+            return Removed(REMOVED)
+        return SettingsError(
+            f"Slack refuses SLACK_BOT_TOKEN ({error.code}). Copy it again from OAuth & Permissions."
+        )
+
+    async def _listen(self, me: AuthorizeResult) -> None:
+        """Listen until Slack refuses the token.
+
+        Raises Removed if it says that the workspace removed the app.
+        """
+
+        async def handle(request: SocketModeRequest) -> BoltResponse:
+            response: BoltResponse = await run_async_bolt_app(app, request)
+            return response
+
+        self._lost = asyncio.get_running_loop().create_future()
+        catch_up = CatchUp(self._bot, self._web, me)
+        connections = Connections(self._web, self._settings.app_token, handle, catch_up.start)
+        hooks = Hooks(connections.hold, lambda: self._lose(removed=True))
+        app = self._events(me, hooks).app(f"{self._settings.api_url}/")
+        try:
+            await _run_until(self._lost, connections.run())
+        finally:
+            await catch_up.stop()
+
+    def _events(self, me: AuthorizeResult, hooks: Hooks) -> Events:
+        responses = Responses(self._bot, self._web, self._messages)
+        previews = None
+        if self._settings.link_previews:
+            previews = Previews(self._bot, self._web, str(me.team_id))
+        return Events(self._bot, me, responses, previews, hooks)
+
+    def _lose(self, *, removed: bool) -> None:
+        if self._lost and not self._lost.done():
+            self._lost.set_result(removed)
+
+
+class CatchUp:
+    """Asks for missed reactions once the connections are quiet, at most once a minute."""
+
+    def __init__(self, bot: Bot, web: Web, me: AuthorizeResult) -> None:
+        self._bot = bot
+        self._web = web
+        self._me = me
+        self._last = monotonic() - BACKFILL_SECONDS
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Ask soon, instead of what was planned before."""
+        if self._task:
+            self._task.cancel()
+        self._task = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop asking."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        await asyncio.sleep(max(QUIET_SECONDS, self._last + BACKFILL_SECONDS - monotonic()))
+        self._last = monotonic()
+        await backfill(self._bot, self._web, str(self._me.team_id), str(self._me.bot_user_id))
+
+
+async def _run_until(lost: asyncio.Future[bool], work: Coroutine[Any, Any, None]) -> None:
+    """Do `work` until the token is refused. Raises Removed if the app was removed."""
+    task = asyncio.create_task(work)
+    both: set[asyncio.Future[Any]] = {task, lost}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    if not lost.done():
+        task.result()
+    elif lost.result():
+        raise Removed(REMOVED)
