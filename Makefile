@@ -19,7 +19,7 @@ demo: .venv/run.stamp ## try Paperboy in the terminal, without an account or a n
 	@.venv/bin/paperboy demo
 
 test: check ## run every check, then every test; ARGS="-k search" goes to pytest
-	@.venv/bin/pytest -q -n auto $(ARGS)
+	@.venv/bin/pytest -q -n auto --dist worksteal $(ARGS)
 
 soak: .venv/dev.stamp ## simulate months of digests, SEEDS times, and kill processes that deliver them, KILLS times
 	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS)

@@ -84,6 +84,11 @@ def digest(day: date, papers: Sequence[Paper], total: int) -> View:
 Ask = Callable[..., Awaitable[View]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest tests first, so that no worker is busy with one after all others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the file of a new database, made once for all tests."""

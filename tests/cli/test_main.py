@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -12,7 +13,9 @@ import pytest
 
 from bot import __version__
 from tests.rigs.hugging_face import hugging_face, item
+from tests.rigs.program import Program
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 RECORDS = [
     {
@@ -25,11 +28,34 @@ RECORDS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def program():
+    """Give the program, imported once."""
+    with Program() as program:
+        yield program
+
+
+def environment(home, **env):
+    """Name a folder for its data, and a source where nothing answers."""
+    path = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    return path | {"PAPERBOY_HOME": str(home), "HF_ENDPOINT": "http://127.0.0.1:9"} | env
+
+
 @pytest.fixture
-def paperboy(tmp_path):
+def paperboy(tmp_path, program):
     """Give a way to run the program in a folder of its own, with nobody to ask for papers."""
 
     def run(*args, home=tmp_path / "home", stdin="", **env):
+        return program.run(args, tmp_path, environment(home, **env), stdin)
+
+    return run
+
+
+@pytest.fixture
+def started(tmp_path):
+    """Give a way to start the program as a shell does, which takes half a second longer."""
+
+    def run(*args, stdin="", **env):
         return subprocess.run(
             [sys.executable, "-m", "bot", *args],
             input=stdin,
@@ -39,35 +65,34 @@ def paperboy(tmp_path):
             timeout=60,
             check=False,
             cwd=tmp_path,
-            env={
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT),
-                "PAPERBOY_HOME": str(home),
-                "HF_ENDPOINT": "http://127.0.0.1:9",
-                **env,
-            },
+            env=environment(tmp_path / "home", **env),
         )
 
     return run
 
 
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory, program):
+    """Return the folder of data into which two papers were imported."""
+    folder = tmp_path_factory.mktemp("imported")
+    (folder / "papers.jsonl").write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    done = program.run(["import", "papers.jsonl"], folder, environment(folder / "home"))
+    assert done.stdout == "papers.jsonl: 2 papers, 2 new, 0 updated, 0 skipped.\n"
+    return folder / "home"
+
+
 @pytest.fixture
-def filled(paperboy, tmp_path):
+def filled(paperboy, imported, tmp_path):
     """Give a way to run the program with two papers in it."""
-    file = tmp_path / "papers.jsonl"
-    file.write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
-    assert (
-        paperboy("import", str(file)).stdout
-        == "papers.jsonl: 2 papers, 2 new, 0 updated, 0 skipped.\n"
-    )
+    shutil.copytree(imported, tmp_path / "home")
     return paperboy
 
 
-def test_help_and_version_need_nothing(paperboy):
-    shown = paperboy("--help")
+def test_help_and_version_need_nothing(started):
+    shown = started("--help")
     assert shown.returncode == 0
     assert all(name in shown.stdout for name in ("find", "saved", "sync", "import", "demo"))
-    assert paperboy("--version").stdout == f"paperboy {__version__}\n"
+    assert started("--version").stdout == f"paperboy {__version__}\n"
 
 
 def test_find_prints_one_json_object_of_the_documented_shape(filled):
@@ -187,9 +212,11 @@ def test_days_that_make_no_sense_are_refused(paperboy):
     assert "--until needs --since" in paperboy("sync", "--until", "2026-05-01").stderr
 
 
-def test_what_cannot_be_encoded_is_replaced_and_closed_streams_are_none(filled, tmp_path):
-    assert "? 0" not in filled("find", "hebbian", PYTHONIOENCODING="ascii").stderr
-    assert filled("find", "hebbian", PYTHONIOENCODING="ascii").returncode == 0
+@pytest.mark.usefixtures("filled")
+def test_what_cannot_be_encoded_is_replaced_and_closed_streams_are_none(started, tmp_path):
+    done = started("find", "hebbian", PYTHONIOENCODING="ascii")
+    assert "? 0" not in done.stderr
+    assert done.returncode == 0
     env = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
@@ -217,8 +244,9 @@ def test_the_shelf_lasts_from_one_run_to_the_next(filled):
     assert filled("unsave", "MED-10").returncode == 0
 
 
-def test_lines_from_a_pipe_are_answered_one_by_one(filled):
-    out = filled(stdin="find hebbian\n1\nsaved\nquit\nstatus\n").stdout
+@pytest.mark.usefixtures("filled")
+def test_lines_from_a_pipe_are_answered_one_by_one(started):
+    out = started(stdin="find hebbian\n1\nsaved\nquit\nstatus\n").stdout
     assert "Your shelf: 1 paper" in out
     assert "Days fetched" not in out
 
@@ -298,8 +326,8 @@ def test_whoever_reads_only_the_first_line_breaks_nothing(tmp_path):
     assert (done.stdout, done.stderr) == ("Paperboy\n", "")
 
 
-def test_the_demo_shows_the_whole_path_without_network(paperboy, tmp_path):
-    done = paperboy("demo")
+def test_the_demo_shows_the_whole_path_without_network(started, tmp_path):
+    done = started("demo")
     assert done.returncode == 0, done.stderr
     for words in (
         "Daily Papers · Friday 22 May 2026",

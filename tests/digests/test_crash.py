@@ -1,8 +1,11 @@
 """A share of the kills that `make soak` does by the hundred."""
 
+import pytest
+
 from tests.crash import campaign
 
 
+@pytest.mark.slow
 async def test_a_process_can_be_killed_or_stopped_anywhere():
     figures = await campaign(runs=24, seed=1, share=8)
     assert figures.bad == []

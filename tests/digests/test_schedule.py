@@ -49,9 +49,11 @@ def walk(schedule, first, last):
         moment = due
 
 
-def test_around_every_change_of_every_zone_each_date_has_one_digest_in_order():
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_around_every_change_of_every_zone_each_date_has_one_digest_in_order(part):
     cases = 0
-    for name in different_zones():
+    for name in different_zones()[part::4]:
         zone = load_zone(name)
         for change in changes(name):
             first, last = change - timedelta(days=2), change + timedelta(days=2)
@@ -68,7 +70,7 @@ def test_around_every_change_of_every_zone_each_date_has_one_digest_in_order():
                 assert [day for day, _ in found] == there, (name, change, at)
                 assert all(one < two for (_, one), (_, two) in pairwise(found)), (name, change, at)
                 cases += len(found)
-    assert cases > 100_000
+    assert cases > 25_000
 
 
 @given(

@@ -6,6 +6,7 @@ from bot.digests.delivery import Attempts
 from tests.simulation import simulate
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 31))
 def test_every_digest_comes_once_and_in_order(seed: int):
     figures = simulate(seed, days=20)
