@@ -610,7 +610,7 @@ WISHES = st.builds(
 )
 @given(wishes=WISHES)
 async def test_the_line_of_any_wishes_gives_these_wishes(bot, wishes):
-    intent = bot.read(wording.line(wishes, "me"), Person("chat", "team", str(wishes)), PAPERS)
+    intent = bot.read(wording.line(wishes, "me"), Person("chat", "team", "any"), PAPERS)
     view = await bot.handle(intent)
     assert view.outcome is Outcome.DONE, plain(view)
     tenant = bot.store.tenant("chat", "team").subscriptions

@@ -160,12 +160,14 @@ async def test_an_empty_address_is_refused(url: str):
         "sqlite+aiosqlite:///:memory:",
         "sqlite+aiosqlite:///\0",
         "sqlite+aiosqlite://ada:hunter2@host/paperboy",
-        "sqlite+aiosqlite:////nowhere/paperboy?timeout=hunter2",
-        "sqlite+aiosqlite:////nowhere/paperboy?timeout=1&timeout=2",
+        "sqlite+aiosqlite:///{folder}/paperboy?timeout=hunter2",
+        "sqlite+aiosqlite:///{folder}/paperboy?timeout=1&timeout=2",
     ],
 )
-async def test_an_address_that_makes_no_sense_is_refused_with_one_that_does(url: str):
-    sentence = await refusal(url)
+async def test_an_address_that_makes_no_sense_is_refused_with_one_that_does(
+    tmp_path: Path, url: str
+):
+    sentence = await refusal(url.format(folder=tmp_path))
     assert "write it like sqlite+aiosqlite:////folder/paperboy.sqlite3" in sentence
     assert "hunter2" not in sentence
 
