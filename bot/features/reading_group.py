@@ -31,7 +31,7 @@ from bot.papers import Paper, record
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:
-    from bot.store.picks import Nominated, Pick
+    from bot.store.picks import Nomination, Pick
 
 MOST_TIED = 3  # of those that are named
 ABOUT = 500  # characters of a summary with which a thread begins
@@ -253,7 +253,7 @@ async def _settled(ctx: Context, one: Pick) -> str:
     return f"As many votes had {tied}; most upvotes decided, then who was nominated first."
 
 
-def _tied(candidates: tuple[Nominated, ...]) -> tuple[str, ...]:
+def _tied(candidates: tuple[Nomination, ...]) -> tuple[str, ...]:
     first, *others = candidates
     return tuple(one.paper for one in others if one.votes == first.votes)
 

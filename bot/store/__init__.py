@@ -9,9 +9,9 @@ fails changes nothing.
 """
 
 from bot.store.database import Store, Tenant
-from bot.store.days import Covered
+from bot.store.days import Coverage
 from bot.store.pages import Page
 from bot.store.papers import Saved
 from bot.store.syncs import SyncRun
 
-__all__ = ["Covered", "Page", "Saved", "Store", "SyncRun", "Tenant"]
+__all__ = ["Coverage", "Page", "Saved", "Store", "SyncRun", "Tenant"]

@@ -1,6 +1,6 @@
-"""What was posted for everyone of a tenant at somebody's wish, and how far that has come.
+"""Messages posted for everyone of a tenant on request, and how far each one has come.
 
-A post stands among the lines, under a key that no line has: it is a few bytes a week.
+They are stored among the command lines, under keys that no line has: a few bytes a week.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _FORGET = delete(lines).where(*_THIS, lines.c.line == bindparam("was"))
 class Post:
     """A message, and the first one in its thread.
 
-    `begun` is when it was first tried, `tried` when last; `message` and `sent_to` tell where it
-    stands, once it does.
+    `begun` is when it was first tried, `tried` when last; `message` and `sent_to` tell where it was
+    posted, once it is.
     """
 
     address: str
@@ -66,7 +66,7 @@ class Posts:
         self._begin = insert_or_keep(database.dialect, lines)
 
     async def begin(self, name: str, post: Post) -> bool:
-        """Keep a new one; False where there is one of that name."""
+        """Add a new one; False if there is one of that name."""
         return (
             await self._database.change(
                 self._begin, {**self._tenant, "key": _key(name), "line": post.written()}
@@ -80,12 +80,12 @@ class Posts:
         return Post.read(rows[0][0]) if rows else None
 
     async def move(self, name: str, was: Post, becomes: Post) -> bool:
-        """Change one; False where somebody else has changed it meanwhile."""
+        """Change one; False if it was changed by another process."""
         values = {**self._this(name), "was": was.written(), "becomes": becomes.written()}
         return await self._database.change(_MOVE, values) == 1
 
     async def forget(self, name: str, was: Post) -> None:
-        """Let one be begun anew, unless somebody has changed it."""
+        """Delete one, unless it was changed."""
         await self._database.change(_FORGET, {**self._this(name), "was": was.written()})
 
     def _this(self, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Command lines by a short key, for buttons on a platform that has no room for the whole line."""
+"""Command lines by a short key, for buttons that have no room for the whole line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE = select(lines.c.line).where(
 )
 
 
-class Lines:
+class CommandLines:
     """The lines of one tenant."""
 
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
@@ -26,7 +26,7 @@ class Lines:
         self._keep = insert_or_keep(database.dialect, lines)
 
     async def keep(self, line: str) -> str:
-        """Keep a line and return its key, 20 characters long and the same each time."""
+        """Store a line, and return its key: 20 characters, the same each time."""
         key = blake2b(line.encode(), digest_size=10).hexdigest()
         await self._database.change(self._keep, {**self._tenant, "key": key, "line": line})
         return key

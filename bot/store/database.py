@@ -1,4 +1,4 @@
-"""Opening the store: whose database it is, of which version, and bringing it up to date."""
+"""The store: opens a database, checks whose it is, and brings it up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, false, func, inspect, select, update
 
 from bot.errors import StoreError
 from bot.store.announcements import Posts
-from bot.store.command_lines import Lines
+from bot.store.command_lines import CommandLines
 from bot.store.connections import Transaction
 from bot.store.database_url import Address, read_address
 from bot.store.days import Days
@@ -21,12 +21,12 @@ from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
 from bot.store.papers import Papers
 from bot.store.people import People
-from bot.store.personal_data import Personal
+from bot.store.personal_data import PersonalData
 from bot.store.picks import Picks
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
-from bot.store.shelf_states import Lists
+from bot.store.shelf_states import ListCache
 from bot.store.subscriptions import AllSubscriptions, Subscriptions
 from bot.store.syncs import Syncs
 from bot.store.tags import Tags
@@ -43,10 +43,10 @@ _TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
 
 
 class Tenant:
-    """What belongs to the people of one tenant; nothing of another tenant can be reached through it."""
+    """What belongs to the people of one tenant. No other tenant's data is reachable."""
 
     def __init__(
-        self, database: Database, platform: str, tenant: str, identity: str, lists: Lists
+        self, database: Database, platform: str, tenant: str, identity: str, lists: ListCache
     ) -> None:
         self.shelf = Shelf(database, platform, tenant, lists)
         self.messages = Messages(database, platform, tenant)
@@ -56,18 +56,18 @@ class Tenant:
         self.tags = Tags(database, platform, tenant)
         self.people = People(database, platform, tenant)
         self.picks = Picks(database, platform, tenant)
-        self.personal = Personal(database, platform, tenant, identity)
-        self.lines = Lines(database, platform, tenant)
+        self.personal = PersonalData(database, platform, tenant, identity)
+        self.lines = CommandLines(database, platform, tenant)
         self.posts = Posts(database, platform, tenant)
         self.subscriptions = Subscriptions(database, platform, tenant)
 
 
 class Store:
-    """The store of record. `identity` is the database's own random mark, made when it was made."""
+    """The store of record. `identity` is a random mark given to the database when created."""
 
     def __init__(self, database: Database, identity: str) -> None:
         self._database = database
-        self._lists = Lists()
+        self._lists = ListCache()
         self.identity = identity
         self.papers = Papers(database)
         self.days = Days(database)
@@ -80,7 +80,7 @@ class Store:
 
     @classmethod
     async def open(cls, url: str) -> Self:
-        """Open the database at an SQLAlchemy address, making it or bringing it up to date first; StoreError."""
+        """Open the database at an SQLAlchemy address; create or update it. Raises StoreError."""
         address = read_address(url)
         _make_folder(address)
         database = Database(address)
@@ -118,7 +118,7 @@ def _make_folder(address: Address) -> None:
     except OSError as error:
         folder = address.file.parent
         raise StoreError(
-            f"The folder {folder} for the database cannot be made ({error.strerror}): name "
+            f"The folder {folder} for the database can't be created ({error.strerror}): name "
             "another one."
         ) from error
 

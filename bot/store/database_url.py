@@ -1,4 +1,4 @@
-"""Where the database is: an address of SQLAlchemy's kind, checked before anything is opened."""
+"""The address of the database, as SQLAlchemy writes it, checked before anything is opened."""
 
 from __future__ import annotations
 
@@ -11,12 +11,15 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreError
 
-SHAPE = "sqlite+aiosqlite:////folder/paperboy.sqlite3 or postgresql+asyncpg://user:password@host/paperboy"
+SHAPE = (
+    "sqlite+aiosqlite:////folder/paperboy.sqlite3 or "
+    "postgresql+asyncpg://user:password@host/paperboy"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A checked address; `name` is what people are shown, without a password; `file` is where SQLite keeps it."""
+    """A valid address. `name` is shown to people and has no password; `file` is SQLite's file."""
 
     url: URL
     name: str
@@ -24,7 +27,10 @@ class Address:
 
 
 def read_address(text: str) -> Address:
-    """Check an address; StoreError says what is wrong with it, without repeating it: a password can be anywhere."""
+    """Check an address.
+
+    Raises StoreError, which does not repeat the address: a password can be anywhere in it.
+    """
     if not text.strip():
         raise StoreError(f"No database is named: give its address, like {SHAPE}.")
     try:
@@ -46,9 +52,7 @@ def read_address(text: str) -> Address:
 
 def _sqlite(url: URL) -> Address:
     path = url.database or ""
-    if url.query.get(
-        "uri"
-    ):  # a file: address of SQLite's own, as in https://www.sqlite.org/uri.html
+    if url.query.get("uri"):  # as in https://www.sqlite.org/uri.html
         path = urlsplit(path).path
     elif unknown := url.query.keys() - {"timeout"}:
         raise StoreError(

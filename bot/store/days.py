@@ -21,7 +21,7 @@ _COVERED = select(func.count(), func.min(days.c.day), func.max(days.c.day)).sele
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class Coverage:
     """How many days were fetched, and which is the first and the last of them."""
 
     days: int
@@ -41,14 +41,14 @@ class Days:
         await self._database.change(self._record, {"day": day, "papers": papers, "fetched": at})
 
     async def fetched(self, first: date, last: date) -> dict[date, datetime]:
-        """Return when the lists of these days, both included, were last fetched; other days are left out."""
+        """Return when the lists from `first` to `last` were last fetched, by day."""
         return dict(await self._database.read(_FETCHED, {"first": first, "last": last}))
 
     async def counts(self, first: date, last: date) -> dict[date, int]:
-        """Return how many papers the lists of these days, both included, had when they were last fetched."""
+        """Return how many papers the lists from `first` to `last` had when last fetched, by day."""
         return dict(await self._database.read(_COUNTS, {"first": first, "last": last}))
 
-    async def covered(self) -> Covered:
-        """Return how many days were fetched, and from when to when."""
+    async def covered(self) -> Coverage:
+        """Return how many days were fetched, and the first and last of them."""
         (row,) = await self._database.read(_COVERED)
-        return Covered(*row)
+        return Coverage(*row)

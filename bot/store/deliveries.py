@@ -1,7 +1,7 @@
-"""The messages that are to be delivered: claimed by one worker at a time, and finished by nobody but the one who did.
+"""The outbox: messages to deliver, each claimed by one worker at a time.
 
-A claim ends by itself when its lease does, and raises the fence: what an earlier holder reports
-then changes nothing.
+Only the worker that claimed a message can finish it. A claim ends with its lease; the next claim
+raises the fence, and a report by an earlier holder then changes nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from bot.store.engine import Database
 from bot.store.schema import Instant, deliveries, digests, posted, subscriptions
 
 CLOSED = ("sent", "dead")
-PER_WORKSPACE = (
-    32  # messages handed out at once for one workspace: a slow one leaves room for the others
-)
+# messages handed out at once for one workspace: a slow one leaves room for the others
+PER_WORKSPACE = 32
 LATE = timedelta(minutes=10)  # after which a digest that is not there is overdue
 
 _NOW = bindparam("now", type_=Instant)
@@ -221,14 +220,13 @@ _OVERDUE = (
 _COUNT_IN_DOUBT = select(func.count()).where(
     _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "uncertain"
 )
-SETTLED_GRACE = timedelta(
-    hours=1
-)  # what an admin settled late, or what waited for it, is still posted so long
+# how long a message is still posted after an admin said that it, or the one before, is missing
+RESOLVED_GRACE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A message whose turn has come, and the place that it is for."""
+    """A message whose turn has come, and its place."""
 
     id: int
     place: Place
@@ -236,11 +234,11 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message that was claimed.
+    """A claimed message.
 
-    `tried` is when the attempt began that may have reached the place: this one, unless it is
-    `suspect`, where it is an earlier one of which nothing is known. `part` counts from 0, the head;
-    what is below it tells a person of trouble.
+    `tried` is when the attempt began that may have reached the place: this one, or an earlier one
+    of unknown outcome if the message is `suspect`. `part` counts from 0, the head of a digest;
+    negative parts are notices about trouble.
     """
 
     id: int
@@ -262,7 +260,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first message of a digest: where it stands, and the address of its thread, as far as they are known."""
+    """The first message of a digest: where it was posted, and its thread's address if known."""
 
     place: Place
     view: Mapping[str, Any]
@@ -272,7 +270,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What a person is told of a delivery, in private; there is one of each part below 0."""
+    """A private message to the subscriber about a delivery; `part` is negative."""
 
     part: int
     key: str
@@ -282,7 +280,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class UncertainDelivery:
-    """A message of which nobody but a person can tell whether it is there."""
+    """A message that only a person can tell whether it arrived."""
 
     id: int
     subscription: int
@@ -294,7 +292,7 @@ class UncertainDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How many messages are overdue, of which moment the oldest is, and how many are uncertain."""
+    """How many messages are overdue, since when the oldest is, and how many are uncertain."""
 
     overdue: int
     oldest: datetime | None
@@ -302,7 +300,7 @@ class Health:
 
 
 class Deliveries:
-    """The messages of all tenants that are to be delivered."""
+    """The outbox of all tenants."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -310,7 +308,7 @@ class Deliveries:
     async def ready(
         self, platforms: Collection[str], now: datetime, limit: int
     ) -> tuple[Ready, ...]:
-        """Return what can be claimed now: one message of a place, a few of a workspace, each workspace in its turn."""
+        """Return what can be claimed now: one message per place, a few per workspace, in turn."""
         rows = await self._database.read(
             _READY, {"platforms": list(platforms), "now": now, "limit": limit}
         )
@@ -324,7 +322,7 @@ class Deliveries:
         return min((at for at in (pending, lease) if at), default=None)
 
     async def claim(self, number: int, now: datetime, lease: timedelta) -> Delivery | None:
-        """Take a message that is ready, for as long as the lease; None where somebody else was faster."""
+        """Claim a ready message for the length of the lease; None if another worker was faster."""
 
         async def run(transaction: Transaction) -> Delivery | None:
             values = {"its_id": number, "now": now, "until_then": now + lease}
@@ -334,11 +332,11 @@ class Deliveries:
         return await self._database.write(run)
 
     async def afresh(self, one: Delivery, now: datetime) -> bool:
-        """Note that what was tried before has not reached the place; False where somebody else holds it."""
+        """Note that earlier attempts did not arrive; False if another worker holds the message."""
         return await self._database.change(_AFRESH, {**_held(one), "since": now}) == 1
 
     async def sent(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
-        """Note where a message stands, and that its place takes messages; False where somebody else holds it."""
+        """Note where a message was posted; False if another worker holds it."""
 
         async def run(transaction: Transaction) -> bool:
             values = {**_held(one), "its_message": message, "its_address": address}
@@ -352,7 +350,7 @@ class Deliveries:
         return await self._database.write(run)
 
     async def later(self, one: Delivery, then: datetime, why: str, tried: datetime | None) -> bool:
-        """Give a message back until later; `tried` where an attempt may have reached the place."""
+        """Postpone a message. `tried` is when an attempt began that may have arrived, if any."""
         return (
             await self._database.change(
                 _LATER, {**_held(one), "then": then, "why": why, "since": tried}
@@ -369,21 +367,20 @@ class Deliveries:
         notice: Notice,
         now: datetime,
     ) -> None:
-        """Give a message back that its place refuses; where that is news, the notice is to be delivered."""
+        """Postpone a message that its place refuses, and queue the notice if that is news."""
 
         async def run(transaction: Transaction) -> None:
             values = {**_held(one), "then": then, "why": why, "since": tried}
             if not (await transaction.execute(_LATER, values)).rowcount:
                 return
-            if (
-                await transaction.execute(_REFUSES, {"its_id": one.subscription, "at": now})
-            ).rowcount:
+            news = await transaction.execute(_REFUSES, {"its_id": one.subscription, "at": now})
+            if news.rowcount:
                 await _tell(transaction, one, notice, now)
 
         await self._database.write(run)
 
     async def doubt(self, one: Delivery, why: str, notice: Notice, now: datetime) -> None:
-        """Hold a message of which nobody can tell whether it is there, and have a person told of it."""
+        """Hold a message that may or may not have arrived, and queue a notice about it."""
 
         async def run(transaction: Transaction) -> None:
             if (await transaction.execute(_DOUBT, {**_held(one), "why": why})).rowcount:
@@ -392,7 +389,7 @@ class Deliveries:
         await self._database.write(run)
 
     async def drop(self, one: Delivery, why: str, now: datetime) -> None:
-        """Give a message up for good; without its head a digest is skipped, and its papers are new again."""
+        """Give up a message. A digest without its head is skipped, its papers are new again."""
 
         async def run(transaction: Transaction) -> None:
             if not (await transaction.execute(_DROP, {**_held(one), "why": why})).rowcount:
@@ -407,7 +404,7 @@ class Deliveries:
         await self._database.write(run)
 
     async def rest(self, place: Place, then: datetime, *, everywhere: bool) -> None:
-        """Let nothing begin until then for a place, or for all of its workspace."""
+        """Postpone everything for a place, or for its whole workspace."""
         values = {
             "its_platform": place.platform,
             "its_tenant": place.tenant,
@@ -416,7 +413,7 @@ class Deliveries:
         await self._database.change(_REST, {**values, "everywhere": everywhere, "then": then})
 
     async def head(self, one: Delivery) -> Head | None:
-        """Return the head of the digest that a message belongs to."""
+        """Return the first message of the digest that a message belongs to."""
         rows = await self._database.read(_HEAD, _digest(one))
         return _head(rows[0]) if rows else None
 
@@ -427,7 +424,7 @@ class Deliveries:
     async def uncertain(
         self, platform: str, tenant: str, limit: int = 20
     ) -> tuple[UncertainDelivery, ...]:
-        """Return what an admin of a tenant has to look for, the oldest first."""
+        """Return the uncertain messages of a tenant, oldest first."""
         rows = await self._database.read(
             _IN_DOUBT, {"platform": platform, "tenant": tenant, "limit": limit}
         )
@@ -436,9 +433,9 @@ class Deliveries:
     async def settle(
         self, platform: str, tenant: str, number: int, *, there: bool, now: datetime
     ) -> bool:
-        """Take a person's word for whether an uncertain message is there; if not, it is posted.
+        """Record whether an uncertain message arrived, as a person says; if not, it is posted.
 
-        False where the tenant has no such message, or it is not uncertain.
+        Returns False if the tenant has no such uncertain message.
         """
 
         async def run(transaction: Transaction) -> bool:
@@ -448,14 +445,14 @@ class Deliveries:
             if row is None:
                 return False
             digest = {"its_subscription": row.subscription, "its_date": row.date}
-            await transaction.execute(_EXTEND, {**digest, "then": now + SETTLED_GRACE})
+            await transaction.execute(_EXTEND, {**digest, "then": now + RESOLVED_GRACE})
             await transaction.execute(_CLOSE, {**digest, "at": now})
             return True
 
         return await self._database.write(run)
 
     async def health(self, platforms: Collection[str], now: datetime) -> Health:
-        """Tell how many messages are overdue or uncertain."""
+        """Count the messages that are overdue or uncertain."""
         ((overdue, oldest),) = await self._database.read(
             _OVERDUE, {"platforms": list(platforms), "late": now - LATE}
         )

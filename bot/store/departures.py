@@ -1,4 +1,4 @@
-"""The tenants that removed the bot: what ends at once, and how all of theirs is purged when its time has come."""
+"""The tenants that removed the bot: what ends at once, and the purge of their data later."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ _KNOWN = select(
 
 
 def _some_of(table: Table) -> Delete:
-    """Remove some rows of a tenant that left, unless it is back meanwhile."""
+    """Remove some rows of a tenant that left, unless it has come back."""
     keys = tuple(table.primary_key)
     some = select(*keys).where(*_ours(table), exists().where(*_ours(departures))).limit(AT_ONCE)
     return delete(table).where(tuple_(*keys).in_(some))
@@ -100,7 +100,7 @@ _PURGE = [_some_of(table) for table in _OWNED]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a tenant's departure has ended: subscriptions that rest now, and messages that are not posted."""
+    """What a tenant's departure ended: how many subscriptions and unposted messages."""
 
     subscriptions: int
     messages: int
@@ -108,7 +108,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """A tenant of which so many rows were removed."""
+    """A purged tenant, and how many rows it had."""
 
     platform: str
     tenant: str
@@ -116,10 +116,10 @@ class Purged:
 
 
 class Departures:
-    """The tenants that removed the bot, until they have it again.
+    """The tenants that removed the bot and have not invited it again.
 
-    Once nothing of one is left, it stands there under a mark that does not tell which it was: what
-    comes late is known by that, and brings nothing back.
+    Once its data is gone, a tenant is remembered by a mark that does not tell which it was, so that
+    late events bring nothing back.
     """
 
     def __init__(self, database: Database, identity: str) -> None:
@@ -130,10 +130,10 @@ class Departures:
     async def left(
         self, platform: str, tenant: str, at: datetime, now: datetime, *, rests: str, why: str
     ) -> Ended | None:
-        """Note that a tenant removed the bot, and end all that was to be posted there; None where that was known.
+        """Note that a tenant removed the bot, and end what was to be posted; None if known already.
 
-        `at` is the moment from which the days until the purge are counted. Subscriptions that are
-        not paused now pause because of `rests`; `why` is said of what was to be posted.
+        The days until the purge count from `at`. Active subscriptions pause with the reason
+        `rests`; unposted digests and messages end with the reason `why`.
         """
         if await self.gone(platform, tenant):
             return None
@@ -151,35 +151,35 @@ class Departures:
         return await self._database.write(left)
 
     async def back(self, platform: str, tenant: str) -> bool:
-        """Note that a tenant has the bot; False where it was not gone."""
+        """Note that a tenant has the bot; False if it was not gone."""
         return await self._database.change(_BACK, self._named(platform, tenant)) > 0
 
     async def gone(self, platform: str, tenant: str) -> bool:
-        """Tell whether a tenant removed the bot, and has it no more."""
+        """Tell whether a tenant removed the bot and has not invited it again."""
         ((found,),) = await self._database.read(_IS_GONE, self._named(platform, tenant))
         return bool(found)
 
     async def among(self, platform: str, tenants: Collection[str]) -> frozenset[str]:
-        """Return those of some tenants that are gone as far as is known."""
+        """Return which of some tenants are known to be gone."""
         names = {name for (name,) in await self._database.read(_ALL, {"platform": platform})}
         return frozenset(one for one in tenants if {one, mark_of(one, self._identity)} & names)
 
     async def known(self, platform: str) -> frozenset[str]:
-        """Return the tenants of which something is kept."""
+        """Return the tenants that have data here."""
         return frozenset(
             name for (name,) in await self._database.read(_KNOWN, {"platform": platform})
         )
 
     async def waiting(self, platform: str = "") -> tuple[datetime, ...]:
-        """Return since when each tenant is gone of which something may be left, of one platform or all."""
+        """Return when each tenant left whose data may remain, on one platform or all."""
         rows = await self._database.read(_WAITING)
         return tuple(at for its, name, at in rows if not is_mark(name) and its.startswith(platform))
 
     async def purge(self, until: datetime, seal: datetime) -> tuple[Purged, ...]:
-        """Remove all of the tenants that left until then, a little at a time; return of which there was something.
+        """Remove the data of tenants that left by `until`, in batches; return what was removed.
 
-        The names of those that left before `seal` become marks: nothing can be under way there any
-        more.
+        The names of tenants that left before `seal` become marks: by then nothing can be on its
+        way to them any more.
         """
         purged: list[Purged] = []
         for platform, tenant, at in await self._database.read(_GONE, {"until": until}):

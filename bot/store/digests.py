@@ -1,4 +1,4 @@
-"""The digests that are due, what they were made of, and how they ended."""
+"""The digests: which are due, what they contain, and how they ended."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ _ADVANCE = (
     update(subscriptions)
     .where(
         subscriptions.c.id == bindparam("its_id"),
-        subscriptions.c.next_date
-        == bindparam("was_date"),  # nobody else has planned it, or changed the time
+        # no other process has planned it, and its time has not changed
+        subscriptions.c.next_date == bindparam("was_date"),
     )
     .values(next_date=bindparam("new_date"), next_due=bindparam("new_due"))
 )
@@ -194,7 +194,7 @@ _FORGET = delete(digests).where(
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One digest to be made: for whom, of which local date, when it was due and until when it may be posted."""
+    """A digest to render: its subscription, local date, when it was due, and its deadline."""
 
     subscription: Subscription
     day: date
@@ -221,7 +221,7 @@ class PlannedDigest:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One message of a digest, frozen: the head is the first, and others may belong into its thread."""
+    """One message of a digest, as JSON: the first is the head; others may go into its thread."""
 
     key: str
     view: dict[str, Any]
@@ -230,7 +230,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A digest as it was decided: its messages and papers, the days that it covers, and what it was chosen from."""
+    """A digest as it will be posted: its messages, papers, days, and the papers considered."""
 
     planned: Planned
     first: date
@@ -260,9 +260,9 @@ class Digests:
         self._posted = insert_or_keep(database.dialect, posted)
 
     async def plan(self, occasions: Sequence[PlannedDigest], now: datetime) -> int:
-        """Make all of these digests due, or note that they are skipped, and move each subscription on to its next.
+        """Record these digests as due or skipped, and move each subscription on to its next one.
 
-        Return how many of them there were not yet.
+        Returns how many of them were new.
         """
 
         async def run(transaction: Transaction) -> int:
@@ -286,26 +286,26 @@ class Digests:
         return await self._database.write(run) if occasions else 0
 
     async def next_look(self, platforms: Collection[str]) -> datetime | None:
-        """Return when the next digest is due, or one that waits is to be looked at again; None where there is none."""
+        """Return when a digest is next due or to be looked at again; None if none is."""
         ((due, look),) = await self._database.read(_NEXT, {"platforms": list(platforms)})
         return min((at for at in (due, look) if at), default=None)
 
     async def overdue(self, before: datetime) -> int:
-        """Return how many digests were due before then and are not dealt with."""
+        """Count the digests that were due before then and are still open."""
         ((number,),) = await self._database.read(_OVERDUE, {"before": before})
         return number
 
     async def liked(
         self, place: Place, since: date, limit: int
     ) -> tuple[tuple[str, int, int], ...]:
-        """Return which papers that a place has had were kept or voted for since then: each, by how many, votes."""
+        """Return the posted papers that were saved or voted for since: (paper, saves, votes)."""
         where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
         moment = datetime.combine(since, time(), UTC)
         rows = await self._database.read(_LIKED, {**where, "since": moment, "limit": limit})
         return tuple((row[0], row[1], row[2]) for row in rows)
 
     async def reopen(self, planned: Planned, now: datetime) -> bool:
-        """Let a digest be made after all that ended without a message; False where there is none such."""
+        """Reopen a digest that ended without a message; False if there is none."""
         values = {
             **_this(planned.subscription.id, planned.day),
             "now": now,
@@ -316,14 +316,14 @@ class Digests:
     async def planned(
         self, platforms: Collection[str], now: datetime, limit: int
     ) -> tuple[Planned, ...]:
-        """Return the digests to be made now, the earliest first."""
+        """Return the digests to render now, earliest first."""
         rows = await self._database.read(
             _PLANNED, {"platforms": list(platforms), "now": now, "limit": limit}
         )
         return tuple(Planned(subscription_of(row), row.date, row.due, row.latest) for row in rows)
 
     async def make(self, made: Sequence[Made], now: datetime) -> int:
-        """Keep what was decided for these digests, all at once, and return how many of them were still to be made."""
+        """Record these digests in one transaction; return how many of them were still open."""
 
         async def run(transaction: Transaction) -> int:
             still = {
@@ -353,7 +353,7 @@ class Digests:
         return await self._database.write(run)
 
     async def later(self, planned: Planned, then: datetime) -> None:
-        """Look at a digest again later."""
+        """Postpone the next look at a digest."""
         await self._database.change(
             _LATER, {**_this(planned.subscription.id, planned.day), "then": then}
         )
@@ -361,7 +361,7 @@ class Digests:
     async def end(
         self, subscription: int, day: date, state: State, reason: str, at: datetime
     ) -> None:
-        """Note how a digest ended, unless it has ended already."""
+        """Record how a digest ended, unless it ended before."""
         await self._database.change(
             _END, {**_this(subscription, day), "how": state, "why": reason, "at": at}
         )
@@ -369,7 +369,7 @@ class Digests:
     async def weighed(
         self, subscriptions: Collection[int], latest: int
     ) -> Mapping[int, frozenset[str]]:
-        """Return, for each of some subscriptions, the papers that its latest digests were chosen from."""
+        """Return the papers that the latest digests of each subscription considered."""
         found: dict[int, frozenset[str]] = dict.fromkeys(subscriptions, frozenset())
         for row in await self._database.read(
             _WEIGHED, {"subscriptions": list(found), "limit": latest}
@@ -378,7 +378,7 @@ class Digests:
         return found
 
     async def last(self, subscription: int) -> date | None:
-        """Return the last local date of which a digest was planned, whatever became of it."""
+        """Return the last local date for which a digest was planned."""
         ((day,),) = await self._database.read(_LAST, {"subscription": subscription})
         latest: date | None = day
         return latest
@@ -386,7 +386,7 @@ class Digests:
     async def seen(
         self, places: Collection[Place], papers: Collection[str]
     ) -> Mapping[Place, frozenset[str]]:
-        """Return, for each of some places, those of the papers that it has had in a digest."""
+        """Return for each place which of the papers were posted there in a digest."""
         found: dict[Place, set[str]] = {place: set() for place in places}
         names = [(place.platform, place.tenant, place.address) for place in found]
         for some in chunks(list(papers)):
@@ -402,7 +402,7 @@ class Digests:
         states: Collection[State],
         limit: int = 20,
     ) -> tuple[Ended, ...]:
-        """Return the digests of one tenant that were due since then and are in one of these states, latest first."""
+        """Return the tenant's digests due since then in one of these states, latest first."""
         where = {
             "platform": platform,
             "tenant": tenant,
@@ -413,7 +413,7 @@ class Digests:
         return tuple(Ended(*row) for row in await self._database.read(_RECENT, where))
 
     async def forget(self, before: datetime) -> int:
-        """Forget the digests that ended before then, with their messages, and return how many there were."""
+        """Delete digests that ended before then, with their messages; return how many."""
         return await self._database.change(_FORGET, {"before": before})
 
 

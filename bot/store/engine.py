@@ -74,7 +74,7 @@ class Database:
         self._inode = _inode(self._file) if self._file else None
 
     async def close(self) -> None:
-        """Close all connections when their work is done; using the database then is a StoreError."""
+        """Close all connections when their work is done; later use raises StoreError."""
         self._closed = True
         if self._running:
             await asyncio.wait(self._running)
@@ -138,8 +138,7 @@ class Database:
         # the end
         if self._inode and self._file and _inode(self._file) != self._inode:
             raise StoreError(
-                f"The database {self.name} was moved or removed: put it back, or start Paperboy "
-                "again."
+                f"The database {self.name} was moved or deleted: put it back, or restart Paperboy."
             )
 
 

@@ -1,4 +1,4 @@
-"""What a database driver reports, in a sentence that says what to do."""
+"""Errors of database drivers, as sentences that say what to do."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ import sqlite3
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
+_BUSY = "The database {name} is in use by another program: try again, or end that program."
+_READ_ONLY = "The database {name} is read-only: let Paperboy write the file and its folder."
 _SENTENCES = {
-    sqlite3.SQLITE_FULL: "There is no room left on the disk for the database {name}: free some and try again.",
-    sqlite3.SQLITE_BUSY: "The database {name} is held by another program: try again, or end that program.",
-    sqlite3.SQLITE_LOCKED: "The database {name} is held by another program: try again, or end that program.",
-    sqlite3.SQLITE_CORRUPT: "The database {name} is damaged: stop Paperboy and put back a copy from a backup.",
-    sqlite3.SQLITE_NOTADB: "{name} is no SQLite database: name another file, or move this one away.",
-    sqlite3.SQLITE_READONLY: "The database {name} cannot be written: allow Paperboy to write the file and its folder.",
-    sqlite3.SQLITE_PERM: "The database {name} cannot be written: allow Paperboy to write the file and its folder.",
-    sqlite3.SQLITE_CANTOPEN: "The database {name} cannot be opened: make it a file that Paperboy may read and write.",
-    sqlite3.SQLITE_IOERR: "The disk failed while the database {name} was in use: check it, then try again.",
+    sqlite3.SQLITE_FULL: "The disk with the database {name} is full: free some space, try again.",
+    sqlite3.SQLITE_BUSY: _BUSY,
+    sqlite3.SQLITE_LOCKED: _BUSY,
+    sqlite3.SQLITE_CORRUPT: "The database {name} is damaged: stop Paperboy and restore a backup.",
+    sqlite3.SQLITE_NOTADB: "{name} is not a SQLite database: name another file, or move it away.",
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: "The database {name} can't be opened: let Paperboy read and write it.",
+    sqlite3.SQLITE_IOERR: "The disk with the database {name} failed: check it, then try again.",
 }
 
 
 def describe(error: Exception, name: str) -> str:
-    """Say what went wrong with the database `name`: never with which statement, and never a password."""
+    """Describe an error of the database `name`, without the statement and without a password."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
     match cause:
         case sqlite3.Error(sqlite_errorcode=int(code)) if code & 0xFF in _SENTENCES:
@@ -29,8 +31,9 @@ def describe(error: Exception, name: str) -> str:
             # https://www.sqlite.org/rescode.html
             return _SENTENCES[code & 0xFF].format(name=name)
         case NoConnection():
-            return f"The database {name} has too much to do at once: try again in a moment."
+            return f"The database {name} is too busy: try again in a moment."
         case OSError():
-            return f"The database {name} cannot be reached ({cause.strerror or cause}): check that it runs."
+            reason = cause.strerror or cause
+            return f"The database {name} cannot be reached ({reason}): check that it runs."
         case _:
             return f"The database {name} reports: {str(cause).strip(' .') or type(cause).__name__}."

@@ -1,4 +1,4 @@
-"""Which papers a message shows, so that a reaction to it finds them, and which messages there are."""
+"""The papers that each message shows, so that a reaction to it finds them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _RECENT = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message that shows papers, and where it stands."""
+    """A message that shows papers, and its place."""
 
     tenant: str
     address: str
@@ -36,7 +36,7 @@ class Message:
 
 
 class AllMessages:
-    """The messages of all tenants, for an adapter that looks what it has missed."""
+    """The messages of all tenants, for an adapter that looks for reactions it missed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,7 +58,7 @@ class Messages:
         self._record = insert_or_replace(database.dialect, messages)
 
     async def record(self, address: str, message: str, papers: Sequence[str], at: datetime) -> None:
-        """Note which papers a message shows, in their order, instead of what was noted before."""
+        """Record which papers a message shows, in order, replacing an earlier record."""
         row = {
             **self._tenant,
             "address": address,
@@ -69,7 +69,7 @@ class Messages:
         await self._database.change(self._record, row)
 
     async def papers(self, address: str, message: str) -> tuple[str, ...]:
-        """Return the papers that a message shows, in their order; none where it is not known."""
+        """Return the papers that a message shows, in order; none for an unknown message."""
         asked = {**self._tenant, "address": address, "message": message}
         rows = await self._database.read(_PAPERS, asked)
         return rows[0][0] if rows else ()

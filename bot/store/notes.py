@@ -1,4 +1,4 @@
-"""What people note on papers: one note a person and paper, for the team or for themselves."""
+"""Notes on papers: one per person and paper, for the team or private."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _REMOVE = delete(notes).where(
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody noted on a paper, and whether for themselves alone."""
+    """A person's note on a paper, and whether it is private."""
 
     paper: str
     person: str
@@ -50,26 +50,26 @@ class Notes:
         self._write = insert_or_replace(database.dialect, notes)
 
     async def write(self, note: Note) -> None:
-        """Keep a note, instead of what the person noted on the paper before."""
+        """Save a note in place of the person's earlier one on the paper."""
         row = {"paper": note.paper, "person": note.person, "note": note.note}
         await self._database.change(
             self._write, {**self._tenant, **row, "private": note.private, "written": note.written}
         )
 
     async def remove(self, person: str, paper: str) -> bool:
-        """Remove a person's note; False when there was none."""
+        """Remove a person's note; False if there was none."""
         return (
             await self._database.change(_REMOVE, {**self._tenant, "person": person, "paper": paper})
             == 1
         )
 
     async def on(self, paper: str, reader: str) -> tuple[Note, ...]:
-        """Return the notes on a paper that a reader may see, the oldest first, no more than 20."""
+        """Return the notes on a paper that a reader may see, oldest first, at most 20."""
         rows = await self._database.read(_ON, {**self._tenant, "paper": paper, "reader": reader})
         return tuple(Note(*row) for row in rows)
 
     async def by(self, person: str) -> tuple[Note, ...]:
-        """Return all that a person noted, the oldest first."""
+        """Return all notes of a person, oldest first."""
         return tuple(
             Note(*row)
             for row in await self._database.read(_MINE, {**self._tenant, "person": person})

@@ -1,4 +1,4 @@
-"""One page of a list, together with how many there are in all."""
+"""Pages of lists of papers, with the length of the whole list."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from bot.store.schema import papers
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some of the papers of a list, and how many the list has."""
+    """Some papers of a list, and how many the list has."""
 
     papers: tuple[Paper, ...]
     total: int
 
 
 def paged(ids: Select[str], order: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    """Build the statement for one page of a list of papers, given the list of their ids and its order.
+    """Build the statement for one page of a list of papers from the list of ids and its order.
 
-    The total comes with every row, in the same statement, so that both are of one moment; a page
-    past the end is one row without a paper. Ids are sorted alone, in an index where there is one:
-    abstracts make rows long.
+    The total comes with every row of the same statement, so both are of one moment; a page past the
+    end is one row without a paper. Only ids are sorted, in an index if there is one: abstracts make
+    rows long.
     """
     total = select(func.count().label("total")).select_from(ids.subquery()).subquery()
     page = ids.order_by(*order).limit(bindparam("limit")).offset(bindparam("offset"))

@@ -1,4 +1,4 @@
-"""How what is already known about a paper and what is heard now become one: the later word wins, field by field."""
+"""Merge two versions of a paper: field by field, the later known value wins."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _ALONE = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A paper, when it was true, and which of its fields were last heard of earlier, and when."""
+    """A paper as of a moment; `since` names fields that were last reported earlier, and when."""
 
     paper: Paper
     as_of: datetime
     since: Mapping[str, datetime] = field(default_factory=dict)
 
     def heard(self, name: str) -> datetime | None:
-        """Return when the field was last heard of; None where it is not known."""
+        """Return when the field was last reported; None if its value is unknown."""
         # None, "" and () mean not known; 0 and False are known
         unknown = getattr(self.paper, name) in (None, "", ())
         return None if unknown else self.since.get(name, self.as_of)
 
 
 def merge(stored: Known, incoming: Known) -> Known:
-    """Return both as one.
+    """Merge two versions of a paper.
 
-    For every field the later known value stands, the incoming one if both are equally late; nothing
-    known is blanked. The order in which several are merged does not matter, unless two of the same
-    moment contradict each other.
+    For every field the later known value wins, the incoming one on a tie; a known value is never
+    blanked. The order of several merges does not matter, unless two versions of the same moment
+    contradict each other.
     """
     as_of = max(stored.as_of, incoming.as_of)
     if stored.paper == incoming.paper and not stored.since:

@@ -1,4 +1,4 @@
-"""Papers: known to all tenants alike."""
+"""The papers, shared by all tenants."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ from bot.store.schema import papers, store
 
 Sort: TypeAlias = Literal["votes", "new"]
 
-# Words of a title that are looked for, and letters of each: nobody remembers more, and each costs
-# time.
+# words of a title that are searched for, and letters of each: every one costs time
 MOST_WORDS, LONGEST_WORD = 12, 60
-# Papers whose titles are looked at, those that changed last: 100,000 take 0.1 s.
-LOOKED_AT = 200_000
+# papers whose titles are searched, those that changed last: 100,000 take 0.1 s
+MAX_TITLES = 200_000
 _ESCAPE = "/"  # before what a pattern would take for a wildcard
 _WILDCARDS = str.maketrans({sign: f"{_ESCAPE}{sign}" for sign in f"%_{_ESCAPE}"})
 
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """How many papers were new, and of how many something changed."""
+    """How many papers were new, and how many changed."""
 
     added: int
     updated: int
@@ -77,9 +76,9 @@ class Papers:
         self._database = database
 
     async def save(self, papers: Sequence[Paper], as_of: datetime) -> Saved:
-        """Save what is known of papers at a moment, in one transaction.
+        """Save papers as of a moment, in one transaction.
 
-        A later word on a field stands, an earlier one only fills gaps, and nothing known is
+        A later value of a field wins, an earlier one only fills a gap, and a known value is never
         blanked.
         """
 
@@ -109,10 +108,10 @@ class Papers:
         return tuple(found[id_] for id_ in ids if id_ in found)
 
     async def titled(self, words: Sequence[str], limit: int) -> tuple[Paper, ...]:
-        """Return papers whose titles hold all of these words, also inside of longer ones, most votes first.
+        """Return papers whose titles contain all of these words, most votes first.
 
-        Capitals and small letters are the same; on SQLite only those of ASCII. No words are in no
-        title. Of very many papers only those that changed last are looked at.
+        Words match inside longer words, and in any case (on SQLite for ASCII only). No words match
+        no title. Of very many papers only those that changed last are searched.
         """
         wanted = [
             word[:LONGEST_WORD].translate(_WILDCARDS) for word in dict.fromkeys(words) if word
@@ -120,7 +119,7 @@ class Papers:
         if not wanted or limit < 1:
             return ()
         asked: dict[str, object] = {f"word{n}": f"%{word}%" for n, word in enumerate(wanted)}
-        asked |= {"limit": limit, "looked_at": LOOKED_AT}
+        asked |= {"limit": limit, "looked_at": MAX_TITLES}
         return tuple(map(paper_of, await self._database.read(_titled(len(wanted)), asked)))
 
     async def count(self) -> int:
@@ -130,7 +129,7 @@ class Papers:
     async def between(
         self, first: date, last: date, *, sort: Sort = "votes", limit: int, offset: int = 0
     ) -> Page:
-        """Return papers from the daily lists of these days, both included: most votes first, or newest first."""
+        """Return papers of the daily lists from `first` to `last`: most votes or newest first."""
         asked = {"first": first, "last": last, "limit": limit, "offset": offset}
         return page_of(await self._database.read(_BETWEEN[sort], asked))
 
@@ -147,7 +146,7 @@ class Papers:
         return (await self._database.read(_REVISION))[0][0]
 
     async def changed(self, after: int, limit: int) -> tuple[tuple[int, Paper], ...]:
-        """Return the papers that changed after a revision, each with its own, in the order of revisions."""
+        """Return (revision, paper) for the papers that changed after a revision, in order."""
         rows = await self._database.read(_CHANGED, {"after": after, "limit": limit})
         return tuple((row.revision, paper_of(row)) for row in rows)
 
@@ -161,7 +160,7 @@ def _titled(words: int) -> Select[Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The rows to write, and the revision after that: one more for each paper that is not what it was."""
+    """The rows to write, and the revision afterwards: one more for each changed paper."""
 
     inserts: list[dict[str, object]]
     updates: list[dict[str, object]]
@@ -194,8 +193,7 @@ def _plan(
         if known.paper != was.paper:
             revision += 1
             last = revision
-        if (
-            known != was
-        ):  # a paper only heard of again keeps its revision: an index has nothing to follow
+        # a paper that is only confirmed gets no new revision: an index has nothing to follow
+        if known != was:
             updates.append(row_of(known, last) | {"key": id_})
     return _Plan(inserts, updates, revision)

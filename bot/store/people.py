@@ -1,4 +1,4 @@
-"""What the people are called who share something with their team."""
+"""The names of people who share something with their team."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ class People:
         self._know = insert_or_replace(database.dialect, people)
 
     async def know(self, person: str, name: str) -> None:
-        """Note what a person is called now."""
+        """Record a person's current name."""
         if (await self.names([person])).get(person) != name:
             await self._database.change(
                 self._know, {**self._tenant, "person": person, "name": name}
             )
 
     async def names(self, ids: Sequence[str]) -> Mapping[str, str]:
-        """Return what these people are called, as far as is known."""
+        """Return the known names of these people, by id."""
         found: dict[str, str] = {}
         for chunk in chunks(ids):
             rows = await self._database.read(_NAMES, {**self._tenant, "ids": chunk})
@@ -52,7 +52,7 @@ class People:
         return found
 
     async def called(self, words: str) -> str | None:
-        """Return the id of the person of that id or name."""
+        """Return the id of the person with that id or name."""
         rows = await self._database.read(
             _CALLED, {**self._tenant, "words": words, "folded": words.lower()}
         )

@@ -1,4 +1,4 @@
-"""All that names a person, in whatever table it stands: shown to them, or forgotten."""
+"""Everything that names a person, in every table: to show it to them, or to delete it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bot.store.schema import (
     reactions,
     subscriptions,
 )
-from bot.store.shelf_states import States
+from bot.store.shelf_states import ShelfStates
 from bot.store.upserts import insert_or_replace
 
 _OWNER = ("platform", "tenant")
@@ -30,8 +30,7 @@ _OWNED = [
     table for table in reversed(metadata.sorted_tables) if all(name in table.c for name in _OWNER)
 ]
 _NAMING = [table for table in _OWNED if "person" in table.c]
-# what others rest on stays without the name: that a message was heeded, what the group read, a
-# channel's digests
+# what others depend on stays without the name: reactions, what the group read, a channel's digests
 _STAYING = (reactions, picks, subscriptions)
 
 
@@ -78,15 +77,15 @@ _AT = select(forgotten.c.at).where(
 )
 
 
-class Personal:
-    """What one tenant's people left."""
+class PersonalData:
+    """The personal data of one tenant's people."""
 
     def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
         self._database = database
         self._identity = identity
         self._tenant = {"platform": platform, "tenant": tenant}
         self._owner = {"of_platform": platform, "of_tenant": tenant}
-        self._states = States(database, platform, tenant)
+        self._states = ShelfStates(database, platform, tenant)
         self._forget = insert_or_replace(database.dialect, forgotten)
 
     async def all(self, person: str) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
@@ -103,9 +102,9 @@ class Personal:
         return sum([(await self._database.read(statement, asked))[0][0] for statement in _COUNT])
 
     async def forget(self, person: str, at: datetime, addresses: Sequence[str] = ()) -> int:
-        """Remove all that names a person, and all that went to conversations of their own; return how many rows.
+        """Delete what names a person and what was sent to `addresses`; return how many rows.
 
-        What is kept is a mark, by which what comes late is known to be from before.
+        What remains is a mark, which tells late events from before the deletion.
         """
         asked = {**self._owner, "of_person": person}
         mark = mark_of(person, self._identity)
@@ -130,7 +129,7 @@ class Personal:
         return await self._database.write(forget)
 
     async def forgotten(self, person: str) -> datetime | None:
-        """Return when a person was forgotten."""
+        """Return when a person's data was deleted, None if it never was."""
         rows = await self._database.read(
             _AT, {**self._tenant, "mark": mark_of(person, self._identity)}
         )

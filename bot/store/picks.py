@@ -64,8 +64,8 @@ _PICK = insert(picks)
 
 
 @dataclass(frozen=True, slots=True)
-class Nominated:
-    """A paper that somebody wants the group to read, and how many votes it has."""
+class Nomination:
+    """A paper nominated for the reading group, and its votes."""
 
     paper: str
     person: str
@@ -75,7 +75,7 @@ class Nominated:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The paper of a week, which begins on a Monday; `tied` are the others that had as many votes."""
+    """The paper of a week, which begins on a Monday; `tied` are others with as many votes."""
 
     week: date
     paper: str
@@ -94,16 +94,18 @@ class Picks:
         self._nominate = insert_or_keep(database.dialect, nominations)
 
     async def nominate(self, person: str, paper: str, at: datetime) -> bool:
-        """Nominate a paper that is known; False when it was nominated."""
+        """Nominate a known paper; False if it is nominated already."""
         row = {**self._tenant, "person": person, "paper": paper, "nominated": at}
         return await self._database.change(self._nominate, row) == 1
 
-    async def nominated(self) -> tuple[Nominated, ...]:
-        """Return what is nominated: most votes first, of as many most upvotes first, then the first nominated."""
-        return tuple(Nominated(*row) for row in await self._database.read(_NOMINATED, self._tenant))
+    async def nominated(self) -> tuple[Nomination, ...]:
+        """Return the nominations: by votes, then upvotes, then the earliest nomination."""
+        return tuple(
+            Nomination(*row) for row in await self._database.read(_NOMINATED, self._tenant)
+        )
 
     async def pick(self, pick: Pick) -> bool:
-        """Keep the pick of a week, nominated no longer; False when the week had one."""
+        """Record the pick of a week and drop its nomination; False if the week has a pick."""
         row = {"week": pick.week, "paper": pick.paper, "votes": pick.votes, "tied": pick.tied}
 
         async def picked(transaction: Transaction) -> None:

@@ -1,4 +1,4 @@
-"""What stands in place of a person who was forgotten: the same each time, and telling nobody who it was. Pure."""
+"""Marks in place of people whose data was deleted: stable, and telling no one who it was. Pure."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def mark_of(person: str, identity: str) -> str:
 
 
 def is_mark(person: str) -> bool:
-    """Tell whether it is no person's id but a mark."""
+    """Tell whether an id is a mark rather than a person's."""
     return person.startswith(_BEGINS)

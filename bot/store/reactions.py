@@ -1,4 +1,4 @@
-"""The reactions that were heeded, so that late, repeated and missed ones can be told apart."""
+"""The last known state of each reaction, to tell late, repeated and missed events apart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PRESENT = select(reactions.c.emoji, reactions.c.person).where(*_MESSAGE, reacti
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Whether a reaction was there after the last event about it, and when that was."""
+    """Whether a reaction is present after the last event about it, and when that was."""
 
     present: bool
     at: datetime
@@ -40,8 +40,7 @@ class Reaction:
 class Reactions:
     """The reactions to one tenant's messages.
 
-    Those of people who were forgotten stand under a mark, so that what they once did is not done
-    again.
+    Those of people whose data was deleted stand under a mark, so that they are not applied again.
     """
 
     def __init__(self, database: Database, platform: str, tenant: str, identity: str) -> None:
@@ -53,7 +52,7 @@ class Reactions:
     async def record(
         self, address: str, message: str, emoji: str, person: str, reaction: Reaction
     ) -> None:
-        """Note what became of a reaction, instead of what was noted before."""
+        """Record the state of a reaction, replacing an earlier record."""
         key = {
             **self._tenant,
             "address": address,
@@ -81,10 +80,9 @@ class Reactions:
     async def present(
         self, address: str, message: str, seen: Collection[str] = ()
     ) -> frozenset[tuple[str, str]]:
-        """Return the reactions that are there as far as is known, each an emoji and a person.
+        """Return the reactions known to be present, each an emoji and a person.
 
-        Of people who were forgotten only those among `seen` are told, for nobody else can be asked
-        about.
+        Of people whose data was deleted, only those among `seen` can be returned.
         """
         asked = {**self._tenant, "address": address, "message": message}
         seen_as = {mark_of(person, self._identity): person for person in seen}

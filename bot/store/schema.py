@@ -1,4 +1,4 @@
-"""The tables as they are now; `migrations` says how a database of any earlier version comes to have them."""
+"""The tables as they are now; `migrations` brings a database of any earlier version there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ VERSION_TABLE = "paperboy_version"
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment, aware and in UTC on both sides; SQLite keeps no time zone, so that one without is refused."""
+    """An aware moment, in UTC on both sides. SQLite has no time zones: a naive one is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -51,7 +51,7 @@ class Instant(TypeDecorator[datetime]):
         )
 
 
-class Words(TypeDecorator[tuple[str, ...]]):
+class TextTuple(TypeDecorator[tuple[str, ...]]):
     """A tuple of texts, as a JSON list."""
 
     impl = JSON
@@ -66,7 +66,7 @@ class Words(TypeDecorator[tuple[str, ...]]):
         return tuple(value or ())
 
 
-class Instants(TypeDecorator[Mapping[str, datetime]]):
+class InstantsByName(TypeDecorator[Mapping[str, datetime]]):
     """A few named moments, as a JSON object of ISO dates."""
 
     impl = JSON
@@ -83,7 +83,7 @@ class Instants(TypeDecorator[Mapping[str, datetime]]):
         return {name: datetime.fromisoformat(moment) for name, moment in (value or {}).items()}
 
 
-class Written(TypeDecorator[Mapping[str, Any]]):
+class JsonObject(TypeDecorator[Mapping[str, Any]]):
     """JSON values by name."""
 
     impl = JSON
@@ -128,10 +128,10 @@ papers = Table(
     metadata,
     _text("id", primary_key=True),
     _text("title"),
-    Column("authors", Words, nullable=False),
+    Column("authors", TextTuple, nullable=False),
     _text("abstract"),
     _text("summary"),
-    Column("keywords", Words, nullable=False),
+    Column("keywords", TextTuple, nullable=False),
     Column("organization_handle", Text),
     Column("organization_name", Text),
     Column("submitter_handle", Text),
@@ -145,9 +145,11 @@ papers = Table(
     Column("stars", Integer),
     Column("project", Text),
     Column("thumbnail", Text),
-    Column("media", Words, nullable=False),
+    Column("media", TextTuple, nullable=False),
     Column("as_of", Instant, nullable=False),  # when the newest of what is known was true
-    Column("since", Instants, nullable=False),  # the fields last known earlier than that, and when
+    Column(
+        "since", InstantsByName, nullable=False
+    ),  # the fields last known earlier than that, and when
     Column("revision", Integer, nullable=False),
     Index(None, "daily", "upvotes", "id"),
     Index(None, "revision", unique=True),
@@ -251,7 +253,7 @@ picks = Table(
     Column("week", Date, primary_key=True),  # its Monday
     Column("paper", Text, ForeignKey(papers.c.id), nullable=False),
     Column("votes", Integer, nullable=False),
-    Column("tied", Words, nullable=False),  # the papers that had as many
+    Column("tied", TextTuple, nullable=False),  # the papers that had as many
     _text("person"),
     Column("picked", Instant, nullable=False),
 )
@@ -280,7 +282,7 @@ messages = Table(
     _text("tenant", primary_key=True),
     _text("address", primary_key=True),
     _text("message", primary_key=True),
-    Column("papers", Words, nullable=False),
+    Column("papers", TextTuple, nullable=False),
     Column("sent", Instant, nullable=False),
     Index(None, "platform", "sent"),
 )
@@ -325,7 +327,7 @@ subscriptions = Table(
     _text("tenant"),
     _text("address"),
     _text("person"),
-    Column("wishes", Written, nullable=False),
+    Column("wishes", JsonObject, nullable=False),
     Column("made", Instant, nullable=False),
     Column("next_date", Date),
     Column("next_due", Instant),
@@ -354,7 +356,7 @@ digests = Table(
     Column("first", Date),  # of the days that it covers
     Column("last", Date),
     Column(
-        "weighed", Words, nullable=False
+        "weighed", TextTuple, nullable=False
     ),  # the papers that it chose from: what comes later is new
     _text("reason"),
     Column("ended", Instant),
@@ -375,7 +377,7 @@ deliveries = Table(
     _text("address"),
     Column("threaded", Boolean, nullable=False),  # it belongs into the thread of the head
     _text("key", unique=True),
-    Column("view", Written, nullable=False),
+    Column("view", JsonObject, nullable=False),
     _text("state"),
     Column("not_before", Instant, nullable=False),
     Column("until", Instant, nullable=False),

@@ -1,4 +1,4 @@
-"""What people keep: each person of a tenant has one shelf, and what is not private stands on the team's too."""
+"""Shelves: each person of a tenant has one; what is not private is on the team's shelf too."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from bot.store.engine import Database
 from bot.store.pages import Page
 from bot.store.papers import VOTES, Papers
 from bot.store.schema import papers, shelf, tags, votes
-from bot.store.shelf_states import TEAM, Lists, States
+from bot.store.shelf_states import TEAM, ListCache, ShelfStates
 from bot.store.upserts import insert_or_keep
 
 _OURS = (shelf.c.platform == bindparam("platform"), shelf.c.tenant == bindparam("tenant"))
@@ -65,11 +65,11 @@ _BETWEEN = "\n"  # no id has a space in it, of whatever kind
 class Shelf:
     """The shelves of one tenant's people."""
 
-    def __init__(self, database: Database, platform: str, tenant: str, lists: Lists) -> None:
+    def __init__(self, database: Database, platform: str, tenant: str, lists: ListCache) -> None:
         self._database = database
         self._papers = Papers(database)
         self._tenant = {"platform": platform, "tenant": tenant}
-        self._states = States(database, platform, tenant)
+        self._states = ShelfStates(database, platform, tenant)
         self._lists = lists
         self._save = insert_or_keep(database.dialect, shelf)
 
@@ -83,9 +83,9 @@ class Shelf:
         address: str = "",
         place: str = "",
     ) -> bool:
-        """Keep a paper for a person; False when it was there, with nothing but `private` changed where that is said.
+        """Save a paper; False if it was on the shelf, and then only `private` changes if given.
 
-        StoreError for a paper that is not known.
+        Raises StoreError for an unknown paper.
         """
         row = {
             **self._tenant,
@@ -109,14 +109,13 @@ class Shelf:
         try:
             return await self._database.write(save)
         except StoreError as error:
-            if isinstance(
-                error.__cause__, IntegrityError
-            ):  # the key is no conflict; the one thing left is the paper
-                raise StoreError(f"There is no paper {paper} to keep: fetch it first.") from error
+            # the key is no conflict; the one thing left is the paper
+            if isinstance(error.__cause__, IntegrityError):
+                raise StoreError(f"There is no paper {paper} to save: fetch it first.") from error
             raise
 
     async def save_all(self, kept: Sequence[Kept]) -> None:
-        """Keep papers that are known, in one transaction; those that are kept stay as they are."""
+        """Save known papers in one transaction; those on the shelf stay as they are."""
         rows = [{**self._tenant, **asdict(one)} for one in kept]
 
         async def save(transaction: Transaction) -> None:
@@ -128,7 +127,7 @@ class Shelf:
             await self._database.write(save)
 
     async def remove(self, person: str, paper: str) -> bool:
-        """Keep a paper no longer; False when it was not there."""
+        """Remove a paper; False if it was not on the shelf."""
         return await self._change(
             person, _REMOVE, {**self._tenant, "person": person, "paper": paper}
         )
@@ -138,12 +137,12 @@ class Shelf:
         await self._change(person, _TOUCH, {**self._this(person, paper), "at": at})
 
     async def mark(self, person: str, paper: str, at: datetime, *, read: bool) -> bool:
-        """Mark a paper as read or unread; False when the person does not keep it."""
+        """Mark a paper as read or unread; False if it is not on the person's shelf."""
         row = {**self._this(person, paper), "at": at, "since": at if read else None}
         return await self._change(person, _MARK, row)
 
     async def kept(self, person: str, papers: Sequence[str]) -> frozenset[str]:
-        """Return which of these papers the person keeps."""
+        """Return which of these papers are on the person's shelf."""
         kept: set[str] = set()
         for chunk in chunks(papers):
             asked = {**self._tenant, "person": person, "papers": chunk}
@@ -151,7 +150,7 @@ class Shelf:
         return frozenset(kept)
 
     async def entries(self, person: str, papers: Sequence[str]) -> Mapping[str, Kept]:
-        """Return what is noted about those of these papers that the person keeps."""
+        """Return the person's shelf entries of these papers, by paper."""
         found: dict[str, Kept] = {}
         for chunk in chunks(papers):
             asked = {**self._tenant, "person": person, "papers": chunk}
@@ -159,7 +158,7 @@ class Shelf:
         return found
 
     async def keepers(self, papers: Sequence[str]) -> Mapping[str, tuple[Kept, ...]]:
-        """Return who of the team keeps these papers, as far as it is shared, the first to keep it first."""
+        """Return who of the team shares these papers, the first to save each one first."""
         found: dict[str, list[Kept]] = defaultdict(list)
         for chunk in chunks(papers):
             for row in await self._database.read(_KEEPERS, {**self._tenant, "papers": chunk}):
@@ -170,9 +169,9 @@ class Shelf:
         }
 
     async def ids(self, wanted: Wanted | str, sort: ShelfSort = "new") -> tuple[str, ...]:
-        """Return the papers of some shelf or part of it: newest kept, most votes, or last touched first, or by title.
+        """Return the ids of a shelf or a part of it, in one of its orders.
 
-        It is the same tuple again as long as nothing has changed.
+        It is the same tuple as long as nothing changes.
         """
         wanted = Wanted(wanted) if isinstance(wanted, str) else wanted
         key = (*self._tenant.values(), wanted, sort)
@@ -193,7 +192,7 @@ class Shelf:
     async def page(
         self, wanted: Wanted | str, *, sort: ShelfSort = "new", limit: int, offset: int = 0
     ) -> Page:
-        """Return papers of some shelf, in one of its orders."""
+        """Return one page of a shelf or a part of it, in one of its orders."""
         ids = await self.ids(wanted, sort)
         return Page(await self._papers.get(ids[offset : offset + limit]), len(ids))
 
@@ -221,7 +220,7 @@ class Shelf:
 
 @cache
 def _list(person: bool, shared: bool, tag: bool, read: bool | None, sort: ShelfSort) -> Select[Any]:  # noqa: FBT001  # the key of a cache
-    """Read the ids in their order, as one text: as rows, 20,000 would hold up everybody else while they are read."""
+    """Read the ids in order, as one text: 20,000 rows would hold up other tasks."""
     ids: Select[Any] = select(shelf.c.paper).where(*(_MINE if person else _OURS))
     if tag:
         ids = ids.join(tags, _TAGGED).where(

@@ -1,4 +1,4 @@
-"""What state each shelf is in: another after every change, so that whoever has read one knows whether it still holds.
+"""Shelf states: a new one after every change, so that a cached list is known to be current.
 
 The state is written in the transaction of the change, and so other processes see both or neither.
 """
@@ -27,7 +27,7 @@ _STATE = select(shelf_states.c.state, _REVISION).where(
 )
 
 
-class States:
+class ShelfStates:
     """The states of one tenant's shelves."""
 
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
@@ -36,10 +36,9 @@ class States:
         self._write = insert_or_replace(database.dialect, shelf_states)
 
     async def change(self, transaction: Transaction, person: str = TEAM) -> None:
-        """Note within a transaction that a person's shelf, and with it their team's, is another than before."""
-        state = token_hex(
-            8
-        )  # by chance rather than counted: a shelf that is forgotten must not come to an old number
+        """Give the shelves of a person and of their team new states, within a transaction."""
+        # random rather than counted: a deleted shelf must not come to an old number again
+        state = token_hex(8)
         rows = [
             {**self._tenant, "person": whose, "state": state}
             for whose in dict.fromkeys((person, TEAM))
@@ -47,16 +46,16 @@ class States:
         await transaction.execute(self._write, rows)
 
     async def now(self, person: str, *, papers: bool) -> Hashable:
-        """Return the state of a person's shelf, or of the team's; None where nothing is known of it.
+        """Return the state of a person's or the team's shelf; None if it has none.
 
-        With `papers` it is another also where something became known of any paper.
+        With `papers` it also changes whenever any paper does.
         """
         rows = await self._database.read(_STATE, {**self._tenant, "person": person})
         return (rows[0][0], rows[0][1] if papers else None) if rows else None
 
 
-class Lists:
-    """Lists of ids, each with the state that it was read in: those used last, no more than fit into the bounds."""
+class ListCache:
+    """A bounded cache of id lists, each with the state that it was read in."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self._most = most
@@ -64,7 +63,7 @@ class Lists:
         self._lists: OrderedDict[Hashable, tuple[Hashable, tuple[str, ...]]] = OrderedDict()
 
     def get(self, key: Hashable, state: Hashable) -> tuple[str, ...] | None:
-        """Return the very list that was put there in this state; None where there is none."""
+        """Return the very list that was put there in this state, None if there is none."""
         known = self._lists.get(key)
         if state is None or known is None or known[0] != state:
             return None
@@ -72,7 +71,7 @@ class Lists:
         return known[1]
 
     def put(self, key: Hashable, state: Hashable, ids: tuple[str, ...]) -> None:
-        """Keep a list, instead of what was there."""
+        """Store a list in place of the one that was there."""
         self._drop(key)
         self._lists[key] = (state, ids)
         self._ids += _size(ids)

@@ -1,4 +1,4 @@
-"""What places have asked for."""
+"""The subscriptions: when each place gets a digest, and which papers."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _GET = select(subscriptions).where(subscriptions.c.id == bindparam("id"))
 
 
 class AllSubscriptions:
-    """The subscriptions of all tenants, for whoever plans and delivers."""
+    """The subscriptions of all tenants, for the planner and the dispatcher."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -100,18 +100,18 @@ class AllSubscriptions:
     async def waiting(
         self, platforms: Collection[str], after: int, limit: int
     ) -> tuple[Subscription, ...]:
-        """Return those that wait for their next digest, by their numbers, beginning after one."""
+        """Return those with a next digest, by number, starting after `after`."""
         rows = await self._database.read(
             _WAITING, {"platforms": list(platforms), "after": after, "limit": limit}
         )
         return tuple(map(subscription_of, rows))
 
     async def move(self, number: int, day: date, due: datetime) -> None:
-        """Change when the next digest is due, unless it waits for none."""
+        """Change when the next digest is due, unless the subscription is paused."""
         await self._database.change(_MOVE, {"its_id": number, "date": day, "due": due})
 
     async def pause(self, number: int, why: str) -> None:
-        """Let no more digests be due, until somebody resumes it."""
+        """Pause a subscription until a person resumes it."""
         await self._database.change(_PAUSE, {"its_id": number, "why": why})
 
 
@@ -123,7 +123,7 @@ class Subscriptions:
         self._tenant = {"platform": platform, "tenant": tenant}
 
     async def add(self, new: Subscription) -> Subscription:
-        """Keep a new one, and return it with its number."""
+        """Add a new one, and return it with its number."""
         row = {
             **self._tenant,
             "address": new.place.address,
@@ -142,23 +142,23 @@ class Subscriptions:
         return replace(new, id=await self._database.write(run))
 
     async def all(self, limit: int) -> tuple[Subscription, ...]:
-        """Return them in the order in which they were made."""
+        """Return all, oldest first."""
         return tuple(
             map(subscription_of, await self._database.read(_ALL, {**self._tenant, "limit": limit}))
         )
 
     async def near(self, person: str, address: str, limit: int) -> tuple[Subscription, ...]:
-        """Return those that somebody made, or that are for a place, in the order in which they were made."""
+        """Return those that a person made or that are for a place, oldest first."""
         near = {**self._tenant, "person": person, "address": address, "limit": limit}
         return tuple(map(subscription_of, await self._database.read(_NEAR, near)))
 
     async def get(self, number: int) -> Subscription | None:
-        """Return one by its number; None where this tenant has none of it."""
+        """Return one by its number, None if this tenant has no such one."""
         rows = await self._database.read(_ONE, {**self._tenant, "id": number})
         return subscription_of(rows[0]) if rows else None
 
     async def change(self, to: Subscription) -> None:
-        """Bring one to what is given, but for its place and who made it."""
+        """Save a changed one; its place and who made it never change."""
         values = {
             **{f"its_{name}": value for name, value in self._tenant.items()},
             "its_id": to.id,
@@ -172,7 +172,7 @@ class Subscriptions:
         await self._database.change(_CHANGE, values)
 
     async def remove(self, number: int) -> bool:
-        """Forget one, with all that was still to be delivered for it; False where there is none."""
+        """Delete one with its undelivered messages; False if there is none."""
         return await self._database.change(_REMOVE, {**self._tenant, "id": number}) == 1
 
 

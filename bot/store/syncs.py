@@ -1,4 +1,4 @@
-"""How the last runs of syncing went."""
+"""The log of the last syncs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _LAST = (
 )
 _LAST_GOOD = _LAST.where(syncs.c.failed == "")
 _NEWEST = select(syncs.c.id).order_by(syncs.c.id.desc()).limit(bindparam("kept"))
-# however long it all goes wrong, when it last went well can be said
+# however long syncs fail, the last good one can be told
 _NEWEST_GOOD = select(syncs.c.id).where(syncs.c.failed == "").order_by(syncs.c.id.desc()).limit(1)
 _FORGET = delete(syncs).where(syncs.c.id.not_in(_NEWEST), syncs.c.id.not_in(_NEWEST_GOOD))
 
 
 @dataclass(frozen=True, slots=True)
 class SyncRun:
-    """One run; `failed` says why it went wrong, "" when all went well."""
+    """One sync; `failed` is the reason if it failed, "" if not."""
 
     at: datetime
     added: int
@@ -37,13 +37,13 @@ class SyncRun:
 
 
 class Syncs:
-    """The newest runs."""
+    """The newest syncs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def record(self, run: SyncRun) -> None:
-        """Note how a run went, and forget those of long ago."""
+        """Record a sync, and delete old ones."""
 
         async def record(transaction: Transaction) -> None:
             await transaction.execute(_INSERT, asdict(run))
@@ -52,11 +52,11 @@ class Syncs:
         await self._database.write(record)
 
     async def last(self) -> SyncRun | None:
-        """Return the last run."""
+        """Return the last sync."""
         return await self._one(_LAST)
 
     async def last_good(self) -> SyncRun | None:
-        """Return the last run in which all went well."""
+        """Return the last sync without a failure."""
         return await self._one(_LAST_GOOD)
 
     async def _one(self, statement: Select[datetime, int, int, str]) -> SyncRun | None:

@@ -1,4 +1,4 @@
-"""The words by which people sort their shelves; on what they share, the team sees them."""
+"""Tags on shelf entries; the team sees those on shared papers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import shelf, tags
-from bot.store.shelf_states import States
+from bot.store.shelf_states import ShelfStates
 from bot.store.upserts import insert_or_keep
 
 _OURS = (tags.c.platform == bindparam("platform"), tags.c.tenant == bindparam("tenant"))
@@ -56,15 +56,15 @@ class Tags:
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
         self._database = database
         self._tenant = {"platform": platform, "tenant": tenant}
-        self._states = States(database, platform, tenant)
+        self._states = ShelfStates(database, platform, tenant)
         self._add = insert_or_keep(database.dialect, tags)
 
     async def add(self, person: str, paper: str, words: Collection[str]) -> None:
-        """Give a paper on a person's shelf these tags, beside those that it has."""
+        """Add tags to a paper on a person's shelf."""
         await self.add_all(person, {paper: words})
 
     async def add_all(self, person: str, words: Mapping[str, Collection[str]]) -> None:
-        """Give papers on a person's shelf tags, in one transaction."""
+        """Add tags to papers on a person's shelf, in one transaction."""
         row = {**self._tenant, "person": person}
         rows = [
             {**row, "paper": paper, "tag": tag} for paper, tags in words.items() for tag in tags
@@ -78,7 +78,7 @@ class Tags:
             await self._database.write(add)
 
     async def remove(self, person: str, paper: str, words: Collection[str]) -> int:
-        """Take tags away, and return how many there were."""
+        """Remove tags, and return how many there were."""
         row = {**self._tenant, "person": person, "paper": paper}
 
         async def remove(transaction: Transaction) -> int:
@@ -110,6 +110,6 @@ class Tags:
         return tuple(sorted(tag for _, tag in rows))
 
     async def used(self, reader: str, begun: str, limit: int) -> tuple[str, ...]:
-        """Return the tags that a reader may see and that begin so, the most used first."""
+        """Return the tags a reader may see that begin with `begun`, most used first."""
         asked = {**self._tenant, "reader": reader, "begun": begun, "limit": limit}
         return tuple(tag for (tag,) in await self._database.read(_USED, asked))

@@ -1,4 +1,4 @@
-"""Bringing a database up to date.
+"""Migrations of a database to the newest version.
 
 Apart from the rest, because importing Alembic takes as long as all else together.
 """
@@ -19,16 +19,15 @@ def configuration(connection: Connection | None = None) -> Config:
     """Return Alembic's configuration for the migrations that come with the program."""
     config = Config(attributes={"connection": connection})
     folder = Path(__file__).with_name("migrations")
-    config.set_main_option(
-        "script_location", str(folder).replace("%", "%%")
-    )  # a configparser would fill in %(…)s
+    # a configparser would fill in %(…)s
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
     return config
 
 
 def upgrade(connection: Connection, version: str | None, name: str) -> None:
-    """Bring the database `name` from a version, None where it is empty, to the newest: all of it or nothing.
+    """Migrate the database `name` from a version, None if it is empty, to the newest.
 
-    It happens in the transaction that the connection is in.
+    All of it happens in the transaction that the connection is in.
     """
     config = configuration(connection)
     if version is not None and version not in versions(config):

@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which SQLite and PostgreSQL spell alike and SQLAlchemy builds for each of its own."""
+"""INSERT … ON CONFLICT, which SQLAlchemy builds separately for SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _insert(dialect: str, table: Table) -> Any:
 
 @cache
 def insert_or_replace(dialect: str, table: Table) -> Insert:
-    """Insert a row, or bring the row of the same key up to date."""
+    """Insert a row, or update the row with the same key."""
     statement = _insert(dialect, table)
     rest = {
         column.name: statement.excluded[column.name] for column in table.c if not column.primary_key
@@ -32,7 +32,7 @@ def insert_or_replace(dialect: str, table: Table) -> Insert:
 
 @cache
 def insert_or_keep(dialect: str, table: Table) -> Insert:
-    """Insert a row unless there is one of the same key."""
+    """Insert a row unless there is one with the same key."""
     upsert: Insert = _insert(dialect, table).on_conflict_do_nothing(
         index_elements=list(table.primary_key)
     )

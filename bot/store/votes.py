@@ -1,4 +1,4 @@
-"""What a team votes for: each person has one vote for a paper."""
+"""Votes: each person of a team has one for each paper."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Executable, bindparam, delete, func, select
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import votes
-from bot.store.shelf_states import States
+from bot.store.shelf_states import ShelfStates
 from bot.store.upserts import insert_or_keep
 
 _OURS = (
@@ -30,16 +30,16 @@ class Votes:
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
         self._database = database
         self._tenant = {"platform": platform, "tenant": tenant}
-        self._states = States(database, platform, tenant)
+        self._states = ShelfStates(database, platform, tenant)
         self._add = insert_or_keep(database.dialect, votes)
 
     async def add(self, person: str, paper: str, at: datetime) -> bool:
-        """Count a person's vote for a paper that is known; False when it was counted."""
+        """Add a person's vote for a known paper; False if they voted before."""
         row = {**self._tenant, "person": person, "paper": paper, "voted": at}
         return await self._change(self._add, row)
 
     async def remove(self, person: str, paper: str) -> bool:
-        """Count a person's vote no longer; False when it was not counted."""
+        """Remove a person's vote; False if there was none."""
         return await self._change(_REMOVE, {**self._tenant, "person": person, "paper": paper})
 
     async def count(self, paper: str) -> int:

@@ -352,7 +352,7 @@ def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
     assert (tmp_path / "again.bib").read_text(encoding="utf-8") == written
     lost = filled("export", "--to", "no/such/folder/shelf.bib")
     assert lost.returncode == 2
-    assert "cannot be written" in lost.stderr
+    assert "is read-only" in lost.stderr
 
 
 def test_what_help_needs_is_little():

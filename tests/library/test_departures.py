@@ -15,7 +15,7 @@ from bot.chat.views import Outcome, plain
 from bot.library.tenants import DOUBT, UNDER_WAY
 from bot.models import Person, Place
 from bot.store import departures as store_departures
-from bot.store.schema import Instant, Instants, Words, Written, departures, metadata
+from bot.store.schema import Instant, InstantsByName, JsonObject, TextTuple, departures, metadata
 from tests.conftest import HEBB, NOW
 from tests.dumped import dump
 from tests.rigs.outbox import World, in_a_world
@@ -251,9 +251,9 @@ VALUES: tuple[tuple[type[Any], Any], ...] = (
     (Boolean, False),
     (Date, date(2026, 5, 29)),
     (Instant, datetime(2026, 5, 29, tzinfo=UTC)),
-    (Words, ()),
-    (Instants, {}),
-    (Written, {}),
+    (TextTuple, ()),
+    (InstantsByName, {}),
+    (JsonObject, {}),
 )
 
 

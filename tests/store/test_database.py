@@ -191,7 +191,7 @@ async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Pa
     file.write_text("Dear Ada, " * 1000)
     assert (
         await refusal(sqlite(file))
-        == f"{file} is no SQLite database: name another file, or move this one away."
+        == f"{file} is not a SQLite database: name another file, or move it away."
     )
     assert file.read_text() == "Dear Ada, " * 1000
 
@@ -213,7 +213,7 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(url: str,
 
 
 async def test_a_folder_in_place_of_the_file_is_refused(tmp_path: Path):
-    assert f"{tmp_path} cannot be opened" in await refusal(sqlite(tmp_path))
+    assert f"{tmp_path} can't be opened" in await refusal(sqlite(tmp_path))
 
 
 def test_a_program_that_ends_because_its_database_cannot_be_opened_ends_in_silence(tmp_path: Path):
@@ -238,7 +238,7 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
 @pytest.mark.parametrize("option", ["mode=ro", "immutable=1"])
 async def test_a_database_that_can_only_be_read_is_refused(file: Path, option: str):
     await made(file)
-    assert f"{file} cannot be written" in await refusal(sqlite(f"file:{file}?{option}&uri=true"))
+    assert f"{file} is read-only" in await refusal(sqlite(f"file:{file}?{option}&uri=true"))
 
 
 @pytest.mark.parametrize("keep", [50, 6000])

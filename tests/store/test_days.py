@@ -2,13 +2,13 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from bot.store import Covered, Store
+from bot.store import Coverage, Store
 
 FIRST = date(2026, 3, 1)
 
 
 async def test_nothing_is_covered_at_first(store: Store):
-    assert await store.days.covered() == Covered(0, None, None)
+    assert await store.days.covered() == Coverage(0, None, None)
     assert await store.days.fetched(date.min, date.max) == {}
 
 
@@ -16,7 +16,7 @@ async def test_the_last_fetch_of_a_day_counts(store: Store, noon: datetime):
     await store.days.record(FIRST, 0, noon)
     await store.days.record(FIRST, 12, noon + timedelta(hours=1))
     assert await store.days.fetched(FIRST, FIRST) == {FIRST: noon + timedelta(hours=1)}
-    assert await store.days.covered() == Covered(1, FIRST, FIRST)
+    assert await store.days.covered() == Coverage(1, FIRST, FIRST)
 
 
 async def test_only_the_days_asked_for_are_returned_both_ends_included(
@@ -26,7 +26,7 @@ async def test_only_the_days_asked_for_are_returned_both_ends_included(
     for day in days:
         await store.days.record(day, 1, noon)
     assert list(await store.days.fetched(days[1], days[3])) == days[1:4]
-    assert await store.days.covered() == Covered(5, days[0], days[4])
+    assert await store.days.covered() == Coverage(5, days[0], days[4])
 
 
 async def test_moments_come_back_in_utc(store: Store):

@@ -60,7 +60,7 @@ async def test_a_commit_that_fails_undoes_all_of_it_and_the_next_one_works(datab
 
 
 async def test_readers_cannot_write(database: Database):
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="is read-only"):
         await database.read(insert(messages).values(SENT).returning(messages.c.message))  # type: ignore[arg-type]
 
 

@@ -44,7 +44,7 @@ async def test_a_full_disk_is_told_and_nothing_of_the_batch_is_kept(url: str, no
             await store.papers.save(many(5), noon)
             with pytest.raises(
                 StoreError,
-                match=r"There is no room left on the disk for the database .*: free some",
+                match=r"The disk with the database .* is full: free some space",
             ):
                 await store.papers.save(many(1000), noon)
             assert (await store.papers.count(), await store.papers.revision()) == (5, 5)
@@ -58,7 +58,7 @@ async def test_a_lock_that_another_program_holds_too_long_is_told(
         other = sqlite3.connect(file, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(
-            StoreError, match="is held by another program: try again, or end that program"
+            StoreError, match="is in use by another program: try again, or end that program"
         ):
             await store.papers.save(many(5), noon)
         assert await store.papers.count() == 0
@@ -71,7 +71,7 @@ async def test_a_database_that_is_locked_at_the_start_is_told(url: str, file: Pa
     await (await Store.open(url)).close()
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="is held by another program"):
+    with pytest.raises(StoreError, match="is in use by another program"):
         await Store.open(f"{url}?timeout=0.05")
     other.close()
     await (await Store.open(url)).close()
@@ -82,11 +82,9 @@ async def test_a_file_that_is_gone_is_told_instead_of_losing_what_is_saved(
     store: Store, file: Path, noon: datetime, lose: Callable[[Path], object]
 ):
     lose(file)
-    with pytest.raises(
-        StoreError, match="was moved or removed: put it back, or start Paperboy again"
-    ):
+    with pytest.raises(StoreError, match="was moved or deleted: put it back, or restart Paperboy"):
         await store.papers.save(many(1), noon)
-    with pytest.raises(StoreError, match="was moved or removed"):
+    with pytest.raises(StoreError, match="was moved or deleted"):
         await store.papers.count()
     assert not file.exists()
 
@@ -116,9 +114,7 @@ async def test_damage_is_told(url: str, file: Path, noon: datetime):
         with file.open("r+b") as disk:
             disk.seek(8192)
             disk.write(b"\xaa" * (len(whole) - 8192))
-        with pytest.raises(
-            StoreError, match="is damaged: stop Paperboy and put back a copy from a backup"
-        ):
+        with pytest.raises(StoreError, match="is damaged: stop Paperboy and restore a backup"):
             await store.papers.save(many(500), noon)
         with pytest.raises(StoreError, match="is damaged"):
             await store.papers.get([paper.id for paper in many(500)])

@@ -226,7 +226,7 @@ async def test_titles_that_hold_all_words_come_with_most_votes_first(store: Stor
 async def test_of_very_many_titles_only_those_that_changed_last_are_looked_at(
     store: Store, monkeypatch
 ):
-    monkeypatch.setattr(stored, "LOOKED_AT", 2)
+    monkeypatch.setattr(stored, "MAX_TITLES", 2)
     await store.papers.save([Paper(f"{n}", "Graphs") for n in range(4)], EARLY)
     assert [paper.id for paper in await store.papers.titled(["graphs"], 10)] == ["2", "3"]
 

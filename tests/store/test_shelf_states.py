@@ -17,7 +17,7 @@ from bot.papers import Paper
 from bot.shelves import Kept, ShelfSort, Wanted
 from bot.store import Store, Tenant
 from bot.store.shelf import _list
-from bot.store.shelf_states import Lists
+from bot.store.shelf_states import ListCache
 from bot.store.upgrade import configuration
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -127,7 +127,7 @@ async def test_what_several_keep_stands_once_where_it_was_kept_last(tenant: Tena
 
 
 def test_lists_in_memory_are_bounded_and_the_one_used_least_goes_first():
-    lists = Lists(most=70)
+    lists = ListCache(most=70)
     ten = tuple(map(str, range(10)))
     for key in "abc":
         lists.put(key, 1, ten)

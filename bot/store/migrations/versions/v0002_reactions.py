@@ -1,4 +1,4 @@
-"""What people do with messages: reactions, votes, and the command lines of buttons that are too long for a platform."""
+"""Reactions, votes, and the command lines of buttons too long for a platform."""
 
 from __future__ import annotations
 

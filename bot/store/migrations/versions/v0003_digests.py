@@ -1,4 +1,4 @@
-"""What places have asked for, the digests that are due, and the messages by which they are delivered."""
+"""Subscriptions, the digests that are due, and the messages that deliver them."""
 
 from __future__ import annotations
 

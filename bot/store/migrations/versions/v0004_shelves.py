@@ -1,4 +1,4 @@
-"""The team's shelf: where each save was made, notes, tags and read marks, the week's papers, and who was forgotten."""
+"""The team's shelf: places of saves, notes, tags, read marks, picks, and forgotten people."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Make the tables, and keep to themselves whatever people have kept so far: nobody told them otherwise."""
+    """Make the tables; what people saved so far becomes private, as they were told."""
     _extend_shelf()
     op.create_table(
         "notes",

@@ -1,4 +1,4 @@
-"""Lists of shelves are read from indexes alone, and once only as long as a shelf has not changed."""
+"""Indexes that hold whole shelf lists, and a state per shelf that tells when to read again."""
 
 from __future__ import annotations
 
