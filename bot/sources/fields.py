@@ -1,4 +1,4 @@
-"""One field of a paper at a time out of JSON from outside: what does not fit is dropped, never the paper. Pure."""
+"""Read single fields of a paper from outside JSON; a bad one is dropped, never the paper. Pure."""
 
 from __future__ import annotations
 
@@ -22,39 +22,38 @@ MOST_AUTHORS = 3_000  # (664); the largest collaborations of physics have close 
 MOST_KEYWORDS = 50  # (33)
 MOST_MEDIA = 20  # (13)
 MOST_OF_ANYTHING = 10**12  # a count beyond is no count, and fits no 64-bit column a little later
-LONGEST_ID = (
-    64  # leaves room for the id in the narrowest button payload, Discord's custom_id of 100
-)
+LONGEST_ID = 64  # fits the narrowest button payload, Discord's custom_id of 100 characters
 
 _HANDLE = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def identifier(value: object) -> str:
-    """Return the id, arXiv's in its canonical spelling; ValueError where it can be no id."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value) if 0 <= value <= MOST_OF_ANYTHING else ""
-    if not isinstance(value, str) or not value:
+    """Return the id, arXiv's in its canonical spelling. Raises ValueError if it is no id."""
+    number = count(value)
+    word = str(number) if number is not None else value
+    if not isinstance(word, str) or not word:
         raise ValueError("it has no id")
-    if len(value) > LONGEST_ID or not value.isprintable() or clean(value) != value or " " in value:
-        raise ValueError(f"its id is no printable word of at most {LONGEST_ID} characters")
-    return paper_id(value) or value
+    one_word = word.isprintable() and clean(word) == word and " " not in word
+    if not one_word or len(word) > LONGEST_ID:
+        raise ValueError(f"its id is not a printable word of at most {LONGEST_ID} characters")
+    return paper_id(word) or word
 
 
 def text(value: object, longest: int) -> str:
-    """Return a text as one clean line of at most `longest` characters, "" where it is none."""
+    """Return a text as one clean line of at most `longest` characters, "" if it is no text."""
     # what stands far behind the cut need not be cleaned first
     return shorten(clean(value[: 8 * longest]), longest) if isinstance(value, str) else ""
 
 
 def count(value: object) -> int | None:
-    """Return a whole number from 0, None where it is none; true and false are none."""
+    """Return a whole number from 0, None for anything else, true and false included."""
     whole = isinstance(value, int) and not isinstance(value, bool)
     return value if whole and 0 <= value <= MOST_OF_ANYTHING else None  # type: ignore[operator, return-value]  # whole says int
 
 
 def day(value: object) -> date | None:
-    """Return the date that an ISO date or time begins with, None where it begins with none."""
+    """Return the date at the start of an ISO date or time, None if there is none."""
     if not isinstance(value, str) or not _DAY.match(value):
         return None
     try:
@@ -79,7 +78,7 @@ def addresses(value: object) -> tuple[str, ...]:
 
 
 def account(value: object) -> Account | None:
-    """Return the account of {"name", "fullname"} or {"handle", "name"}, None where its page could not be linked to."""
+    """Read an account: {"name", "fullname"} or {"handle", "name"}; None if it has no page."""
     if not isinstance(value, Mapping):
         return None
     handle = _one_of(

@@ -1,4 +1,4 @@
-"""Papers out of a file: JSON or JSON Lines, plain, gzip or xz, in every shape that papers come in."""
+"""Papers from files: JSON or JSON Lines, plain, gzip or xz, in all known shapes."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A record that is no paper: the line it begins on, counted from 1, and why."""
+    """A record that is not a paper: its first line, counted from 1, and the reason."""
 
     line: int
     reason: str
 
 
 def as_of(paper: Paper) -> datetime:
-    """Return the time that an imported paper's figures are from: too early to override what the API said later."""
+    """Return when an imported paper's figures were true: too early to override the API's."""
     return datetime.combine(paper.daily or date(1970, 1, 1), time(), UTC)
 
 
 def read(path: Path) -> Iterator[Paper | Skipped]:
-    """Yield the papers of a file as they are read, and what is none; SourceError where it cannot be read on."""
+    """Yield the papers of a file and its skipped records. Raises SourceError."""
     try:
         with path.open("rb") as raw:
             for line, value in values(str(path), _unpacked(raw)):

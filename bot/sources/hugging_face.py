@@ -1,4 +1,4 @@
-"""Asks the Hugging Face papers API for lists of papers and for single ones."""
+"""The Hugging Face papers API: lists of papers, search, and single papers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.identifiers import paper_id
 from bot.papers import Paper, web_address
 from bot.sources.items import Batch, batch, paper_from_item
 from bot.sources.rate_limit import Patience
-from bot.sources.web import Web
+from bot.sources.web import Answer, Web
 from bot.text import clean
 
 PAGE = 100  # the most that one page of /api/daily_papers holds
@@ -24,14 +24,14 @@ __all__ = ["Batch", "HuggingFace", "Patience"]
 
 
 class HuggingFace:
-    """The papers API at an address; SourceError says in a sentence why something could not be had."""
+    """The papers API at an address. All methods raise SourceError, with a sentence for people."""
 
     def __init__(
         self, endpoint: str, token: str | None = None, *, patience: Patience | None = None
     ) -> None:
         token = (token or "").strip()
         if not token.isascii() or not token.isprintable() or " " in token:
-            raise SettingsError("HF_TOKEN holds characters that no token has; copy it again.")
+            raise SettingsError("HF_TOKEN has characters that no token has; copy it again.")
         self._web = Web(_address(endpoint), token or None, patience or Patience())
 
     async def __aenter__(self) -> Self:
@@ -53,20 +53,12 @@ class HuggingFace:
         """Return the list of one day."""
         return await self._list({"date": day.isoformat()}, day)
 
-    async def weekly(self, week: str) -> Batch:
-        """Return the list of one ISO week, such as 2026-W20."""
-        return await self._list({"week": week})
-
-    async def monthly(self, month: str) -> Batch:
-        """Return the list of one month, such as 2026-05."""
-        return await self._list({"month": month})
-
     async def trending(self, limit: int = 50) -> Batch:
-        """Return what is trending now, at most `limit` papers."""
+        """Return at most `limit` papers that are trending now."""
         return await self._list({"sort": "trending"}, most=limit)
 
     async def search(self, text: str, limit: int = 50, patience: Patience | None = None) -> Batch:
-        """Return what the API's own search finds; a text longer than it takes is cut."""
+        """Search with the API's own search; a query that is too long is cut."""
         # counted as JavaScript does: an emoji is two
         query = (
             clean(text)
@@ -81,7 +73,7 @@ class HuggingFace:
         return _cut(answer.value, limit) if answer else Batch(())
 
     async def paper(self, id: str) -> Paper | None:  # noqa: A002  # it is the paper's id, as everywhere
-        """Return one paper, None where the API knows none of that id."""
+        """Return one paper, None if the API does not know it."""
         arxiv = paper_id(id)
         if arxiv is None:
             return None  # it has no others
@@ -96,23 +88,27 @@ class HuggingFace:
         skipped, seen = 0, set[str]()
         while asked and asked not in seen and len(seen) < MOST_PAGES:
             seen.add(asked)
-            answer = await self._web.get(
-                f"/api/daily_papers?{asked}", lambda items: batch(items, day)
-            )
-            if answer is None:
-                raise SourceDown("There is no list of papers at HF_ENDPOINT; check that address.")
-            new = {paper.id: paper for paper in answer.value.papers if paper.id not in papers}
+            page = await self._page(asked, day)
+            new = {paper.id: paper for paper in page.value.papers if paper.id not in papers}
             papers |= new
-            skipped += answer.value.skipped
+            skipped += page.value.skipped
             # lists move while they are read: a page can repeat some papers, but one that repeats
             # them all is the last
-            done = not new and not answer.value.skipped
-            asked = "" if done or (most is not None and len(papers) >= most) else answer.next
+            more = bool(new or page.value.skipped)
+            enough = most is not None and len(papers) >= most
+            asked = page.next if more and not enough else ""
         if len(seen) == MOST_PAGES:
             raise SourceError(
                 "A list of papers at HF_ENDPOINT has no end; check that address or try later."
             )
         return _cut(Batch(tuple(papers.values()), skipped), most)
+
+    async def _page(self, asked: str, day: date | None) -> Answer[Batch]:
+        path = f"/api/daily_papers?{asked}"
+        answer = await self._web.get(path, lambda items: batch(items, day))
+        if answer is None:
+            raise SourceDown("There is no list of papers at HF_ENDPOINT; check that address.")
+        return answer
 
 
 def _cut(found: Batch, most: int | None) -> Batch:

@@ -1,4 +1,4 @@
-"""An item of the Hugging Face papers API becomes a paper. Pure.
+"""Read papers from items of the Hugging Face papers API. Pure.
 
 `/api/daily_papers` and search wrap the paper in an item, `/api/papers/{id}` and the search of 2024
 give it flat.
@@ -10,36 +10,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.papers import Paper, web_address
+from bot.papers import Account, Paper, web_address
 from bot.sources import fields
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A list of papers in its order, and how many of its items could not be read."""
+    """A list of papers in order, and how many of its items were unreadable."""
 
     papers: tuple[Paper, ...]
     skipped: int = 0
 
 
 def paper_from_item(item: object, day: date | None = None) -> Paper:
-    """Read one item, wrapped or flat; `day` is the list it stood on.
+    """Read one item, wrapped or flat; `day` is the list it comes from.
 
-    ValueError says why it is no paper.
-
-    Only the id and the title must be there; any other field that is missing or wrong is taken as
-    not known.
+    Only the id and the title are required; any other field that is missing or wrong is unknown.
+    Raises ValueError with the reason.
     """
     if not isinstance(item, Mapping):
-        raise ValueError("it is no JSON object")
+        raise ValueError("it is not a JSON object")
     inner = item.get("paper")
     paper: Mapping[str, object] = inner if isinstance(inner, Mapping) else item
-    title = fields.text(paper.get("title"), fields.LONGEST_TITLE) or fields.text(
-        item.get("title"), fields.LONGEST_TITLE
-    )
-    if not title:
-        raise ValueError("it has no title")
-    code = web_address(paper.get("githubRepo"))
+    title, code = _title(paper, item), web_address(paper.get("githubRepo"))
     return Paper(
         id=fields.identifier(paper.get("id")),
         title=title,
@@ -47,10 +40,8 @@ def paper_from_item(item: object, day: date | None = None) -> Paper:
         abstract=fields.text(paper.get("summary") or item.get("summary"), fields.LONGEST_ABSTRACT),
         summary=fields.text(paper.get("ai_summary"), fields.LONGEST_SUMMARY),
         keywords=fields.words(paper.get("ai_keywords")),
-        organization=fields.account(paper.get("organization"))
-        or fields.account(item.get("organization")),
-        submitter=fields.account(item.get("submittedBy"))
-        or fields.account(paper.get("submittedOnDailyBy")),
+        organization=_account(paper.get("organization"), item.get("organization")),
+        submitter=_account(item.get("submittedBy"), paper.get("submittedOnDailyBy")),
         # not the wrapper's publishedAt: that is when it was put on the list, shifted by New York's
         # offset
         published=fields.day(paper.get("publishedAt")),
@@ -67,13 +58,21 @@ def paper_from_item(item: object, day: date | None = None) -> Paper:
     )
 
 
-def batch(items: object, day: date | None = None) -> Batch:
-    """Read a list of items; those that are no papers are counted.
+def _account(*values: object) -> Account | None:
+    return next(filter(None, map(fields.account, values)), None)
 
-    ValueError where it is no list.
-    """
+
+def _title(*objects: Mapping[str, object]) -> str:
+    titles = (fields.text(one.get("title"), fields.LONGEST_TITLE) for one in objects)
+    if title := next(filter(None, titles), ""):
+        return title
+    raise ValueError("it has no title")
+
+
+def batch(items: object, day: date | None = None) -> Batch:
+    """Read a list of items, and count those that are not papers. Raises ValueError."""
     if not isinstance(items, list):
-        raise ValueError("it is no list")
+        raise ValueError("it is not a list")
     papers: dict[str, Paper] = {}
     skipped = 0
     for item in items:

@@ -1,7 +1,7 @@
-"""Names of hosts become addresses, in threads that nobody has to wait for.
+"""A resolver of host names, in threads that do not delay the end of the program.
 
-A lookup cannot be broken off, and takes many seconds where no name server answers. The event loop's
-own threads are waited for when a program ends, so that it would end that much later.
+A lookup cannot be cancelled, and takes many seconds if no name server answers. A program waits for
+the event loop's own threads when it ends.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """Return the addresses of a host; OSError where it has none."""
+        """Return the addresses of a host. Raises OSError if it has none."""
         loop = asyncio.get_running_loop()
         found: asyncio.Future[list[ResolveResult]] = loop.create_future()
 
         def tell(result: list[ResolveResult] | OSError) -> None:
-            if found.done():  # nobody waits for it any more
+            if found.done():  # the request was cancelled
                 return
             if isinstance(result, OSError):
                 found.set_exception(result)
@@ -38,9 +38,8 @@ class Resolver(AbstractResolver):
                 result = _addresses(host, port, family)
             except OSError as error:
                 result = error
-            except (
-                UnicodeError
-            ) as error:  # no name of a host has an empty part, or one of more than 63 letters
+            # no host name has an empty part, or one of more than 63 letters
+            except UnicodeError as error:
                 result = OSError(str(error))
             with suppress(RuntimeError):  # the loop is closed by now
                 loop.call_soon_threadsafe(tell, result)
@@ -49,7 +48,7 @@ class Resolver(AbstractResolver):
         return await found
 
     async def close(self) -> None:
-        """Hold on to nothing."""
+        """Do nothing: there is nothing to close."""
 
 
 def _addresses(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:

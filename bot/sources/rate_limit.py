@@ -1,4 +1,4 @@
-"""How long to wait before asking again: what the other side says, or longer each time. Pure."""
+"""How long to wait before the next request: as the server asks, or ever longer. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Patience:
 
 
 def asked_for(headers: Mapping[str, str], now: datetime) -> float:
-    """Return the seconds that an answer asks to be left alone for: Retry-After, and RateLimit where nothing remains."""
+    """Return the seconds to wait that an answer asks for, in Retry-After or RateLimit."""
     return max(
         _retry_after(headers.get("Retry-After", "").strip(), now),
         _rate_limit(headers.get("RateLimit", "")),
@@ -30,7 +30,7 @@ def asked_for(headers: Mapping[str, str], now: datetime) -> float:
 
 
 def pause(patience: Patience, attempt: int, luck: float) -> float:
-    """Return the seconds to wait after try number `attempt`; `luck` from 0 to 1 spreads those who failed together."""
+    """Return the seconds to wait after try `attempt`; `luck`, from 0 to 1, spreads the retries."""
     return patience.pause * 2.0 ** (attempt - 1) * (0.5 + luck)
 
 

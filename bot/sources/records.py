@@ -1,4 +1,4 @@
-"""A plain record becomes a paper: what people write by hand, what test collections hold, what `--json` prints. Pure."""
+"""Read papers from plain records: hand-written, from test collections, or from `--json`. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.text import shorten
 LONGEST_MADE_TITLE = 100  # about as long as titles are
 DEEPEST = 3  # a list of days of items, and one for good measure
 
-# What only the API says; a record with one of these is one of its items, laid flat.
+# fields of the API alone; a record with one of these is one of its items, flat
 _API = {
     "publishedAt",
     "submittedOnDailyAt",
@@ -52,7 +52,7 @@ def papers(value: object, day: date | None = None, depth: int = 0) -> Iterator[P
 
 
 def paper_from_record(record: Mapping[str, object], day: date | None = None) -> Paper:
-    """Read a record with an id and a title or an abstract; ValueError says why it is no paper."""
+    """Read a record with an id and a title or an abstract. Raises ValueError with the reason."""
     abstract = _text(record, ("abstract", "text", "summary"), fields.LONGEST_ABSTRACT)
     title = fields.text(record.get("title"), fields.LONGEST_TITLE) or shorten(
         abstract, LONGEST_MADE_TITLE
@@ -60,19 +60,15 @@ def paper_from_record(record: Mapping[str, object], day: date | None = None) -> 
     if not title:
         raise ValueError("it has neither a title nor an abstract")
     url = web_address(record.get("url"))
-    page = (
-        paper_id(url) if url else None
-    )  # its page on arXiv or Hugging Face says nothing that the id does not say
+    # its page on arXiv or Hugging Face says nothing that the id does not say
+    page = paper_id(url) if url else None
     code = web_address(record.get("code"))
-    own = (
-        "abstract" in record or "text" in record
-    )  # then a summary is the sentence, otherwise it is the abstract
     return Paper(
         id=fields.identifier(record.get("id") or page),
         title=title,
         authors=_authors(record.get("authors")),
         abstract=abstract,
-        summary=fields.text(record.get("summary"), fields.LONGEST_SUMMARY) if own else "",
+        summary=_summary(record),
         keywords=fields.words(record.get("keywords")),
         organization=fields.account(record.get("organization")),
         submitter=fields.account(record.get("submitter")),
@@ -91,7 +87,7 @@ def paper_from_record(record: Mapping[str, object], day: date | None = None) -> 
 
 def _paper(value: object, day: date | None) -> Paper:
     if not isinstance(value, Mapping):
-        raise ValueError("it is no JSON object")
+        raise ValueError("it is not a JSON object")
     if isinstance(value.get("paper"), Mapping) or _API & value.keys():
         return paper_from_item(value, day)
     return paper_from_record(value, day)
@@ -99,6 +95,12 @@ def _paper(value: object, day: date | None) -> Paper:
 
 def _text(record: Mapping[str, object], keys: tuple[str, ...], longest: int) -> str:
     return next(filter(None, (fields.text(record.get(key), longest) for key in keys)), "")
+
+
+def _summary(record: Mapping[str, object]) -> str:
+    # without an abstract or a text, the summary is the abstract
+    own = "abstract" in record or "text" in record
+    return fields.text(record.get("summary"), fields.LONGEST_SUMMARY) if own else ""
 
 
 def _authors(value: object) -> tuple[str, ...]:
@@ -113,10 +115,9 @@ def _authors(value: object) -> tuple[str, ...]:
 def _published(record: Mapping[str, object]) -> date | None:
     for key in ("published", "date", "year"):
         value = record.get(key)
-        said = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
-        whole = {4: f"{said}-01-01", 7: f"{said}-01"}.get(
-            len(said), said
-        )  # a year or a month is its first day
+        text = str(value) if isinstance(value, str | int) else ""
+        # a year or a month is its first day
+        whole = {4: f"{text}-01-01", 7: f"{text}-01"}.get(len(text), text)
         if found := fields.day(whole):
             return found
     return None

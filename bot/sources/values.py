@@ -1,4 +1,4 @@
-"""JSON values out of a stream, each with its line: JSON Lines, one long list, or one object after another."""
+"""JSON values from a stream, with their lines: JSON Lines, one list, or objects in a row."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from typing import Protocol
 
 from bot.errors import SourceError
 
-LONGEST_VALUE = (
-    20_000_000  # bytes of one line, or of one element of a list; a day of the feed has 700,000
-)
-MOST_NOISE = (
-    100  # lines before the first that is JSON; with more of them the file is something else
-)
+# bytes of one line, or of one element of a list; a day of the feed has 700,000
+LONGEST_VALUE = 20_000_000
+# lines before the first that is JSON; with more of them the file is something else
+MOST_NOISE = 100
 PIECE = 1 << 16
 
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -50,9 +48,7 @@ def values(name: str, stream: Stream) -> Iterator[tuple[int, object]]:
     """
     start = stream.peek(PIECE)[:PIECE]
     if b"\0" in start:
-        raise SourceError(
-            f"{name} is no text in UTF-8, and so no JSON; name a JSON or JSON Lines file."
-        )
+        raise SourceError(f"{name} is not UTF-8 text; name a JSON or JSON Lines file.")
     if start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"["):
         yield from _Elements(name, 1, b"", stream)  # the whole list can be one line
         return
@@ -72,8 +68,7 @@ def _lines(name: str, stream: Stream) -> Iterator[tuple[int, bytes]]:
         number += 1
         if len(line) > LONGEST_VALUE:
             raise SourceError(
-                f"{name}, line {number:,} is longer than any paper; put each paper on a line of "
-                "its own."
+                f"{name}, line {number:,} is too long; put each paper on a line of its own."
             )
         line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
         if line.strip():
@@ -81,7 +76,7 @@ def _lines(name: str, stream: Stream) -> Iterator[tuple[int, bytes]]:
 
 
 def _goes_on(line: bytes) -> bool:
-    """Whether a file that begins so is JSON over many lines: an object that this line leaves open."""
+    """Tell whether a first line leaves an object open, so that JSON spans many lines."""
     said = line.strip().decode(errors="replace")
     try:
         json.loads(said)
@@ -117,11 +112,11 @@ def _value(line: bytes) -> object:
     except UnicodeDecodeError:
         return Broken("it is not UTF-8")
     except (ValueError, RecursionError):
-        return Broken("it is no JSON")
+        return Broken("it is not JSON")
 
 
 class _Elements:
-    """The objects of a list, or those that stand one after the other, with as little read ahead as they allow."""
+    """The objects of a list, or objects in a row, read ahead as little as possible."""
 
     def __init__(self, name: str, line: int, first: bytes, stream: Stream) -> None:
         self._name = name
@@ -134,7 +129,7 @@ class _Elements:
         self._take(first)
 
     def __iter__(self) -> Iterator[tuple[int, object]]:
-        """Yield each with the line it begins on; SourceError where the text is no JSON or ends too early."""
+        """Yield each with its first line. Raises SourceError for bad JSON."""
         lists = 0  # that are open
         while True:
             between = _BETWEEN.match(self._text, self._at)
@@ -146,7 +141,7 @@ class _Elements:
             elif not self._read():
                 break
         if lists > 0:
-            raise SourceError(f"{self._name} is cut off: its list has no end; get the whole file.")
+            raise SourceError(f"{self._name} is cut off; get the whole file.")
 
     def _next(self) -> object:
         line = self._line
@@ -156,7 +151,7 @@ class _Elements:
             except (ValueError, RecursionError) as error:
                 if len(self._text) - self._at > LONGEST_VALUE or not self._read():
                     raise SourceError(
-                        f"{self._name} is no JSON from line {line:,} on; get the file again."
+                        f"{self._name} is not JSON from line {line:,} on; get the file again."
                     ) from error
             else:
                 if end < len(self._text) or not self._read():  # a number at the end may go on
@@ -178,9 +173,9 @@ class _Elements:
             self._text, self._at = self._text[self._at :] + self._decode(piece, final), 0
         except UnicodeDecodeError as error:
             raise SourceError(
-                f"{self._name} is no text in UTF-8; name a JSON or JSON Lines file."
+                f"{self._name} is not UTF-8 text; name a JSON or JSON Lines file."
             ) from error
 
 
 def _no_json(name: str) -> SourceError:
-    return SourceError(f"{name} holds no JSON; name a JSON or JSON Lines file.")
+    return SourceError(f"{name} contains no JSON; name a JSON or JSON Lines file.")

@@ -1,4 +1,4 @@
-"""Reads JSON over HTTP with bounds: on time, tries, redirects and bytes, whatever the other side sends."""
+"""A JSON client with bounds on time, tries, redirects and bytes, whatever the server sends."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.sources.errors import (
     too_large,
     unreadable,
 )
-from bot.sources.payloads import MOST_BYTES, TooLargeError, decoded
+from bot.sources.payloads import MOST_BYTES, TooLargeError, decode
 from bot.sources.rate_limit import Patience, asked_for, pause
 
 if TYPE_CHECKING:
@@ -35,21 +35,20 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOST_REDIRECTS = 3
-LONGEST_REST = (
-    300.0  # seconds that one answer can keep all further requests waiting: the API's window
-)
+# seconds that one answer can keep all further requests waiting: the API's window
+LONGEST_REST = 300.0
 
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """What was read from an answer, and the query of the next page where it names one."""
+    """What was read from an answer, and the query of the next page, "" if it is the last."""
 
     value: T
     next: str = ""
 
 
 class Web:
-    """A polite client of one server. The token goes to that server only, and into no message."""
+    """A client of one server. The token goes to that server only, and into no message."""
 
     def __init__(self, base: str, token: str | None, patience: Patience) -> None:
         self._base = base
@@ -60,7 +59,7 @@ class Web:
         self._rest_until = 0.0  # by the event loop's clock
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -68,18 +67,17 @@ class Web:
     async def get(
         self, path: str, read: Callable[[object], T], patience: Patience | None = None
     ) -> Answer[T] | None:
-        """Return what `read` makes of the JSON at `path`, None where there is nothing.
+        """Return what `read` makes of the JSON at `path`, None if the server answers 404.
 
-        `read` raises ValueError where the JSON is not what it should be; it runs in a thread.
-        `patience` is another than usual for this once.
+        `read` runs in a thread and raises ValueError for unexpected JSON. `patience` replaces the
+        usual one for this request. Raises SourceError.
         """
         patience = patience or self._patience
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience.total
         attempt = 0
         while True:
-            # others may have been asked to wait meanwhile, so that one rest can follow upon the
-            # other
+            # another task's answer can have prolonged the rest
             while (rest := self._rest_until - clock()) > 0:
                 if clock() + rest > deadline:
                     raise busy(self._host, rest)
@@ -108,8 +106,7 @@ class Web:
     async def _once(
         self, url: str, read: Callable[[object], T], patience: Patience, deadline: float
     ) -> Answer[T] | str | None:
-        # start-up time: most commands ask for nothing, and those that do have something else to do
-        # meanwhile
+        # start-up time: most commands send no request, and others have work to do in between
         await asyncio.to_thread(import_module, "aiohttp")
         import aiohttp
 
@@ -145,7 +142,7 @@ class Web:
         headers = {
             "User-Agent": f"paperboy/{__version__}",
             "Accept": "application/json",
-            "Accept-Encoding": "gzip",  # what `decoded` can read
+            "Accept-Encoding": "gzip",  # what `decode` can read
         }
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -187,7 +184,7 @@ class Web:
 
     def _read(self, raw: bytes, encoding: str, read: Callable[[object], T]) -> T:
         try:
-            return read(decoded(raw, encoding))
+            return read(decode(raw, encoding))
         except TooLargeError as error:
             raise too_large(self._host) from error
         except ValueError as error:
@@ -195,8 +192,8 @@ class Web:
 
 
 def _next(links: list[str]) -> str:
-    # Only the query is taken: a mirror may pass on links that lead to the original, and nobody is
-    # to lead us elsewhere.
+    # only the query is taken: a mirror may pass on links to the original, and no answer may lead
+    # us to another server
     for link in links:
         for address, rest in re.findall(r"<([^<>]*)>([^<>]*)", link):
             if re.search(r";\s*rel=\"?next\b", rest, re.IGNORECASE):

@@ -77,11 +77,15 @@ async def test_what_is_known_is_shown_with_a_remark_when_the_source_fails_which_
     await papers.between(TODAY, TODAY, limit=5)
     clock.now += FRESH
     site.fail(reply({}, 503), times=100)
-    assert "has trouble (HTTP 503)" in (await papers.between(TODAY, TODAY, limit=5)).remark
+    assert "has a problem (HTTP 503)" in (await papers.between(TODAY, TODAY, limit=5)).remark
     asked = len(site.requests)
     listing = await papers.between(TODAY, TODAY, limit=5)
-    assert (listing.total, "has trouble" in listing.remark, len(site.requests)) == (7, True, asked)
-    with pytest.raises(SourceError, match="has trouble"):
+    assert (listing.total, "has a problem" in listing.remark, len(site.requests)) == (
+        7,
+        True,
+        asked,
+    )
+    with pytest.raises(SourceError, match="has a problem"):
         await papers.between(YESTERDAY, YESTERDAY, limit=5)
     site.faults.clear()
     clock.now += REST
@@ -114,7 +118,7 @@ async def test_trending_is_in_the_order_of_the_source_and_asked_for_once(papers,
     clock.now += 2 * FRESH
     site.fail(reply({}, 500), times=10)
     again = await papers.trending(limit=3)
-    assert (again.papers, "has trouble" in again.remark) == (listing.papers, True)
+    assert (again.papers, "has a problem" in again.remark) == (listing.papers, True)
 
 
 async def test_a_sync_is_noted_for_the_status(papers, site, clock):

@@ -351,7 +351,7 @@ async def test_lists_that_failed_leave_the_search_alone_too_and_it_does_not_stop
     await ask(f"find {QUESTION}")
     assert (await bot.library.between(TODAY, TODAY, limit=5)).remark == ""
     site.fail(reply({}, 503), times=100)
-    assert "has trouble" in (await bot.library.between(date(2026, 5, 1), TODAY, limit=5)).remark
+    assert "has a problem" in (await bot.library.between(date(2026, 5, 1), TODAY, limit=5)).remark
     site.faults.clear()
     await ask("find zebra")
     assert len(site.searches) == 1

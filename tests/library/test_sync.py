@@ -170,7 +170,7 @@ async def test_a_day_that_cannot_be_had_is_named_and_the_rest_goes_on(
     site.fill(*OLD)
     fail_on(site, OLD[3])
     report = await bring(source, kept, OLD[0], OLD[-1])
-    reason = f"{source_host(site)} has trouble (HTTP 500); try again later."
+    reason = f"{source_host(site)} has a problem (HTTP 500); try again later."
     assert report == Report(days=9, papers=18, added=18, failed=((OLD[3], reason),))
     assert asked(site)[-2:] == ["2026-05-04"] * 2
     assert OLD[3] not in kept.days

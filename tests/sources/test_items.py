@@ -102,8 +102,8 @@ def test_the_title_of_the_item_stands_in_for_the_papers_own():
 @pytest.mark.parametrize(
     ("item", "reason"),
     [
-        (None, "it is no JSON object"),
-        ([], "it is no JSON object"),
+        (None, "it is not a JSON object"),
+        ([], "it is not a JSON object"),
         ({}, "it has no title"),
         ({"paper": []}, "it has no title"),
         ({"title": "T"}, "it has no id"),
@@ -112,9 +112,12 @@ def test_the_title_of_the_item_stands_in_for_the_papers_own():
         ({"id": "", "title": "T"}, "it has no id"),
         ({"id": "2605.00001", "title": " \n\u200b"}, "it has no title"),
         ({"id": "2605.00001", "title": ["T"]}, "it has no title"),
-        ({"id": "a b", "title": "T"}, "its id is no printable word of at most 64 characters"),
-        ({"id": "a\u202eb", "title": "T"}, "its id is no printable word of at most 64 characters"),
-        ({"id": "x" * 65, "title": "T"}, "its id is no printable word of at most 64 characters"),
+        ({"id": "a b", "title": "T"}, "its id is not a printable word of at most 64 characters"),
+        (
+            {"id": "a\u202eb", "title": "T"},
+            "its id is not a printable word of at most 64 characters",
+        ),
+        ({"id": "x" * 65, "title": "T"}, "its id is not a printable word of at most 64 characters"),
     ],
 )
 def test_what_is_no_paper_is_refused_with_the_reason(item: object, reason: str):
@@ -209,5 +212,5 @@ def test_everything_has_its_bounds():
 
 def test_a_batch_counts_what_it_skips_and_holds_each_paper_once():
     assert batch([ITEM, None, {"paper": {}}, ITEM], DAY) == Batch((PAPER,), 2)
-    with pytest.raises(ValueError, match="no list"):
+    with pytest.raises(ValueError, match="not a list"):
         batch({"error": "x"})

@@ -230,7 +230,7 @@ def test_a_program_that_ends_because_its_database_cannot_be_opened_ends_in_silen
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").touch()
-    assert f"The folder {tmp_path / 'file'} for the database cannot be made" in await refusal(
+    assert f"The folder {tmp_path / 'file'} for the database can't be created" in await refusal(
         sqlite(tmp_path / "file" / "x")
     )
 

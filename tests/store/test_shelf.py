@@ -28,7 +28,7 @@ async def test_removing_says_whether_it_was_there(store: Store, keep, noon: date
 
 async def test_a_paper_that_is_not_known_cannot_be_kept(store: Store, noon: datetime):
     shelf = store.tenant("slack", "T1").shelf
-    with pytest.raises(StoreError, match="There is no paper unknown to keep"):
+    with pytest.raises(StoreError, match="There is no paper unknown to save"):
         await shelf.save("ada", "unknown", noon)
     assert await shelf.ids("ada") == ()
 
