@@ -28,20 +28,17 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lag import watched
+from bot.bootstrap import Sources, build_app
 from bot.chat.bot import Bot
-from bot.chat.outlet import Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
-from bot.digests.dispatcher import HURRY, Deliveries
-from bot.digests.planner import Patience
-from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import DigestOptions, Subscription
+from bot.digests.dispatcher import HURRY, Dispatcher, DispatcherOptions
 from bot.errors import DeliveryError
-from bot.features import ALL
-from bot.library.library import Library
-from bot.models import Person, Place
+from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
+from bot.schedule import Schedule
 from bot.search import Index
-from bot.settings import sqlite_in
+from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace
 from bot.sources.hugging_face import Patience as Tries
 from bot.store import Store
@@ -56,7 +53,7 @@ MARGIN = 1.1  # the time that the platform allows, and a tenth more
 
 
 @dataclass
-class Platform:
+class Platform(Adapter):
     """The adapter of a platform that takes `allowed` messages in a second, of each workspace but the busy one."""
 
     allowed: float
@@ -115,7 +112,7 @@ class Platform:
         """Return a place of the person's tenant."""
         return Place(PLATFORM, person.tenant, words)
 
-    async def standing(self, person: Person, place: Place) -> Membership:
+    async def membership(self, person: Person, place: Place) -> Membership:
         """Let everybody manage everything."""
         del person, place
         return Membership(manages=True)
@@ -149,11 +146,10 @@ async def measure(subscriptions: int, workspaces: int, pace: float) -> bool:
             source = await stack.enter_async_context(
                 HuggingFace(NOBODY, patience=Tries(pause=0.001, tries=1))
             )
-            library = Library(store, index, source, now)
-            bot = Bot(ALL, library, store, now)
-            bot.planner.patience = Patience(timedelta(), 0)
             platform = Platform(pace, pace=pace)
-            bot.adapters = {PLATFORM: platform}
+            settings = Settings(home, sqlite_in(home), wait_minutes=0, complete_percent=0)
+            app = build_app(settings, Sources(store, index, source), [platform], now)
+            bot, library = app.bot, app.services.library
             await library.add(_papers(), now())
             await _subscribe(store, subscriptions, workspaces, now())
             now.ahead += timedelta(minutes=1, seconds=1)
@@ -189,12 +185,17 @@ async def _subscribe(store: Store, subscriptions: int, workspaces: int, now: dat
 async def _plan(bot: Bot, subscriptions: int) -> bool:
     async with watched() as lag:
         began = time.monotonic()
-        await bot.planner.plan()
+        await bot.services.planner.plan()
         took = time.monotonic() - began
     print(
         f"planned: {subscriptions:,} digests in {took:.2f} s; longest stall {_longest(lag):.0f} ms"
     )
     return took < 2
+
+
+def _dispatcher(bot: Bot, platform: Platform, now: Clock) -> Dispatcher:
+    options = DispatcherOptions(luck=random.Random(1).random)
+    return Dispatcher(bot.services.store, {PLATFORM: platform}, now, options=options)
 
 
 async def _deliver(
@@ -204,7 +205,7 @@ async def _deliver(
     allowed = others / platform.allowed
     async with watched() as lag:
         began = time.monotonic()
-        task = asyncio.create_task(Deliveries(bot, [platform], luck=random.Random(1).random).run())
+        task = asyncio.create_task(_dispatcher(bot, platform, now).run())
         await platform.has_taken(others, 3 * allowed + 10)
         took = platform.last - began
         told = platform.told

@@ -38,7 +38,7 @@ from adapters.discord import Discord
 from adapters.discord.render import render
 from bench.lag import watched
 from bot import cards
-from bot.__main__ import opened
+from bot.bootstrap import open_app
 from bot.chat.views import View
 from bot.papers import Account, Paper
 from bot.settings import DiscordSettings, Settings, sqlite_in
@@ -126,9 +126,9 @@ async def serve(at: str, home: Path) -> None:
     """Be the bot until told to stop, then print how late its event loop was."""
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with opened(Settings(home, sqlite_in(home), hf_endpoint=NOBODY)) as bot:
+    async with open_app(Settings(home, sqlite_in(home), hf_endpoint=NOBODY)) as app:
         adapter = Discord(DiscordSettings(TOKEN, f"http://{at}/api/v10", f"ws://{at}/gateway/"))
-        running = asyncio.create_task(adapter.run(bot))
+        running = asyncio.create_task(adapter.run(app.bot))
         async with watched() as lags:
             await asyncio.wait(
                 {running, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED

@@ -22,13 +22,12 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import TypeAlias
 
-from bot.__main__ import opened
+from bot.bootstrap import open_app
 from bot.chat.bot import Bot
 from bot.chat.views import View
-from bot.models import Person, Place
+from bot.models import Kept, Person, Place
 from bot.papers import Paper
 from bot.settings import Settings
-from bot.shelves import Kept
 from bot.sources.files import read
 
 Asking: TypeAlias = Callable[[int], Awaitable[View]]
@@ -50,17 +49,17 @@ async def main() -> None:
         return
     with tempfile.TemporaryDirectory() as home:
         settings = Settings.read({"PAPERBOY_HOME": home, "HF_ENDPOINT": "http://127.0.0.1:9"})
-        async with opened(settings) as bot:
-            await _measure(bot, args.papers, args.kept, args.times)
+        async with open_app(settings) as app:
+            await _measure(app.bot, args.papers, args.kept, args.times)
 
 
 async def _measure(bot: Bot, file: Path, number: int, times: int) -> None:
     found = {paper.id: paper for paper in read(file) if isinstance(paper, Paper)}
     papers = list(found.values())[: number + times + 20]
     for n in range(0, len(papers), 2000):
-        await bot.library.add(papers[n : n + 2000], bot.now())
+        await bot.services.library.add(papers[n : n + 2000], bot.now())
     now = bot.now()
-    shelf = bot.store.tenant("bench", "T").shelf
+    shelf = bot.services.store.tenant("bench", "T").shelf
     for person, ids in ((FEW, papers[number : number + 20]), (MANY, papers[:number])):
         rows = [
             Kept(p.id, person.id, at, at, None, private=False, address="C", place="#papers")
@@ -68,7 +67,7 @@ async def _measure(bot: Bot, file: Path, number: int, times: int) -> None:
             for at in [now - timedelta(minutes=n)]
         ]
         await shelf.save_all(rows)
-        await bot.store.tenant("bench", "T").people.know(person.id, person.name)
+        await bot.services.store.tenant("bench", "T").people.know(person.id, person.name)
     print(f"{number:,} papers kept by one, 20 by another, all on the team's shelf")
 
     def asking(words: Callable[[int], str], person: Person) -> Asking:

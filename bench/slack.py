@@ -30,15 +30,13 @@ from adapters.slack import Slack
 from adapters.slack.render import fallback_text, render
 from bench.lag import watched
 from bot import cards
+from bot.bootstrap import Sources, build_app
 from bot.chat.bot import Bot
 from bot.chat.views import View
 from bot.cli.demo import bring_sample
-from bot.clock import utc_now
-from bot.features import ALL
-from bot.library.library import Library
 from bot.papers import Account, Paper
 from bot.search import Index
-from bot.settings import SlackSettings, sqlite_in
+from bot.settings import Settings, SlackSettings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
 from tests.contract import MARKUP
@@ -122,10 +120,12 @@ async def opened(folder: Path) -> AsyncIterator[Bot]:
         source = await stack.enter_async_context(
             HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
         )
-        library = Library(store, index, source, lambda: SAMPLE_DAY)
+        settings = Settings(folder, sqlite_in(folder), ask_hugging_face=False)
+        app = build_app(settings, Sources(store, index, source), clock=lambda: SAMPLE_DAY)
+        library = app.services.library
         if not (await library.status()).papers:
             await bring_sample(library)
-        yield Bot(ALL, library, store, utc_now)
+        yield app.bot
 
 
 @asynccontextmanager
@@ -322,9 +322,9 @@ async def shared(rig: SlackRig, folder: str) -> dict[str, Message]:
     """Let the bot share some papers; return the message of each."""
     async with opened(Path(folder)) as bot:
         day = SAMPLE_DAY.date()
-        papers = (await bot.library.known(day, day, limit=20)).papers
+        papers = (await bot.services.library.known(day, day, limit=20)).papers
         found = {paper.id: await rig.ask(f"share {paper.id}") for paper in papers}
-        messages = bot.store.tenant("slack", TEAM).messages
+        messages = bot.services.store.tenant("slack", TEAM).messages
         for message in found.values():
             await eventually(lambda message=message: messages.papers(message.channel, message.ts))
         return found
@@ -345,7 +345,7 @@ async def compare(folder: str, made: list[Told]) -> int:
         wrong = 0
         for user in {user for user, _ in last}:
             due = {paper for (who, paper), (_, added) in last.items() if who == user and added}
-            wrong += set(await bot.store.tenant("slack", TEAM).shelf.ids(user)) != due
+            wrong += set(await bot.services.store.tenant("slack", TEAM).shelf.ids(user)) != due
         return wrong
 
 

@@ -11,9 +11,9 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -25,9 +25,10 @@ from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging, sqlite_in
 
 if TYPE_CHECKING:
+    from bot.bootstrap import App
     from bot.chat.bot import Bot
     from bot.chat.intents import Intent
-    from bot.chat.outlet import Adapter
+    from bot.chat.outlet import Adapter, Outlet
     from bot.chat.views import View
 
 DONE, NOTHING, WRONG = 0, 1, 2  # exit codes
@@ -78,40 +79,17 @@ def _fit_streams() -> None:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, waits: bool = True) -> AsyncIterator[Bot]:
-    """Put a bot together from its settings, and take it apart in the end.
+async def opened(
+    settings: Settings, outlets: Sequence[Outlet] = (), *, waits: bool = True
+) -> AsyncIterator[App]:
+    """Open the app, and begin to collect garbage once all is imported."""
+    from bot.bootstrap import open_app  # start-up time: `paperboy --help` needs none of the parts
 
-    It waits for a search index that is being made anew, or answers provisionally meanwhile.
-    """
-    # start-up time: `paperboy --help` needs none of these
-    from bot.chat.bot import Bot
-    from bot.clock import utc_now
-    from bot.digests.planner import Patience
-    from bot.library.library import Library
-    from bot.search import Index
-    from bot.sources.hugging_face import HuggingFace
-    from bot.store import Store
-
-    async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(settings.database_url))
-        index = await Index.open(settings.home / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
-        if waits:
-            index.tell = _show_progress
-        source = await stack.enter_async_context(
-            HuggingFace(settings.hf_endpoint, settings.hf_token)
-        )
+    progress = _show_progress if waits else None
+    async with open_app(settings, outlets, waits=waits, progress=progress) as app:
         gc.freeze()
         gc.enable()
-        library = Library(
-            store, index, source, utc_now, online=settings.ask_hugging_face, waits=waits
-        )
-        bot = Bot(ALL, library, store, utc_now, settings.reactions, settings.admins)
-        bot.tenants.purge_after = timedelta(days=settings.purge_days)
-        bot.planner.patience = Patience(
-            timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100
-        )
-        yield bot
+        yield app
 
 
 def _show_progress(there: int, missing: int) -> None:
@@ -222,11 +200,10 @@ async def _ask(settings: Settings, args: argparse.Namespace, words: list[str]) -
         )
     if args.command.name == "find" and (args.limit or [*args.words, *words] == ["-"]):
         return await _find_lines(settings, args, words)
-    async with opened(settings) as bot:
-        from adapters.terminal import ME, put, with_files
+    from adapters.terminal import ME, put, with_files
 
-        bot.admins |= {ME.id}
-        view = await bot.handle(with_files(bot, _intent(bot, args, words)))
+    async with opened(replace(settings, admins=settings.admins | {ME.id})) as app:
+        view = await app.bot.handle(with_files(app.bot, _intent(app.bot, args, words)))
         if view.file:
             put(view.file)
         _print(view, as_json=args.json)
@@ -248,9 +225,9 @@ async def _find_lines(settings: Settings, args: argparse.Namespace, words: list[
             "“find --json -” answers a query a line from standard input; --limit goes with that "
             "only."
         )
-    async with opened(settings) as bot:
+    async with opened(settings) as app:
         answering = asyncio.create_task(
-            answer_lines(bot.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST)
+            answer_lines(app.services.library, sys.stdin.fileno(), sys.stdout, args.limit or MOST)
         )
         try:
             with cancelled_by(answering, signal.SIGINT):
@@ -313,7 +290,6 @@ async def _run_or_prompt(settings: Settings, args: argparse.Namespace, words: li
 
 async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Stay connected until told to stop."""
-    from bot.models import Place
     from bot.runtime.supervisor import run, until_told
 
     adapters: list[Adapter] = []
@@ -336,34 +312,22 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
         f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.",
         flush=True,
     )
-    async with opened(settings, waits=False) as bot:
-        every, pause_after = (
-            timedelta(minutes=settings.sync_minutes),
-            timedelta(days=settings.pause_after_days),
-        )
-        admins = (
-            Place(settings.admin_place[0], "", settings.admin_place[1])
-            if settings.admin_place
-            else None
-        )
-        ended = await until_told(run(bot, adapters, every, pause_after, admins))
+    async with opened(settings, adapters, waits=False) as app:
+        ended = await until_told(run(app.bot, adapters, app.chores))
     return DONE if ended else WRONG
 
 
 async def _prompt(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Open the terminal, keeping the papers in step meanwhile."""
     from adapters.terminal import ME, Terminal
-    from bot.runtime.supervisor import delivering, in_step
+    from bot.runtime.supervisor import doing
 
-    terminal, every = Terminal(settings.home), timedelta(minutes=settings.sync_minutes)
-    pause_after = timedelta(days=settings.pause_after_days)
-    async with (
-        opened(settings, waits=False) as bot,
-        in_step(bot, every),
-        delivering(bot, [terminal], pause_after),
-    ):
-        bot.admins |= {ME.id}  # whoever has the machine has the bot
-        await terminal.run(bot)
+    terminal = Terminal(settings.home)
+    settings = replace(
+        settings, admins=settings.admins | {ME.id}
+    )  # who has the machine has the bot
+    async with opened(settings, [terminal], waits=False) as app, doing(app.chores):
+        await terminal.run(app.bot)
     return DONE
 
 
@@ -375,28 +339,28 @@ async def _sync(settings: Settings, args: argparse.Namespace, _: list[str]) -> i
         raise UsageError("--until needs --since: say the first day too.")
     if args.since and args.since > (args.until or utc_now().date()):
         raise UsageError("The first day is after the last: change --since or --until.")
-    async with opened(settings) as bot:
-        return DONE if await sync(bot.library, args.since, args.until) else NOTHING
+    async with opened(settings) as app:
+        return DONE if await sync(app.services.library, args.since, args.until) else NOTHING
 
 
 async def _import(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
     from bot.cli.import_papers import load
 
-    async with opened(settings) as bot:
-        return DONE if await load(bot.library, args.files) else NOTHING
+    async with opened(settings) as app:
+        return DONE if await load(app.services.library, args.files) else NOTHING
 
 
 async def _index(settings: Settings, args: argparse.Namespace, _: list[str]) -> int:
     from bot.text import count
 
-    async with opened(settings) as bot:
+    async with opened(settings) as app:
         if args.rebuild:
             print(
                 "The search index is made anew: "
-                f"{count(await bot.library.rebuild_index(), 'paper')}."
+                f"{count(await app.services.library.rebuild_index(), 'paper')}."
             )
             return DONE
-        sound = await bot.library.check_index()
+        sound = await app.services.library.check_index()
     print(
         "The search index is sound." if sound else "The search index was damaged, and is made anew."
     )
@@ -417,14 +381,14 @@ async def _demo(settings: Settings, _: argparse.Namespace, __: list[str]) -> int
 
     with TemporaryDirectory(prefix="paperboy-demo-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        async with opened(replace(settings, home=home, database_url=sqlite_in(home))) as bot:
-            view = await demo(bot, ME, HERE, announce, show)
+        async with opened(replace(settings, home=home, database_url=sqlite_in(home))) as app:
+            view = await demo(app.bot, ME, HERE, announce, show)
             if sys.stdin.isatty() and sys.stdout.isatty():
                 announce(
                     "Your turn. What you save here is gone when you leave; “paperboy” alone keeps "
                     "it."
                 )
-                await Terminal(home, view).run(bot)
+                await Terminal(home, view).run(app.bot)
     return DONE
 
 

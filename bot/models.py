@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal, TypeAlias
+
+from bot.schedule import Schedule
+
+Order: TypeAlias = Literal["upvotes", "trending", "new", "for-me"]
+Day: TypeAlias = Literal["today", "yesterday"]
+Layout: TypeAlias = Literal["threaded", "compact", "full"]
+ShelfSort: TypeAlias = Literal["new", "votes", "title", "touched"]
+
+MOST_PAPERS = 10
+PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests, where no setting says otherwise
+# how long after its time one is worth posting
+GRACE = {"weekly": timedelta(hours=48), "monthly": timedelta(hours=48)}
+USUAL_GRACE = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +44,139 @@ class Place:
     address: str
     name: str = field(default="", compare=False)
     private: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message that stands in a place, by the platform's own id."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What a person is in a place: whether they manage it, who does (in words), their time zone.
+
+    `own` is a conversation of theirs with the bot alone. `zone` is an IANA name, "" where the
+    platform does not tell; `name` is what people call the place, as in #papers, "" likewise.
+    """
+
+    manages: bool
+    managers: str = "its owner"
+    own: bool = False
+    zone: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One completion: what is shown, and what it stands for (an id or a name)."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Whether a reaction was there after the last event about it, and when that was."""
+
+    present: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A paper on somebody's shelf: since when, last touched and read when, whether for them alone, and kept where."""
+
+    paper: str
+    person: str
+    saved: datetime
+    touched: datetime
+    read: datetime | None
+    private: bool
+    address: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of a tenant's shelves: one person's or everybody's, the shared ones, with a tag, read or not."""
+
+    person: str = ""
+    shared: bool = False
+    tag: str = ""
+    read: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DigestOptions:
+    """What somebody wants of a digest.
+
+    `day` is the list that it shows, today's or yesterday's, whose votes have settled. `topics` and
+    `without` are searches, separated by commas, of which one has to fit a paper, or none. `quiet`
+    days without papers say nothing; with `repeats`, what the place has seen may come again. The
+    order "for-me" goes by what the person who asked keeps, and so belongs in a conversation of
+    theirs.
+    """
+
+    schedule: Schedule
+    papers: int = 5
+    order: Order = "upvotes"
+    day: Day = "today"
+    topics: str = ""
+    without: str = ""
+    votes: int = 0
+    code: bool = False
+    layout: Layout = "threaded"
+    quiet: bool = True
+    repeats: bool = False
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after its time a digest is still posted."""
+        return GRACE.get(self.schedule.every, USUAL_GRACE)
+
+    def written(self) -> dict[str, Any]:
+        """Return the wishes as JSON values."""
+        schedule = {
+            **asdict(self.schedule),
+            "at": f"{self.schedule.at:%H:%M}",
+            "on": list(self.schedule.on),
+        }
+        return {**asdict(self), "schedule": schedule}
+
+    @classmethod
+    def read(cls, written: Mapping[str, Any]) -> DigestOptions:
+        """Read what `written` returned."""
+        when = written["schedule"]
+        schedule = Schedule(
+            when["every"], time.fromisoformat(when["at"]), when["zone"], tuple(when["on"])
+        )
+        return cls(**{**written, "schedule": schedule})
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """The digests of one place, and who asked for them.
+
+    `next_date` is the local date of the next digest, due at `next_due`; both are None while it is
+    `paused`, which says why. `covered` is the last day of the lists that has been dealt with.
+    `refused` is since when the place has taken nothing.
+    """
+
+    id: int
+    place: Place
+    person: Person
+    wishes: DigestOptions
+    made: datetime
+    next_date: date | None = None
+    next_due: datetime | None = None
+    covered: date | None = None
+    paused: str = ""
+    refused: datetime | None = None
+
+    def from_now(self, now: datetime, had: date | None) -> Subscription:
+        """Return it waiting for its first digest after now, of a date later than the last that it `had`."""
+        day, due = self.wishes.schedule.following(had or date.min, now)
+        return replace(self, next_date=day, next_due=due)

@@ -8,21 +8,19 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast, get_args
+from typing import get_args
 
+from bot.bootstrap import Sources, build_app
 from bot.chat.bot import Bot
-from bot.chat.outlet import Adapter, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.cli.demo import bring_sample, half_remembered
 from bot.digests.layout import views as messages
-from bot.digests.schedule import Schedule
 from bot.digests.selection import Digest
-from bot.digests.subscriptions import DigestOptions, Layout
-from bot.features import ALL
-from bot.library.library import Library
-from bot.models import Person, Place
+from bot.models import DigestOptions, Layout, Person, Place
+from bot.schedule import Schedule
 from bot.search import Index
-from bot.settings import sqlite_in
+from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
 
@@ -43,10 +41,12 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
         )
         moment = [BEGUN]
-        library = Library(store, index, source, lambda: moment[0])
+        settings = Settings(folder, sqlite_in(folder), ask_hugging_face=False)
+        board = _Board(person.platform)
+        app = build_app(settings, Sources(store, index, source), [board], clock=lambda: moment[0])
+        bot, library = app.bot, app.services.library
         day = await bring_sample(library)
         moment[0] = datetime.combine(day, time(22), UTC)
-        bot = Bot(ALL, library, store, lambda: moment[0])
 
         async def say(words: str) -> View:
             return await bot.handle(bot.read(words, person, place))
@@ -77,18 +77,25 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             "slip": await say("fnd diffusion"),
         }
         await say(f"nominate {first.id}")
-        board = _Board(person.platform)
-        bot.adapters[person.platform] = cast("Adapter", board)
         posted = await say("pick")
         return {**shown, "pick": board.posted[0], "pick-thread": board.posted[1], "posted": posted}
 
 
 @dataclass
-class _Board:
+class _Board(Adapter):
     """As much of an adapter as posting something needs."""
 
     platform: str
     posted: list[View] = field(default_factory=list)
+
+    async def run(self, bot: Bot) -> None:
+        pass
+
+    async def place(self, words: str, person: Person) -> Place:
+        return Place(person.platform, person.tenant, words)
+
+    async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # the protocol's arguments
+        return Membership(manages=True)
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         self.posted.append(view)

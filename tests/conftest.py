@@ -6,23 +6,26 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.bootstrap import App, Sources, build_app
 from bot.chat.bot import Bot
+from bot.chat.commands import Handler
 from bot.chat.views import View
 from bot.digests.layout import views
-from bot.digests.schedule import Schedule
 from bot.digests.selection import Digest
-from bot.digests.subscriptions import DigestOptions
 from bot.features import ALL
-from bot.library.library import Library
-from bot.models import Person, Place
+from bot.features.services import Context, Services
+from bot.models import DigestOptions, Person, Place
 from bot.papers import Account, Paper
+from bot.schedule import Schedule
 from bot.search import Index
-from bot.settings import sqlite_in
+from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
 
@@ -108,18 +111,42 @@ def home(tmp_path: Path, empty_store: Path) -> Path:
     return tmp_path
 
 
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Bot]:
-    """Open a bot over the papers of a folder; its source is out of reach."""
+async def building(
+    folder: Path, clock: Callable[[], datetime], endpoint: str = NOBODY, **options: Any
+) -> AsyncIterator[App]:
+    """Build an app over a store and an index in a folder; `options` are settings."""
+    settings = Settings(
+        folder, sqlite_in(folder), endpoint, **{"ask_hugging_face": False, **options}
+    )
     async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
+        store = await stack.enter_async_context(await Store.open(settings.database_url))
         index = await Index.open(folder / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(
-            HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
+            HuggingFace(endpoint, patience=Patience(pause=0.001, tries=1))
         )
-        library = Library(store, index, source, lambda: NOW)
-        yield Bot(ALL, library, store, lambda: NOW)
+        yield build_app(settings, Sources(store, index, source), clock=clock)
+
+
+def add_outlets(bot: Bot, *outlets: Any) -> None:
+    """Let the bot post to some more platforms."""
+    bot.services.outlets.update({one.platform: one for one in outlets})
+
+
+def changed(bot: Bot, features: Sequence[Handler] = ALL, **services: Any) -> Bot[Services]:
+    """Return the bot with other commands, or other services."""
+    return Bot(features, replace(bot.services, **services), bot.ports, Context)
 
 
 @pytest.fixture(scope="session")
@@ -128,19 +155,25 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stocked")
 
     async def fill() -> None:
-        async with opened(folder) as bot:
-            await bot.library.add([HEBB, DIFFUSION, *MANY], NOW)
+        async with building(folder, lambda: NOW) as app:
+            await app.services.library.add([HEBB, DIFFUSION, *MANY], NOW)
 
     asyncio.run(fill())
     return folder
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, stocked: Path) -> AsyncIterator[Bot]:
+def clock() -> Clock:
+    """Give a clock that stands, to be moved."""
+    return Clock()
+
+
+@pytest.fixture
+async def bot(tmp_path: Path, stocked: Path, clock: Clock) -> AsyncIterator[Bot]:
     """Give a bot that knows a few papers, whose source is out of reach."""
     shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
-    async with opened(tmp_path) as bot:
-        yield bot
+    async with building(tmp_path, clock) as app:
+        yield app.bot
 
 
 @pytest.fixture

@@ -24,11 +24,12 @@ from datetime import time as clock
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 import aiohttp
 from aiohttp import web
 
+from bot.backoff import Backoff
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.view_json import freeze
@@ -36,11 +37,9 @@ from bot.chat.views import View, line, plain
 from bot.clock import utc_now
 from bot.digests import delivery as attempts
 from bot.digests import dispatcher as deliveries
-from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import DigestOptions, Subscription
 from bot.errors import DeliveryError
-from bot.library.library import Library
-from bot.models import Person, Place
+from bot.models import DigestOptions, Person, Place, Subscription
+from bot.schedule import Schedule
 from bot.settings import sqlite_in
 from bot.store import Store
 from bot.store.digests import Made, Part, Planned, PlannedDigest
@@ -140,7 +139,7 @@ class Points:
         Database.write = watched  # type: ignore[method-assign]
 
 
-class Client:
+class Client(Adapter):
     """An adapter that speaks HTTP to the platform."""
 
     platform = PLATFORM
@@ -170,7 +169,7 @@ class Client:
     async def place(self, words: str, person: Person) -> Place:
         return Place(person.platform, person.tenant, f"{words} {person.id}")
 
-    async def standing(self, person: Person, place: Place) -> Membership:  # noqa: ARG002
+    async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002
         return Membership(manages=True)
 
     async def _ask(self, request: str, **values: Any) -> dict[str, Any]:
@@ -201,7 +200,7 @@ def deliver(job: Job) -> None:
     """Be a process that delivers until all is done."""
     logging.disable(logging.CRITICAL)
     attempts.LEASE, attempts.LONGEST, attempts.UNSETTLED = LEASE, LONGEST, UNSETTLED
-    attempts.SHORTEST_PAUSE = timedelta(seconds=0.05)
+    attempts.BACKOFF = Backoff(0.05, 900)
     deliveries.BREATH = 0.01
     asyncio.run(_deliver(job))
 
@@ -210,14 +209,13 @@ async def _deliver(job: Job) -> None:
     points = Points(job)
     async with await Store.open(sqlite_in(job.folder)) as store, aiohttp.ClientSession() as session:
         points.watch()
-        bot = Bot((), cast("Library", None), store, utc_now)
         client = Client(job, points, session)
 
-        async def plan() -> datetime | None:
+        async def plan(_: object) -> datetime | None:
             return await _plan(store)
 
-        adapters: list[Adapter] = [client]
-        outbox = deliveries.Deliveries(bot, adapters, plan, longest=0.2)
+        options = deliveries.DispatcherOptions(longest=0.2)
+        outbox = deliveries.Dispatcher(store, {PLATFORM: client}, utc_now, plan, options)
         task = asyncio.create_task(outbox.run())
         (job.folder / "running").touch()
         while not await _done(store):

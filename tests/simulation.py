@@ -15,19 +15,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import select
 
-from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.chat.view_json import freeze
 from bot.chat.views import View, line
-from bot.digests.dispatcher import Deliveries
-from bot.digests.schedule import Every, Schedule
-from bot.digests.subscriptions import DigestOptions, Subscription
-from bot.library.library import Library
-from bot.models import Person, Place
+from bot.digests.dispatcher import Dispatcher, DispatcherOptions
+from bot.models import DigestOptions, Person, Place, Subscription
+from bot.schedule import Every, Schedule
 from bot.store import Store
 from bot.store.digests import Made, Part, Planned, PlannedDigest
 from bot.store.schema import deliveries, digests
@@ -148,15 +145,15 @@ class Process:
         self._task: asyncio.Task[None] | None = None
         database = Direct(world.connection, self._pass)
         self.store = Store(database, "simulated")
-        self.bot = Bot((), cast("Library", None), self.store, world.now)
         client = Mortal(self, world.platform)
-        self._deliveries = Deliveries(
-            self.bot, [client], self._plan, luck=world.luck.random, longest=LONGEST.total_seconds()
+        options = DispatcherOptions(luck=world.luck.random, longest=LONGEST.total_seconds())
+        self._dispatcher = Dispatcher(
+            self.store, {PLATFORM: client}, world.now, self._plan, options
         )
 
     async def live(self, longest: float) -> None:
         """Work until something kills it, or for so many seconds."""
-        self._task = asyncio.create_task(self._deliveries.run())
+        self._task = asyncio.create_task(self._dispatcher.run())
         await asyncio.wait([self._task], timeout=longest)
         if self._world.luck.random() < 0.5:
             self._task.cancel()  # it is told to stop, and finishes what is under way
@@ -186,7 +183,7 @@ class Process:
             await asyncio.sleep(self._world.luck.uniform(0, 45))
             self._pass(point)
 
-    async def _plan(self) -> datetime | None:
+    async def _plan(self, _: object) -> datetime | None:
         store, now = self.store, self._world.now()
         if due := await store.subscriptions.due([PLATFORM], now, 100):
             await store.digests.plan([_occasion(one, now) for one in due], now)

@@ -14,7 +14,7 @@ from adapters.discord.events import Events
 from adapters.discord.ids import PLATFORM
 from adapters.discord.logs import redact_logs
 from bot.chat.bot import Bot
-from bot.chat.outlet import Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
 from bot.models import Person, Place
@@ -33,12 +33,12 @@ FINAL_CLOSE_CODES = {
 }
 
 
-class Discord:
+class Discord(Adapter):
     """The adapter for Discord."""
 
     platform = PLATFORM
     repeatable = messages.REPEATABLE
-    pace: float | None = 45.0  # of 50 requests a second, the others being for answers
+    pace = 45.0  # of 50 requests a second, the others being for answers
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings
@@ -99,7 +99,7 @@ class Discord:
             raise UsageError(str(error)) from error
         return await find_place(connection, words, person)
 
-    async def standing(self, person: Person, place: Place) -> Membership:
+    async def membership(self, person: Person, place: Place) -> Membership:
         """Return what a person is in a place, as Discord knew it within the last minute.
 
         Raises DeliveryError.

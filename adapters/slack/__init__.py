@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import aiohttp
 
@@ -15,18 +15,16 @@ from adapters.slack.reactions import Reactions
 from adapters.slack.web import TIMEOUT, Web
 from adapters.slack.workspace import Workspace
 from bot.chat.bot import Bot
-from bot.chat.outlet import Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.models import Person, Place
 from bot.settings import SlackSettings
 
 
-class Slack:
+class Slack(Adapter):
     """The adapter for one workspace."""
 
     platform = PLATFORM
-    repeatable = timedelta()  # Slack has no key by which it would know a message again
-    pace: float | None = None  # each channel has its own, and Slack tells it
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
@@ -81,7 +79,7 @@ class Slack:
         """
         return await self._channels.resolve(words, person)
 
-    async def standing(self, person: Person, place: Place) -> Membership:
+    async def membership(self, person: Person, place: Place) -> Membership:
         """Return what a person may do in a place, as Slack knew it within the last minute.
 
         Raises DeliveryError.

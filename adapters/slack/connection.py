@@ -21,13 +21,14 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from adapters.slack.errors import TOKEN_REFUSED, SlackError
 from adapters.slack.limits import Json
 from adapters.slack.web import Web, require
+from bot.backoff import Backoff
 from bot.errors import SettingsError
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS = 2
 HEARTBEAT = 10.0  # seconds between pings; half of it without an answer means the connection is lost
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before dialling again
+BACKOFF = Backoff(0.5, 30)  # seconds before dialling again
 DRAIN_SECONDS = 30.0  # in which Slack closes a connection after it has announced that
 SHUTDOWN_SECONDS = 10.0  # in which work that was begun has to finish
 
@@ -80,9 +81,9 @@ class Connections:
             try:
                 await self._connect()
             except (SlackError, aiohttp.ClientError, OSError) as error:
-                failures = 1 if monotonic() - started > LONGEST_PAUSE else failures + 1
+                failures = 1 if monotonic() - started > BACKOFF.longest else failures + 1
                 luck = random.random()  # noqa: S311  # spreads dialling, keeps no secret
-                pause = pause_after(failures, luck, getattr(error, "retry_after", None))
+                pause = BACKOFF.pause(failures, luck, getattr(error, "retry_after", None))
                 log.warning(
                     "Slack disconnected; reconnecting in %.1f s: %s", pause, _describe(error)
                 )
@@ -109,7 +110,7 @@ class Connections:
         if not goodbye.is_set():
             await reader
             raise ConnectionResetError("Slack closed the connection")
-        if monotonic() - started < LONGEST_PAUSE:
+        if monotonic() - started < BACKOFF.longest:
             # too_many_websockets, for example: dialling again at once would be refused too
             raise ConnectionResetError("Slack wants no connection now")
 
@@ -177,15 +178,6 @@ class Connections:
         self._open += change
         if change > 0 and self._open == 1:
             self._on_connect()
-
-
-def pause_after(failures: int, luck: float, asked: float | None = None) -> float:
-    """Return the seconds to wait after `failures` in a row, at least the `asked` ones.
-
-    `luck`, from 0 to 1, spreads the pauses.
-    """
-    longest = min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(failures - 1, 10))
-    return max(longest * (0.5 + luck / 2), asked or 0.0)
 
 
 def _parse_envelope(frame: str) -> Json:

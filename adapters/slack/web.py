@@ -18,13 +18,14 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 
 from adapters.slack.errors import SlackError, translate_code, translate_exception
 from adapters.slack.limits import Json, drop_pictures, has_pictures
+from bot.backoff import Backoff
 from bot.settings import SlackSettings
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = 15  # seconds for one request
 MAX_TRIES = 4
-FIRST_PAUSE = 0.5  # seconds before the second try; doubled before each further one
+BACKOFF = Backoff(0.5, 60)  # seconds before the next try
 MAX_WAIT = 60.0  # seconds; a person does not wait longer for an answer
 
 T = TypeVar("T")
@@ -137,5 +138,4 @@ def _pause(error: SlackError, attempt: int) -> float:
     """Return the seconds before the next try: what Slack asks for, or a growing random pause."""
     if error.retry_after is not None:
         return error.retry_after
-    spread = 0.5 + random.random()  # noqa: S311  # spreads repeats
-    return float(FIRST_PAUSE * 2**attempt * spread)
+    return BACKOFF.pause(attempt + 1, random.random())  # noqa: S311  # spreads repeats

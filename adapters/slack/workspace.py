@@ -15,7 +15,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.backfill import backfill
-from adapters.slack.connection import Connections, pause_after
+from adapters.slack.connection import BACKOFF, Connections
 from adapters.slack.errors import REVOKED, SlackError
 from adapters.slack.events import Events, Hooks
 from adapters.slack.ids import PLATFORM
@@ -83,7 +83,7 @@ class Workspace:
                     raise await self._refusal(error) from error
                 failures += 1
                 luck = random.random()  # noqa: S311  # spreads tries
-                pause = pause_after(failures, luck, error.retry_after)
+                pause = BACKOFF.pause(failures, luck, error.retry_after)
                 log.warning("%s Signing in again in %.1f s.", error, pause)
                 await asyncio.sleep(pause)
 

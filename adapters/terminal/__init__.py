@@ -8,14 +8,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.chat.bot import Bot
 from bot.chat.commands import ASKED
 from bot.chat.intents import File, Intent
-from bot.chat.outlet import Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import Attachment, Item, Text, View, plain
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
@@ -112,12 +111,10 @@ def announce(sentence: str) -> None:
         print(f"# {visible(sentence)}", end="\n\n", flush=True)
 
 
-class Terminal:
+class Terminal(Adapter):
     """A person at the keyboard, or lines from a pipe."""
 
     platform = "terminal"
-    repeatable = timedelta()
-    pace: float | None = None
 
     def __init__(self, home: Path, view: View = NOTHING_YET) -> None:
         self._history = home / "history"
@@ -146,19 +143,11 @@ class Terminal:
         show(view)
         return Sent(place, key)
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # the protocol's arguments
-        """Raise DeliveryError: what a terminal printed cannot be looked up."""
-        raise DeliveryError("What a terminal has shown cannot be looked up.", permanent=True)
-
-    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the same place: there are no threads."""
-        return sent.place
-
     async def place(self, words: str, person: Person) -> Place:  # noqa: ARG002  # the protocol's arguments
         """Return the one place that there is."""
         return HERE
 
-    async def standing(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # the protocol's arguments
+    async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # the protocol's arguments
         """Say that everything is the person's own."""
         return Membership(manages=True, own=True, zone=_own_zone())
 

@@ -10,93 +10,71 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Generic
 
 from bot.chat.commands import Blank, Command, Handler, command
 from bot.chat.intents import Intent
-from bot.chat.outlet import Adapter, Sent
-from bot.chat.reactions import Reactions, same_emoji
+from bot.chat.ports import Ports
+from bot.chat.reactions import same_emoji
 from bot.chat.uploads import with_files
 from bot.chat.views import Button, Buttons, Outcome, Text, View, line, with_lines
-from bot.clock import utc_now
 from bot.errors import PaperboyError, UnknownCommand, UsageError
-from bot.library.tenants import Tenants
-from bot.models import Person, Place
+from bot.models import Person, Place, Reaction, Sent, Suggestion
 from bot.text import clean, listed, shorten
-from bot.zones import find_zones
 
 if TYPE_CHECKING:
-    from bot.library.library import Library
-    from bot.search import Suggestion
-    from bot.search.query.completion import Kind
-    from bot.store import Store, Tenant
+    from typing_extensions import TypeVar
+
+    # an adapter knows the door and not what stands behind it: a plain `Bot` is one of anything
+    S = TypeVar("S", default=Any)
+else:
+    from typing import TypeVar
+
+    S = TypeVar("S")
 
 log = logging.getLogger(__name__)
 
 AGAIN = "again"  # asks for a line that was kept under a key
 CLOCKS = timedelta(minutes=1)  # that a platform's clock and ours may differ
 TICK = timedelta(microseconds=1)
-USUAL_REACTIONS = Reactions()
 MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """What a command works with: who asks, where, when, and what the bot has."""
+class Context(Generic[S]):
+    """What a command works with: who asks, where, when, and what it can use."""
 
-    bot: Bot
+    bot: Bot[S]
+    services: S
     person: Person
     place: Place
     now: datetime
 
     @property
-    def library(self) -> Library:
-        """The papers, for all tenants."""
-        return self.bot.library
-
-    @property
-    def tenant(self) -> Tenant:
-        """What belongs to the people of this tenant, and to no other."""
-        return self.bot.store.tenant(self.person.platform, self.person.tenant)
-
-    @property
     def alone(self) -> bool:
-        """Whether there is no team: people who talk with the bot outside of any are strangers to each other."""
+        """Whether there is no team: people who talk with the bot outside of any are strangers."""
         return self.place.private and not self.person.tenant
 
 
-class Bot:
-    """The commands over one store and one library."""
+class Bot(Generic[S]):
+    """The commands, over services that the door itself does not know."""
 
     def __init__(
         self,
         features: Sequence[Handler],
-        library: Library,
-        store: Store,
-        now: Callable[[], datetime] = utc_now,
-        reactions: Reactions = USUAL_REACTIONS,
-        admins: frozenset[str] = frozenset(),
+        services: S,
+        ports: Ports,
+        context: Callable[[Bot[S], S, Person, Place, datetime], Context[S]] = Context,
     ) -> None:
         self.commands: dict[str, Command] = {c.name: c for c in map(command, features)}
-        self.library = library
-        self.store = store
-        self.now = now
-        self.reactions = reactions
-        self.admins = admins  # the ids of people who manage every place
-        self.adapters: dict[
-            str, Adapter
-        ] = {}  # by platform: those that are connected, or try to be
-        from bot.digests.planner import (
-            Planner,  # start-up time: whoever makes a bot has a store open already
-        )
-
-        self.planner = Planner(self)
-        self.tenants = Tenants(self)
-        self.at_length = (
-            asyncio.Lock()
-        )  # for what keeps a processor busy for seconds: one after the other
+        self.services = services
+        self.ports = ports
+        self.tenants = ports.tenants
+        self.now = ports.clock
+        self.today = ports.today
+        self._make_context = context
         self._reacting = asyncio.Lock()
 
     def read(self, words: str, person: Person, place: Place) -> Intent:
@@ -132,14 +110,6 @@ class Bot:
             return tuple(map(Blank, known.missing(intent.args)))
         return tuple(Blank(param, values.get(param.name, "")) for param in asked)
 
-    def adapter(self, platform: str) -> Adapter:
-        """Return the adapter of a platform; UsageError where it is not connected here."""
-        if platform not in self.adapters:
-            raise UsageError(
-                "Nothing can be posted from here: start “paperboy run”, and ask there."
-            )
-        return self.adapters[platform]
-
     async def handle(self, intent: Intent) -> View:
         """Do what is wanted; whatever happens, there is a view to show."""
         try:
@@ -167,7 +137,7 @@ class Bot:
     async def shown(self, place: Place, message: str, view: View) -> None:
         """Remember which papers a message shows, so that a reaction to it finds them."""
         if view.papers:
-            tenant = self.store.tenant(place.platform, place.tenant)
+            tenant = self.ports.memory.tenant(place.platform, place.tenant)
             await tenant.messages.record(place.address, message, view.papers, self.now())
 
     async def react(
@@ -185,10 +155,8 @@ class Bot:
         order change nothing. Without it, what is there already cannot be added, nor taken away what
         is not. Where the view is FAILED, nothing is noted, and the same event can be given again.
         """
-        tenant = self.store.tenant(place.platform, place.tenant)
+        tenant = self.ports.memory.tenant(place.platform, place.tenant)
         emoji, key = same_emoji(emoji), (place.address, message, same_emoji(emoji), person.id)
-        from bot.store.reactions import Reaction  # start-up time: the store is open already
-
         async with (
             self._reacting
         ):  # one after the other: the next has to find what the last one left
@@ -198,7 +166,7 @@ class Bot:
             if at and forgotten and at <= forgotten:
                 return None
             papers = await tenant.messages.papers(place.address, message)
-            meant = self.reactions.line_for(emoji, papers, added=added)
+            meant = self.ports.reactions.line_for(emoji, papers, added=added)
             last = await tenant.reactions.last(*key) if meant else None
             if not meant or (
                 last
@@ -224,7 +192,7 @@ class Bot:
         """
         asked = asked or self.now()
         there = {(same_emoji(emoji), person.id): person for emoji, person in present}
-        reactions = self.store.tenant(place.platform, place.tenant).reactions
+        reactions = self.ports.memory.tenant(place.platform, place.tenant).reactions
         known = await reactions.present(
             place.address, message, {person.id for _, person in present}
         )
@@ -241,12 +209,12 @@ class Bot:
 
     async def recent(self, platform: str, since: datetime, limit: int = 1000) -> tuple[Sent, ...]:
         """Return the messages that show papers and were sent since then, newest first: those to sweep."""
-        found = await self.store.messages.recent(platform, since, limit)
+        found = await self.ports.memory.messages.recent(platform, since, limit)
         return tuple(Sent(Place(platform, one.tenant, one.address), one.message) for one in found)
 
     async def fold(self, view: View, place: Place, longest: int) -> View:
         """Return the view with no button line of more than `longest` characters: a longer one is kept under a key."""
-        keep = self.store.tenant(place.platform, place.tenant).lines.keep
+        keep = self.ports.memory.tenant(place.platform, place.tenant).lines.keep
         folded = {
             b.line: f"{AGAIN} {await keep(b.line)}" for b in view.buttons if len(b.line) > longest
         }
@@ -259,10 +227,6 @@ class Bot:
 
         What only a team knows is told to a person of it.
         """
-        from bot.search import (
-            Suggestion,  # start-up time: whoever completes has the index open already
-        )
-
         known = self.commands.get(command)
         wanted = next((p for p in known.params if p.name == param), None) if known else None
         if wanted is None:
@@ -273,28 +237,19 @@ class Bot:
                 names = wanted.choices
             case "command":
                 names = tuple(self.commands)
-            case "tag":
-                return await self._tags(text, person) if person else ()
-            case "place":
-                return ()
-            case "zone":
-                return tuple(Suggestion(name, name) for name in find_zones(text)[:MOST_SUGGESTIONS])
             case kind:
-                return await self._complete(kind, text, person)
+                complete = self.ports.completions.get(kind)
+                return await complete(text, person) if complete else ()
         fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
         return tuple(fitting[:MOST_SUGGESTIONS])
 
-    def today(self) -> date:
-        """Return the day that the feed is at."""
-        return self.library.today()
-
-    def _context(self, intent: Intent) -> Context:
-        return Context(self, intent.person, intent.place, self.now())
+    def _context(self, intent: Intent) -> Context[S]:
+        return self._make_context(self, self.services, intent.person, intent.place, self.now())
 
     async def _unfolded(self, intent: Intent) -> Intent:
         if intent.command != AGAIN:
             return intent
-        kept = self.store.tenant(intent.place.platform, intent.place.tenant).lines
+        kept = self.ports.memory.tenant(intent.place.platform, intent.place.tenant).lines
         line = await kept.get(clean(intent.args.get("", "")))
         if line is None:
             raise UnknownCommand("That button is from another time; ask again.")
@@ -319,25 +274,3 @@ class Bot:
         buttons += [] if intent.command == AGAIN else [Button("Find it", f"find {words}")]
         buttons.append(Button("Help", "help"))
         return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
-
-    async def _tags(self, text: str, person: Person) -> tuple[Suggestion, ...]:
-        """Complete the last of several tags with what the team uses."""
-        from bot.search import (
-            Suggestion,  # start-up time: whoever completes has the index open already
-        )
-
-        done, comma, begun = text.rpartition(",")
-        tags = self.store.tenant(person.platform, person.tenant).tags
-        found = await tags.used(person.id, begun.strip().lower(), MOST_SUGGESTIONS)
-        before = f"{done}{comma} " if comma else ""
-        return tuple(Suggestion(f"{before}{tag}", f"{before}{tag}") for tag in found)
-
-    async def _complete(
-        self, kind: Kind, text: str, person: Person | None
-    ) -> tuple[Suggestion, ...]:
-        asker = (person.platform, person.tenant, person.id, kind) if person else None
-        try:
-            return await self.library.suggest(kind, text, MOST_SUGGESTIONS, asker=asker)
-        except PaperboyError as error:
-            log.warning("suggesting a %s: %s", kind, error)
-            return ()

@@ -1,78 +1,65 @@
-"""What the bot needs of a platform."""
+"""What the bot needs of a platform: an outlet takes messages, an adapter also hears people."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
 
+from bot.chat.bot import Bot
 from bot.chat.views import View
-from bot.models import Person, Place
+from bot.errors import DeliveryError
+from bot.models import Membership, Person, Place, Sent
 
-if TYPE_CHECKING:
-    from bot.chat.bot import Bot
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that stands in a place, by the platform's own id."""
-
-    place: Place
-    message: str
+__all__ = ["Adapter", "Membership", "Outlet", "Sent"]
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
-    """What somebody is in a place: whether they manage it, who does (in words), and their own time zone.
-
-    `own` is a conversation of theirs with nobody else. `zone` is an IANA name, "" where the
-    platform does not tell; `name` is what people call the place, as in #papers, "" likewise.
-    """
-
-    manages: bool
-    managers: str = "its owner"
-    own: bool = False
-    zone: str = ""
-    name: str = ""
-
-
-class Adapter(Protocol):
-    """A platform: it listens, translates, renders and sends, and decides nothing.
+class Outlet(ABC):
+    """A platform that messages can be sent to.
 
     `repeatable` is how long after an attempt the same key cannot be said twice there. `pace` is how
     many messages a second it takes in all; None where it says so itself when there are too many.
     """
 
     platform: str
-    repeatable: timedelta
-    pace: float | None
+    repeatable: timedelta = timedelta()
+    pace: float | None = None
 
-    async def run(self, bot: Bot) -> None:
-        """Listen until cancelled."""
-
+    @abstractmethod
     async def send(self, place: Place, view: View, key: str) -> Sent:
-        """Say something unasked; the key of something said before is not said again where `repeatable`.
+        """Send a message; one with the same key is not sent again while `repeatable`.
 
         Raises DeliveryError.
         """
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        """Look whether `key` was said, after an attempt that may have reached the place; None is certain.
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # for those that can look
+        """Look for a message after an attempt that may have reached the place; None is certain.
 
         Raises DeliveryError, permanent where the place cannot be read.
         """
+        raise DeliveryError("Messages there cannot be looked up.", permanent=True)
 
-    async def thread(self, sent: Sent, name: str) -> Place:
-        """Return the thread of a message, made if need be, or the place itself where there are none.
+    async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # for those that have threads
+        """Return the thread of a message, opened if need be, or its place where there are none.
 
         Asking again gives the same thread. Raises DeliveryError.
         """
+        return sent.place
 
+
+class Adapter(Outlet):
+    """A chat platform: it translates what people do, renders views, and decides nothing."""
+
+    @abstractmethod
+    async def run(self, bot: Bot) -> None:
+        """Listen until cancelled."""
+
+    @abstractmethod
     async def place(self, words: str, person: Person) -> Place:
-        """Return the place of the person's own tenant that is named, "me" for a conversation with them alone.
+        """Return the place of the person's own tenant that is named, "me" for their own.
 
         Raises UsageError.
         """
 
-    async def standing(self, person: Person, place: Place) -> Membership:
-        """Tell what somebody is in a place, as the platform knows it now. Raises DeliveryError."""
+    @abstractmethod
+    async def membership(self, person: Person, place: Place) -> Membership:
+        """Tell what a person is in a place, as the platform knows it now. Raises DeliveryError."""

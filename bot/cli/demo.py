@@ -12,11 +12,11 @@ from importlib.resources import files
 from bot.chat.bot import Bot
 from bot.chat.views import View
 from bot.digests.layout import views
-from bot.digests.schedule import Schedule
 from bot.digests.selection import Digest
-from bot.digests.subscriptions import DigestOptions
+from bot.features.services import Services
 from bot.library.library import Library
-from bot.models import Person, Place
+from bot.models import DigestOptions, Person, Place
+from bot.schedule import Schedule
 from bot.sources.items import paper_from_item
 
 PATIENCE = 4.0  # seconds for Hugging Face to answer before the sample is taken
@@ -25,15 +25,19 @@ WISHES = DigestOptions(Schedule("daily", time(9), "UTC"), layout="full")
 
 
 async def demo(
-    bot: Bot, person: Person, place: Place, say: Callable[[str], None], show: Callable[[View], None]
+    bot: Bot[Services],
+    person: Person,
+    place: Place,
+    say: Callable[[str], None],
+    show: Callable[[View], None],
 ) -> View:
     """Bring papers in, then show a digest, a search with typos, a save and the shelf; return the last view."""
     say("Asking Hugging Face for the latest papers …")
-    day = await _latest(bot.library)
+    day = await _latest(bot.services.library)
     if day is None:
         say("It is out of reach; taking three days that come with Paperboy instead.")
-        day = await bring_sample(bot.library)
-    listing = await bot.library.between(day, day, limit=WISHES.papers)
+        day = await bring_sample(bot.services.library)
+    listing = await bot.services.library.between(day, day, limit=WISHES.papers)
     say("What a channel gets each day")
     for view in views(Digest(WISHES, day, day, listing.papers, listing.total)):
         show(view)

@@ -7,19 +7,17 @@ again has it finished.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bot.chat.outlet import Outlet
+from bot.chat.views import View
 from bot.digests.delivery import asked
 from bot.errors import DeliveryError, UsageError
-from bot.models import Place
+from bot.models import Place, Sent
+from bot.store import Store
 from bot.store.announcements import Post
-
-if TYPE_CHECKING:
-    from bot.chat.bot import Bot
-    from bot.chat.outlet import Adapter, Sent
-    from bot.chat.views import View
 
 UNDER_WAY = timedelta(minutes=2)  # that whoever posts it needs at most
 
@@ -44,57 +42,66 @@ class Announcement:
     thread: str
 
 
-async def post_once(bot: Bot, adapter: Adapter, place: Place, what: Announcement) -> Posted:
-    """Post it, unless it is there. UsageError where somebody else is at it, DeliveryError."""
-    posts, now = bot.store.tenant(place.platform, place.tenant).posts, bot.now()
-    post, begun = Post(place.address, place.name, now, now), None
-    if not await posts.begin(what.name, post):
-        known = await posts.get(what.name) or post
-        if known.done:
-            return Posted(new=False, where=known.name)
-        if timedelta() <= now - known.tried < UNDER_WAY:
-            raise UsageError(
-                "It is being posted just now; ask again in two minutes if it is not there by then."
-            )
-        post, begun = (
-            replace(known, tried=now),
-            min(known.begun, now),
-        )  # the clock can have been set back
-        if not await posts.move(what.name, known, post):
-            raise UsageError("Somebody else has it posted just now.")
-    place = replace(place, address=post.address, name=post.name)
-    try:
-        head = await _head(bot, adapter, place, what, post, begun)
-    except DeliveryError as error:
-        if not error.ambiguous:
-            await posts.forget(what.name, post)
-        elif error.permanent:  # nobody but a person can tell
-            await posts.move(what.name, post, replace(post, done=True))
-        raise
-    there = replace(post, message=head.message, sent_to=head.place.address)
-    await posts.move(what.name, post, there)
-    thread, no_thread = await _thread(adapter, head, what)
-    await _said(adapter, thread, what.first, f"{what.key}-1", begun)
-    await posts.move(what.name, there, replace(there, done=True))
-    return Posted(new=True, where=post.name, no_thread=no_thread)
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Posts announcements to the outlets that are connected here."""
+
+    store: Store
+    outlets: Mapping[str, Outlet]
+    clock: Callable[[], datetime]
+
+    async def post_once(self, place: Place, what: Announcement) -> Posted:
+        """Post it, unless it is there. UsageError where somebody else is at it, DeliveryError."""
+        posts, now = self.store.tenant(place.platform, place.tenant).posts, self.clock()
+        post, begun = Post(place.address, place.name, now, now), None
+        if not await posts.begin(what.name, post):
+            known = await posts.get(what.name) or post
+            if known.done:
+                return Posted(new=False, where=known.name)
+            if timedelta() <= now - known.tried < UNDER_WAY:
+                raise UsageError(
+                    "It is being posted just now; ask again in two minutes if it is not there by "
+                    "then."
+                )
+            post, begun = (
+                replace(known, tried=now),
+                min(known.begun, now),
+            )  # the clock can have been set back
+            if not await posts.move(what.name, known, post):
+                raise UsageError("Somebody else has it posted just now.")
+        place = replace(place, address=post.address, name=post.name)
+        outlet = self.outlets[place.platform]
+        try:
+            head = await self._head(place, what, post, begun)
+        except DeliveryError as error:
+            if not error.ambiguous:
+                await posts.forget(what.name, post)
+            elif error.permanent:  # nobody but a person can tell
+                await posts.move(what.name, post, replace(post, done=True))
+            raise
+        there = replace(post, message=head.message, sent_to=head.place.address)
+        await posts.move(what.name, post, there)
+        thread, no_thread = await _thread(outlet, head, what)
+        await _said(outlet, thread, what.first, f"{what.key}-1", begun)
+        await posts.move(what.name, there, replace(there, done=True))
+        return Posted(new=True, where=post.name, no_thread=no_thread)
+
+    async def _head(
+        self, place: Place, what: Announcement, post: Post, begun: datetime | None
+    ) -> Sent:
+        if post.message:
+            return Sent(replace(place, address=post.sent_to), post.message)
+        sent = await _said(self.outlets[place.platform], place, what.head, what.key, begun)
+        if papers := what.head.papers:
+            messages = self.store.tenant(sent.place.platform, sent.place.tenant).messages
+            await messages.record(sent.place.address, sent.message, papers, self.clock())
+        return sent
 
 
-async def _head(
-    bot: Bot, adapter: Adapter, place: Place, what: Announcement, post: Post, begun: datetime | None
-) -> Sent:
-    from bot.chat.outlet import Sent
-
-    if post.message:
-        return Sent(replace(place, address=post.sent_to), post.message)
-    sent = await _said(adapter, place, what.head, what.key, begun)
-    await bot.shown(sent.place, sent.message, what.head)
-    return sent
-
-
-async def _thread(adapter: Adapter, head: Sent, what: Announcement) -> tuple[Place, str]:
+async def _thread(outlet: Outlet, head: Sent, what: Announcement) -> tuple[Place, str]:
     """Return the thread of a message, or its own place and why there is none."""
     try:
-        thread = await asked(adapter.thread(head, what.thread))
+        thread = await asked(outlet.thread(head, what.thread))
     except DeliveryError as error:
         if not error.permanent:
             raise
@@ -102,18 +109,16 @@ async def _thread(adapter: Adapter, head: Sent, what: Announcement) -> tuple[Pla
     return thread, "Messages have no threads here." if thread == head.place else ""
 
 
-async def _said(
-    adapter: Adapter, place: Place, view: View, key: str, begun: datetime | None
-) -> Sent:
+async def _said(outlet: Outlet, place: Place, view: View, key: str, begun: datetime | None) -> Sent:
     """Say something; where it may have been said since it was `begun`, it is looked for."""
-    if begun and (found := await _found(adapter, place, key, begun)):
+    if begun and (found := await _found(outlet, place, key, begun)):
         return found
-    return await asked(adapter.send(place, view, key))
+    return await asked(outlet.send(place, view, key))
 
 
-async def _found(adapter: Adapter, place: Place, key: str, begun: datetime) -> Sent | None:
+async def _found(outlet: Outlet, place: Place, key: str, begun: datetime) -> Sent | None:
     try:
-        return await asked(adapter.find(place, key, begun))
+        return await asked(outlet.find(place, key, begun))
     except DeliveryError as error:
         sentence = f"Whether it is there already cannot be looked for now. {error}"
         raise DeliveryError(sentence, permanent=error.permanent, ambiguous=True) from error

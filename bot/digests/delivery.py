@@ -13,12 +13,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.chat.bot import Bot
-from bot.chat.outlet import Adapter, Sent
+from bot.backoff import Backoff
+from bot.chat.outlet import Adapter, Outlet
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Button, Buttons, View, line
 from bot.errors import DeliveryError, StoreError, UsageError
-from bot.models import Place
+from bot.models import Place, Sent
+from bot.store import Store
 from bot.store.deliveries import Delivery, Notice
 from bot.text import count
 
@@ -30,7 +31,7 @@ LONGEST = timedelta(seconds=60)  # for one request; the lease must outlast the l
 UNSETTLED = timedelta(
     seconds=10
 )  # after a request that failed, during which the platform may still take it
-SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=15)
+BACKOFF = Backoff(5, 900)  # seconds before the next attempt
 LONGEST_REST = timedelta(days=1)
 REFUSED_PAUSE = timedelta(hours=1)
 NOTICE_LASTS = timedelta(days=2)
@@ -50,23 +51,25 @@ class Attempts:
 
     def __init__(
         self,
-        bot: Bot,
+        store: Store,
+        clock: Callable[[], datetime],
         pause_after: timedelta,
         told: Callable[[Place, datetime], Awaitable[None]],
         luck: Callable[[], float],
     ) -> None:
-        self._bot = bot
-        self._store = bot.store.deliveries
+        self._all = store
+        self._store = store.deliveries
+        self._now = clock
         self._pause_after = pause_after
         self._told = told
         self._luck = luck
 
-    async def make(self, number: int, adapter: Adapter) -> None:
+    async def make(self, number: int, outlet: Outlet) -> None:
         """Claim a message and bring it as far as it can be brought now; StoreError."""
-        one = await self._store.claim(number, self._bot.now(), LEASE)
+        one = await self._store.claim(number, self._now(), LEASE)
         if one is None:
             return
-        late = self._bot.now() > one.until
+        late = self._now() > one.until
         if late and not one.suspect:
             await self._give_up(one)
             return
@@ -74,37 +77,37 @@ class Attempts:
             await self._drop(one, "The subscription was paused.")
             return
         try:
-            place = await asked(self._place(one, adapter))
-            if one.suspect and (late or not self._repeatable(one, adapter)):
-                if found := await self._find(one, place, adapter):
+            place = await asked(self._place(one, outlet))
+            if one.suspect and (late or not self._repeatable(one, outlet)):
+                if found := await self._find(one, place, outlet):
                     await self._finish(one, found)
-                    await self._bot.shown(found.place, found.message, thaw(one.view))
+                    await self._remember(found, thaw(one.view))
                     return
                 if late:
                     await self._give_up(one)
                     return
-                now = self._bot.now()
+                now = self._now()
                 if not await self._store.afresh(one, now):
                     return
                 one = replace(one, tried=now, suspect=False)
         except DeliveryError as error:
             await self._not_begun(one, error)
         else:
-            await self._send(one, place, adapter)
+            await self._send(one, place, outlet)
 
     async def _paused(self, one: Delivery) -> bool:
-        subscription = await self._bot.store.subscriptions.get(one.subscription)
+        subscription = await self._all.subscriptions.get(one.subscription)
         return subscription is not None and bool(subscription.paused)
 
-    async def _send(self, one: Delivery, place: Place, adapter: Adapter) -> None:
+    async def _send(self, one: Delivery, place: Place, outlet: Outlet) -> None:
         view = thaw(one.view)
         if (
-            one.lease - self._bot.now() < LONGEST + UNSETTLED
+            one.lease - self._now() < LONGEST + UNSETTLED
         ):  # this process was stopped for a while, or the clock was set
             await self._later(one, timedelta(), "It took too long to begin.", _unproven(one))
             return
         try:
-            sent = await asked(adapter.send(place, view, one.key))
+            sent = await asked(outlet.send(place, view, one.key))
         except DeliveryError as error:
             if error.ambiguous:
                 await self._later(one, max(UNSETTLED, self._pause(one)), str(error), one.tried)
@@ -113,35 +116,37 @@ class Attempts:
         else:
             await self._finish(one, sent)
 
-    async def _find(self, one: Delivery, place: Place, adapter: Adapter) -> Sent | None:
+    async def _find(self, one: Delivery, place: Place, outlet: Outlet) -> Sent | None:
         try:
             # a clock that was set back meanwhile: what was tried in its future is in the platform's
             # past
-            return await asked(adapter.find(place, one.key, min(one.tried, self._bot.now())))
+            return await asked(outlet.find(place, one.key, min(one.tried, self._now())))
         except DeliveryError as error:
             if error.permanent and one.part < 0:  # better told twice than not at all
                 return None
             raise
 
-    async def _place(self, one: Delivery, adapter: Adapter) -> Place:
+    async def _place(self, one: Delivery, outlet: Outlet) -> Place:
         """Return where a message belongs: its place, the thread of its head, or whoever subscribed."""
         if one.part < 0:
-            subscription = await self._bot.store.subscriptions.get(one.subscription)
+            subscription = await self._all.subscriptions.get(one.subscription)
             if subscription is None or not subscription.person.id:
                 raise DeliveryError("Whoever subscribed is not known any more.", permanent=True)
-            return await adapter.place("me", subscription.person)
+            if not isinstance(outlet, Adapter):
+                raise DeliveryError("Nobody can be written to alone there.", permanent=True)
+            return await outlet.place("me", subscription.person)
         head = await self._store.head(one) if one.threaded else None
         if head is None or not head.message:
             return one.place
         if head.thread:
             return replace(one.place, address=head.thread)
-        thread = await adapter.thread(Sent(head.place, head.message), thaw(head.view).title)
+        thread = await outlet.thread(Sent(head.place, head.message), thaw(head.view).title)
         await self._store.threaded(one, thread.address)
         return thread
 
-    def _repeatable(self, one: Delivery, adapter: Adapter) -> bool:
+    def _repeatable(self, one: Delivery, outlet: Outlet) -> bool:
         """Tell whether the same key is certainly still known there when the request ends, or is taken after that."""
-        return timedelta() <= self._bot.now() - one.tried < adapter.repeatable - LONGEST - UNSETTLED
+        return timedelta() <= self._now() - one.tried < outlet.repeatable - LONGEST - UNSETTLED
 
     async def _not_begun(self, one: Delivery, error: DeliveryError) -> None:
         """Deal with what failed before anything was sent."""
@@ -156,7 +161,7 @@ class Attempts:
         """Deal with an answer that says no: for now, or as long as the place is as it is."""
         if error.retry_after is not None:
             wait = timedelta(seconds=min(max(error.retry_after, 0.0), LONGEST_REST.total_seconds()))
-            then = self._bot.now() + wait
+            then = self._now() + wait
             await self._later(one, wait, str(error), _unproven(one))
             await self._told(one.place, then)
         elif not error.permanent:
@@ -168,21 +173,21 @@ class Attempts:
             await self._refused(one, error)
 
     async def _refused(self, one: Delivery, error: DeliveryError) -> None:
-        now = self._bot.now()
+        now = self._now()
         log.warning("subscription %d, %s: %s", one.subscription, one.day, error)
         then = now + REFUSED_PAUSE * (0.9 + self._luck() / 5)
         notice = Notice(REFUSAL, f"refused-{one.id}", self._refusal(one, error), now + NOTICE_LASTS)
         await self._kept(
             one, lambda: self._store.refused(one, then, str(error), _unproven(one), notice, now)
         )
-        subscription = await self._bot.store.subscriptions.get(one.subscription)
+        subscription = await self._all.subscriptions.get(one.subscription)
         refused = subscription.refused if subscription and not subscription.paused else None
         if refused and now - refused >= self._pause_after:
             why = f"The place has taken nothing for {_days(self._pause_after)}: {error}"
-            await self._bot.store.subscriptions.pause(one.subscription, why)
+            await self._all.subscriptions.pause(one.subscription, why)
 
     async def _doubt(self, one: Delivery, error: DeliveryError) -> None:
-        now = self._bot.now()
+        now = self._now()
         log.warning("subscription %d, %s: uncertain: %s", one.subscription, one.day, error)
         notice = Notice(
             DOUBT - one.part,
@@ -199,11 +204,11 @@ class Attempts:
         await self._drop(one, trouble)
 
     async def _drop(self, one: Delivery, why: str) -> None:
-        await self._kept(one, lambda: self._store.drop(one, why, self._bot.now()))
+        await self._kept(one, lambda: self._store.drop(one, why, self._now()))
 
     async def _finish(self, one: Delivery, sent: Sent) -> None:
         held = await self._kept(
-            one, lambda: self._store.sent(one, sent.place.address, sent.message, self._bot.now())
+            one, lambda: self._store.sent(one, sent.place.address, sent.message, self._now())
         )
         if not held:
             log.info("subscription %d, %s: somebody else has taken over", one.subscription, one.day)
@@ -212,7 +217,7 @@ class Attempts:
         self, one: Delivery, wait: timedelta, why: str, tried: datetime | None
     ) -> None:
         log.info("subscription %d, %s, part %d: %s", one.subscription, one.day, one.part, why)
-        await self._kept(one, lambda: self._store.later(one, self._bot.now() + wait, why, tried))
+        await self._kept(one, lambda: self._store.later(one, self._now() + wait, why, tried))
 
     async def _kept(self, one: Delivery, note: Callable[[], Awaitable[T]]) -> T:
         """Write down how it went, again and again as long as the lease lasts: StoreError after that."""
@@ -220,12 +225,18 @@ class Attempts:
             try:
                 return await note()
             except StoreError:
-                if self._bot.now() >= one.lease:
+                if self._now() >= one.lease:
                     raise
             await asyncio.sleep(1)
 
+    async def _remember(self, sent: Sent, view: View) -> None:
+        """Note which papers a message shows, so that a reaction to it finds them."""
+        if view.papers:
+            messages = self._all.tenant(sent.place.platform, sent.place.tenant).messages
+            await messages.record(sent.place.address, sent.message, view.papers, self._now())
+
     def _pause(self, one: Delivery) -> timedelta:
-        return pause_after(one.attempts, self._luck())
+        return timedelta(seconds=BACKOFF.pause(one.attempts, self._luck()))
 
     def _refusal(self, one: Delivery, error: DeliveryError) -> dict[str, object]:
         what = line(
@@ -237,13 +248,6 @@ class Attempts:
             f"After {_days(self._pause_after)} without success the subscription pauses."
         )
         return freeze(View((what, then), title="A digest cannot be posted"))
-
-
-def pause_after(attempts: int, luck: float) -> timedelta:
-    """Return how long to wait after so many attempts; `luck` from 0 to 1 spreads them."""
-    return min(LONGEST_PAUSE, SHORTEST_PAUSE * 2.0 ** min(max(attempts - 1, 0), 10)) * (
-        0.5 + luck / 2
-    )
 
 
 async def asked(request: Awaitable[T]) -> T:

@@ -10,22 +10,23 @@ import asyncio
 import logging
 import random
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import TypeAlias
 
-from bot.chat.bot import Bot
-from bot.chat.outlet import Adapter
+from bot.chat.outlet import Outlet
 from bot.digests.delivery import Attempts
-from bot.digests.subscriptions import PAUSE_AFTER
 from bot.errors import PaperboyError, StoreError
-from bot.models import Place
+from bot.models import PAUSE_AFTER, Place
+from bot.store import Store
 from bot.store.deliveries import Health, Ready
 
 log = logging.getLogger(__name__)
 
-Plan: TypeAlias = Callable[[], Awaitable[datetime | None]]
+# makes digests of what is due, says so with each that can be sent, and returns when there is more
+Plan: TypeAlias = Callable[[Callable[[], None]], Awaitable[datetime | None]]
 Workspace: TypeAlias = tuple[str, str]
 
 MOST_AT_ONCE = 500
@@ -41,35 +42,46 @@ HURRY = 1.1  # times the pace, to make up for them: a platform takes a little mo
 COMPLAIN_EVERY = 60.0  # seconds between two log lines about the database
 
 
-async def nothing_to_plan() -> datetime | None:
+async def nothing_to_plan(_: Callable[[], None]) -> datetime | None:
     """Plan nothing."""
     return None
 
 
-class Deliveries:
-    """Delivers for some adapters until cancelled.
+@dataclass(frozen=True, slots=True)
+class DispatcherOptions:
+    """How the outbox is worked off.
 
-    `plan` makes digests of what is due and says when the next is. `longest` is the seconds between
-    two looks for what other processes may have left.
+    `pause_after` is how long a place may refuse all before its subscription is paused. `luck`, from
+    0 to 1, spreads what would otherwise come at once. `longest` is the seconds between two looks
+    for what other processes may have left.
     """
+
+    pause_after: timedelta = PAUSE_AFTER
+    luck: Callable[[], float] = random.random
+    longest: float = 15.0
+
+
+USUAL_OPTIONS = DispatcherOptions()
+
+
+class Dispatcher:
+    """Delivers to the outlets that are connected here, until cancelled."""
 
     def __init__(
         self,
-        bot: Bot,
-        adapters: Sequence[Adapter],
+        store: Store,
+        outlets: Mapping[str, Outlet],
+        clock: Callable[[], datetime],
         plan: Plan = nothing_to_plan,
-        *,
-        pause_after: timedelta = PAUSE_AFTER,
-        luck: Callable[[], float] = random.random,
-        longest: float = 15.0,
+        options: DispatcherOptions = USUAL_OPTIONS,
     ) -> None:
-        self._bot = bot
-        self._store = bot.store.deliveries
-        self._adapters = {one.platform: one for one in adapters}
-        self._paces = {one.platform: Pace(one.pace) for one in adapters}
+        self._store = store.deliveries
+        self._outlets = outlets
+        self._now = clock
         self._plan = plan
-        self._attempts = Attempts(bot, pause_after, self._told, luck)
-        self._longest = longest
+        self._longest = options.longest
+        self._attempts = Attempts(store, clock, options.pause_after, self._told, options.luck)
+        self._paces: dict[str, Pace] = {}
         self._waiting: dict[Workspace, deque[Ready]] = {}
         self._at_work: dict[Place, int] = {}  # the message that is under way for each place
         self._begun: set[int] = (
@@ -106,7 +118,7 @@ class Deliveries:
 
     async def health(self, now: datetime) -> Health:
         """Tell how many messages are overdue or uncertain; StoreError."""
-        return await self._store.health(list(self._adapters), now)
+        return await self._store.health(list(self._outlets), now)
 
     async def _again_and_again(
         self, look: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event
@@ -117,7 +129,7 @@ class Deliveries:
             try:
                 then = await look()
                 if then is not None:
-                    wait = min(wait, (then - self._bot.now()).total_seconds())
+                    wait = min(wait, (then - self._now()).total_seconds())
             except StoreError as error:
                 self._complain(error)
                 wait = 1.0
@@ -133,13 +145,13 @@ class Deliveries:
             await asyncio.sleep(BREATH)
 
     async def _planned(self) -> datetime | None:
-        then = await self._plan()
+        then = await self._plan(self.look)
         self.look()
         return then
 
     async def _started(self) -> datetime | None:
-        now = self._bot.now()
-        platforms = list(self._adapters)
+        now = self._now()
+        platforms = list(self._outlets)
         self._waiting = {}
         self._begun = set(self._at_work.values())  # what the answer may still call ready
         for ready in await self._store.ready(platforms, now, GLANCE):
@@ -180,18 +192,21 @@ class Deliveries:
     async def _deliver(self, ready: Ready) -> None:
         platform = ready.place.platform
         try:
-            await self._paces[platform].turn()
+            await self._pace(platform).turn()
             if task := asyncio.current_task():
                 self._queued.discard(task)
-            await self._attempts.make(ready.id, self._adapters[platform])
+            await self._attempts.make(ready.id, self._outlets[platform])
         except StoreError as error:
             self._complain(error)
         except Exception:
             log.exception("delivery %d failed", ready.id)
 
+    def _pace(self, platform: str) -> Pace:
+        return self._paces.setdefault(platform, Pace(self._outlets[platform].pace))
+
     async def _told(self, place: Place, then: datetime) -> None:
         """Let a place rest until then; where another of its workspace has just wanted that too, all of it."""
-        now, resting = self._bot.now(), self._resting[_workspace(place)]
+        now, resting = self._now(), self._resting[_workspace(place)]
         for address in [
             address for address, (told, _) in resting.items() if not told <= now < told + TOGETHER
         ]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import date
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from bot.chat.bot import Bot
+from bot.chat.outlet import Outlet
 from bot.chat.views import View, line
+from bot.digests.planner import Planner
 from bot.errors import PaperboyError
 from bot.models import Place
 
@@ -16,28 +19,37 @@ log = logging.getLogger(__name__)
 EVERY = 600.0  # seconds between two looks
 
 
-async def watch(bot: Bot, place: Place | None) -> None:
-    """Tell of every kind of trouble once a day, until cancelled."""
-    told: dict[str, date] = {}
-    while True:
-        told = await look(bot, place, told)
-        await asyncio.sleep(EVERY)
+@dataclass(slots=True)
+class Monitor:
+    """Tells of every kind of trouble once a day, in the log and in `place` if there is one."""
 
+    planner: Planner
+    outlets: Mapping[str, Outlet]
+    clock: Callable[[], datetime]
+    place: Place | None = None
+    _told: dict[str, date] = field(default_factory=dict)
 
-async def look(bot: Bot, place: Place | None, told: dict[str, date]) -> dict[str, date]:
-    """Tell of the trouble that there is, but for what was `told` today; return what was told when."""
-    today = bot.now().date()
-    told = {kind: day for kind, day in told.items() if day == today}
-    for kind, sentence in (await bot.planner.troubles()).items():
-        if kind in told:
-            continue
-        told[kind] = today
-        log.warning("%s", sentence)
-        if place and place.platform in bot.adapters:
-            try:
-                await bot.adapters[place.platform].send(
-                    place, View((line(sentence),)), f"trouble {kind} {today}"
-                )
-            except PaperboyError as error:
-                log.warning("the admin could not be told: %s", error)
-    return told
+    async def watch(self) -> None:
+        """Look now and then, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(EVERY)
+
+    async def look(self) -> None:
+        """Tell of the trouble that there is, but for what was told today."""
+        today = self.clock().date()
+        self._told = {kind: day for kind, day in self._told.items() if day == today}
+        for kind, sentence in (await self.planner.troubles()).items():
+            if kind not in self._told:
+                self._told[kind] = today
+                log.warning("%s", sentence)
+                await self._tell(sentence, f"trouble {kind} {today}")
+
+    async def _tell(self, sentence: str, key: str) -> None:
+        outlet = self.outlets.get(self.place.platform) if self.place else None
+        if not self.place or not outlet:
+            return
+        try:
+            await outlet.send(self.place, View((line(sentence),)), key)
+        except PaperboyError as error:
+            log.warning("the admin could not be told: %s", error)

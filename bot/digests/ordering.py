@@ -5,16 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from bot.digests.selection import choose
 from bot.errors import PaperboyError
+from bot.library.library import Library
 from bot.library.recommendations import suggest
-
-if TYPE_CHECKING:
-    from bot.chat.bot import Bot
-    from bot.digests.subscriptions import DigestOptions, Subscription
-    from bot.papers import Paper
+from bot.models import DigestOptions, Subscription
+from bot.papers import Paper
+from bot.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -36,22 +34,24 @@ class Chosen:
     because: Mapping[str, Paper] = field(default_factory=dict)
 
 
-async def chosen(bot: Bot, subscription: Subscription, papers: Sequence[Paper]) -> Chosen:
+async def chosen(
+    store: Store, library: Library, subscription: Subscription, papers: Sequence[Paper]
+) -> Chosen:
     """Choose among papers that fit, most upvotes first as they are given."""
     wishes = subscription.wishes
     match wishes.order:
         case "upvotes" | "new":
             return Chosen(wishes, choose(wishes, papers))
         case "trending":
-            return Chosen(wishes, choose(wishes, papers, await _trending(bot)))
+            return Chosen(wishes, choose(wishes, papers, await _trending(library)))
         case "for-me":
-            return await _for_reader(bot, subscription, papers)
+            return await _for_reader(store, subscription, papers)
 
 
-async def _for_reader(bot: Bot, subscription: Subscription, papers: Sequence[Paper]) -> Chosen:
+async def _for_reader(store: Store, subscription: Subscription, papers: Sequence[Paper]) -> Chosen:
     """Put first what is like the papers that the subscriber keeps, and leave those out."""
     wishes, person = subscription.wishes, subscription.person
-    shelf = bot.store.tenant(person.platform, person.tenant).shelf
+    shelf = store.tenant(person.platform, person.tenant).shelf
     suggested = await suggest(shelf, person.id, papers, by=BY_KEPT, among=AMONG)
     if suggested is None:
         usual = replace(wishes, order="upvotes")
@@ -67,9 +67,9 @@ async def _for_reader(bot: Bot, subscription: Subscription, papers: Sequence[Pap
     )
 
 
-async def _trending(bot: Bot) -> tuple[str, ...]:
+async def _trending(library: Library) -> tuple[str, ...]:
     try:
-        return tuple(paper.id for paper in (await bot.library.trending(limit=MOST_TRENDING)).papers)
+        return tuple(paper.id for paper in (await library.trending(limit=MOST_TRENDING)).papers)
     except PaperboyError as error:
         log.info("ordered by upvotes instead of what is trending: %s", error)
         return ()

@@ -8,25 +8,23 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
+from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
+from bot.chat.views import View
 from bot.digests.layout import views
 from bot.digests.ordering import chosen
-from bot.digests.schedule import WORKING
 from bot.digests.selection import SPANS, Digest, Liked, expected, fitting, fresh, window
 from bot.errors import SourceError
+from bot.library.library import Library
 from bot.library.sync import feed_day
+from bot.models import Place, Subscription
+from bot.papers import Paper
+from bot.schedule import WORKING
+from bot.store import Store
 from bot.store.digests import Made, Part, Planned, PlannedDigest
 from bot.text import count
 from bot.zones import load_zone
-
-if TYPE_CHECKING:
-    from bot.chat.bot import Bot
-    from bot.chat.views import View
-    from bot.digests.subscriptions import Subscription
-    from bot.models import Place
-    from bot.papers import Paper
 
 log = logging.getLogger(__name__)
 
@@ -77,24 +75,29 @@ class _Memory:
 class Planner:
     """Plans the digests of all tenants on the platforms that are connected here."""
 
-    bot: Bot
+    store: Store
+    library: Library
+    outlets: Mapping[str, Outlet]
+    clock: Callable[[], datetime]
     patience: Patience = USUAL_PATIENCE
-    made: Callable[[], None] = lambda: None  # told as soon as something can be sent
     _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
     _full: dict[date, bool] = field(default_factory=dict)
     _forgot: date | None = None
 
-    async def plan(self) -> datetime | None:
-        """Make everything that is due ready to be sent; return when there is more to do, None where nothing is."""
-        platforms = tuple(self.bot.adapters)
-        store, now = self.bot.store, self.bot.now()
+    async def plan(self, made: Callable[[], None] = lambda: None) -> datetime | None:
+        """Make everything that is due ready to be sent, and call `made` as soon as something is.
+
+        Return when there is more to do, None where nothing is.
+        """
+        platforms = tuple(self.outlets)
+        store, now = self.store, self.clock()
         self._full.clear()
         while due := await store.subscriptions.due(platforms, now, AT_ONCE):
             await store.digests.plan([_occasion(one, now) for one in due], now)
             await asyncio.sleep(0)
         while planned := await store.digests.planned(platforms, now, MADE_AT_ONCE):
             await self._make(planned, now)
-            self.made()
+            made()
         self._looks = {days: look for days, look in self._looks.items() if now - look.at < SHORT}
         await self._tidy(now)
         return await store.digests.next_look(platforms)
@@ -102,27 +105,23 @@ class Planner:
     async def rezone(self) -> int:
         """Reckon every next moment anew, and return how many moved: the rules of a time zone may have changed."""
         moved, after = 0, 0
-        while some := await self.bot.store.subscriptions.waiting(
-            tuple(self.bot.adapters), after, AT_ONCE
-        ):
+        while some := await self.store.subscriptions.waiting(tuple(self.outlets), after, AT_ONCE):
             for one in some:
                 due = one.wishes.schedule.due(one.next_date) if one.next_date else None
                 if due and due != one.next_due:
-                    await self.bot.store.subscriptions.move(
-                        one.id, one.next_date or due.date(), due
-                    )
+                    await self.store.subscriptions.move(one.id, one.next_date or due.date(), due)
                     moved += 1
             after = some[-1].id
         return moved
 
     async def preview(self, subscription: Subscription) -> tuple[View, ...]:
         """Return what would be posted now."""
-        planned = _now_planned(subscription, self.bot.now())
+        planned = _now_planned(subscription, self.clock())
         return views(await self._choose(planned, await self._remember([planned])))
 
     async def post_now(self, subscription: Subscription) -> bool:
         """Post the digest of today's date now; False where it was posted, or planned, already."""
-        now = self.bot.now()
+        now = self.clock()
         planned = _now_planned(subscription, now)
         following = subscription.next_due or now
         day, due = subscription.next_date or planned.day, following
@@ -137,7 +136,7 @@ class Planner:
             day,
             due,
         )
-        digests = self.bot.store.digests
+        digests = self.store.digests
         if not await digests.plan([occasion], now) and not await digests.reopen(planned, now):
             return False
         digest = await self._choose(planned, await self._remember([planned]))
@@ -145,13 +144,13 @@ class Planner:
 
     async def troubles(self) -> dict[str, str]:
         """Say what is wrong with syncing and with all digests together: a sentence for each kind of trouble."""
-        now, status, found = self.bot.now(), await self.bot.library.status(), {}
+        now, status, found = self.clock(), await self.library.status(), {}
         if status.synced and now - status.synced > STALE:
             hours = (now - status.synced) // timedelta(hours=1)
             found["sync"] = (
                 f"Nothing has come from Hugging Face for {hours:,} hours. {status.trouble}".strip()
             )
-        if late := await self.bot.store.digests.overdue(now - self.patience.longest - OVERDUE):
+        if late := await self.store.digests.overdue(now - self.patience.longest - OVERDUE):
             found["late"] = (
                 f"{count(late, 'digest is', 'digests are')} waiting to be posted, past the usual "
                 "time."
@@ -173,14 +172,14 @@ class Planner:
                     one.subscription.id,
                     one.day,
                 )
-                await self.bot.store.digests.later(one, now + LOOK_AGAIN)
+                await self.store.digests.later(one, now + LOOK_AGAIN)
             await asyncio.sleep(0)
         if made:
-            await self.bot.store.digests.make(made, now)
+            await self.store.digests.make(made, now)
 
     async def _remember(self, planned: Sequence[Planned]) -> _Memory:
         """Return what is known of those for whom digests are made together."""
-        digests, now = self.bot.store.digests, self.bot.now()
+        digests, now = self.store.digests, self.clock()
         papers: set[str] = set()
         for one in planned:
             last = _last_day(one.subscription, one.due)
@@ -194,7 +193,7 @@ class Planner:
 
     async def _ready(self, planned: Planned, now: datetime, memory: _Memory) -> Made | None:
         """Make a digest; None where it waits for its list, or is given up."""
-        digests, subscription = self.bot.store.digests, planned.subscription
+        digests, subscription = self.store.digests, planned.subscription
         if now > planned.until:
             await digests.end(
                 subscription.id,
@@ -230,7 +229,7 @@ class Planner:
 
     async def _choose(self, planned: Planned, memory: _Memory) -> Digest:
         subscription = planned.subscription
-        wishes, now = subscription.wishes, self.bot.now()
+        wishes, now = subscription.wishes, self.clock()
         last = _last_day(subscription, planned.due)
         first = window(subscription, last)
         look = await self._look(first, last, now)
@@ -246,7 +245,9 @@ class Planner:
         papers, late = fresh(among, new_from, weighed)
         seen = frozenset() if wishes.repeats else memory.seen[subscription.place]
         ranked = [paper for paper in papers if paper.id not in seen]
-        order = await chosen(self.bot, subscription, fitting(wishes, ranked, self.bot.today()))
+        order = await chosen(
+            self.store, self.library, subscription, fitting(wishes, ranked, self.library.today())
+        )
         total = sum(
             paper.daily is not None and first <= paper.daily <= last for paper in look.papers
         )
@@ -258,7 +259,7 @@ class Planner:
         )
 
     async def _made(self, planned: Planned, digest: Digest, *, quiet: bool) -> Made:
-        look = await self._look(digest.first, digest.last, self.bot.now())
+        look = await self._look(digest.first, digest.last, self.clock())
         weighed = tuple(paper.id for paper in look.papers)
         if not digest.papers and quiet:
             return Made(planned, digest.first, digest.last, weighed)
@@ -277,11 +278,11 @@ class Planner:
             return known
         trouble = ""
         try:
-            listing = await self.bot.library.between(first - LATE, last, limit=MOST_OF_A_SPAN)
+            listing = await self.library.between(first - LATE, last, limit=MOST_OF_A_SPAN)
             trouble = listing.remark
         except SourceError as error:
             trouble = str(error)
-            listing = await self.bot.library.known(first - LATE, last, limit=MOST_OF_A_SPAN)
+            listing = await self.library.known(first - LATE, last, limit=MOST_OF_A_SPAN)
         look = self._looks[first, last] = _Look(now, listing.papers, trouble)
         return look
 
@@ -295,7 +296,7 @@ class Planner:
         """Tell whether the list of a day has about as many papers as such days have: working days, or weekends."""
         if day < feed_day(now):
             return True
-        counts = await self.bot.store.days.counts(day - ALIKE, day)
+        counts = await self.store.days.counts(day - ALIKE, day)
         alike = [
             number for one, number in counts.items() if one < day and _working(one) == _working(day)
         ]
@@ -303,16 +304,16 @@ class Planner:
 
     async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
         place = subscription.place
-        found = await self.bot.store.digests.liked(place, since, MOST_LIKED)
+        found = await self.store.digests.liked(place, since, MOST_LIKED)
         papers = {
-            paper.id: paper for paper in await self.bot.library.papers([one for one, _, _ in found])
+            paper.id: paper for paper in await self.library.papers([one for one, _, _ in found])
         }
         return tuple(Liked(papers[one], kept, votes) for one, kept, votes in found if one in papers)
 
     async def _tidy(self, now: datetime) -> None:
         if self._forgot != now.date():
             self._forgot = now.date()
-            await self.bot.store.digests.forget(now - KEPT)
+            await self.store.digests.forget(now - KEPT)
 
 
 def _working(day: date) -> bool:

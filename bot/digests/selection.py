@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bot.digests.subscriptions import DigestOptions, Order, Subscription
+from bot.models import DigestOptions, Order, Subscription
 from bot.papers import Paper
 from bot.search import parse
 from bot.search.ranking.matcher import matches

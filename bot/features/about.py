@@ -9,12 +9,12 @@ from typing import Annotated
 
 from bot import __version__
 from bot.cards import day_name
-from bot.chat.bot import Context
 from bot.chat.commands import Command, Param
 from bot.chat.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.digests import state
+from bot.features.services import Context
 from bot.text import count, shorten
 
 
@@ -54,7 +54,7 @@ async def status(ctx: Context) -> View:
         )
     if now.trouble:
         blocks.append(line("The last sync met trouble: ", now.trouble))
-    left = await ctx.bot.tenants.waiting() if ctx.person.id in ctx.bot.admins else ()
+    left = await ctx.services.tenants.waiting() if ctx.person.id in ctx.services.admins else ()
     if left:
         blocks.append(line(Strong("Removed"), f"  {_removed(left)}"))
     blocks += await state(ctx)

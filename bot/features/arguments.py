@@ -7,8 +7,8 @@ from datetime import date, time, timedelta
 from typing import TypeAlias
 
 from bot.chat.commands import Argument, number
-from bot.digests.schedule import DAY_NAMES
-from bot.digests.subscriptions import MOST_PAPERS
+from bot.models import MOST_PAPERS
+from bot.schedule import DAY_NAMES
 from bot.text import listed, shorten, straight
 from bot.zones import find_zones
 

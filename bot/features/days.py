@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from bot.cards import day_name
-from bot.chat.bot import Context
 from bot.chat.views import Button, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
 from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.services import Context
 
 EARLIER = 3  # days before today: a weekend, and the day before it
 

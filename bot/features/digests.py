@@ -8,13 +8,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.cards import day_name
-from bot.chat.bot import Context
 from bot.chat.commands import managing
 from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
-from bot.digests.subscriptions import Subscription
 from bot.errors import UsageError
 from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
 from bot.features.permissions import all_seen, managed, named, near, seen
+from bot.features.services import Context
+from bot.models import Subscription
 from bot.text import count
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     number: its number, as in the list of subscriptions
     """
     known = await seen(ctx, number)
-    views = await ctx.bot.planner.preview(known)
+    views = await ctx.services.planner.preview(known)
     head, rest = views[0], views[1:]
     blocks: list[Block] = list(head.blocks)
     for view in rest:
@@ -62,7 +62,8 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW
     known = await managed(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):
         return known
-    if await ctx.bot.planner.post_now(known):
+    if await ctx.services.planner.post_now(known):
+        ctx.services.dispatcher.look()
         return View((line("It is on its way."), Buttons((ALL,))), data={"posted": known.id})
     done = f"Today’s digest of subscription {known.id} is posted, or on its way, already."
     return View((line(done), Buttons((ALL,))), outcome=Outcome.NOTHING, data={"posted": None})
@@ -77,7 +78,7 @@ async def settle(
     message: its number, as status tells it
     found: there if it can be read where it belongs, post to have it posted
     """
-    store, person = ctx.bot.store.deliveries, ctx.person
+    store, person = ctx.services.store.deliveries, ctx.person
     mine = {one.id for one, _ in await all_seen(ctx)}
     open_ = await store.uncertain(person.platform, person.tenant, MOST_RECENT)
     one = next((one for one in open_ if one.id == message and one.subscription in mine), None)
@@ -118,7 +119,7 @@ async def _only_one(ctx: Context) -> Subscription | View:
 
 async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[str, ...]]:
     """Say for each of these subscriptions which digests were not posted of late."""
-    ended = await ctx.bot.store.digests.recent(
+    ended = await ctx.services.store.digests.recent(
         ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ["skipped"], MOST_RECENT
     )
     numbers = {one.id for one in known}
@@ -134,7 +135,7 @@ async def state(ctx: Context) -> tuple[Block, ...]:
     mine = [one for one, _ in await all_seen(ctx)]
     if not mine:
         return ()
-    open_ = await ctx.bot.store.digests.recent(
+    open_ = await ctx.services.store.digests.recent(
         ctx.person.platform,
         ctx.person.tenant,
         ctx.now - RECENT,
@@ -149,8 +150,8 @@ async def state(ctx: Context) -> tuple[Block, ...]:
         for number, some in (await troubles(ctx, mine)).items()
         for told in some
     ]
-    general = (await ctx.bot.planner.troubles()).values()
-    uncertain = await ctx.bot.store.deliveries.uncertain(
+    general = (await ctx.services.planner.troubles()).values()
+    uncertain = await ctx.services.store.deliveries.uncertain(
         ctx.person.platform, ctx.person.tenant, MOST_RECENT
     )
     questions = [

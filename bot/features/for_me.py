@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from bot import cards
-from bot.chat.bot import Context
 from bot.chat.views import Button, Buttons, Outcome, Spans, View, line
 from bot.features.arguments import PAGE
 from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.services import Context
 from bot.library.recommendations import suggest
 
 RECENT = timedelta(days=14)

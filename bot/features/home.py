@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot import cards
-from bot.chat.bot import Context
 from bot.chat.views import Block, Button, Buttons, Field, Strong, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import PAGE
 from bot.features.pages import PAGE_SIZE, offset, turned
+from bot.features.services import Context
 from bot.features.subscriptions import at_home
 from bot.text import count
 

@@ -6,8 +6,9 @@ import json
 from datetime import date, datetime
 from typing import Literal
 
-from bot.chat.bot import Context
+from bot.chat.outlet import Adapter
 from bot.chat.views import Attachment, Button, Buttons, Strong, View, line
+from bot.features.services import Context
 from bot.text import count
 
 FORGET = Button("Yes, forget me", "forget-me sure:yes")
@@ -51,8 +52,10 @@ async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
 async def _own(ctx: Context) -> list[str]:
     """Return the addresses of the conversations that the person has alone with the bot."""
     here = [ctx.place.address] if ctx.place.private else []
-    adapter = ctx.bot.adapters.get(ctx.person.platform)
-    return [*here, (await adapter.place("me", ctx.person)).address] if adapter else here
+    outlet = ctx.services.outlets.get(ctx.person.platform)
+    if not isinstance(outlet, Adapter):
+        return here
+    return [*here, (await outlet.place("me", ctx.person)).address]
 
 
 def _written(value: object) -> str:

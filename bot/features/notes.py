@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot import cards
-from bot.chat.bot import Context
 from bot.chat.views import Button, Buttons, Outcome, Strong, View, line
 from bot.features.arguments import NOTE, PAPER, TAGS
 from bot.features.search import resolve
+from bot.features.services import Context
 from bot.features.shelf import SHELF, keep
 from bot.features.team import introduce
 from bot.papers import record

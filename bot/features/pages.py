@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from bot import cards
 from bot.chat.views import Block, Button, Buttons, Outcome, Spans, View, note
+from bot.features.services import Context
 from bot.papers import Paper, record
-
-if TYPE_CHECKING:
-    from bot.chat.bot import Context
 
 PAGE_SIZE = 5
 

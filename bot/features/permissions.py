@@ -6,11 +6,10 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from bot.chat.bot import Context
-from bot.chat.outlet import Membership
-from bot.digests.subscriptions import Subscription
+from bot.chat.outlet import Adapter, Membership
 from bot.errors import DeliveryError, UsageError
-from bot.models import Place
+from bot.features.services import Context
+from bot.models import Place, Subscription
 from bot.zones import zones
 
 log = logging.getLogger(__name__)
@@ -22,17 +21,17 @@ AT_ONCE = 5
 
 async def standing(ctx: Context, place: Place) -> Membership:
     """Tell what the person is in a place; UsageError where the platform is not connected, DeliveryError."""
-    return await ctx.bot.adapter(place.platform).standing(ctx.person, place)
+    return await ctx.services.adapter(place.platform).membership(ctx.person, place)
 
 
 def manages(ctx: Context, there: Membership) -> bool:
     """Tell whether that standing, or the settings, let the person decide what is posted."""
-    return there.manages or there.own or ctx.person.id in ctx.bot.admins
+    return there.manages or there.own or ctx.person.id in ctx.services.admins
 
 
 async def known_standing(ctx: Context, place: Place) -> Membership | None:
     """Tell what the person is in a place; None where the platform does not say."""
-    if place.platform not in ctx.bot.adapters:
+    if not isinstance(ctx.services.outlets.get(place.platform), Adapter):
         return None
     try:
         return await standing(ctx, place)
@@ -43,10 +42,10 @@ async def known_standing(ctx: Context, place: Place) -> Membership | None:
 
 async def named(ctx: Context, where: str) -> Place:
     """Return the place that the person names, "here" for where they are; their own conversation has one address."""
-    adapter = ctx.bot.adapter(ctx.person.platform)
+    adapter = ctx.services.adapter(ctx.person.platform)
     if where.lower() != "here":
         return await adapter.place(where, ctx.person)
-    there = await adapter.standing(ctx.person, ctx.place)
+    there = await adapter.membership(ctx.person, ctx.place)
     # named like any other: it may be one that the bot cannot write to
     return await adapter.place("me" if there.own else ctx.place.address, ctx.person)
 
@@ -85,7 +84,9 @@ async def managed(ctx: Context, number: int) -> Subscription:
     try:
         there = await standing(ctx, known.place)
     except DeliveryError:
-        if known.person == ctx.person or ctx.person.id in ctx.bot.admins:  # the place can be gone
+        if (
+            known.person == ctx.person or ctx.person.id in ctx.services.admins
+        ):  # the place can be gone
             return known
         raise
     if not manages(ctx, there):
@@ -119,7 +120,7 @@ def _theirs(ctx: Context, known: Subscription) -> bool:
 
 
 def _may(ctx: Context, there: Membership | None) -> bool:
-    return manages(ctx, there) if there else ctx.person.id in ctx.bot.admins
+    return manages(ctx, there) if there else ctx.person.id in ctx.services.admins
 
 
 async def _standings(ctx: Context, places: Collection[Place]) -> dict[Place, Membership | None]:

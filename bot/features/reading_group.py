@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from bot import cards
 from bot.cards import day_name
-from bot.chat.bot import Context
 from bot.chat.views import (
     Block,
     Button,
@@ -26,6 +25,7 @@ from bot.errors import DeliveryError, UsageError
 from bot.features.arguments import PAGE, PAPER, WEEK
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.search import resolve
+from bot.features.services import Context
 from bot.features.team import introduce, names_of
 from bot.papers import Paper, record
 from bot.text import count, listed, shorten
@@ -156,8 +156,8 @@ async def picks(
 
 async def _posted(ctx: Context, one: Pick, nominator: str = "") -> View:
     """Post a pick with its thread where everyone sees it, and tell whoever asked; who proposed it, if that is known."""
-    head, adapter = await _shown(ctx, one), ctx.bot.adapters.get(ctx.person.platform)
-    if adapter is None:
+    head = await _shown(ctx, one)
+    if ctx.person.platform not in ctx.services.outlets:
         return head
     if ctx.place.private:
         told = note(
@@ -167,7 +167,6 @@ async def _posted(ctx: Context, one: Pick, nominator: str = "") -> View:
         return replace(head, blocks=(told, *head.blocks))
     from bot.digests.announcements import (  # start-up time: only where something can be posted
         Announcement,
-        post_once,
     )
 
     paper, *_ = await ctx.library.papers([one.paper])
@@ -180,7 +179,7 @@ async def _posted(ctx: Context, one: Pick, nominator: str = "") -> View:
         thread,
     )
     try:
-        posted = await post_once(ctx.bot, adapter, ctx.place, what)
+        posted = await ctx.services.announcements.post_once(ctx.place, what)
     except DeliveryError as error:
         told = line(
             Strong("Picked, but not posted as it should be."), f" {error} {_what_now(error)}"

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from bot import cards
-from bot.chat.bot import Context
 from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.services import Context
 from bot.features.team import card
 from bot.identifiers import paper_ids
 from bot.papers import Paper, record

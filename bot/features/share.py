@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Annotated
 
 from bot import cards
-from bot.chat.bot import Context
 from bot.chat.commands import shared
 from bot.chat.views import View
 from bot.features.arguments import PAPER
 from bot.features.search import resolve
+from bot.features.services import Context
 from bot.features.team import votes_for
 from bot.papers import record
 

@@ -8,16 +8,16 @@ from typing import Annotated, Literal
 
 from bot import cards
 from bot.cards import day_name
-from bot.chat.bot import Context
 from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, PERSON, TAG, WORDS
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.search import resolve
+from bot.features.services import Context
 from bot.features.team import introduce, keepers_named, names_of
 from bot.identifiers import paper_ids
+from bot.models import ShelfSort, Wanted
 from bot.papers import Paper, record
-from bot.shelves import ShelfSort, Wanted
 from bot.text import count, shorten
 
 MOST_COLLECTED = 5

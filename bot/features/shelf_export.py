@@ -6,12 +6,12 @@ import asyncio
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from bot.chat.bot import Context
 from bot.chat.views import Attachment, Outcome, Strong, View, line
 from bot.errors import UsageError
 from bot.features.arguments import FILE
+from bot.features.services import Context
+from bot.models import Kept, Wanted
 from bot.papers import Paper
-from bot.shelves import Kept, Wanted
 from bot.text import count
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from bot.chat.bot import Context
 from bot.chat.commands import LONGEST_ARGUMENT, asked_in
 from bot.chat.views import Attachment, Block, Buttons, Code, Item, Outcome, Spans, View, line, note
 from bot.errors import SourceError, UsageError
 from bot.features.arguments import ATTACHED, PASTED
+from bot.features.services import Context
 from bot.features.shelf import SHELF
 from bot.features.team import introduce
 from bot.identifiers import paper_id
+from bot.models import Kept
 from bot.papers import Paper
-from bot.shelves import Kept
 from bot.text import clean, count, shorten
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def keep_from(
     given = [one for one in (text, file) if one]
     if not given:
         raise UsageError("“keep-from” needs a file, or links or ids of papers.")
-    async with ctx.bot.at_length:
+    async with ctx.services.heavy:
         entries = [entry for one in given for entry in await asyncio.to_thread(read, one)]
     if not entries and format_of(text.strip()) and len(text.split()) == 1:
         raise UsageError(

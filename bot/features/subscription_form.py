@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from typing import Any, Literal, TypeAlias
 
-from bot.digests.schedule import DAY_NAMES, Every, Schedule
-from bot.digests.subscriptions import Day, DigestOptions, Layout, Order
 from bot.errors import UsageError
 from bot.features.arguments import LAST, On
+from bot.models import Day, DigestOptions, Layout, Order
+from bot.schedule import DAY_NAMES, Every, Schedule
 from bot.text import count, listed
 
 YesNo: TypeAlias = Literal["yes", "no"]

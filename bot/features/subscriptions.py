@@ -7,12 +7,9 @@ from dataclasses import replace
 from datetime import time
 from typing import Annotated
 
-from bot.chat.bot import Context
 from bot.chat.commands import asked_in
 from bot.chat.outlet import Membership
 from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
-from bot.digests.schedule import Every, Schedule
-from bot.digests.subscriptions import Day, DigestOptions, Layout, Order, Subscription
 from bot.errors import UsageError
 from bot.features import subscription_form as wording
 from bot.features.arguments import (
@@ -40,9 +37,11 @@ from bot.features.permissions import (
     own_zone,
     standing,
 )
+from bot.features.services import Context
 from bot.features.subscription_card import card, item, next_time, record, switch
 from bot.features.subscription_form import ANY, NONE, USUAL_TIME, Asked, YesNo, wished
-from bot.models import Place
+from bot.models import Day, DigestOptions, Layout, Order, Place, Subscription
+from bot.schedule import Every, Schedule
 from bot.text import count
 
 MOST_IN_PLACE = 10
@@ -293,10 +292,12 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
 
 async def at_home(ctx: Context) -> tuple[Block, ...]:
     """Return the part of the first view that is about digests; () where none can be posted."""
-    if ctx.person.platform not in ctx.bot.adapters:
+    if ctx.person.platform not in ctx.services.outlets:
         return ()
     every = await near(ctx)
-    mine = [one for one in every if one.person == ctx.person or ctx.person.id in ctx.bot.admins]
+    mine = [
+        one for one in every if one.person == ctx.person or ctx.person.id in ctx.services.admins
+    ]
     if not mine:
         return (
             line(Strong("Digests"), "  The best papers, at a time of your choice."),
@@ -315,7 +316,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
 
 
 async def _from_now(ctx: Context, known: Subscription) -> Subscription:
-    return known.from_now(ctx.now, await ctx.bot.store.digests.last(known.id))
+    return known.from_now(ctx.now, await ctx.services.store.digests.last(known.id))
 
 
 def _check_order(wishes: DigestOptions, there: Membership) -> None:

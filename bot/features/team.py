@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot import cards
 from bot.cards import day_name
-from bot.chat.bot import Context
 from bot.chat.views import Block, Item, Spans, Strong, View, note
+from bot.features.services import Context
 from bot.papers import Paper
 from bot.text import count, listed
 
 if TYPE_CHECKING:
-    from bot.shelves import Kept
+    from bot.models import Kept
 
 MOST_NAMED = 3
 SOMEBODY, YOU = "somebody", "you"  # whose name the platform has not told

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot import cards
-from bot.chat.bot import Context
 from bot.chat.views import Button, Buttons, Strong, View, line
 from bot.features.arguments import PAPER
 from bot.features.search import resolve
+from bot.features.services import Context
 from bot.features.team import introduce, votes_for
 from bot.papers import Paper, record
 from bot.text import count

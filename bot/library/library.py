@@ -14,6 +14,7 @@ from bot.library.cooldown import Cooldown
 from bot.library.remote_search import Online
 from bot.library.search_service import Searches
 from bot.library.sync import SETTLED, Progress, Report, feed_day, settled, sync
+from bot.models import Suggestion
 from bot.search import parse
 from bot.store import Saved, Store, SyncRun
 from bot.text import listed
@@ -21,7 +22,7 @@ from bot.text import listed
 if TYPE_CHECKING:
     from bot.library.search_service import Found
     from bot.papers import Paper
-    from bot.search import Index, Suggestion
+    from bot.search import Index
     from bot.search.query.completion import Kind
     from bot.sources.hugging_face import HuggingFace
 

@@ -7,13 +7,10 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bot.errors import PaperboyError
+from bot.store import Store
 from bot.text import count
-
-if TYPE_CHECKING:
-    from bot.chat.bot import Bot
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +32,14 @@ MOST = 2000  # subscriptions of a tenant, more than there can be
 class Tenants:
     """Which tenants have the bot; of those that removed it, all is purged after `purge_after`."""
 
-    bot: Bot
+    store: Store
+    clock: Callable[[], datetime]
     purge_after: timedelta = PURGE_AFTER
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def removed(self, platform: str, tenant: str, *, told: bool = True) -> None:
         """End all that goes to a tenant that removed the bot; where nobody `told` of that, it is purged later."""
-        departures, now = self.bot.store.departures, self.bot.now()
+        departures, now = self.store.departures, self.clock()
         at = now if told else now + DOUBT
         async with self._turn:
             ended = await departures.left(platform, tenant, at, now, rests=AWAY, why=REMOVED)
@@ -60,7 +58,7 @@ class Tenants:
 
     async def welcomed(self, platform: str, tenant: str) -> None:
         """Let everything be there again for a tenant that has the bot: its digests come, and nothing is purged."""
-        store = self.bot.store
+        store = self.store
         async with self._turn:
             if not await store.departures.gone(platform, tenant):
                 return
@@ -70,7 +68,7 @@ class Tenants:
                 if one.paused == AWAY:
                     fresh = replace(one, paused="", refused=None, covered=None)
                     await subscriptions.change(
-                        fresh.from_now(self.bot.now(), await store.digests.last(one.id))
+                        fresh.from_now(self.clock(), await store.digests.last(one.id))
                     )
                     resumed += 1
             # last of all: what is not finished now is done again when the tenant is next known to
@@ -85,7 +83,7 @@ class Tenants:
         self, platform: str, present: Callable[[], Awaitable[Collection[str]]]
     ) -> None:
         """Find out who removed the bot, or invited it again, while nobody listened; `present` asks who has it."""
-        departures = self.bot.store.departures
+        departures = self.store.departures
         known = await departures.known(platform)  # before: who comes meanwhile is here
         here = frozenset(await present())
         for tenant in sorted(known - here - {""}):
@@ -98,28 +96,28 @@ class Tenants:
 
         Of several nobody can tell which it was.
         """
-        departures = self.bot.store.departures
+        departures = self.store.departures
         known = await departures.known(platform) - {""}
         for tenant in known if len(known) == 1 else ():
             await self.removed(platform, tenant, told=False)
 
     async def until_purged(self, platform: str) -> None:
         """Wait until nothing is left of the tenants of a platform that removed the bot; StoreError."""
-        while await self.bot.store.departures.waiting(platform):  # noqa: ASYNC110  # other processes purge too
+        while await self.store.departures.waiting(platform):  # noqa: ASYNC110  # other processes purge too
             await asyncio.sleep(EVERY)
 
     async def gone(self, platform: str, tenant: str) -> bool:
         """Tell whether a tenant removed the bot; StoreError."""
-        return bool(tenant) and await self.bot.store.departures.gone(platform, tenant)
+        return bool(tenant) and await self.store.departures.gone(platform, tenant)
 
     async def waiting(self) -> tuple[datetime, ...]:
         """Return when each tenant that left is purged, the first first; StoreError."""
-        return tuple(at + self.purge_after for at in await self.bot.store.departures.waiting())
+        return tuple(at + self.purge_after for at in await self.store.departures.waiting())
 
     async def purge(self) -> None:
         """Remove all of the tenants whose time has come; StoreError."""
-        until = self.bot.now() - self.purge_after
-        for one in await self.bot.store.departures.purge(until, until - UNDER_WAY):
+        until = self.clock() - self.purge_after
+        for one in await self.store.departures.purge(until, until - UNDER_WAY):
             log.warning(
                 "%s %s is purged: %s removed.", one.platform, one.tenant, count(one.rows, "row")
             )

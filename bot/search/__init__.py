@@ -1,7 +1,6 @@
 """Search that forgives: what was meant is found although it is misspelt, half remembered or only begun."""
 
 from bot.search.index.index import Index
-from bot.search.query.completion import Suggestion
 from bot.search.query.highlights import Highlights, highlights
 from bot.search.query.query_parser import Query, Term, parse
 from bot.search.ranking.executor import Hits
@@ -14,7 +13,6 @@ __all__ = [
     "Hits",
     "Index",
     "Query",
-    "Suggestion",
     "Term",
     "highlights",
     "matches",

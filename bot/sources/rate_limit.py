@@ -17,7 +17,7 @@ class Patience:
     request: float = 60.0  # for one try
     connect: float = 10.0
     read: float = 15.0  # between two pieces of an answer
-    pause: float = 0.5  # before the second try, doubled before each further one
+    pause: float = 0.5  # before the second try, longer before each further one
     tries: int = 4
 
 
@@ -27,11 +27,6 @@ def asked_for(headers: Mapping[str, str], now: datetime) -> float:
         _retry_after(headers.get("Retry-After", "").strip(), now),
         _rate_limit(headers.get("RateLimit", "")),
     )
-
-
-def pause(patience: Patience, attempt: int, luck: float) -> float:
-    """Return the seconds to wait after try `attempt`; `luck`, from 0 to 1, spreads the retries."""
-    return patience.pause * 2.0 ** (attempt - 1) * (0.5 + luck)
 
 
 def _retry_after(value: str, now: datetime) -> float:

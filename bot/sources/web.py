@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from bot import __version__
+from bot.backoff import Backoff
 from bot.papers import web_address
 from bot.sources.errors import (
     Failed,
@@ -26,7 +27,7 @@ from bot.sources.errors import (
     unreadable,
 )
 from bot.sources.payloads import MOST_BYTES, TooLargeError, decode
-from bot.sources.rate_limit import Patience, asked_for, pause
+from bot.sources.rate_limit import Patience, asked_for
 
 if TYPE_CHECKING:
     import aiohttp
@@ -75,6 +76,7 @@ class Web:
         patience = patience or self._patience
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience.total
+        backoff = Backoff(patience.pause, patience.total)
         attempt = 0
         while True:
             # another task's answer can have prolonged the rest
@@ -86,7 +88,7 @@ class Web:
             try:
                 return await self._follow(path, read, patience, deadline)
             except Failed as failed:
-                wait = failed.wait + pause(patience, attempt, random.random())  # noqa: S311  # chance, no secret
+                wait = failed.wait + backoff.pause(attempt, random.random())  # noqa: S311  # chance, no secret
                 if attempt >= min(failed.tries, patience.tries) or clock() + wait > deadline:
                     raise failed.kind(str(failed)) from failed.__cause__
                 log.info("Try %d of %s failed: %s", attempt, path, failed)

@@ -9,8 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
 
-from bot.digests.subscriptions import Subscription
-from bot.models import Place
+from bot.models import Place, Subscription
 from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from bot.models import Reaction
 from bot.store.engine import Database
 from bot.store.pseudonyms import is_mark, mark_of
 from bot.store.schema import reactions
@@ -27,14 +26,6 @@ _LAST = (
     .limit(1)
 )
 _PRESENT = select(reactions.c.emoji, reactions.c.person).where(*_MESSAGE, reactions.c.present)
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """Whether a reaction is present after the last event about it, and when that was."""
-
-    present: bool
-    at: datetime
 
 
 class Reactions:

@@ -13,7 +13,7 @@ from sqlalchemy import Executable, Select, and_, bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreError
-from bot.shelves import Kept, ShelfSort, Wanted
+from bot.models import Kept, ShelfSort, Wanted
 from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database

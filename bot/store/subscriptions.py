@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 
-from bot.digests.subscriptions import DigestOptions, Subscription
-from bot.models import Person, Place
+from bot.models import DigestOptions, Person, Place, Subscription
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import subscriptions

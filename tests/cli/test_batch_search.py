@@ -36,7 +36,7 @@ async def _answers(bot, text):
     out, (read, write) = io.StringIO(), os.pipe()
     feeding = asyncio.create_task(asyncio.to_thread(_feed, write, text))
     try:
-        await answer_lines(bot.library, read, out)
+        await answer_lines(bot.services.library, read, out)
     finally:
         await feeding
         os.close(read)
@@ -84,14 +84,14 @@ async def test_each_line_has_its_answer_in_its_place(bot):
 
 
 async def test_what_goes_wrong_on_one_line_ends_with_it(bot, monkeypatch, caplog):
-    search = bot.library.search
+    search = bot.services.library.search
 
     async def stumbling(text, **asked):
         if text == "stumble":
             raise ZeroDivisionError
         return await search(text, **asked)
 
-    monkeypatch.setattr(bot.library, "search", stumbling)
+    monkeypatch.setattr(bot.services.library, "search", stumbling)
     first, second = await _answers(bot, b"stumble\nweather\n")
     assert first == {
         "query": "stumble",

@@ -11,7 +11,7 @@ from bot.chat.views import Outcome, View, plain
 from bot.digests.announcements import UNDER_WAY
 from bot.models import Person, Place
 from bot.store.announcements import Post
-from tests.conftest import DIFFUSION, HEBB, NOW
+from tests.conftest import DIFFUSION, HEBB, NOW, add_outlets
 from tests.dumped import dump
 from tests.rigs.platform import PLATFORM, Client, Fault, Platform, one_after_the_other
 
@@ -20,18 +20,10 @@ ROOM, OTHER = Place(PLATFORM, "T1", "C1", "#papers"), Place(PLATFORM, "T1", "C2"
 
 
 @pytest.fixture
-def clock(bot, monkeypatch):
-    """Give a clock that stands, to be set."""
-    clock = [NOW]
-    monkeypatch.setattr(bot, "now", lambda: clock[0])
-    return clock
-
-
-@pytest.fixture
 def platform(bot, clock) -> Platform:
     """Give the platform, with the bot connected to it."""
-    platform = Platform(lambda: clock[0])
-    bot.adapters = {PLATFORM: Client(platform)}
+    platform = Platform(clock)
+    add_outlets(bot, Client(platform))
     return platform
 
 
@@ -83,7 +75,7 @@ async def test_a_post_of_which_nothing_is_known_is_looked_for_before_it_is_made_
     assert view.outcome is Outcome.FAILED
     assert "it is looked for before it is posted again" in plain(view)
     assert "It is being posted just now" in plain(await say(bot, "pick"))
-    clock[0] += UNDER_WAY
+    clock.now += UNDER_WAY
     assert "Posted:" in plain(await say(bot, "pick", BEN, OTHER))
     assert [message.place.address for message in platform.log] == ["C1", "C1/1"]
 
@@ -92,7 +84,7 @@ async def test_a_first_message_of_which_nothing_is_known_does_not_come_twice(bot
     await nominated(bot)
     platform.fault = one_after_the_other([Fault.NONE, Fault.ANSWER_LOST])
     await say(bot, "pick")
-    clock[0] += UNDER_WAY
+    clock.now += UNDER_WAY
     await say(bot, "pick")
     assert len(platform.log) == 2
 
@@ -101,13 +93,13 @@ async def test_a_process_that_dies_leaves_what_the_next_one_finishes(bot, platfo
     await nominated(bot)
     await say(bot, "pick")
     platform.log.clear()
-    posts = bot.store.tenant(PLATFORM, "T1").posts
+    posts = bot.services.store.tenant(PLATFORM, "T1").posts
     done = await posts.get("pick 2026-05-25")
     # as it stands when a process dies after the head
     await posts.move(
         "pick 2026-05-25", done, Post("C1", "#papers", NOW, NOW, done.message, done.sent_to)
     )
-    clock[0] += UNDER_WAY
+    clock.now += UNDER_WAY
     await say(bot, "pick")
     assert [
         message.place.address for message in platform.log
@@ -135,7 +127,7 @@ async def test_where_it_cannot_be_looked_for_whoever_asks_is_told(bot, platform,
     platform.fault = one_after_the_other([Fault.ANSWER_LOST])
     platform.silent = {"C1"}
     await say(bot, "pick")
-    clock[0] += UNDER_WAY
+    clock.now += UNDER_WAY
     assert "cannot be looked for now. Nobody can read there." in plain(await say(bot, "pick"))
     assert "It was posted in #papers" in plain(await say(bot, "pick"))
     assert len(platform.log) == 1
@@ -160,7 +152,7 @@ async def test_nothing_of_a_post_names_a_person_and_it_goes_with_its_tenant(
         await say(bot, "forget-me sure:yes", person)
     assert "UANN" not in dump(tmp_path)
     assert "post:" in dump(tmp_path)
-    bot.tenants.purge_after = timedelta()
-    await bot.tenants.removed(PLATFORM, "T1")
+    bot.services.tenants.purge_after = timedelta()
+    await bot.services.tenants.removed(PLATFORM, "T1")
     assert "post:" not in dump(tmp_path)
     assert platform.log

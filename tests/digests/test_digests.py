@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -11,15 +12,14 @@ from sqlalchemy import select
 from bot.chat.bot import Bot
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Item, View, plain
-from bot.digests.planner import Patience, Planner
-from bot.digests.schedule import Schedule
 from bot.digests.selection import choose, fitting, split
-from bot.digests.subscriptions import DigestOptions, Subscription
-from bot.models import Person, Place
+from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
+from bot.schedule import Schedule
 from bot.store.digests import PlannedDigest, State
 from bot.store.schema import deliveries
-from tests.conftest import DIFFUSION, HEBB, NOW, TODAY
+from bot.store.subscriptions import Subscriptions
+from tests.conftest import DIFFUSION, HEBB, NOW, TODAY, add_outlets
 
 NINE = Schedule("daily", time(9), "America/New_York")
 WISHES = DigestOptions(NINE)
@@ -29,43 +29,29 @@ DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
 
 
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self, now: datetime) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-@pytest.fixture
-def clock(bot: Bot, monkeypatch) -> Clock:
-    """Give the bot a clock that can be moved, and a platform to plan for."""
-    clock = Clock(NOW)
-    monkeypatch.setattr(bot, "now", clock)
-    monkeypatch.setattr(bot.library, "_now", clock)
-    bot.adapters["chat"] = None  # type: ignore[assignment]  # planning asks no adapter
-    bot.planner = Planner(bot, Patience(timedelta(hours=2), 0.6))
-    return clock
+@pytest.fixture(autouse=True)
+def platform(bot: Bot) -> None:
+    """Connect a platform to plan for."""
+    add_outlets(bot, SimpleNamespace(platform="chat"))
 
 
 async def subscribed(bot: Bot, wishes: DigestOptions = WISHES, place: Place = ROOM) -> Subscription:
     day, due = wishes.schedule.after(bot.now())
-    return await bot.store.tenant("chat", "T").subscriptions.add(
-        Subscription(0, place, ADA, wishes, bot.now(), day, due)
-    )
+    subscriptions: Subscriptions = bot.services.store.tenant("chat", "T").subscriptions
+    return await subscriptions.add(Subscription(0, place, ADA, wishes, bot.now(), day, due))
 
 
 async def states(bot: Bot) -> list[tuple[date, str]]:
     """Return all digests, the earliest first."""
-    found = await bot.store.digests.recent("chat", "T", NOW - 100 * DAY, get_args(State), 100)
+    found = await bot.services.store.digests.recent(
+        "chat", "T", NOW - 100 * DAY, get_args(State), 100
+    )
     return [(one.day, one.state) for one in reversed(found)]
 
 
 async def said(bot: Bot) -> list[View]:
     """Return the messages that were handed to the outbox, in their order."""
-    rows = await bot.store._database.read(  # noqa: SLF001
+    rows = await bot.services.store._database.read(  # noqa: SLF001
         select(deliveries.c.view).order_by(deliveries.c.id)
     )
     return [thaw(row.view) for row in rows]
@@ -74,9 +60,9 @@ async def said(bot: Bot) -> list[View]:
 async def listed(bot: Bot, day: date, papers: Iterable[Paper]) -> None:
     """Let the list of a day have these papers, and those before it be as they are, all of it fetched just now."""
     for back in range(1, 40):
-        known = await bot.library.known(day - back * DAY, day - back * DAY, limit=100)
-        await bot.library.add_day(day - back * DAY, known.papers)
-    await bot.library.add_day(day, tuple(papers))
+        known = await bot.services.library.known(day - back * DAY, day - back * DAY, limit=100)
+        await bot.services.library.add_day(day - back * DAY, known.papers)
+    await bot.services.library.add_day(day, tuple(papers))
 
 
 def papers_in(views: list[View]) -> list[str]:
@@ -110,7 +96,7 @@ def test_topics_choose_leave_out_and_limit():
 
 @pytest.mark.parametrize("layout", ["threaded", "compact", "full"])
 async def test_the_order_for_me_begins_with_what_is_like_the_kept_and_says_why(bot, clock, layout):
-    await bot.store.tenant("chat", "T").shelf.save(ADA.id, HEBB.id, NOW, private=True)
+    await bot.services.store.tenant("chat", "T").shelf.save(ADA.id, HEBB.id, NOW, private=True)
     await subscribed(bot, replace(WISHES, order="for-me", layout=layout, papers=3))
     clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
     alike = replace(
@@ -118,7 +104,7 @@ async def test_the_order_for_me_begins_with_what_is_like_the_kept_and_says_why(b
     )
     kept = replace(HEBB, daily=TODAY + DAY)  # on the list once more, and on the shelf already
     await listed(bot, TODAY + DAY, [kept, alike, *(a_paper(n, TODAY + DAY, n) for n in range(8))])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     head, *_ = await said(bot)
     assert head.papers == (alike.id, "2606.00007", "2606.00006")
     assert "those most like what you keep first." in plain(head)
@@ -129,18 +115,18 @@ async def test_the_order_for_me_is_by_upvotes_as_long_as_nothing_is_kept_and_say
     await subscribed(bot, replace(WISHES, order="for-me", layout="compact", papers=2))
     clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [a_paper(n, TODAY + DAY, n) for n in range(8)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     (head,) = await said(bot)
     assert head.papers == ("2606.00007", "2606.00006")
     assert "2 of 8 papers, most upvoted first. You keep no paper yet; once you do" in plain(head)
 
 
 async def test_the_order_for_me_goes_by_what_is_kept_in_the_tenant_of_the_subscription(bot, clock):
-    await bot.store.tenant("chat", "T2").shelf.save(ADA.id, HEBB.id, NOW, private=True)
+    await bot.services.store.tenant("chat", "T2").shelf.save(ADA.id, HEBB.id, NOW, private=True)
     await subscribed(bot, replace(WISHES, order="for-me", layout="compact"))
     clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [replace(HEBB, id="2606.00100", daily=TODAY + DAY)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     (head,) = await said(bot)
     assert "You keep no paper yet" in plain(head)
     assert "Because" not in plain(head)
@@ -159,12 +145,12 @@ def test_what_is_frozen_is_the_same_when_thawed():
 
 async def test_a_first_subscription_posts_nothing_old_and_then_each_day_once(bot, clock):
     await subscribed(bot)
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == []
     clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [a_paper(n, TODAY + DAY, n) for n in range(20)])
     for _ in range(3):
-        await bot.planner.plan()
+        await bot.services.planner.plan()
     assert await states(bot) == [(TODAY + DAY, "posting")]
     head, *cards = await said(bot)
     assert head.papers == tuple(f"2606.{n:05}" for n in (19, 18, 17, 16, 15))
@@ -177,12 +163,12 @@ async def test_no_paper_comes_twice_and_one_that_came_late_comes_with_the_next(b
     tomorrow, after = TODAY + DAY, TODAY + 2 * DAY
     clock.now = datetime.combine(tomorrow, time(14), NOW.tzinfo)
     await listed(bot, tomorrow, [a_paper(n, tomorrow, n) for n in range(8)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     clock.now += DAY
     late = a_paper(100, tomorrow, 500)
     await listed(bot, tomorrow, [*(a_paper(n, tomorrow, n) for n in range(8)), late])
     await listed(bot, after, [a_paper(n, after, n) for n in range(50, 53)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     first, second = await said(bot)
     assert second.papers == (late.id, "2606.00052", "2606.00051", "2606.00050")
     assert not set(first.papers) & set(second.papers)
@@ -194,7 +180,7 @@ async def test_a_second_subscription_of_the_place_does_not_repeat_what_the_first
     await subscribed(bot, replace(WISHES, layout="compact", papers=2))
     clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [a_paper(n, TODAY + DAY, n) for n in range(8)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert papers_in(await said(bot)) == ["2606.00007", "2606.00006", "2606.00005", "2606.00004"]
 
 
@@ -203,11 +189,11 @@ async def test_after_downtime_one_digest_covers_what_was_missed(bot, clock):
     days = [TODAY + n * DAY for n in range(1, 5)]
     clock.now = datetime.combine(days[0], time(14), NOW.tzinfo)
     await listed(bot, days[0], [a_paper(0, days[0])])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     for n, day in enumerate(days[1:], 1):
         await listed(bot, day, [a_paper(n, day)])
     clock.now = datetime.combine(days[-1], time(20), NOW.tzinfo)
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(days[0], "posting"), (days[-1], "posting")]
     assert sorted(papers_in(await said(bot))) == [f"2606.{n:05}" for n in range(4)]
 
@@ -217,7 +203,7 @@ async def test_what_is_too_late_is_skipped_and_said(bot, clock):
     clock.now = (
         datetime.combine(TODAY + DAY, time(13), NOW.tzinfo) + 12 * HOUR + timedelta(minutes=1)
     )
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(TODAY + DAY, "skipped")]
 
 
@@ -225,15 +211,15 @@ async def test_a_list_that_is_still_filling_is_waited_for_but_not_for_ever(bot, 
     tomorrow = TODAY + DAY
     for weeks in range(1, 5):
         day = tomorrow - timedelta(weeks=weeks)
-        await bot.library.add_day(day, [a_paper(1000 * weeks + n, day) for n in range(20)])
+        await bot.services.library.add_day(day, [a_paper(1000 * weeks + n, day) for n in range(20)])
     await subscribed(bot)
     clock.now = datetime.combine(tomorrow, time(13), NOW.tzinfo)
     await listed(bot, tomorrow, [a_paper(n, tomorrow) for n in range(3)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "planned")]
     clock.now += timedelta(minutes=10)
     await listed(bot, tomorrow, [a_paper(n, tomorrow) for n in range(12)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "posting")]
 
 
@@ -241,14 +227,16 @@ async def test_the_latest_acceptable_time_ends_the_waiting(bot, clock):
     tomorrow = TODAY + DAY
     for weekend in range(1, 5):
         day = tomorrow - timedelta(weeks=weekend)
-        await bot.library.add_day(day, [a_paper(1000 * weekend + n, day) for n in range(20)])
+        await bot.services.library.add_day(
+            day, [a_paper(1000 * weekend + n, day) for n in range(20)]
+        )
     await subscribed(bot)
     clock.now = datetime.combine(tomorrow, time(13), NOW.tzinfo)
     await listed(bot, tomorrow, [a_paper(1, tomorrow)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "planned")]
     clock.now += timedelta(hours=2)
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "posting")]
 
 
@@ -258,11 +246,11 @@ async def test_a_list_that_could_not_be_had_is_waited_for_as_long_as_it_is_worth
     await subscribed(bot)
     tomorrow = TODAY + DAY
     clock.now = datetime.combine(tomorrow, time(16), NOW.tzinfo)
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "planned")]
     clock.now += HOUR
     await listed(bot, tomorrow, [a_paper(1, tomorrow)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "posting")]
 
 
@@ -270,22 +258,22 @@ async def test_what_waits_for_its_list_is_not_posted_after_a_pause(bot, clock):
     mine = await subscribed(bot)
     tomorrow = TODAY + DAY
     clock.now = datetime.combine(tomorrow, time(13), NOW.tzinfo)
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "planned")]
-    await bot.store.subscriptions.pause(mine.id, "by Ada")
+    await bot.services.store.subscriptions.pause(mine.id, "by Ada")
     clock.now += HOUR
     await listed(bot, tomorrow, [a_paper(1, tomorrow)])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(tomorrow, "skipped")]
 
 
 async def test_what_waits_on_a_platform_that_is_not_connected_keeps_nobody_busy(bot, clock):
     await subscribed(bot)
     clock.now = datetime.combine(TODAY + DAY, time(13), NOW.tzinfo)
-    assert await bot.planner.plan() is not None
-    del bot.adapters["chat"]
+    assert await bot.services.planner.plan() is not None
+    bot.services.outlets.clear()
     clock.now += HOUR
-    assert await bot.planner.plan() is None
+    assert await bot.services.planner.plan() is None
 
 
 @pytest.mark.parametrize(
@@ -295,7 +283,7 @@ async def test_a_day_without_papers_is_quiet_or_said(bot, clock, quiet, state, m
     await subscribed(bot, replace(WISHES, quiet=quiet))
     clock.now = datetime.combine(TODAY + DAY, time(16), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(TODAY + DAY, state)]
     assert len(await said(bot)) == messages
 
@@ -304,7 +292,7 @@ async def test_yesterdays_list_is_that_of_the_day_before(bot, clock):
     await subscribed(bot, replace(WISHES, day="yesterday", layout="compact"))
     clock.now = datetime.combine(TODAY + DAY, time(13), NOW.tzinfo)
     await listed(bot, TODAY + DAY, ())
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert HEBB.id in papers_in(await said(bot))
 
 
@@ -320,10 +308,10 @@ async def test_a_week_is_ranked_and_names_what_the_place_kept(bot, clock):
     await subscribed(bot, weekly)
     clock.now = datetime.combine(TODAY + DAY, time(14), NOW.tzinfo)
     await listed(bot, TODAY + DAY, ())
-    await bot.planner.plan()
-    await bot.store.tenant("chat", "T").shelf.save("bob", HEBB.id, clock.now)
+    await bot.services.planner.plan()
+    await bot.services.store.tenant("chat", "T").shelf.save("bob", HEBB.id, clock.now)
     clock.now = datetime.combine(TODAY + 3 * DAY, time(11), NOW.tzinfo)
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     week = (await said(bot))[-1]
     assert week.papers[0] == HEBB.id
     assert week.title == "Daily Papers · the week from 25 May to 31 May 2026"
@@ -336,13 +324,13 @@ async def test_a_digest_asked_for_now_stands_for_that_of_the_day(bot, clock):
     mine = await subscribed(
         bot, replace(WISHES, layout="compact", schedule=replace(NINE, at=time(23)))
     )
-    assert papers_in(list(await bot.planner.preview(mine)))
+    assert papers_in(list(await bot.services.planner.preview(mine)))
     assert await states(bot) == []
-    assert await bot.planner.post_now(mine)
-    again = await bot.store.subscriptions.get(mine.id)
+    assert await bot.services.planner.post_now(mine)
+    again = await bot.services.store.subscriptions.get(mine.id)
     assert again is not None
     assert again.next_date == TODAY + DAY
-    assert not await bot.planner.post_now(again)
+    assert not await bot.services.planner.post_now(again)
     assert await states(bot) == [(TODAY, "posting")]
 
 
@@ -360,16 +348,16 @@ async def test_two_planners_plan_a_digest_once(bot, clock):
         TODAY + 2 * DAY,
         NOW,
     )
-    assert await bot.store.digests.plan([occasion], NOW) == 1
-    assert await bot.store.digests.plan([occasion], NOW) == 0
+    assert await bot.services.store.digests.plan([occasion], NOW) == 1
+    assert await bot.services.store.digests.plan([occasion], NOW) == 0
 
 
 async def test_a_new_zone_release_moves_what_is_not_yet_planned(bot, clock):
     assert clock() == NOW
     mine = await subscribed(bot)
-    await bot.store.subscriptions.move(mine.id, mine.next_date, NOW + 90 * DAY)
-    assert await bot.planner.rezone() == 1
-    assert await bot.store.subscriptions.get(mine.id) == mine
+    await bot.services.store.subscriptions.move(mine.id, mine.next_date, NOW + 90 * DAY)
+    assert await bot.services.planner.rezone() == 1
+    assert await bot.services.store.subscriptions.get(mine.id) == mine
 
 
 def test_a_full_layout_is_cut_into_messages_that_discord_takes():
@@ -388,11 +376,11 @@ async def test_a_digest_asked_for_after_a_quiet_one_is_posted(bot, clock):
     mine = await subscribed(bot)
     clock.now = datetime.combine(TODAY + DAY, time(16), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [])
-    await bot.planner.plan()
+    await bot.services.planner.plan()
     assert await states(bot) == [(TODAY + DAY, "quiet")]
     await listed(bot, TODAY + DAY, [a_paper(1, TODAY + DAY)])
     clock.now += HOUR
-    mine = await bot.store.subscriptions.get(mine.id)
-    assert await bot.planner.post_now(mine)
+    mine = await bot.services.store.subscriptions.get(mine.id)
+    assert await bot.services.planner.post_now(mine)
     assert await states(bot) == [(TODAY + DAY, "posting")]
     assert "2606.00001" in papers_in(await said(bot))

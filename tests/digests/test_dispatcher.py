@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.digests.delivery import LEASE, pause_after
+from bot.digests.delivery import LEASE
 from bot.errors import StoreError
 from bot.models import Place
 from bot.store.deliveries import Delivery
@@ -385,19 +385,6 @@ async def test_health_counts_what_is_overdue_and_what_is_uncertain(world: World)
     assert (health.overdue, health.uncertain) == (1, 1)
     assert health.oldest
     assert abs(health.oldest - due) < timedelta(seconds=1)
-
-
-def test_pauses_grow_up_to_a_quarter_of_an_hour():
-    assert [pause_after(n, 1.0).total_seconds() for n in (0, 1, 2, 3, 8, 9, 1000)] == [
-        5,
-        5,
-        10,
-        20,
-        640,
-        900,
-        900,
-    ]
-    assert pause_after(1, 0.0).total_seconds() == 2.5
 
 
 def _view_of(claimed: Delivery):

@@ -28,7 +28,7 @@ def test_the_simulation_notices_what_is_posted_twice(monkeypatch: pytest.MonkeyP
 
 def test_the_simulation_notices_what_is_lost(monkeypatch: pytest.MonkeyPatch):
     async def forget(self: Attempts, one: object, *_: object) -> None:
-        await self._store.sent(one, "", "", self._bot.now())  # type: ignore[arg-type]
+        await self._store.sent(one, "", "", self._now())  # type: ignore[arg-type]
 
     monkeypatch.setattr(Attempts, "_later", forget)
     assert any(simulate(seed, days=20).lost for seed in range(1, 6))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.chat.intents import Intent
 from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
-from tests.conftest import ADA, BOB, HEBB, HERE, NOW
+from tests.conftest import ADA, BOB, HEBB, HERE, changed
 
 
 async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(ask):
@@ -168,10 +168,8 @@ async def test_the_end_of_the_calendar_is_refused(ask, words):
     assert (await ask(words)).outcome is Outcome.REFUSED
 
 
-async def test_today_shows_the_last_list_that_is_known_when_there_is_nobody_to_ask(
-    ask, bot, monkeypatch
-):
-    monkeypatch.setattr(bot.library, "_now", lambda: NOW + timedelta(days=4))
+async def test_today_shows_the_last_list_that_is_known_when_there_is_nobody_to_ask(ask, clock):
+    clock.now += timedelta(days=4)
     view = await ask("today")
     assert view.papers[0] == HEBB.id
     assert "cannot be reached" in plain(view)
@@ -377,8 +375,7 @@ async def test_whatever_is_typed_gets_a_view(bot, words):
 
 
 async def test_a_fault_of_the_program_is_logged_and_answered(bot, caplog):
-    await bot.store.close()
-    bot.store = None
+    bot = changed(bot, store=None)
     view = await bot.handle(Intent("saved", ADA, HERE))
     assert view.outcome is Outcome.FAILED
     assert "Something went wrong here" in plain(view)

@@ -37,7 +37,7 @@ def test_without_anything_kept_or_new_nothing_is_ranked():
 
 
 async def test_suggestions_say_why_and_leave_out_what_is_kept(bot, ask):
-    await bot.library.add(
+    await bot.services.library.add(
         [replace(MANY[0], id="2605.20000", title="Transformers Again")], bot.now()
     )
     await ask(f"save {MANY[0].id}")

@@ -45,7 +45,7 @@ async def lived(bot, say):
     await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - timedelta(hours=1))
     for line in LINES:
         await say(line)
-    await bot.store.tenant("slack", "T1").lines.keep(
+    await bot.services.store.tenant("slack", "T1").lines.keep(
         f"shelf by:<@{ANN.id}> {'words ' * 30}"
     )  # a button of somebody
 
@@ -91,7 +91,7 @@ async def test_only_this_tenants_traces_go(bot, say):
     other = Person("slack", "T2", ANN.id, "Ann")
     await say(f"save {HEBB.id}", other, Place("slack", "T2", "C1"))
     await say("forget-me sure:yes")
-    assert await bot.store.tenant("slack", "T2").shelf.ids(ANN.id) == (HEBB.id,)
+    assert await bot.services.store.tenant("slack", "T2").shelf.ids(ANN.id) == (HEBB.id,)
 
 
 @pytest.mark.usefixtures("lived")

@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
-from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import DigestOptions
 from bot.features import subscription_form as wording
-from bot.models import Person, Place
+from bot.models import DigestOptions, Person, Place
+from bot.schedule import Schedule
 from bot.store.deliveries import Notice
 from bot.store.digests import PlannedDigest
 from bot.zones import zones
-from tests.conftest import HEBB, NOW
+from tests.conftest import HEBB, NOW, add_outlets, changed
 from tests.rigs.chat import Chat
 
 MANAGER = Person("chat", "team", "ada", "Ada")
@@ -29,10 +28,9 @@ NAMES = {"#papers": PAPERS, "#random": RANDOM, "c1": PAPERS, "c2": RANDOM}
 
 @pytest.fixture
 def chat(bot):
-    bot.adapters["chat"] = Chat(
-        dict(NAMES), {"ada": {PAPERS}, "eve": {THEIRS}}, {"ada": "Europe/Berlin"}
-    )
-    return bot.adapters["chat"]
+    chat = Chat(dict(NAMES), {"ada": {PAPERS}, "eve": {THEIRS}}, {"ada": "Europe/Berlin"})
+    add_outlets(bot, chat)
+    return chat
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ def say(bot, chat):  # noqa: ARG001  # the platform has to be there
 
 
 async def stored(bot, number=1, person=MANAGER):
-    return await bot.store.tenant("chat", person.tenant).subscriptions.get(number)
+    return await bot.services.store.tenant("chat", person.tenant).subscriptions.get(number)
 
 
 async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
@@ -158,10 +156,10 @@ async def test_ones_own_conversation_is_one_place_however_it_is_named(bot, say):
     assert "It is on its way." in plain(await say("digest", MEMBER, talk))
 
 
-async def test_people_named_in_the_settings_manage_every_place(bot, say):
-    bot.admins = frozenset({"bob"})
-    assert (await say("subscribe zone:berlin", MEMBER)).outcome is Outcome.DONE
-    assert (await say("pause 1", MEMBER, RANDOM)).outcome is Outcome.DONE
+async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # noqa: ARG001  # the platform has to be there
+    bot = changed(bot, admins=frozenset({"bob"}))
+    for words, place in (("subscribe zone:berlin", PAPERS), ("pause 1", RANDOM)):
+        assert (await bot.handle(bot.read(words, MEMBER, place))).outcome is Outcome.DONE
 
 
 @pytest.mark.parametrize(
@@ -332,7 +330,7 @@ async def test_another_time_moves_what_is_not_planned_yet_and_gives_no_date_twic
     told = PlannedDigest(
         1, one.next_date, today, NOW, NOW + timedelta(hours=12), one.next_date, one.next_due
     )
-    await bot.store.digests.plan([told], NOW)
+    await bot.services.store.digests.plan([told], NOW)
     await say("edit 1 at:20:00")
     moved = await stored(bot)
     assert (moved.next_date, moved.next_due) == (
@@ -463,7 +461,7 @@ async def test_a_preview_shows_what_would_be_posted_and_posts_nothing(bot, say):
     assert "what subscription 1 would post now, in 3 messages." in plain(view)
     assert set(view.papers) == {HEBB.id, "2605.10011"}
     assert "Synapses that fire together" in plain(view)
-    assert await bot.store.digests.last(1) is None
+    assert await bot.services.store.digests.last(1) is None
     await say("edit 1 topics:gardening")
     assert "Subscription 1 would post nothing now." in plain(await say("preview 1"))
     assert "There is no subscription 1 here" in plain(await say("preview 1", STRANGER, THEIRS))
@@ -474,7 +472,7 @@ async def test_those_who_manage_a_place_post_its_digest_now_once(bot, say):
     await say("subscribe")
     assert "Only channel managers" in plain(await say("digest", MEMBER))
     assert "It is on its way." in plain(await say("digest now"))
-    assert await bot.store.digests.last(1) == date(2026, 5, 29)
+    assert await bot.services.store.digests.last(1) == date(2026, 5, 29)
     assert "is posted, or on its way, already." in plain(await say("digest 1", place=RANDOM))
     await say("subscribe at:18")
     assert [button.line for button in (await say("digest")).buttons] == ["digest 1", "digest 2"]
@@ -496,7 +494,7 @@ async def test_status_says_what_waits_and_what_was_not_posted(bot, say):
         NOW,
         "Paperboy was not running.",
     )
-    await bot.store.digests.plan([missed], NOW)
+    await bot.services.store.digests.plan([missed], NOW)
     shown = plain(await say("status", MEMBER))
     assert "Digests  2 subscribed, 1 paused, 1 waiting to be posted" in shown
     assert "Subscription 2: Not posted on 28 May 2026: Paperboy was not running." in shown
@@ -509,7 +507,7 @@ async def test_status_says_what_waits_and_what_was_not_posted(bot, say):
 
 async def doubtful(bot):
     """Leave it open whether the first message of all was posted, and return its number."""
-    store = bot.store.deliveries
+    store = bot.services.store.deliveries
     (ready, *_) = await store.ready(["chat"], NOW, 10)
     claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
     notice = Notice(-2, f"uncertain-{ready.id}", {}, NOW + timedelta(days=1))
@@ -529,7 +527,7 @@ async def test_those_who_manage_a_place_settle_whether_a_message_is_there(bot, s
     assert nothing in plain(await say(f"settle {number} there", MEMBER, RANDOM))
     assert "Only channel managers can do that" in plain(await say(f"settle {number} there", MEMBER))
     assert "Good: it is there" in plain(await say(f"settle {number} there"))
-    assert await bot.store.deliveries.uncertain("chat", "team") == ()
+    assert await bot.services.store.deliveries.uncertain("chat", "team") == ()
     assert nothing in plain(await say(f"settle {number} post"))
 
 
@@ -538,7 +536,9 @@ async def test_a_message_that_is_not_there_is_posted(bot, say):
     await say("digest")
     number = await doubtful(bot)
     assert "It is posted now" in plain(await say(f"settle {number} post"))
-    assert number in [one.id for one in await bot.store.deliveries.ready(["chat"], NOW, 10)]
+    assert number in [
+        one.id for one in await bot.services.store.deliveries.ready(["chat"], NOW, 10)
+    ]
 
 
 async def test_people_without_a_team_are_strangers_to_each_other(bot, chat):
@@ -613,7 +613,7 @@ async def test_the_line_of_any_wishes_gives_these_wishes(bot, wishes):
     intent = bot.read(wording.line(wishes, "me"), Person("chat", "team", "any"), PAPERS)
     view = await bot.handle(intent)
     assert view.outcome is Outcome.DONE, plain(view)
-    tenant = bot.store.tenant("chat", "team").subscriptions
+    tenant = bot.services.store.tenant("chat", "team").subscriptions
     number = view.data["subscription"]["number"]
     assert (await tenant.get(number)).wishes == wishes
     await tenant.remove(number)

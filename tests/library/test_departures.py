@@ -16,7 +16,7 @@ from bot.library.tenants import DOUBT, UNDER_WAY
 from bot.models import Person, Place
 from bot.store import departures as store_departures
 from bot.store.schema import Instant, InstantsByName, JsonObject, TextTuple, departures, metadata
-from tests.conftest import HEBB, NOW
+from tests.conftest import HEBB, NOW, changed
 from tests.dumped import dump
 from tests.rigs.outbox import World, in_a_world
 from tests.rigs.platform import PLATFORM, Fault
@@ -25,14 +25,6 @@ ANN = Person("slack", "T1", "UANN", "Ann")
 EVE = Person("slack", "T2", "UEVE", "Eve")
 ROOM, THERE = Place("slack", "T1", "C1", "#papers"), Place("slack", "T2", "C1", "#papers")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
-
-
-@pytest.fixture
-def clock(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """Give a clock that stands, to be set."""
-    clock = [NOW]
-    monkeypatch.setattr(bot, "now", lambda: clock[0])
-    return clock
 
 
 async def say(bot: Bot, words: str, person: Person = ANN, place: Place = ROOM) -> str:
@@ -57,75 +49,75 @@ async def test_all_of_a_tenant_is_purged_when_its_time_has_come_and_nothing_of_a
     bot, clock, tmp_path
 ):
     await lived(bot)
-    await bot.tenants.removed("slack", "T1")
-    clock[0] = NOW + 30 * DAY - MINUTE
-    await bot.tenants.purge()
+    await bot.services.tenants.removed("slack", "T1")
+    clock.now = NOW + 30 * DAY - MINUTE
+    await bot.services.tenants.purge()
     assert "UANN" in dump(tmp_path)
-    clock[0] += MINUTE
-    await bot.tenants.purge()
+    clock.now += MINUTE
+    await bot.services.tenants.purge()
     assert "UANN" not in dump(tmp_path)
-    clock[0] += UNDER_WAY  # what was under way, if anything was, has come by then
-    await bot.tenants.purge()
+    clock.now += UNDER_WAY  # what was under way, if anything was, has come by then
+    await bot.services.tenants.purge()
     assert "'T1'" not in dump(tmp_path)
-    assert await bot.store.tenant("slack", "T2").shelf.ids(EVE.id) == (HEBB.id,)
-    assert await bot.tenants.waiting() == ()
+    assert await bot.services.store.tenant("slack", "T2").shelf.ids(EVE.id) == (HEBB.id,)
+    assert await bot.services.tenants.waiting() == ()
 
 
 async def test_with_no_days_to_wait_it_is_purged_at_once(bot, tmp_path):
     await lived(bot)
-    bot.tenants.purge_after = timedelta()
-    await bot.tenants.removed("slack", "T1")
+    bot.services.tenants.purge_after = timedelta()
+    await bot.services.tenants.removed("slack", "T1")
     assert "UANN" not in dump(tmp_path)
 
 
 async def test_who_is_invited_again_before_that_finds_everything(bot, clock):
     await lived(bot)
     before = await say(bot, "saved")
-    await bot.tenants.removed("slack", "T1")
+    await bot.services.tenants.removed("slack", "T1")
     refused = await bot.handle(bot.read("saved", ANN, ROOM))
     assert refused.outcome is Outcome.REFUSED
     assert "Paperboy was removed from there" in plain(refused)
-    clock[0] += 29 * DAY
-    await bot.tenants.purge()
-    await bot.tenants.welcomed("slack", "T1")
-    clock[0] += 2 * DAY
-    await bot.tenants.purge()
+    clock.now += 29 * DAY
+    await bot.services.tenants.purge()
+    await bot.services.tenants.welcomed("slack", "T1")
+    clock.now += 2 * DAY
+    await bot.services.tenants.purge()
     assert await say(bot, "saved") == before
 
 
 async def test_what_comes_late_recreates_nothing(bot, clock, tmp_path):
     await lived(bot)
-    bot.tenants.purge_after = timedelta()
-    await bot.tenants.removed("slack", "T1")
-    clock[0] += 2 * UNDER_WAY
-    await bot.tenants.purge()
+    bot.services.tenants.purge_after = timedelta()
+    await bot.services.tenants.removed("slack", "T1")
+    clock.now += 2 * UNDER_WAY
+    await bot.services.tenants.purge()
     before = dump(tmp_path)
     assert await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - MINUTE) is None
     assert await bot.react(ROOM, "M1", "👍", ANN, added=True) is None
-    await bot.sweep(ROOM, "M1", [("🔖", ANN)], clock[0])
+    await bot.sweep(ROOM, "M1", [("🔖", ANN)], clock.now)
     assert "Paperboy was removed" in await say(
         bot, f"save {HEBB.id}"
     )  # an old button in a conversation
-    await bot.tenants.removed("slack", "T1")  # told again
+    await bot.services.tenants.removed("slack", "T1")  # told again
     assert dump(tmp_path) == before
 
 
 async def test_what_was_under_way_at_the_purge_goes_too(bot, clock, tmp_path):
-    bot.tenants.purge_after = timedelta()
-    await bot.tenants.removed("slack", "T1")
-    await bot.store.tenant("slack", "T1").lines.keep("find what was still being answered")
-    clock[0] += UNDER_WAY
-    await bot.tenants.purge()
+    bot.services.tenants.purge_after = timedelta()
+    await bot.services.tenants.removed("slack", "T1")
+    await bot.services.store.tenant("slack", "T1").lines.keep("find what was still being answered")
+    clock.now += UNDER_WAY
+    await bot.services.tenants.purge()
     assert "still being answered" not in dump(tmp_path)
 
 
 async def test_after_the_purge_a_tenant_that_comes_again_is_a_new_one(bot, clock):
     await lived(bot)
-    bot.tenants.purge_after = timedelta()
-    await bot.tenants.removed("slack", "T1")
-    clock[0] += 2 * UNDER_WAY
-    await bot.tenants.purge()
-    await bot.tenants.welcomed("slack", "T1")
+    bot.services.tenants.purge_after = timedelta()
+    await bot.services.tenants.removed("slack", "T1")
+    clock.now += 2 * UNDER_WAY
+    await bot.services.tenants.purge()
+    await bot.services.tenants.welcomed("slack", "T1")
     assert "empty" in await say(bot, "saved")
     assert "Saved" in await say(bot, f"save {HEBB.id}")
 
@@ -141,19 +133,19 @@ async def test_who_left_or_came_back_while_nobody_listened_is_found_out(bot, clo
     async def present() -> list[str]:
         return ["T2", "T3"]
 
-    await bot.tenants.compare("slack", present)
-    assert await bot.tenants.gone("slack", "T1")
-    assert not await bot.tenants.gone("slack", "T2")
-    assert await bot.tenants.waiting() == (
+    await bot.services.tenants.compare("slack", present)
+    assert await bot.services.tenants.gone("slack", "T1")
+    assert not await bot.services.tenants.gone("slack", "T2")
+    assert await bot.services.tenants.waiting() == (
         NOW + DOUBT + 30 * DAY,
     )  # a day later than where it was told
 
     async def back() -> list[str]:
         return ["T1", "T2"]
 
-    clock[0] += DAY
-    await bot.tenants.compare("slack", back)
-    assert not await bot.tenants.gone("slack", "T1")
+    clock.now += DAY
+    await bot.services.tenants.compare("slack", back)
+    assert not await bot.services.tenants.gone("slack", "T1")
 
 
 async def test_a_departure_that_is_found_out_again_is_not_counted_anew(bot, clock):
@@ -162,29 +154,29 @@ async def test_a_departure_that_is_found_out_again_is_not_counted_anew(bot, cloc
     async def nobody() -> list[str]:
         return []
 
-    await bot.tenants.compare("slack", nobody)
-    clock[0] += 10 * DAY
-    await bot.tenants.compare("slack", nobody)
-    assert set(await bot.tenants.waiting()) == {NOW + DOUBT + 30 * DAY}
+    await bot.services.tenants.compare("slack", nobody)
+    clock.now += 10 * DAY
+    await bot.services.tenants.compare("slack", nobody)
+    assert set(await bot.services.tenants.waiting()) == {NOW + DOUBT + 30 * DAY}
 
 
 async def test_the_log_and_the_status_of_an_admin_say_what_happened(bot, clock, caplog):
     caplog.set_level(logging.WARNING)
     await lived(bot)
-    await bot.tenants.removed("slack", "T1")
+    await bot.services.tenants.removed("slack", "T1")
     assert (
         "slack T1 removed Paperboy: 0 subscriptions rest, 0 messages are not posted. "
         "All of its data is purged on 28 June 2026, unless it invites Paperboy again."
     ) in caplog.text
     assert "Removed" not in await say(bot, "status", EVE, THERE)
-    bot.admins = frozenset({"UEVE"})
+    bot = changed(bot, admins=frozenset({"UEVE"}))
     told = await say(bot, "status", EVE, THERE)
     assert (
         "Removed  1 server or workspace has removed Paperboy; the first of them is purged on 28 "
         "June 2026." in told
     )
-    clock[0] += 30 * DAY
-    await bot.tenants.purge()
+    clock.now += 30 * DAY
+    await bot.services.tenants.purge()
     assert "slack T1 is purged: " in caplog.text
 
 
@@ -193,7 +185,7 @@ async def test_nothing_goes_to_a_tenant_that_left_and_nothing_is_left_waiting(wo
     one, two = await world.subscribe(), await world.subscribe("C2", "T2")
     for subscription in (one, two):
         await world.digest(subscription, "head", "one")
-    await world.bot.tenants.removed(PLATFORM, "T1")
+    await world.tenants.removed(PLATFORM, "T1")
     await world.work(10 * MINUTE)
     assert world.platform.texts("C1") == []
     assert len(world.platform.texts("C2")) == 2
@@ -213,7 +205,7 @@ def test_an_attempt_that_is_under_way_is_the_last(fault: Fault):
 
         async def leave() -> None:
             await asyncio.sleep(1)
-            await world.bot.tenants.removed(PLATFORM, "T1")
+            await world.tenants.removed(PLATFORM, "T1")
 
         await asyncio.gather(world.work(30 * MINUTE), leave())
         assert len(world.platform.asked) == 1
@@ -228,8 +220,8 @@ async def test_subscriptions_resume_when_the_tenant_is_back_and_what_was_missed_
 ):
     resting, paused = await world.subscribe(), await world.subscribe("C2")
     await world.store.subscriptions.pause(paused.id, "by Ann")
-    await world.bot.tenants.removed(PLATFORM, "T1")
-    await world.bot.tenants.welcomed(PLATFORM, "T1")
+    await world.tenants.removed(PLATFORM, "T1")
+    await world.tenants.welcomed(PLATFORM, "T1")
     resumed, still = [await world.store.subscriptions.get(one.id) for one in (resting, paused)]
     assert resumed
     assert still
@@ -243,7 +235,7 @@ async def test_subscriptions_resume_when_the_tenant_is_back_and_what_was_missed_
 async def test_the_papers_of_a_digest_that_was_not_posted_are_new_again(world: World):
     one = await world.subscribe()
     await world.digest(one, "head")
-    await world.bot.tenants.removed(PLATFORM, "T1")
+    await world.tenants.removed(PLATFORM, "T1")
     assert (await world.store.digests.seen([one.place], ["2605.00001"]))[one.place] == frozenset()
 
 
@@ -284,7 +276,7 @@ async def test_no_table_of_the_schema_keeps_anything_of_a_tenant_that_is_purged(
     bot, clock, monkeypatch
 ):
     monkeypatch.setattr(store_departures, "AT_ONCE", 1)
-    database = bot.store._database  # noqa: SLF001  # whatever tables there are, rows are put into all of them
+    database = bot.services.store._database  # noqa: SLF001  # whatever tables there are, rows are put into all of them
 
     async def fill(connection):
         for number, tenant in enumerate(("T1", "T2"), 1):
@@ -300,9 +292,9 @@ async def test_no_table_of_the_schema_keeps_anything_of_a_tenant_that_is_purged(
     before = await _tenants_of_rows(database)
     assert set(before) == {table.name for table in owned(metadata)}
     assert {len(found) for found in before.values()} == {2}
-    await bot.tenants.removed("T1-1", "T1")
-    clock[0] += 31 * DAY
-    await bot.tenants.purge()
+    await bot.services.tenants.removed("T1-1", "T1")
+    clock.now += 31 * DAY
+    await bot.services.tenants.purge()
     assert {
         name: len(found) for name, found in (await _tenants_of_rows(database)).items()
     } == dict.fromkeys(before, 1)

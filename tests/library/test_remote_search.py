@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,7 +12,6 @@ import pytest
 
 from bot.chat.bot import Bot
 from bot.chat.views import Item, plain
-from bot.features import ALL
 from bot.library import remote_search as online
 from bot.library.cooldown import REST
 from bot.library.library import Library
@@ -30,10 +28,8 @@ from bot.library.remote_search import (
 )
 from bot.papers import Paper
 from bot.search import Index, parse
-from bot.settings import sqlite_in
-from bot.sources.hugging_face import HuggingFace, Patience
-from bot.store import Store
-from tests.conftest import ADA, DIFFUSION, HEBB, HERE, MANY, TODAY
+from bot.sources.hugging_face import HuggingFace
+from tests.conftest import ADA, DIFFUSION, HEBB, HERE, MANY, TODAY, building
 from tests.rigs.hugging_face import CUT_OFF, PAGE, Fault, Site, huge, hugging_face, item, reply
 
 ROOT = Path(__file__).parents[2]
@@ -65,16 +61,9 @@ async def site() -> AsyncIterator[Site]:
 
 @pytest.fixture
 async def bot(home: Path, site: Site, clock: Clock) -> AsyncIterator[Bot]:
-    async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
-        index = await Index.open(home / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
-        source = await stack.enter_async_context(
-            HuggingFace(site.address, patience=Patience(pause=0.001, tries=2))
-        )
-        library = Library(store, index, source, clock, online=True)
-        await library.add([HEBB, DIFFUSION, *MANY], clock.now)
-        yield Bot(ALL, library, store, clock)
+    async with building(home, clock, site.address, ask_hugging_face=True) as app:
+        await app.services.library.add([HEBB, DIFFUSION, *MANY], clock.now)
+        yield app.bot
 
 
 @pytest.fixture
@@ -197,9 +186,9 @@ async def test_a_question_is_asked_there_too_and_what_came_is_marked_and_kept(bo
     ]
     assert [paper["online"] for paper in view.data["papers"]] == [False, True, True, True]
     assert view.data["total"] == 4
-    assert (await bot.library.papers(THEIRS[:1]))[0].title == "Paper 0 of 2026-05-29"
+    assert (await bot.services.library.papers(THEIRS[:1]))[0].title == "Paper 0 of 2026-05-29"
     site.finds = []
-    again = await bot.library.search("paper 0 of 2026-05-29", limit=5)
+    again = await bot.services.library.search("paper 0 of 2026-05-29", limit=5)
     assert again.papers[0].id == THEIRS[0]
     assert not again.online
 
@@ -259,7 +248,9 @@ async def test_further_pages_go_on_where_the_first_ended_although_what_came_is_f
         view = await ask(f"find {QUESTION} page:{page}")
         assert view.data["total"] == 21
         seen += view.papers
-        await bot.library.add([Paper(f"{page}", "How synapses learn without a teacher")], clock.now)
+        await bot.services.library.add(
+            [Paper(f"{page}", "How synapses learn without a teacher")], clock.now
+        )
     assert len(seen) == len(set(seen)) == 21
     assert set(seen) == {HEBB.id, *THEIRS[:20]}
     assert len(site.searches) == 1
@@ -270,7 +261,7 @@ async def test_further_pages_go_on_where_the_first_ended_although_what_came_is_f
 
 
 async def test_where_the_first_page_stood_alone_so_do_the_further_ones(bot, ask, site, clock):
-    await bot.library.add(
+    await bot.services.library.add(
         [Paper(f"{n}", f"How synapses {n} learn without a teacher") for n in range(9)], clock.now
     )
     site.fail(reply({}, 503), times=5)
@@ -349,9 +340,10 @@ async def test_lists_that_failed_leave_the_search_alone_too_and_it_does_not_stop
     site.fill(TODAY)
     site.fail(reply({}, 503), times=1)
     await ask(f"find {QUESTION}")
-    assert (await bot.library.between(TODAY, TODAY, limit=5)).remark == ""
+    assert (await bot.services.library.between(TODAY, TODAY, limit=5)).remark == ""
     site.fail(reply({}, 503), times=100)
-    assert "has a problem" in (await bot.library.between(date(2026, 5, 1), TODAY, limit=5)).remark
+    found = await bot.services.library.between(date(2026, 5, 1), TODAY, limit=5)
+    assert "has a problem" in found.remark
     site.faults.clear()
     await ask("find zebra")
     assert len(site.searches) == 1
@@ -368,9 +360,9 @@ async def test_completions_shelves_and_half_titles_ask_nobody(bot, ask, site):
 
 async def test_a_library_that_is_not_to_ask_does_not(tmp_path, bot, site, clock):
     source = HuggingFace(site.address)
-    index = await Index.open(tmp_path / "another.sqlite3", bot.store.identity)
+    index = await Index.open(tmp_path / "another.sqlite3", bot.services.store.identity)
     try:
-        found = await Library(bot.store, index, source, clock).search(
+        found = await Library(bot.services.store, index, source, clock).search(
             QUESTION, limit=5, online=True
         )
     finally:

@@ -6,13 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.bootstrap import Sources, build_app
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, plain
-from bot.features import ALL
-from bot.library.library import Library
 from bot.papers import Paper
 from bot.search import Index
-from bot.settings import sqlite_in
+from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace
 from bot.store import Store
 from tests.conftest import ADA, DIFFUSION, HEBB, HERE, MANY, NOBODY, NOW
@@ -37,14 +36,16 @@ async def bot(home: Path) -> AsyncIterator[Bot]:
         index = await Behind.open(home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         source = await stack.enter_async_context(HuggingFace(NOBODY))
-        library = Library(store, index, source, lambda: NOW, online=True)
+        settings = Settings(home, sqlite_in(home))
+        app = build_app(settings, Sources(store, index, source), clock=lambda: NOW)
+        library = app.services.library
         await library.search("", limit=1)
         more = [
             Paper("2605.3", "Learning, hebbian or not", upvotes=7),
             Paper("2605.4", "HEBBIAN learning", upvotes=500),
         ]
         await store.papers.save([DIFFUSION, *MANY, *more], NOW)
-        yield Bot(ALL, library, store, lambda: NOW)
+        yield app.bot
 
 
 @pytest.fixture

@@ -15,8 +15,9 @@ from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import ALL
 from bot.models import Person, Place
+from bot.store import Tenant
 from bot.store.deliveries import Notice
-from tests.conftest import DIFFUSION, HEBB, NOW
+from tests.conftest import DIFFUSION, HEBB, NOW, add_outlets
 from tests.rigs.chat import Chat
 
 ANN = Person("chat", "T1", "UANN", "Ann")
@@ -47,11 +48,12 @@ COMMANDS = [command(one) for one in ALL]
 @pytest.fixture(autouse=True)
 def chat(bot: Bot) -> None:
     """Connect a platform on which both have a channel that they manage."""
-    bot.adapters["chat"] = Chat(
+    chat = Chat(
         {"#ours": HERE, "C1": HERE, "#theirs": THERE, "C2": THERE},
         {"UANN": {HERE}, "UEVE": {THERE}},
         {"UANN": "UTC", "UEVE": "UTC"},
     )
+    add_outlets(bot, chat)
 
 
 async def lived(bot: Bot) -> str:
@@ -60,7 +62,7 @@ async def lived(bot: Bot) -> str:
         assert (await bot.handle(bot.read(line, EVE, THERE))).outcome is Outcome.DONE, line
     await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
     await bot.react(THERE, POST, "👍", EVE, added=True)
-    store = bot.store.deliveries
+    store = bot.services.store.deliveries
     (ready,) = await store.ready(["chat"], NOW, 10)
     claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
     assert claimed
@@ -68,7 +70,8 @@ async def lived(bot: Bot) -> str:
     await store.doubt(
         claimed, "The answer was lost.", Notice(-2, "notice", {}, NOW + timedelta(days=1)), NOW
     )
-    return await bot.store.tenant("chat", "T2").lines.keep(f"save {HEBB.id}")
+    theirs: Tenant = bot.services.store.tenant("chat", "T2")
+    return await theirs.lines.keep(f"save {HEBB.id}")
 
 
 def guesses(one: Command) -> Iterator[dict[str, str]]:
@@ -115,9 +118,9 @@ def _without_its_number(text: str) -> str:
 
 
 async def purge(bot: Bot, tenant: str) -> None:
-    bot.tenants.purge_after = timedelta()
-    await bot.tenants.removed("chat", tenant)
-    await bot.tenants.welcomed("chat", tenant)
+    bot.services.tenants.purge_after = timedelta()
+    await bot.services.tenants.removed("chat", tenant)
+    await bot.services.tenants.welcomed("chat", tenant)
 
 
 @pytest.mark.parametrize("one", COMMANDS, ids=[one.name for one in COMMANDS])

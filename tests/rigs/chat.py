@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.chat.bot import Bot
-from bot.chat.outlet import Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
 
 
 @dataclass
-class Chat:
+class Chat(Adapter):
     """Some people manage some channels, and everybody has a conversation of their own.
 
     `names` are those of channels, `managing` and `zones` are by the ids of people; `gone` channels
@@ -26,8 +26,6 @@ class Chat:
     zones: Mapping[str, str] = field(default_factory=dict)
     gone: set[Place] = field(default_factory=set)
     platform: str = "chat"
-    repeatable: timedelta = timedelta()
-    pace: float | None = None
 
     async def run(self, bot: Bot) -> None:
         raise NotImplementedError
@@ -48,7 +46,7 @@ class Chat:
             raise UsageError(f"There is no channel {words}.")
         return found
 
-    async def standing(self, person: Person, place: Place) -> Membership:
+    async def membership(self, person: Person, place: Place) -> Membership:
         if place in self.gone:
             raise DeliveryError("The channel is gone.", permanent=True)
         own = place.address in {f"@{person.id}", f"talk with {person.id}"}

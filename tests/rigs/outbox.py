@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
-from bot.chat.bot import Bot
+from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import Item, View, line
-from bot.digests.dispatcher import Deliveries
-from bot.digests.schedule import Schedule
-from bot.digests.subscriptions import DigestOptions, Subscription
-from bot.library.library import Library
-from bot.models import Person, Place
+from bot.digests.dispatcher import Dispatcher, DispatcherOptions, Plan, nothing_to_plan
+from bot.library.tenants import Tenants
+from bot.models import DigestOptions, Person, Place, Subscription
+from bot.schedule import Schedule
 from bot.store import Store
 from bot.store.digests import Made, Part, Planned, PlannedDigest
 from tests.rigs.platform import PLATFORM, Client, Platform
@@ -33,8 +32,8 @@ class World:
         self.database = Direct(empty())
         self.store = Store(self.database, "world")
         self.platform = Platform(self.now, repeatable)
-        self.bot = Bot((), cast("Library", None), self.store, self.now)
         self.client = Client(self.platform)
+        self.tenants = Tenants(self.store, self.now)
 
     async def subscribe(self, address: str = "C1", tenant: str = "T1") -> Subscription:
         """Make a subscription of a place."""
@@ -68,9 +67,11 @@ class World:
             [Made(planned, day, day, ("1",), ("2605.00001",), parts)], now
         )
 
-    def worker(self, **options: Any) -> Deliveries:
+    def worker(self, plan: Plan = nothing_to_plan, **options: Any) -> Dispatcher:
         """Return a worker that has as much luck as is usual."""
-        return Deliveries(self.bot, [self.client], luck=lambda: 0.5, **options)
+        outlets: dict[str, Outlet] = {PLATFORM: self.client}
+        chosen = DispatcherOptions(luck=lambda: 0.5, **options)
+        return Dispatcher(self.store, outlets, self.now, plan, chosen)
 
     async def work(self, time: timedelta, **options: Any) -> None:
         """Let a worker deliver for some time."""

@@ -11,7 +11,7 @@ from enum import Enum
 from itertools import count
 
 from bot.chat.bot import Bot
-from bot.chat.outlet import Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View, plain
 from bot.errors import DeliveryError
 from bot.models import Person, Place
@@ -94,7 +94,7 @@ class Platform:
         return [message.text for message in self.log if message.place.address == address]
 
 
-class Client:
+class Client(Adapter):
     """The adapter of that platform."""
 
     platform = PLATFORM
@@ -148,7 +148,7 @@ class Client:
     async def place(self, words: str, person: Person) -> Place:
         return Place(person.platform, person.tenant, f"{words} {person.id}")
 
-    async def standing(self, person: Person, place: Place) -> Membership:  # noqa: ARG002
+    async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002
         return Membership(manages=True)
 
     async def _fault(self, request: str, place: Place) -> Fault:

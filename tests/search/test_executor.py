@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UsageError
+from bot.models import Suggestion
 from bot.papers import Account, Paper
-from bot.search import Alike, Hits, Index, Query, Suggestion, Term, parse
+from bot.search import Alike, Hits, Index, Query, Term, parse
 from bot.search.query.query_parser import Place
 from bot.search.query.tokenizer import compounds, defined, words
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sources.rate_limit import Patience, asked_for, pause
+from bot.sources.rate_limit import asked_for
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 
@@ -37,9 +37,3 @@ def test_the_wait_that_an_answer_asks_for_is_read(headers: dict[str, str], secon
 @given(st.text(), st.text())
 def test_no_header_breaks_it(retry_after: str, rate_limit: str):
     assert asked_for({"Retry-After": retry_after, "RateLimit": rate_limit}, NOW) >= 0
-
-
-def test_each_pause_is_longer_and_nobody_comes_back_together():
-    patience = Patience(pause=1)
-    assert [pause(patience, attempt, 0.5) for attempt in (1, 2, 3)] == [1, 2, 4]
-    assert (pause(patience, 1, 0), pause(patience, 1, 1)) == (0.5, 1.5)

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.errors import StoreError
+from bot.models import Reaction
 from bot.papers import Paper
 from bot.store import Store
 from bot.store.messages import Message
-from bot.store.reactions import Reaction
 
 
 async def test_the_last_that_is_known_of_a_reaction_comes_back(store: Store, noon: datetime):

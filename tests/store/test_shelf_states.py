@@ -13,8 +13,8 @@ from alembic import command
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 
+from bot.models import Kept, ShelfSort, Wanted
 from bot.papers import Paper
-from bot.shelves import Kept, ShelfSort, Wanted
 from bot.store import Store, Tenant
 from bot.store.shelf import _list
 from bot.store.shelf_states import ListCache

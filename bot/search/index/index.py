@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from bot.errors import StoreError
+from bot.models import Suggestion
 from bot.papers import Paper
 from bot.search.index import connection as file
 from bot.search.index import schema
 from bot.search.index.documents import entry, write
 from bot.search.index.segments import fold
 from bot.search.index.snapshot import Snapshot
-from bot.search.query.completion import Kind, Suggestion, suggest
+from bot.search.query.completion import Kind, suggest
 from bot.search.query.query_parser import Query
 from bot.search.ranking.executor import Hits, find
 from bot.search.ranking.more_like_this import Alike, similar

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, assert_never
 
 from rapidfuzz import fuzz, process
 
 from bot.identifiers import paper_id
+from bot.models import Suggestion
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.fts import quoted
 from bot.search.query.query_parser import Query
@@ -22,14 +22,6 @@ Kind: TypeAlias = Literal["paper", "author", "organization"]
 
 # How alike a name has to be, of 100: a slip or two in each of its words.
 ALIKE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One completion: what is shown, and what it stands for (an id or a name)."""
-
-    label: str
-    value: str
 
 
 def suggest(

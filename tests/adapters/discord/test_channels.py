@@ -80,7 +80,7 @@ def person(rig: DiscordRig, user: User) -> Person:
 async def test_who_may_manage_a_channel_manages_its_digests(rig, adapter, permissions, manages):
     ada = person(rig, member(rig, permissions))
     there = channel(rig)
-    assert await adapter.standing(ada, at(there)) == Membership(
+    assert await adapter.membership(ada, at(there)) == Membership(
         manages, MANAGERS, name=f"#{there.name}"
     )
 
@@ -90,20 +90,20 @@ async def test_a_channel_can_have_managers_of_its_own(rig, adapter):
     theirs = channel(
         rig, overwrites=[Overwrite(user.id, OverwriteType.MEMBER, allow=MANAGE_CHANNELS)]
     )
-    assert (await adapter.standing(person(rig, user), at(theirs))).manages
-    assert not (await adapter.standing(person(rig, user), at(channel(rig)))).manages
+    assert (await adapter.membership(person(rig, user), at(theirs))).manages
+    assert not (await adapter.membership(person(rig, user), at(channel(rig)))).manages
 
 
 async def test_a_thread_is_managed_by_who_may_manage_threads(rig, adapter):
     thread = rig.backend.create_thread(channel(rig).id, "on papers", rig.backend.bot_user.id)
-    assert (await adapter.standing(person(rig, member(rig, MANAGE_THREADS)), at(thread))).manages
-    assert not (await adapter.standing(person(rig, member(rig)), at(thread))).manages
+    assert (await adapter.membership(person(rig, member(rig, MANAGE_THREADS)), at(thread))).manages
+    assert not (await adapter.membership(person(rig, member(rig)), at(thread))).manages
 
 
 async def test_discord_is_asked_once_a_minute_who_a_person_is(rig, adapter):
     ada, here = person(rig, member(rig)), at(channel(rig))
     for _ in range(3):
-        await adapter.standing(ada, here)
+        await adapter.membership(ada, here)
     assert len(rig.requests("GET /guilds/*/members/*")) == 1
 
 
@@ -111,12 +111,12 @@ async def test_nobody_manages_what_is_not_of_their_server(rig, adapter):
     ada = member(rig, ADMINISTRATOR)
     other = rig.backend.create_guild("Other", owner_id=ada.id)
     there = rig.backend.create_channel(other.id, "papers")
-    assert not (await adapter.standing(person(rig, ada), at(there))).manages
+    assert not (await adapter.membership(person(rig, ada), at(there))).manages
     stranger = rig.backend.make_user("stranger")
-    assert not (await adapter.standing(person(rig, stranger), at(channel(rig)))).manages
+    assert not (await adapter.membership(person(rig, stranger), at(channel(rig)))).manages
     disguised = Place("discord", person(rig, ada).tenant, str(there.id))
     with pytest.raises(DeliveryError, match="no longer exists"):
-        await adapter.standing(person(rig, ada), disguised)
+        await adapter.membership(person(rig, ada), disguised)
 
 
 async def test_a_conversation_is_its_persons_own(rig, adapter):
@@ -125,12 +125,12 @@ async def test_a_conversation_is_its_persons_own(rig, adapter):
     own = Membership(manages=True, managers="the person whom it is with", own=True)
     me = await adapter.place("me", ada)
     assert (me.address, me.private) == (f"@{user.id}", True)
-    assert await adapter.standing(ada, me) == own
+    assert await adapter.membership(ada, me) == own
     dm = rig.backend.get_dm_channel(user.id)
     there = Place("discord", "", str(dm.id))
-    assert await adapter.standing(Person("discord", "", str(user.id)), there) == own
-    assert not (await adapter.standing(Person("discord", "", str(other.id)), there)).manages
-    assert not (await adapter.standing(person(rig, other), me)).own
+    assert await adapter.membership(Person("discord", "", str(user.id)), there) == own
+    assert not (await adapter.membership(Person("discord", "", str(other.id)), there)).manages
+    assert not (await adapter.membership(person(rig, other), me)).own
     assert await adapter.place(str(dm.id), ada) == me
 
 
@@ -215,9 +215,9 @@ async def test_a_digest_to_one_person_is_about_the_server_that_it_comes_from(rig
     (message,) = rig.backend.messages[dm.id].values()
     assert "Hebbian" in text(message)
     assert f":{me.tenant}:status" in str(message.components)
-    assert await bot.store.tenant("discord", "").messages.papers(str(dm.id), sent.message) == (
-        HEBB.id,
-    )
+    assert await bot.services.store.tenant("discord", "").messages.papers(
+        str(dm.id), sent.message
+    ) == (HEBB.id,)
 
 
 @pytest.mark.parametrize("status", [0, 502, -1])
@@ -318,7 +318,7 @@ async def test_it_puts_reactions_under_a_message_in_order(rig, adapter, bot):
     assert [one.emoji for one in message.reactions] == ["1️⃣", "2️⃣", "🔖"]
     me = str(rig.backend.bot_user.id)
     assert (
-        await bot.store.tenant("discord", str(here.guild_id)).shelf.ids(me) == ()
+        await bot.services.store.tenant("discord", str(here.guild_id)).shelf.ids(me) == ()
     )  # its own mean nothing
 
 

@@ -282,5 +282,5 @@ async def test_the_teams_shelf_says_in_which_channel_a_paper_was_kept(ada):
 async def test_what_is_saved_in_a_direct_message_is_private(rig, bot, ada):
     alone = Member(rig, ada.id, rig.backend.get_dm_channel(ada.id).id, None)
     await alone.sees(alone.type("save", paper=ID))
-    entries = await bot.store.tenant("discord", "").shelf.entries(str(ada.id), [ID])
+    entries = await bot.services.store.tenant("discord", "").shelf.entries(str(ada.id), [ID])
     assert entries[ID].private

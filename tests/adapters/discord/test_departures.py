@@ -45,14 +45,16 @@ async def test_a_server_that_removes_the_bot_is_gone_until_it_invites_it_again(r
         guild = await keeps(ada)
         known = rig.backend.guilds[int(guild)]
         rig.backend.remove_guild(known.id)
-        await rig.until(lambda: bot.tenants.gone("discord", guild))
+        await rig.until(lambda: bot.services.tenants.gone("discord", guild))
         come_back(rig, known)
         await rig.until(lambda: _is_here(bot, guild))
-        assert await bot.store.tenant("discord", guild).shelf.ids(str(ada.id)) == (HEBB.id,)
+        assert await bot.services.store.tenant("discord", guild).shelf.ids(str(ada.id)) == (
+            HEBB.id,
+        )
 
 
 async def _is_here(bot, guild: str) -> bool:
-    return not await bot.tenants.gone("discord", guild)
+    return not await bot.services.tenants.gone("discord", guild)
 
 
 async def test_a_server_that_is_out_of_order_has_removed_nothing(rig, bot):
@@ -61,7 +63,7 @@ async def test_a_server_that_is_out_of_order_has_removed_nothing(rig, bot):
         guild = await keeps(ada)
         rig.backend.emit("GUILD_DELETE", {"id": guild, "unavailable": True})
         await ada.sees(ada.type("saved"))
-        assert not await bot.tenants.gone("discord", guild)
+        assert not await bot.services.tenants.gone("discord", guild)
 
 
 async def test_who_removed_the_bot_while_it_was_away_is_found_out_at_the_start(rig, bot):
@@ -70,8 +72,8 @@ async def test_who_removed_the_bot_while_it_was_away_is_found_out_at_the_start(r
     other, known = rig.backend.create_guild("Other"), rig.backend.guilds[int(guild)]
     rig.backend.remove_guild(known.id)
     async with connect(bot, rig):
-        await rig.until(lambda: bot.tenants.gone("discord", guild))
-        assert not await bot.tenants.gone("discord", str(other.id))
+        await rig.until(lambda: bot.services.tenants.gone("discord", guild))
+        assert not await bot.services.tenants.gone("discord", str(other.id))
     come_back(rig, known)
     async with connect(bot, rig):
         await rig.until(lambda: _is_here(bot, guild))
@@ -87,7 +89,7 @@ async def test_it_is_found_out_after_a_gap_too(rig, bot, monkeypatch):
         rig.drop(resumable=False)
         rig.backend.remove_guild(int(guild))
         await rig.until(lambda: rig.sessions)
-        await rig.until(lambda: bot.tenants.gone("discord", guild))
+        await rig.until(lambda: bot.services.tenants.gone("discord", guild))
 
 
 async def test_where_discord_does_not_say_who_has_the_bot_nobody_has_left(rig, bot, caplog):
@@ -97,7 +99,7 @@ async def test_where_discord_does_not_say_who_has_the_bot_nobody_has_left(rig, b
     rig.faults.append(Fault("GET /users/@me/guilds", 403, times=9))
     async with connect(bot, rig):
         await rig.until(lambda: "which servers have Paperboy is unknown" in caplog.text)
-        assert not await bot.tenants.gone("discord", guild)
+        assert not await bot.services.tenants.gone("discord", guild)
 
 
 async def test_a_late_reaction_from_a_server_that_is_purged_brings_nothing_back(rig, bot):
@@ -105,11 +107,11 @@ async def test_a_late_reaction_from_a_server_that_is_purged_brings_nothing_back(
         ada = join(rig, "ada")
         shown = await ada.sees(ada.type("share", paper=HEBB.id))
         await keeps(ada)
-        bot.tenants.purge_after *= 0
-        await bot.tenants.removed("discord", str(ada.guild))
+        bot.services.tenants.purge_after *= 0
+        await bot.services.tenants.removed("discord", str(ada.guild))
         ada.react(shown)
         await asyncio.sleep(0.3)
-        assert await bot.store.departures.known("discord") == frozenset()
+        assert await bot.services.store.departures.known("discord") == frozenset()
 
 
 async def test_in_a_server_that_has_not_invited_the_bot_people_are_alone_with_it(
@@ -121,7 +123,7 @@ async def test_in_a_server_that_has_not_invited_the_bot_people_are_alone_with_it
             "discord.Client.get_guild", lambda _, __: None
         )  # an app of the person's own
         await keeps(ada)
-        assert await bot.store.tenant("discord", "").shelf.ids(str(ada.id)) == (HEBB.id,)
+        assert await bot.services.store.tenant("discord", "").shelf.ids(str(ada.id)) == (HEBB.id,)
         assert "There is no team here" in text(await ada.sees(ada.type("nominate", paper=HEBB.id)))
         await ada.sees(ada.type("share", paper=HEBB.id))
-        assert await bot.recent("discord", bot.now() - bot.tenants.purge_after) == ()
+        assert await bot.recent("discord", bot.now() - bot.services.tenants.purge_after) == ()

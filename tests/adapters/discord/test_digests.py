@@ -12,9 +12,8 @@ from simcord.enums import ChannelType
 from adapters.discord import Discord
 from bot.chat.bot import Bot
 from bot.chat.views import plain
-from bot.digests.dispatcher import Deliveries
 from bot.models import Person, Place
-from tests.conftest import DIFFUSION, HEBB, NOW
+from tests.conftest import DIFFUSION, HEBB, add_outlets
 from tests.rigs.discord import DiscordRig, connect
 from tests.rigs.discord_people import text
 
@@ -39,12 +38,9 @@ async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
 
 @pytest.mark.parametrize("kind", [ChannelType.TEXT, ChannelType.FORUM])
 async def test_a_digest_comes_at_its_time_with_its_papers_in_a_thread(
-    rig, adapter, bot, monkeypatch, kind
+    rig, adapter, bot, clock, kind
 ):
-    clock = [NOW]
-    monkeypatch.setattr(bot, "now", lambda: clock[0])
-    monkeypatch.setattr(bot.library, "_now", lambda: clock[0])
-    bot.adapters["discord"] = adapter
+    add_outlets(bot, adapter)
     guild = next(iter(rig.backend.guilds.values()))
     channel = rig.backend.create_channel(guild.id, "papers", type=kind)
     ada = rig.backend.make_user("ada")
@@ -57,11 +53,13 @@ async def test_a_digest_comes_at_its_time_with_its_papers_in_a_thread(
     )
     assert "Subscribed." in plain(said)
 
-    clock[0] = NINE + timedelta(minutes=1)
+    clock.now = NINE + timedelta(minutes=1)
     for back in range(40):
-        day = clock[0].date() - timedelta(days=back)
-        await bot.library.add_day(day, (await bot.library.known(day, day, limit=100)).papers)
-    running = asyncio.create_task(Deliveries(bot, [adapter], bot.planner.plan).run())
+        day = clock.now.date() - timedelta(days=back)
+        await bot.services.library.add_day(
+            day, (await bot.services.library.known(day, day, limit=100)).papers
+        )
+    running = asyncio.create_task(bot.services.dispatcher.run())
     told = [HEBB.title, "Transformers and the Number 11"]
 
     def posted() -> list[str]:

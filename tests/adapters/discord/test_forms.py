@@ -12,7 +12,7 @@ from bot.chat.bot import Bot
 from bot.chat.views import Button, Buttons, View
 from bot.features import ALL
 from bot.models import Place
-from tests.conftest import NOW
+from tests.conftest import changed
 from tests.form import arrange
 from tests.rigs.discord import DiscordRig, connect
 from tests.rigs.discord_people import join, text
@@ -21,7 +21,7 @@ from tests.rigs.discord_people import join, text
 @pytest.fixture
 def bot(bot: Bot) -> Bot:
     """Give a bot that knows one command more."""
-    return Bot([*ALL, arrange], bot.library, bot.store, lambda: NOW)
+    return changed(bot, [*ALL, arrange])
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ async def test_a_digest_goes_to_text_and_announcement_channels(rig, adapter, kin
     assert asked["allowed_mentions"] == {"parse": []}
     assert (
         len(
-            await bot.store.tenant("discord", str(here.guild_id)).messages.papers(
+            await bot.services.store.tenant("discord", str(here.guild_id)).messages.papers(
                 str(here.id), sent.message
             )
         )

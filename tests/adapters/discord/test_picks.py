@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.conftest import HEBB
+from tests.conftest import HEBB, add_outlets
 from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import Member, join, text
 
@@ -22,7 +22,7 @@ async def rig() -> AsyncIterator[DiscordRig]:
 async def ada(rig, bot) -> AsyncIterator[Member]:
     """Give a person in a channel with the bot, who has nominated a paper."""
     async with connect(bot, rig) as adapter:
-        bot.adapters["discord"] = adapter
+        add_outlets(bot, adapter)
         ada = join(rig, "ada")
         await ada.sees(ada.type("nominate", paper=HEBB.id))
         yield ada

@@ -36,12 +36,12 @@ async def card(bot: Bot, ada: Member) -> Message:
 
 
 async def known(bot: Bot, ada: Member, seen: Message) -> None:
-    papers = bot.store.tenant("discord", str(ada.guild)).messages.papers
+    papers = bot.services.store.tenant("discord", str(ada.guild)).messages.papers
     await ada.rig.until(lambda: papers(str(seen.channel_id), str(seen.id)))
 
 
 async def shelf(bot: Bot, ada: Member) -> set[str]:
-    return set(await bot.store.tenant("discord", str(ada.guild)).shelf.ids(str(ada.id)))
+    return set(await bot.services.store.tenant("discord", str(ada.guild)).shelf.ids(str(ada.id)))
 
 
 async def holds(bot: Bot, ada: Member, *papers: str) -> bool:

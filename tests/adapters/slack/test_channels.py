@@ -50,19 +50,19 @@ def person(user):
     ],
 )
 async def test_who_manages_a_place(slack, place, user, address, standing):
-    assert await slack.standing(person(user), place(address)) == standing
+    assert await slack.membership(person(user), place(address)) == standing
 
 
 async def test_slack_is_asked_once_a_minute_who_somebody_is(rig, slack, place):
     for _ in range(3):
-        await slack.standing(person("U2"), place("C1"))
+        await slack.membership(person("U2"), place("C1"))
     assert [method for method, _ in rig.calls].count("users.info") == 1
 
 
 @pytest.mark.parametrize("there", [Place("slack", TEAM, "C9"), Place("slack", "T2", "C1")])
 async def test_a_place_that_it_cannot_see_has_no_managers_for_it(slack, there):
     with pytest.raises(DeliveryError, match=r"Type /invite @paperboy there\.") as caught:
-        await slack.standing(person("U2"), there)
+        await slack.membership(person("U2"), there)
     assert caught.value.permanent
 
 
@@ -241,4 +241,4 @@ async def test_its_own_reactions_mean_nothing(rig, slack, place, bot):
     await rig.react(rig.messages[0], "bookmark", "U1")
     await eventually(lambda: len(rig.messages) == 2)
     assert rig.messages[1].person == "U1"
-    assert await bot.store.tenant("slack", TEAM).shelf.ids(BOT) == ()
+    assert await bot.services.store.tenant("slack", TEAM).shelf.ids(BOT) == ()

@@ -46,17 +46,17 @@ async def test_a_workspace_that_removes_the_app_is_left_alone_until_its_data_is_
     bot, rig, running, event
 ):
     await rig.event(event)  # acknowledged
-    assert await bot.tenants.gone("slack", TEAM)
+    assert await bot.services.tenants.gone("slack", TEAM)
     await rig.until(lambda: not rig.sockets)
     calls = len(rig.calls)
     await asyncio.sleep(0.3)
     assert len(rig.calls) == calls  # nothing is asked again and again
     assert not running.done()
-    bot.tenants.purge_after = -2 * tenants.UNDER_WAY
-    await bot.tenants.purge()
+    bot.services.tenants.purge_after = -2 * tenants.UNDER_WAY
+    await bot.services.tenants.purge()
     with pytest.raises(SettingsError, match="The workspace removed Paperboy"):
         await asyncio.wait_for(running, 5)
-    assert await bot.store.departures.known("slack") == frozenset()
+    assert await bot.services.store.departures.known("slack") == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ async def test_a_workspace_that_removes_the_app_is_left_alone_until_its_data_is_
 async def test_what_is_about_something_else_changes_nothing(bot, rig, running, event, ago):
     await rig.event(event, at=time.time() - ago)
     await asyncio.sleep(0.1)
-    assert not await bot.tenants.gone("slack", TEAM)
+    assert not await bot.services.tenants.gone("slack", TEAM)
     assert len(rig.sockets) == 2
     assert not running.done()
 
@@ -76,7 +76,7 @@ async def test_an_event_that_cannot_be_noted_is_not_acknowledged(bot, rig, runni
     async def broken(*_, **__):
         raise DeliveryError("no")
 
-    monkeypatch.setattr(bot.tenants.__class__, "removed", broken)
+    monkeypatch.setattr(bot.services.tenants.__class__, "removed", broken)
     with pytest.raises(TimeoutError):
         await rig.event(UNINSTALLED, patience=0.3)
     assert not running.done()
@@ -89,7 +89,7 @@ async def test_a_token_that_is_refused_while_we_listen_is_looked_into(bot, rig, 
     with pytest.raises(DeliveryError):
         await adapter.send(place("C1"), View((line("hello"),)), "k")
     await rig.until(lambda: not rig.sockets)
-    await eventually(lambda: bot.tenants.gone("slack", TEAM))
+    await eventually(lambda: bot.services.tenants.gone("slack", TEAM))
     assert [method for method, _ in rig.calls].count("auth.test") == 2
 
 
@@ -100,12 +100,12 @@ async def test_a_workspace_that_removed_the_app_while_we_were_away_is_found_out_
     rig.faults["auth.test"] = [{"error": "account_inactive"}]
     settings = SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")
     away = asyncio.create_task(Slack(settings).run(bot))
-    await eventually(lambda: bot.tenants.gone("slack", TEAM))
+    await eventually(lambda: bot.services.tenants.gone("slack", TEAM))
     away.cancel()
     await asyncio.gather(away, return_exceptions=True)
     again = asyncio.create_task(Slack(settings).run(bot))
     await rig.until(lambda: len(rig.sockets) == 2)
-    assert not await bot.tenants.gone("slack", TEAM)
+    assert not await bot.services.tenants.gone("slack", TEAM)
     assert "Hebbian" in (await rig.ask("saved")).seen
     again.cancel()
     await asyncio.gather(again, return_exceptions=True)
@@ -117,7 +117,7 @@ async def test_of_several_workspaces_a_refused_token_tells_of_none(bot, rig):
     rig.faults["auth.test"] = [{"error": "token_revoked"}]
     with pytest.raises(SettingsError):
         await Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")).run(bot)
-    assert not await bot.tenants.gone("slack", TEAM)
+    assert not await bot.services.tenants.gone("slack", TEAM)
 
 
 def _somebody(team=TEAM):

@@ -4,27 +4,25 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.digests.dispatcher import Deliveries
-from tests.conftest import HEBB, NOW, TODAY
+from tests.conftest import HEBB, TODAY, add_outlets
 
 NINE = datetime(2026, 5, 30, 7, 0, tzinfo=UTC)  # in Berlin
 
 
 async def test_a_digest_comes_at_its_time_with_a_message_a_paper_in_its_thread(
-    rig, slack, bot, monkeypatch
+    rig, slack, bot, clock
 ):
-    clock = [NOW]
-    monkeypatch.setattr(bot, "now", lambda: clock[0])
-    monkeypatch.setattr(bot.library, "_now", lambda: clock[0])
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     said = await rig.ask("subscribe every:daily at:9 zone:berlin day:yesterday papers:2", user="U2")
     assert "Every day at 9:00" in said.seen
-    clock[0] = NINE + timedelta(minutes=1)
+    clock.now = NINE + timedelta(minutes=1)
     for back in range(40):
-        day = clock[0].date() - timedelta(days=back)
-        await bot.library.add_day(day, (await bot.library.known(day, day, limit=100)).papers)
+        day = clock.now.date() - timedelta(days=back)
+        await bot.services.library.add_day(
+            day, (await bot.services.library.known(day, day, limit=100)).papers
+        )
     before = len(rig.messages)
-    running = asyncio.create_task(Deliveries(bot, [slack], bot.planner.plan).run())
+    running = asyncio.create_task(bot.services.dispatcher.run())
     await rig.until(lambda: len(rig.messages) == before + 3)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -36,7 +34,7 @@ async def test_a_digest_comes_at_its_time_with_a_message_a_paper_in_its_thread(
 
 
 async def test_somebody_who_does_not_manage_the_channel_is_told_who_does(rig, slack, bot):
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     refused = await rig.ask("subscribe every:daily at:9 zone:berlin", user="U1")
     assert (
         "Only workspace admins and whoever made the channel can have digests posted there"
@@ -45,12 +43,9 @@ async def test_somebody_who_does_not_manage_the_channel_is_told_who_does(rig, sl
 
 
 async def test_a_digest_to_one_person_alone_begins_with_what_is_like_the_papers_that_they_keep(
-    rig, slack, bot, monkeypatch
+    rig, slack, bot, clock
 ):
-    clock = [NOW]
-    monkeypatch.setattr(bot, "now", lambda: clock[0])
-    monkeypatch.setattr(bot.library, "_now", lambda: clock[0])
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     await rig.ask(f"save {HEBB.id}", user="U1")
     assert (
         "it is for digests to you alone"
@@ -59,13 +54,13 @@ async def test_a_digest_to_one_person_alone_begins_with_what_is_like_the_papers_
     asked = "subscribe where:me order:for-me at:9 zone:berlin day:yesterday papers:2 layout:compact"
     assert "those most like what you keep first" in (await rig.ask(asked, user="U1")).seen
     alike = replace(HEBB, id="2605.00099", title="Hebbian Learning Again", upvotes=0)
-    clock[0] = NINE + timedelta(minutes=1)
+    clock.now = NINE + timedelta(minutes=1)
     for back in range(40):
-        day = clock[0].date() - timedelta(days=back)
-        known = (await bot.library.known(day, day, limit=100)).papers
-        await bot.library.add_day(day, (*known, alike) if day == TODAY else known)
+        day = clock.now.date() - timedelta(days=back)
+        known = (await bot.services.library.known(day, day, limit=100)).papers
+        await bot.services.library.add_day(day, (*known, alike) if day == TODAY else known)
     before = len(rig.messages)
-    running = asyncio.create_task(Deliveries(bot, [slack], bot.planner.plan).run())
+    running = asyncio.create_task(bot.services.dispatcher.run())
     await rig.until(lambda: len(rig.messages) == before + 1)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -4,10 +4,9 @@ from dataclasses import replace as replaced
 
 import pytest
 
-from bot.chat.bot import Bot
 from bot.chat.views import Button, Buttons, View
 from bot.features import ALL
-from tests.conftest import NOW
+from tests.conftest import add_outlets, changed
 from tests.form import arrange
 
 pytestmark = pytest.mark.usefixtures("slack")
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("slack")
 @pytest.fixture
 def bot(bot):
     """Give a bot that knows one command more."""
-    return Bot([*ALL, arrange], bot.library, bot.store, lambda: NOW)
+    return changed(bot, [*ALL, arrange])
 
 
 async def opened(rig):
@@ -97,7 +96,7 @@ async def test_what_is_wrong_is_said_under_the_input_that_it_is_about(rig):
 
 
 async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack, bot):
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     await rig.slash("subscribe", user="U2")
     form, _ = await opened(rig)
     lacking = "Which days of the week? Add them with on: as in on:mon,wed."

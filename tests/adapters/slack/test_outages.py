@@ -5,12 +5,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from adapters.slack import Slack, web
 from adapters.slack import connection as connections
-from adapters.slack.connection import LONGEST_PAUSE, pause_after
+from bot.backoff import Backoff
 from bot.chat.views import View, line
 from bot.errors import DeliveryError, SettingsError
 from bot.settings import SlackSettings
@@ -22,8 +20,8 @@ VIEW = View((line("Here it is"),))
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
-    monkeypatch.setattr(connections, "SHORTEST_PAUSE", 0.01)
-    monkeypatch.setattr(web, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(connections, "BACKOFF", Backoff(0.01, 30))
+    monkeypatch.setattr(web, "BACKOFF", Backoff(0.01, 60))
 
 
 @pytest.mark.parametrize(
@@ -339,9 +337,3 @@ async def test_links_are_left_alone_where_it_is_not(rig):
         }
     )
     assert not rig.unfurls
-
-
-@given(st.integers(1, 10_000), st.floats(0, 1))
-def test_pauses_grow_to_a_bound(failures, luck):
-    assert 0 < pause_after(failures, luck) <= LONGEST_PAUSE
-    assert pause_after(failures, luck, 99.0) == 99.0

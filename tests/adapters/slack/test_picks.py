@@ -1,10 +1,10 @@
 """The pick of the week at Slack: a message in the channel, and the first one in its thread."""
 
-from tests.conftest import HEBB
+from tests.conftest import HEBB, add_outlets
 
 
 async def test_a_pick_is_posted_and_its_thread_begins(rig, slack, bot):
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     await rig.ask(f"nominate {HEBB.id}")
     before = len(rig.messages)
     await rig.slash("pick", "U2")
@@ -21,7 +21,7 @@ async def test_a_pick_is_posted_and_its_thread_begins(rig, slack, bot):
 
 
 async def test_an_answer_that_is_lost_doubles_nothing(rig, slack, bot, monkeypatch):
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     monkeypatch.setattr("bot.digests.announcements.UNDER_WAY", bot.now() - bot.now())
     await rig.ask(f"nominate {HEBB.id}")
     rig.faults["chat.postMessage"] = ["lost"]
@@ -33,7 +33,7 @@ async def test_an_answer_that_is_lost_doubles_nothing(rig, slack, bot, monkeypat
 
 
 async def test_where_the_bot_is_not_in_the_channel_it_says_how_to_bring_it_in(rig, slack, bot):
-    bot.adapters["slack"] = slack
+    add_outlets(bot, slack)
     await rig.ask(f"nominate {HEBB.id}")
     assert (
         "Type /invite @paperboy there. Say “pick” again"

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from adapters.slack.emoji import parse_emoji
+from bot.backoff import Backoff
 from bot.chat.reactions import USUAL, Reactions
 from tests.conftest import HEBB, NOW
 from tests.rigs.slack import BOT, TEAM, eventually
@@ -15,19 +16,19 @@ pytestmark = pytest.mark.usefixtures("slack")
 
 
 async def shelf(bot, user="U1"):
-    return set(await bot.store.tenant("slack", TEAM).shelf.ids(user))
+    return set(await bot.services.store.tenant("slack", TEAM).shelf.ids(user))
 
 
 async def shared(rig, bot):
     """Share a card; return its message when it is known what it shows."""
     card = await rig.ask(f"share {HEBB.id}")
-    shown = bot.store.tenant("slack", TEAM).messages
+    shown = bot.services.store.tenant("slack", TEAM).messages
     await eventually(lambda: shown.papers(card.channel, card.ts))
     return card
 
 
 async def votes(bot):
-    return await bot.store.tenant("slack", TEAM).votes.count(HEBB.id)
+    return await bot.services.store.tenant("slack", TEAM).votes.count(HEBB.id)
 
 
 async def test_a_bookmark_saves_and_taking_it_away_lets_go(rig, bot):
@@ -121,7 +122,7 @@ async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
 
 async def test_connections_that_flap_start_one_search(rig, bot, monkeypatch):
     await shared(rig, bot)
-    monkeypatch.setattr("adapters.slack.connection.SHORTEST_PAUSE", 0.01)
+    monkeypatch.setattr("adapters.slack.connection.BACKOFF", Backoff(0.01, 30))
     for _ in range(3):
         for socket in list(rig.sockets):
             await socket.close()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("slack")
 
 
 async def shelf(bot, person=U1):
-    return await bot.store.tenant("slack", TEAM).shelf.ids(person.id)
+    return await bot.services.store.tenant("slack", TEAM).shelf.ids(person.id)
 
 
 async def test_a_slash_command_is_answered_privately(rig):
@@ -258,13 +258,15 @@ async def test_home_shows_the_shelf_and_follows_what_changes(rig, bot):
     await rig.press(home, "Save")
     await rig.until(lambda: "Your shelf" in seen(rig.homes["U1"]["blocks"]))
     card = await rig.ask("share 2605.00002")
-    await eventually(lambda: bot.store.tenant("slack", TEAM).messages.papers(card.channel, card.ts))
+    await eventually(
+        lambda: bot.services.store.tenant("slack", TEAM).messages.papers(card.channel, card.ts)
+    )
     await rig.react(card, "bookmark")
     await rig.until(lambda: "2 papers" in seen(rig.homes["U1"]["blocks"]))
 
 
 async def test_home_has_pages_and_a_search_field(rig, bot):
-    for paper in await bot.library.papers([f"2605.1{n:04}" for n in range(7)]):
+    for paper in await bot.services.library.papers([f"2605.1{n:04}" for n in range(7)]):
         await bot.handle(bot.read(f"save {paper.id}", U1, place("C1")))
     home = await rig.open_home()
     await rig.press(home, "More")
@@ -399,5 +401,5 @@ async def test_a_shelf_comes_as_a_file_into_ones_own_conversation(rig):
 async def test_what_is_saved_in_a_direct_message_is_private(rig, bot):
     await rig.slash(f"save {HEBB.id}", channel="D1")
     await rig.until(lambda: rig.messages)
-    entries = await bot.store.tenant("slack", TEAM).shelf.entries("U1", [HEBB.id])
+    entries = await bot.services.store.tenant("slack", TEAM).shelf.entries("U1", [HEBB.id])
     assert entries[HEBB.id].private

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.digests.schedule import Schedule
+from bot.schedule import Schedule
 from bot.zones import find_zones, load_zone, zones
 
 FIRST, LAST = date(2010, 1, 1), date(2037, 12, 31)

@@ -1,0 +1,141 @@
+"""The composition root: settings in, a whole bot out. The only module that knows all parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from bot.chat.bot import Bot
+from bot.chat.outlet import Outlet
+from bot.chat.ports import Clock, Ports
+from bot.clock import utc_now
+from bot.digests.announcements import Announcements
+from bot.digests.dispatcher import Dispatcher, DispatcherOptions
+from bot.digests.monitor import Monitor
+from bot.digests.planner import Patience, Planner
+from bot.features import ALL
+from bot.features.completions import completions
+from bot.features.services import Context, Services
+from bot.library.library import Library
+from bot.library.tenants import Tenants
+from bot.models import Place
+from bot.runtime.supervisor import Chores
+from bot.search import Index
+from bot.settings import Settings
+from bot.sources.hugging_face import HuggingFace
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an app is built on, opened and closed by others."""
+
+    store: Store
+    index: Index
+    hugging_face: HuggingFace
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A bot, and the chores that keep its papers in step and its digests coming."""
+
+    bot: Bot[Services]
+    chores: Chores
+
+    @property
+    def services(self) -> Services:
+        """What the commands use."""
+        return self.bot.services
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings,
+    outlets: Sequence[Outlet] = (),
+    *,
+    waits: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> AsyncIterator[App]:
+    """Open all that the settings name, build an app on it, and close it in the end.
+
+    It `waits` for a search index that is being rebuilt, and shows `progress` (papers that are in
+    it, papers in all), or answers provisionally while that goes on.
+    """
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(await Store.open(settings.database_url))
+        index = await Index.open(settings.home / "index.sqlite3", store.identity)
+        stack.push_async_callback(index.close)
+        if progress:
+            index.tell = progress
+        source = await stack.enter_async_context(
+            HuggingFace(settings.hf_endpoint, settings.hf_token)
+        )
+        yield build_app(settings, Sources(store, index, source), outlets, waits=waits)
+
+
+def build_app(
+    settings: Settings,
+    sources: Sources,
+    outlets: Sequence[Outlet] = (),
+    clock: Clock = utc_now,
+    *,
+    waits: bool = True,
+) -> App:
+    """Build every object once, whole."""
+    store, connected = sources.store, {one.platform: one for one in outlets}
+    library = Library(
+        store,
+        sources.index,
+        sources.hugging_face,
+        clock,
+        online=settings.ask_hugging_face,
+        waits=waits,
+    )
+    patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
+    planner = Planner(store, library, connected, clock, patience)
+    options = DispatcherOptions(timedelta(days=settings.pause_after_days))
+    services = Services(
+        store,
+        library,
+        Tenants(store, clock, timedelta(days=settings.purge_days)),
+        planner,
+        Dispatcher(store, connected, clock, planner.plan, options),
+        Announcements(store, connected, clock),
+        connected,
+        settings.admins,
+    )
+    bot = Bot(ALL, services, _ports(settings, services, clock), Context)
+    return App(bot, _chores(settings, services, clock))
+
+
+def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
+    return Ports(
+        services.store,
+        services.tenants,
+        clock,
+        services.library.today,
+        settings.reactions,
+        completions(services.store, services.library),
+    )
+
+
+def _chores(settings: Settings, services: Services, clock: Clock) -> Chores:
+    planner, library = services.planner, services.library
+    admins = (
+        Place(settings.admin_place[0], "", settings.admin_place[1])
+        if settings.admin_place
+        else None
+    )
+    monitor = Monitor(planner, services.outlets, clock, admins)
+    chores: dict[str, Callable[[], Awaitable[object]]] = {
+        "rezoning": planner.rezone,
+        "delivering": services.dispatcher.run,
+        "watching": monitor.watch,
+        "purging": services.tenants.keep_purging,
+    }
+    if settings.sync_minutes:
+        chores["syncing"] = partial(library.keep_in_step, timedelta(minutes=settings.sync_minutes))
+    return chores

@@ -1,0 +1,149 @@
+"""What the door needs of the rooms below it, as protocols: it imports none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Protocol, TypeAlias
+
+from bot.chat.reactions import Reactions
+from bot.models import Person, Reaction, Suggestion
+
+Clock: TypeAlias = Callable[[], datetime]
+# completes what was typed of an argument, for a person where it is known who types
+Completion: TypeAlias = Callable[[str, Person | None], Awaitable[tuple[Suggestion, ...]]]
+
+
+class ShownPapers(Protocol):
+    """Which papers the messages to a tenant show."""
+
+    async def record(self, address: str, message: str, papers: Sequence[str], at: datetime) -> None:
+        """Note which papers a message shows, in their order."""
+
+    async def papers(self, address: str, message: str) -> tuple[str, ...]:
+        """Return the papers that a message shows; none where it is not known."""
+
+
+class ReactionLog(Protocol):
+    """The last event about each reaction to a tenant's messages."""
+
+    async def record(
+        self, address: str, message: str, emoji: str, person: str, reaction: Reaction
+    ) -> None:
+        """Note what became of a reaction."""
+
+    async def last(self, address: str, message: str, emoji: str, person: str) -> Reaction | None:
+        """Return what is known of a reaction."""
+
+    async def present(
+        self, address: str, message: str, seen: Collection[str] = ()
+    ) -> frozenset[tuple[str, str]]:
+        """Return the reactions that are there as far as is known, each an emoji and a person."""
+
+
+class CommandLines(Protocol):
+    """Command lines under short keys, for platforms whose buttons hold little."""
+
+    async def keep(self, line: str) -> str:
+        """Keep a line and return its key, the same each time."""
+
+    async def get(self, key: str) -> str | None:
+        """Return the line of a key."""
+
+
+class PersonalData(Protocol):
+    """When people of a tenant were forgotten."""
+
+    async def forgotten(self, person: str) -> datetime | None:
+        """Return when a person asked to be forgotten, None where they did not."""
+
+
+class TenantMemory(Protocol):
+    """What the door remembers for one tenant."""
+
+    @property
+    def messages(self) -> ShownPapers:
+        """Which papers messages show."""
+
+    @property
+    def reactions(self) -> ReactionLog:
+        """The reactions to messages."""
+
+    @property
+    def lines(self) -> CommandLines:
+        """The lines of buttons that have no room for them."""
+
+    @property
+    def personal(self) -> PersonalData:
+        """Who was forgotten when."""
+
+
+class RecentMessage(Protocol):
+    """A message that shows papers, and where it stands."""
+
+    @property
+    def tenant(self) -> str:
+        """The tenant that it was sent to."""
+
+    @property
+    def address(self) -> str:
+        """The address of its place."""
+
+    @property
+    def message(self) -> str:
+        """Its id on the platform."""
+
+
+class RecentMessages(Protocol):
+    """The messages of all tenants."""
+
+    async def recent(self, platform: str, since: datetime, limit: int) -> tuple[RecentMessage, ...]:
+        """Return the messages of a platform sent since then, newest first."""
+
+
+class Memory(Protocol):
+    """What the door remembers between two requests."""
+
+    @property
+    def messages(self) -> RecentMessages:
+        """The messages of all tenants."""
+
+    def tenant(self, platform: str, tenant: str) -> TenantMemory:
+        """Return what is remembered for one tenant."""
+
+
+class Tenants(Protocol):
+    """Which servers and workspaces have the bot."""
+
+    async def gone(self, platform: str, tenant: str) -> bool:
+        """Tell whether a tenant removed the bot."""
+
+    async def removed(self, platform: str, tenant: str, *, told: bool = True) -> None:
+        """End all that goes to a tenant that removed the bot."""
+
+    async def welcomed(self, platform: str, tenant: str) -> None:
+        """Let everything be there again for a tenant that has the bot."""
+
+    async def compare(
+        self, platform: str, present: Callable[[], Awaitable[Collection[str]]]
+    ) -> None:
+        """Find out who removed the bot, or invited it again, while nobody listened."""
+
+    async def lost(self, platform: str) -> None:
+        """Note that a platform refuses us for good."""
+
+    async def until_purged(self, platform: str) -> None:
+        """Wait until nothing is left of the tenants of a platform that removed the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a bot is connected to. `today` is the day that the feed is at."""
+
+    memory: Memory
+    tenants: Tenants
+    clock: Clock
+    today: Callable[[], date]
+    reactions: Reactions = field(default_factory=Reactions)
+    completions: Mapping[str, Completion] = field(default_factory=dict)

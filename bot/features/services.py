@@ -1,0 +1,63 @@
+"""What the commands use, and the context in which each of them runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.chat.bot import Context as AnyContext
+from bot.chat.outlet import Adapter, Outlet
+from bot.errors import UsageError
+
+if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
+    from bot.digests.announcements import Announcements
+    from bot.digests.dispatcher import Dispatcher
+    from bot.digests.planner import Planner
+    from bot.library.library import Library
+    from bot.library.tenants import Tenants
+    from bot.store import Store, Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All that commands use.
+
+    `outlets` are those that digests can go to, by platform. `admins` are the ids of people who
+    manage every place. `heavy` is held while a processor is busy for seconds.
+    """
+
+    store: Store
+    library: Library
+    tenants: Tenants
+    planner: Planner
+    dispatcher: Dispatcher
+    announcements: Announcements
+    outlets: Mapping[str, Outlet]
+    admins: frozenset[str] = frozenset()
+    heavy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def adapter(self, platform: str) -> Adapter:
+        """Return the adapter of a platform; UsageError where it is not connected here."""
+        outlet = self.outlets.get(platform)
+        if not isinstance(outlet, Adapter):
+            raise UsageError(
+                "Nothing can be posted from here: start “paperboy run”, and ask there."
+            )
+        return outlet
+
+
+@dataclass(frozen=True, slots=True)
+class Context(AnyContext[Services]):
+    """What a command works with."""
+
+    @property
+    def library(self) -> Library:
+        """The papers, for all tenants."""
+        return self.services.library
+
+    @property
+    def tenant(self) -> Tenant:
+        """What belongs to the people of this tenant, and to no other."""
+        return self.services.store.tenant(self.person.platform, self.person.tenant)
