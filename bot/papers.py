@@ -84,6 +84,11 @@ class Paper:
         return f"https://arxiv.org/abs/{self.id}" if self.on_arxiv else None
 
     @property
+    def doi(self) -> str:
+        """Its DOI at arXiv, "" where it has none: https://info.arxiv.org/help/doi.html."""
+        return f"10.48550/arXiv.{self.id}" if self.on_arxiv else ""
+
+    @property
     def pdf_url(self) -> str | None:
         """The paper itself."""
         return f"https://arxiv.org/pdf/{self.id}" if self.on_arxiv else None

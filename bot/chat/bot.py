@@ -18,8 +18,8 @@ from bot.chat.commands import Blank, Command, Handler, command
 from bot.chat.intents import Intent
 from bot.chat.ports import Ports
 from bot.chat.reactions import same_emoji
-from bot.chat.uploads import with_files
-from bot.chat.views import Button, Buttons, Outcome, Text, View, line, with_lines
+from bot.chat.uploads import read_uploads
+from bot.chat.views import Button, Buttons, Outcome, Text, View, line, note, with_lines
 from bot.errors import PaperboyError, UnknownCommand, UsageError
 from bot.models import Person, Place, Reaction, Sent, Suggestion
 from bot.text import clean, listed, shorten
@@ -119,8 +119,10 @@ class Bot(Generic[S]):
                 raise UsageError(
                     "Paperboy was removed from there: nothing is kept until it is invited again."
                 )
-            args = wanted.bind(await with_files(wanted, intent), self.today())
-            return await wanted.handler(self._context(intent), **args)
+            uploads = await read_uploads(wanted, intent)
+            args = wanted.bind(uploads.args, self.today())
+            view = await wanted.handler(self._context(intent), **args)
+            return replace(view, blocks=(*view.blocks, *map(note, uploads.remarks)))
         except UnknownCommand as error:
             return self._unknown(intent, error)
         except UsageError as error:

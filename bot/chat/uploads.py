@@ -4,58 +4,78 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.chat.commands import Command
+from bot.chat.encodings import Decoded, decode
 from bot.chat.intents import File, Intent
 from bot.errors import DeliveryError, UsageError
 from bot.text import shorten
 
-LARGEST = 5_000_000  # bytes: a shelf of two thousand papers with their abstracts
+MAX_BYTES = 20_000_000  # a shelf of ten thousand papers with their abstracts
 PATIENCE = 30.0  # seconds for all of it
 
 
-async def with_files(command: Command, intent: Intent) -> Mapping[str, str]:
-    """Return the arguments of an intent, with what is in the files where their names stood; UsageError."""
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """The arguments of an intent with what is in its files, and what to say of how they were read."""
+
+    args: Mapping[str, str]
+    remarks: tuple[str, ...] = ()
+
+
+async def read_uploads(command: Command, intent: Intent) -> Uploads:
+    """Return the arguments of an intent, each file's text in place of its name; UsageError."""
     args = dict(intent.args)
+    remarks: list[str] = []
     for param in command.params:
         if param.name in intent.files:
-            args[param.name] = await text_of(intent.files[param.name])
+            file = intent.files[param.name]
+            read = await text_of(file)
+            args[param.name] = read.text
+            remarks += [_guess(file, read.guess)] if read.guess else []
         elif param.argument.file and args.get(param.name):
             given = shorten(args[param.name], 60)
             raise UsageError(
                 f"“{given}” is only a name here: attach the file itself as {param.name}."
             )
-    return args
+    return Uploads(args, tuple(remarks))
 
 
-async def text_of(file: File) -> str:
+async def text_of(file: File) -> Decoded:
     """Return the text of a file; UsageError says what is wrong with it."""
     name = f"“{shorten(file.name, 60)}”"
-    if file.size > LARGEST:
+    if file.size > MAX_BYTES:
         raise _too_large(name)
     try:
         async with asyncio.timeout(PATIENCE):
-            content = await file.fetch(LARGEST + 1)
+            content = await file.fetch(MAX_BYTES + 1)
     except TimeoutError as error:
         raise UsageError(f"{name} took too long to arrive; try again.") from error
     except DeliveryError as error:
         raise UsageError(f"{name} could not be fetched. {error}") from error
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise _too_large(name)
     if not content.strip():
-        raise UsageError(f"There is nothing in {name}.")
-    if b"\0" in content:
+        raise UsageError(f"{name} is empty.")
+    decoded = await asyncio.to_thread(decode, content)
+    if decoded is None:
         raise UsageError(
-            f"{name} is not text: give a BibTeX, RIS, CSV, JSON or Markdown file, or a list of "
-            "links."
+            f"{name} isn’t a text file. Paperboy reads BibTeX, RIS, CSV, JSON and Markdown files, "
+            "and lists of links."
         )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{name} is not UTF-8 text; save it as UTF-8 and try again.") from error
+    return decoded
+
+
+def _guess(file: File, encoding: str) -> str:
+    name = shorten(file.name, 60)
+    return (
+        f"“{name}” isn’t UTF-8; its encoding is probably {encoding}. If letters look wrong, save it "
+        "as UTF-8 and import it again."
+    )
 
 
 def _too_large(name: str) -> UsageError:
     return UsageError(
-        f"{name} is too large: {LARGEST // 1_000_000} MB are the most. Give it in parts."
+        f"{name} is larger than {MAX_BYTES // 1_000_000} MB. Split it, and import the parts."
     )

@@ -4,7 +4,17 @@ Each format is a module with `write(entries) -> str` and `read(text) -> tuple[En
 pure.
 """
 
-from bot.exchange.entries import MOST, Entry
-from bot.exchange.formats import FORMATS, Format, format_of, read, write
+from bot.exchange.entries import MAX_ENTRIES, Entry
+from bot.exchange.formats import FORMATS, NAMES, SUFFIXES, Format, format_of, read, write
 
-__all__ = ["FORMATS", "MOST", "Entry", "Format", "format_of", "read", "write"]
+__all__ = [
+    "FORMATS",
+    "MAX_ENTRIES",
+    "NAMES",
+    "SUFFIXES",
+    "Entry",
+    "Format",
+    "format_of",
+    "read",
+    "write",
+]

@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from bot.identifiers import paper_id
 from bot.papers import Paper
 
-MOST = 5000  # entries that are read of one file
+MAX_ENTRIES = 20_000  # that are read of one file
+DAMAGED = "damaged, and no id in it"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A paper with what its keeper said of it; read from a file, the paper may have no id or no title."""
+    """A paper with what a person said of it; read from a file, it may have no id or no title.
+
+    `key` is what the file calls the entry; `problem` says why it could not be read.
+    """
 
     paper: Paper
     saved: datetime | None = None
@@ -22,38 +26,46 @@ class Entry:
     private: bool = False
     tags: tuple[str, ...] = ()
     note: str = ""
+    key: str = ""
+    problem: str = ""
 
 
-def entry_of(
-    id_: str,
-    title: str,
-    saved: str = "",
-    tags: str = "",
-    note: str = "",
-    *,
-    read: bool = False,
-    private: bool = False,
-) -> Entry:
-    """Make an entry of what stands in a file; an id in any spelling."""
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a file that Paperboy wrote says of an entry, as text."""
+
+    saved: str = ""
+    tags: str = ""
+    note: str = ""
+    read: bool = False
+    private: bool = False
+
+
+NO_MARKS = Marks()
+
+
+def entry(id_: str, title: str, marks: Marks = NO_MARKS, key: str = "") -> Entry:
+    """Make an entry of what a file says; the id may be in any spelling."""
     return Entry(
         Paper(paper_id(id_) or id_.strip(), title.strip()),
-        moment(saved),
-        read,
-        private,
-        split(tags),
-        note,
+        moment(marks.saved),
+        marks.read,
+        marks.private,
+        split_tags(marks.tags),
+        marks.note,
+        key.strip(),
     )
 
 
-def split(tags: str) -> tuple[str, ...]:
+def split_tags(tags: str) -> tuple[str, ...]:
     """Return the tags of a list with commas or semicolons."""
     return tuple(filter(None, (tag.strip() for tag in re.split("[,;]", tags))))
 
 
 def moment(text: str) -> datetime | None:
-    """Read a moment; None where there is none."""
+    """Read a date and time; None where there is none."""
     try:
         found = datetime.fromisoformat(text.strip())
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):  # no moment, or one that is before all time in UTC
+    except (ValueError, OverflowError):  # no date, or one that is before all time in UTC
         return None

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from importlib import import_module
 from typing import Literal, Protocol, TypeAlias, cast, get_args
 
-from bot.exchange.entries import MOST, Entry
-from bot.identifiers import paper_ids
-from bot.papers import Paper
+from bot.exchange.entries import MAX_ENTRIES, Entry
 
-Format: TypeAlias = Literal["bibtex", "ris", "csv", "json", "markdown"]
+Format: TypeAlias = Literal["bibtex", "ris", "csv", "json", "csl", "markdown"]
 FORMATS: tuple[Format, ...] = get_args(Format)
+# the longer one first: .csl.json ends in .json too
 SUFFIXES: dict[str, Format] = {
+    ".csl.json": "csl",
     ".bib": "bibtex",
     ".ris": "ris",
     ".csv": "csv",
     ".json": "json",
     ".md": "markdown",
 }
+NAMES: dict[Format, str] = {
+    "bibtex": "BibTeX",
+    "ris": "RIS",
+    "csv": "CSV",
+    "json": "JSON",
+    "csl": "CSL-JSON",
+    "markdown": "Markdown",
+}
+_BIBTEX = re.compile(r"^\s*@\s*[a-z]+\s*[{(]", re.MULTILINE | re.IGNORECASE)
+_RIS = re.compile(r"^\s{0,3}TY {1,2}-", re.MULTILINE)
+_MARKDOWN = re.compile(r"\]\(|^#{1,6} [^#\n]*$|^```|^\s*\|.*\|.*\|\s*$|^\s*[-*+] \[", re.MULTILINE)
+_JSON = re.compile(r'\[\s*\]|\{\s*\}|\{\s*"|\[\s*(?:"|\{\s*["}]|\[\s*["{\[])')
+_COMMENTS = re.compile(r"(?:\s*(?:%[^\n]*)?\n)*\s*")
 
 
 class _Codec(Protocol):
@@ -31,24 +43,22 @@ class _Codec(Protocol):
 
 def write(format_: Format, entries: Sequence[Entry]) -> str:
     """Write entries in a format."""
-    return _module(format_).write(entries)
+    return _codec(format_).write(entries)
 
 
 def read(text: str) -> tuple[Entry, ...]:
-    """Read the entries of a text in any of the formats, or of one that only holds links to papers."""
+    """Read the entries of a text in any format, or the links to papers that it holds."""
     text = text.removeprefix("\ufeff")
-    found = _format_in(text)
-    entries = _module(found).read(text) if found else ()
-    return (
-        entries or tuple(Entry(Paper(id_, "")) for id_ in paper_ids(text.replace('"', "\n"), MOST))
-    )[:MOST]
+    entries = _codec(format_in(text)).read(text)
+    if any(one.paper.id or one.paper.title or one.problem for one in entries):
+        return entries[:MAX_ENTRIES]
+    return _codec("markdown").read(text)[:MAX_ENTRIES]
 
 
 def format_of(name: str) -> Format | None:
     """Return the format that the name of a file tells."""
-    return next(
-        (known for suffix, known in SUFFIXES.items() if name.lower().endswith(suffix)), None
-    )
+    lower = name.lower()
+    return next((known for suffix, known in SUFFIXES.items() if lower.endswith(suffix)), None)
 
 
 def suffix_of(format_: Format) -> str:
@@ -56,30 +66,27 @@ def suffix_of(format_: Format) -> str:
     return next(suffix for suffix, known in SUFFIXES.items() if known == format_)
 
 
-def _format_in(text: str) -> Format | None:
-    if re.search(r"^\s*@\s*\w+\s*[{(]", text, re.MULTILINE):
+def format_in(text: str) -> Format:
+    """Return the format that a text is in; links and running text count as Markdown."""
+    from bot.exchange.csv import is_table  # start-up time: formats are loaded when they are needed
+
+    comments = _COMMENTS.match(text)
+    start = text[comments.end() if comments else 0 :][:200]
+    signs = len(_MARKDOWN.findall(text))
+    if _BIBTEX.match(start) or _prevails(_BIBTEX, text, signs):
         return "bibtex"
-    if re.search(r"^TY  - ", text, re.MULTILINE):
+    if _RIS.match(start) or _prevails(_RIS, text, signs):
         return "ris"
-    if text.lstrip()[:1] in {"[", "{"} and _is_json(text):
+    if _JSON.match(start):
         return "json"
-    first = text.lstrip().partition("\n")[0].lower()
-    if "," in first and re.search(r"(^|,)\"?(id|title)\"?(,|\s*$)", first):
-        return "csv"
-    return "markdown" if re.search(r"^[-*] \[", text, re.MULTILINE) else None
+    return "csv" if is_table(text, is_markdown=signs > 0) else "markdown"
 
 
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (
-        ValueError,
-        RecursionError,
-    ):  # the second where it is nested too deep to be anybody's shelf
-        return False
-    return True
+def _prevails(begins: re.Pattern[str], text: str, signs_of_markdown: int) -> bool:
+    """Tell whether a format’s records are more than Markdown that quotes some."""
+    records = len(begins.findall(text))
+    return records > signs_of_markdown
 
 
-def _module(format_: Format) -> _Codec:
-    # start-up time: a format is loaded when it is asked for
+def _codec(format_: Format) -> _Codec:
     return cast("_Codec", import_module(f"bot.exchange.{format_}"))

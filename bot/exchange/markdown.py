@@ -1,53 +1,140 @@
-"""Shelves as Markdown: a list of links, each with what was said of the paper under it."""
+"""Shelves as Markdown, and papers out of any Markdown, HTML or running text, by markdown-it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from bot.exchange.entries import Entry, entry_of
-from bot.text import listed
+from bot.exchange.entries import MAX_ENTRIES, Entry, Marks, entry
+from bot.exchange.passages import Passage, passages
+from bot.exchange.titles import words_of
+from bot.identifiers import id_in_address, paper_ids
+from bot.papers import Paper
+from bot.text import clean, listed, shorten
 
 AUTHORS = 3
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~])")
-_ITEM = re.compile(
-    r"^[-*] \[(?P<title>(?:\\.|[^\]\\])*)\]\((?P<url>[^)]*)\)|^[-*] \*\*(?P<bare>.*?)\*\* \(`(?P<id>.*?)`\)"
+HEADING = "# Papers\n"
+MAX_TITLE = 300  # characters
+MIN_WORDS = 2  # of a title
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
+_SAID = re.compile(r"(Saved|Tags|Note|Read|Private)(?:: (.*))?", re.DOTALL)
+# what people call a link to a paper, and no title
+_GENERIC = re.compile(
+    r"(?:arxiv|paper|pdf|abs|abstract|link|url|html|here|code|github|website|project|page|blog|doi|"
+    r"preprint|read|open ?review|hf|hugging ?face|[\d\W]+|\[.*\])+[\s:]*",
+    re.IGNORECASE,
 )
-_SAID = re.compile(r"^  [-*] (Saved|Tags|Note|Read|Private)(?:: (.*))?$")
+# where papers are that arXiv may have too
+_PAPER_LIKE = re.compile(
+    r"://(?:[\w-]+\.)*(?:openreview\.net|aclanthology\.(?:org|info)|aclweb\.org|proceedings\.mlr\.press|"
+    r"proceedings\.neurips\.cc|papers\.n(?:eur)?ips\.cc|openaccess\.thecvf\.com|dl\.acm\.org|"
+    r"ieeexplore\.ieee\.org|(?:dx\.)?doi\.org|semanticscholar\.org/paper|nature\.com/articles|"
+    r"science\.org/doi|link\.springer\.com|sciencedirect\.com|jmlr\.org|ojs\.aaai\.org|ijcai\.org|"
+    r"pnas\.org|(?:bio|med)rxiv\.org|ecva\.net|isca-speech\.org|arxiv\.org/(?:abs|pdf)|"
+    r"dblp\.org/rec|usenix\.org/conference|researchgate\.net/publication|papers\.ssrn\.com)"
+    r"|\.pdf(?:[?#].*)?$",
+    re.IGNORECASE,
+)
 
 
 def write(entries: Sequence[Entry]) -> str:
-    """Write entries."""
-    return "# Papers\n\n" + "".join(f"{line}\n" for one in entries for line in _lines(one))
+    """Write entries: a list of links, each with what was said of the paper under it."""
+    return f"{HEADING}\n" + "".join(f"{line}\n" for one in entries for line in _lines(one))
 
 
 def read(text: str) -> tuple[Entry, ...]:
-    """Read entries of such a list."""
-    found: list[tuple[str, str, dict[str, str]]] = []
-    for line in text.splitlines():
-        if item := _ITEM.match(line):
-            title = item["title"] if item["title"] is not None else item["bare"]
-            found.append((item["url"] or item["id"] or "", _plain(title), {}))
-        elif found and (said := _SAID.match(line)):
-            found[-1][2][said[1]] = _plain(said[2] or "")
-    return tuple(
-        entry_of(
-            address,
-            title,
-            said.get("Saved", ""),
-            said.get("Tags", ""),
-            said.get("Note", ""),
-            read="Read" in said,
-            private="Private" in said,
-        )
-        for address, title, said in found
+    """Read the papers that a text links to or names.
+
+    A line whose link is a paper's, but not at arXiv, gives its title.
+    """
+    is_ours = text.startswith(HEADING)
+    found: list[Entry] = []
+    seen: dict[str, int] = {}
+    for passage in passages(text):
+        said = _SAID.fullmatch(passage.source) if is_ours and passage.nested else None
+        if said and found:
+            found[-1] = _with_mark(found[-1], said[1], _unescaped(said[2] or ""))
+            continue
+        for one in _entries(passage, is_ours=is_ours):
+            if one.paper.id and one.paper.id in seen:
+                continue
+            seen[one.paper.id] = len(found)
+            found.append(one)
+        if len(found) >= MAX_ENTRIES:
+            break
+    return tuple(found[:MAX_ENTRIES])
+
+
+def _entries(passage: Passage, *, is_ours: bool) -> Iterator[Entry]:
+    if passage.bibtex:
+        from bot.exchange.bibtex import read as read_bibtex
+
+        yield from (one for one in read_bibtex(passage.text) if one.paper.id)
+    ids: dict[str, str] = {}
+    for link in passage.links:
+        if id_ := id_in_address(link.address) if link.address else None:
+            ids.setdefault(id_, link.label)
+    for id_ in paper_ids(passage.text, MAX_ENTRIES):
+        ids.setdefault(id_, "")
+    for id_, label in ids.items():
+        yield entry(id_, label if _is_title(label) else _title(passage) if len(ids) == 1 else "")
+    if is_ours and passage.strong and passage.code and not ids:
+        yield entry(passage.code, passage.strong)
+    elif not ids and not passage.heading:
+        yield from _without_id(passage)
+
+
+def _without_id(passage: Passage) -> Iterator[Entry]:
+    links = [link for link in passage.links if _PAPER_LIKE.search(link.address)]
+    titled = [link for link in links if _is_title(link.label)]
+    for link in titled:
+        yield Entry(Paper("", shorten(link.label, MAX_TITLE)), key=shorten(link.address, 100))
+    if links and not titled:
+        title = _title(passage)
+        yield Entry(Paper("", title), key=shorten(links[0].address, 100))
+
+
+def _title(passage: Passage) -> str:
+    """Return what is most likely the title of the paper in a passage."""
+    labels = [link.label for link in passage.links]
+    candidates = [passage.strong, *labels, passage.lead, *passage.cells]
+    return next((shorten(one, MAX_TITLE) for one in candidates if _is_title(one)), "")
+
+
+def _is_title(text: str) -> bool:
+    text = clean(text)
+    return len(words_of(text).split()) >= MIN_WORDS and not _GENERIC.fullmatch(text)
+
+
+def _with_mark(one: Entry, name: str, text: str) -> Entry:
+    marked = entry(
+        one.paper.id,
+        "",
+        Marks(
+            text if name == "Saved" else "",
+            text if name == "Tags" else "",
+            text if name == "Note" else "",
+            name == "Read",
+            name == "Private",
+        ),
+    )
+    return replace(
+        one,
+        saved=marked.saved or one.saved,
+        tags=marked.tags or one.tags,
+        note=marked.note or one.note,
+        read=one.read or marked.read,
+        private=one.private or marked.private,
     )
 
 
 def _lines(one: Entry) -> Iterator[str]:
     paper = one.paper
     title = _literal(paper.title or paper.id)
-    name = f"[{title}]({paper.arxiv_url})" if paper.arxiv_url else f"**{title}** (`{paper.id}`)"
+    name = (
+        f"[{title}]({paper.arxiv_url})" if paper.arxiv_url else f"**{title}** ({_code(paper.id)})"
+    )
     authors = [*paper.authors[:AUTHORS], *(["others"] if len(paper.authors) > AUTHORS else [])]
     by = f", {_literal(listed(authors))}" if authors else ""
     yield f"- {name}{by}{f', {paper.published.year}' if paper.published else ''}"
@@ -60,9 +147,13 @@ def _lines(one: Entry) -> Iterator[str]:
     yield from ["  - Read"] * one.read + ["  - Private"] * one.private
 
 
+def _code(text: str) -> str:
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
 def _literal(text: str) -> str:
     return _MARKUP.sub(r"\\\1", text)
 
 
-def _plain(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)

@@ -57,10 +57,10 @@ async def keep_from(
     """Keep all papers that a text names, or a BibTeX, RIS, CSV, JSON or Markdown file.
 
     text: links or ids of papers, or the text of such a file; at the prompt, the file's name
-    file: a file with them, up to 5 MB
+    file: a file with them, up to 20 MB
     private: yes keeps them to yourself
     """
-    from bot.exchange import MOST, format_of, read  # start-up time
+    from bot.exchange import MAX_ENTRIES, format_of, read  # start-up time
 
     given = [one for one in (text, file) if one]
     if not given:
@@ -72,13 +72,13 @@ async def keep_from(
             f"There is no file “{shorten(text.strip(), 80)}” to read: check its name, or give its "
             "text."
         )
-    if not entries:
+    if not any(one.paper.id or one.paper.title for one in entries):
         raise UsageError(
-            "There is no paper in that: give links or ids, or the text of a file that “export” "
-            "can make."
+            "No papers found. Paste links or arXiv ids, or attach a BibTeX, RIS, CSV, JSON or "
+            "Markdown file."
         )
     search = await _searched(ctx, entries)
-    search.cut = len(entries) == MOST
+    search.cut = len(entries) == MAX_ENTRIES
     new = await _keep_all(ctx, list(search.found.values()), private=private == "yes")
     there = len(search.found) - new
     told = f"{count(new, 'paper')} kept" + (

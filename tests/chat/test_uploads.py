@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from bot.chat import uploads as files
+from bot.chat.encodings import Decoded
 from bot.chat.intents import File, Intent
-from bot.chat.uploads import LARGEST, text_of, with_files
+from bot.chat.uploads import MAX_BYTES, read_uploads, text_of
 from bot.chat.views import plain
 from bot.errors import DeliveryError, UsageError
 from tests.conftest import ADA, DIFFUSION, HEBB, HERE
@@ -40,19 +41,16 @@ async def test_a_text_and_a_file_are_both_read(bot):
 @pytest.mark.parametrize(
     ("file", "sentence"),
     [
-        (given(b""), "There is nothing in “shelf.bib”."),
-        (given(b" \r\n\t"), "There is nothing in “shelf.bib”."),
-        (given(b"PK\x03\x04\x00\x00", "shelf.zip"), "“shelf.zip” is not text: give a BibTeX"),
-        (
-            given("Gödel".encode("latin-1")),
-            "“shelf.bib” is not UTF-8 text; save it as UTF-8 and try again.",
-        ),
-        (given("@misc".encode("utf-16")), "“shelf.bib” is not text"),
-        (given(b"x" * (LARGEST + 1)), "“shelf.bib” is too large: 5 MB are the most."),
-        (given(b"x" * (LARGEST + 1), size=7), "“shelf.bib” is too large"),
-        (given(b"", size=LARGEST + 1), "“shelf.bib” is too large"),
-        (given(b"hello"), "There is no paper in that"),
-        (given(b"[" * 100_000), "There is no paper in that"),
+        (given(b""), "“shelf.bib” is empty."),
+        (given(b" \r\n\t"), "“shelf.bib” is empty."),
+        (given(b"PK\x03\x04\x00\x00", "shelf.zip"), "“shelf.zip” isn’t a text file."),
+        (given(b"%PDF-1.7 \xff\xfe"), "“shelf.bib” isn’t a text file."),
+        (given(b"a\0b"), "“shelf.bib” isn’t a text file."),
+        (given(b"x" * (MAX_BYTES + 1)), "“shelf.bib” is larger than 20 MB."),
+        (given(b"x" * (MAX_BYTES + 1), size=7), "“shelf.bib” is larger than"),
+        (given(b"", size=MAX_BYTES + 1), "“shelf.bib” is larger than"),
+        (given(b"hello"), "No papers found."),
+        (given(b"[" * 100_000), "No papers found."),
         (given(b"", "x" * 300), "x…”"),
     ],
 )
@@ -79,12 +77,21 @@ async def test_a_file_that_does_not_arrive_is_not_waited_for(monkeypatch):
 
 
 async def test_a_byte_order_mark_is_no_text():
-    assert await text_of(given("\ufeffé".encode())) == "é"
+    assert await text_of(given("\ufeffé".encode())) == Decoded("é")
+
+
+async def test_a_guessed_encoding_is_told(bot):
+    latin = f"@misc{{a, title={{Über größere Bäume}}, eprint={{{HEBB.id}}}}}".encode("latin-1")
+    view = await bot.handle(keep(given(latin)))
+    assert view.data["kept"] == 1
+    assert "“shelf.bib” isn’t UTF-8; its encoding is probably cp125" in plain(view)
+    declared = await bot.handle(keep(given(b"% Encoding: ISO8859_1\n" + latin)))
+    assert "isn’t UTF-8" not in plain(declared)
 
 
 async def test_a_name_alone_is_no_file(bot, ask):
     with pytest.raises(UsageError, match="attach the file itself as file"):
-        await with_files(
+        await read_uploads(
             bot.commands["keep-from"], Intent("keep-from", ADA, HERE, {"file": "shelf.bib"})
         )
     assert "only a name here" in plain(await ask("keep-from file:/etc/passwd"))
