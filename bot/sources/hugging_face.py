@@ -81,9 +81,9 @@ class HuggingFace:
         return answer.value if answer else None
 
     async def _list(
-        self, query: dict[str, str], day: date | None = None, most: int | None = None
+        self, query: dict[str, str], day: date | None = None, most: int = PAGE * MOST_PAGES
     ) -> Batch:
-        asked = urlencode(query | {"limit": str(PAGE if most is None else max(1, min(most, PAGE)))})
+        asked = urlencode(query | {"limit": str(max(1, min(most, PAGE)))})
         papers: dict[str, Paper] = {}
         skipped, seen = 0, set[str]()
         while asked and asked not in seen and len(seen) < MOST_PAGES:
@@ -94,9 +94,8 @@ class HuggingFace:
             skipped += page.value.skipped
             # lists move while they are read: a page can repeat some papers, but one that repeats
             # them all is the last
-            more = bool(new or page.value.skipped)
-            enough = most is not None and len(papers) >= most
-            asked = page.next if more and not enough else ""
+            more = (new or page.value.skipped) and len(papers) < most
+            asked = page.next if more else ""
         if len(seen) == MOST_PAGES:
             raise SourceError(
                 "A list of papers at HF_ENDPOINT has no end; check that address or try later."
@@ -111,7 +110,7 @@ class HuggingFace:
         return answer
 
 
-def _cut(found: Batch, most: int | None) -> Batch:
+def _cut(found: Batch, most: int) -> Batch:
     return Batch(found.papers[:most], found.skipped)
 
 

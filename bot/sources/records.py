@@ -53,7 +53,7 @@ def papers(value: object, day: date | None = None, depth: int = 0) -> Iterator[P
 
 def paper_from_record(record: Mapping[str, object], day: date | None = None) -> Paper:
     """Read a record with an id and a title or an abstract. Raises ValueError with the reason."""
-    abstract = _text(record, ("abstract", "text", "summary"), fields.LONGEST_ABSTRACT)
+    abstract, summary = _abstract_and_summary(record)
     title = fields.text(record.get("title"), fields.LONGEST_TITLE) or shorten(
         abstract, LONGEST_MADE_TITLE
     )
@@ -68,7 +68,7 @@ def paper_from_record(record: Mapping[str, object], day: date | None = None) -> 
         title=title,
         authors=_authors(record.get("authors")),
         abstract=abstract,
-        summary=_summary(record),
+        summary=summary,
         keywords=fields.words(record.get("keywords")),
         organization=fields.account(record.get("organization")),
         submitter=fields.account(record.get("submitter")),
@@ -93,14 +93,15 @@ def _paper(value: object, day: date | None) -> Paper:
     return paper_from_record(value, day)
 
 
-def _text(record: Mapping[str, object], keys: tuple[str, ...], longest: int) -> str:
-    return next(filter(None, (fields.text(record.get(key), longest) for key in keys)), "")
-
-
-def _summary(record: Mapping[str, object]) -> str:
-    # without an abstract or a text, the summary is the abstract
-    own = "abstract" in record or "text" in record
-    return fields.text(record.get("summary"), fields.LONGEST_SUMMARY) if own else ""
+def _abstract_and_summary(record: Mapping[str, object]) -> tuple[str, str]:
+    abstract = fields.text(record.get("abstract"), fields.LONGEST_ABSTRACT) or fields.text(
+        record.get("text"), fields.LONGEST_ABSTRACT
+    )
+    summary = record.get("summary")
+    # where there is no other, what is called a summary is the abstract
+    if "abstract" in record or "text" in record:
+        return abstract, fields.text(summary, fields.LONGEST_SUMMARY)
+    return fields.text(summary, fields.LONGEST_ABSTRACT), ""
 
 
 def _authors(value: object) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from sqlalchemy.exc import StatementError
 from bot.papers import Account, Paper
 from bot.store import Page, Saved, Store
 from bot.store import papers as stored
+from tests.rigs.papers import papers
 
 FULL = Paper(
     id="2401.00001",
@@ -32,6 +34,7 @@ FULL = Paper(
     thumbnail="https://example.org/t.png",
     media=("https://example.org/m.mp4",),
 )
+NUMBERS = count()
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC)
 
 
@@ -65,6 +68,17 @@ async def test_a_paper_of_which_only_the_title_is_known_comes_back_too(store: St
     bare = Paper("hep-th/9711200", "Large N")
     await store.papers.save([bare], EARLY)
     assert await store.papers.get([bare.id]) == (bare,)
+
+
+@settings(
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(paper=papers())
+async def test_every_field_of_a_paper_comes_back(store: Store, paper: Paper):
+    paper = replace(paper, id=f"one-{next(NUMBERS)}")
+    await store.papers.save([Paper(paper.id, "Known before")], EARLY)
+    await store.papers.save([paper], LATE)
+    assert await store.papers.get([paper.id]) == (paper,)
 
 
 async def test_saving_again_adds_and_updates_nothing(store: Store):
