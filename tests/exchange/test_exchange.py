@@ -55,6 +55,19 @@ def test_what_was_written_is_read_and_written_again_alike(format_):
     assert write(format_, [replace(one, paper=PAPERS[one.paper.id]) for one in found]) == text
 
 
+def test_ris_tells_all_that_other_programs_read():
+    lines = write("ris", ENTRIES[:1]).splitlines()
+    assert lines[:2] == ["TY  - UNPB", f"TI  - {HEBB.title}"]
+    assert lines[-2:] == ["ER  - ", ""]
+    told = {
+        *("AU  - Lovelace, Ada", "AU  - Boole, George"),
+        *("PY  - 2026", "DA  - 2026/05/27", f"AB  - {HEBB.abstract}"),
+        *(f"UR  - https://arxiv.org/abs/{HEBB.id}", "DB  - arXiv", f"AN  - {HEBB.id}"),
+        *("KW  - memory", "KW  - to-replicate", f"N1  - {ENTRIES[0].note}"),
+    }
+    assert told <= set(lines)
+
+
 def test_bibtex_names_arxiv_and_the_archive_where_the_id_tells_it():
     first, _, old, foreign = opened(write("bibtex", ENTRIES)).entries.values()
     assert (first.fields["eprint"], first.fields["archivePrefix"]) == (HEBB.id, "arXiv")

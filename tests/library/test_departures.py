@@ -15,7 +15,15 @@ from bot.chat.views import Outcome, plain
 from bot.library.tenants import DOUBT, UNDER_WAY
 from bot.models import Person, Place
 from bot.store import departures as store_departures
-from bot.store.schema import Instant, InstantsByName, JsonObject, TextTuple, departures, metadata
+from bot.store.engine import Database
+from bot.store.schema import (
+    Instant,
+    InstantsByName,
+    JsonObject,
+    TextTuple,
+    departures,
+    metadata,
+)
 from tests.conftest import HEBB, NOW, changed
 from tests.dumped import dump
 from tests.rigs.outbox import World, in_a_world
@@ -100,6 +108,27 @@ async def test_what_comes_late_recreates_nothing(bot, clock, tmp_path):
     )  # an old button in a conversation
     await bot.services.tenants.removed("slack", "T1")  # told again
     assert dump(tmp_path) == before
+
+
+async def test_a_tenant_that_comes_back_during_its_purge_loses_nothing_more(
+    bot, clock, monkeypatch
+):
+    await lived(bot)
+    await bot.services.tenants.removed("slack", "T1")
+    clock.now += 31 * DAY
+    change = Database.change
+    changed: list[object] = []
+
+    async def change_after_return(database: Database, *statement: Any) -> int:
+        if not changed:
+            changed.append(statement)
+            await bot.services.store.departures.back("slack", "T1")
+        return await change(database, *statement)
+
+    monkeypatch.setattr(Database, "change", change_after_return)
+    await bot.services.tenants.purge()
+    assert changed
+    assert await bot.services.store.tenant("slack", "T1").shelf.ids(ANN.id) == (HEBB.id,)
 
 
 async def test_what_was_under_way_at_the_purge_goes_too(bot, clock, tmp_path):

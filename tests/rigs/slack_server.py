@@ -73,6 +73,7 @@ class SlackServer:
             "U2": {"is_admin": True, "tz": None},
             "U3": {},
             "U4": {"is_admin": True, "team_id": "T2"},
+            "W1": {},  # a person of a company with several workspaces
         }
         self.sockets: list[web.WebSocketResponse] = []
         self.broken_pictures: set[str] = set()

@@ -76,6 +76,27 @@ async def test_keycaps_keep_papers_of_a_list_and_thumbs_vote(rig, ada, bot):
         await rig.until(lambda: any("Your vote counts" in text(one) for one in told(rig, ada)))
 
 
+async def test_its_own_reactions_mean_nothing(rig, ada, bot):
+    seen = await card(bot, ada)
+    rig.backend.set_reaction(seen.channel_id, seen.id, "🔖", rig.backend.bot_user.id, reacted=True)
+    ada.react(seen)
+    await rig.until(lambda: holds(bot, ada, HEBB.id))
+    shelves = bot.services.store.tenant("discord", str(ada.guild)).shelf
+    assert await shelves.ids(str(rig.backend.bot_user.id)) == ()
+
+
+async def test_nor_do_they_in_a_conversation_where_discord_names_no_member(rig, ada, bot):
+    channel = rig.backend.get_dm_channel(ada.id).id
+    alone = Member(rig, ada.id, channel, None)
+    seen = await alone.sees(alone.type("share", paper=HEBB.id))
+    tenant = bot.services.store.tenant("discord", "")
+    await rig.until(lambda: tenant.messages.papers(str(channel), str(seen.id)))
+    rig.backend.set_reaction(channel, seen.id, "🔖", rig.backend.bot_user.id, reacted=True)
+    alone.react(seen)
+    await rig.until(lambda: tenant.shelf.ids(str(ada.id)))
+    assert await tenant.shelf.ids(str(rig.backend.bot_user.id)) == ()
+
+
 async def test_what_means_nothing_does_nothing(rig, ada, bot):
     seen = await card(bot, ada)
     ada.react(seen, "🎉")

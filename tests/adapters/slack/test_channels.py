@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters import slack as slack_adapter
-from adapters.slack import messages
+from adapters.slack import ids, messages
 from bot.chat.outlet import Membership
 from bot.chat.views import Item, View, line
 from bot.errors import DeliveryError, UsageError
@@ -51,6 +51,14 @@ def person(user):
 )
 async def test_who_manages_a_place(slack, place, user, address, standing):
     assert await slack.membership(person(user), place(address)) == standing
+
+
+@pytest.mark.parametrize("user", ["U1", "W1"])
+async def test_the_address_of_a_person_is_a_place_of_their_own(slack, user):
+    assert ids.place(TEAM, user).private
+    assert (await slack.membership(person(user), ids.place(TEAM, user))).own
+    for words in (user, f"D{user}"):
+        assert await slack.place(words, person(user)) == ids.place(TEAM, user)
 
 
 async def test_slack_is_asked_once_a_minute_who_somebody_is(rig, slack, place):
