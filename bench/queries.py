@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.papers import Paper, record
-from bot.search.query.tokenizer import COMMON, words
+from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # So many papers are drawn to make queries from; names in more papers than a list shows single none
@@ -89,7 +89,7 @@ def _bearers(papers: Iterable[Paper], names: Collection[str]) -> dict[str, list[
 
 def telling(paper: Paper) -> list[str]:
     """Return the words of a title that one remembers."""
-    return [word for word in words(paper.title) if word not in COMMON and len(word) > 2]
+    return [word for word in tokenize(paper.title) if word not in STOP_WORDS and len(word) > 2]
 
 
 def slipped(chance: random.Random, word: str) -> str:
@@ -182,17 +182,21 @@ def _author_and_words(chance: random.Random, paper: Paper) -> str:
 
 def _from_abstract(chance: random.Random, paper: Paper) -> str:
     """Two words of the title and three of the abstract's first sentences, in any order."""
-    said = [word for word in words(paper.abstract)[:60] if word not in COMMON and len(word) > 4]
+    said = [
+        word for word in tokenize(paper.abstract)[:60] if word not in STOP_WORDS and len(word) > 4
+    ]
     typed = _remembered(chance, paper, 2) + chance.sample(said, min(3, len(said)))
     return " ".join(chance.sample(typed, len(typed)))
 
 
 def _defined(paper: Paper) -> list[str]:
     """Return the initials that only the abstract spells out: "(CTM)" in one whose title begins its words with them."""
-    initials = "".join(word[0] for word in words(paper.title) if word not in COMMON)
+    initials = "".join(word[0] for word in tokenize(paper.title) if word not in STOP_WORDS)
     said = sorted(set(_DEFINED.findall(paper.abstract)))
     return [
-        name for name in said if name.lower() in initials and name.lower() not in words(paper.title)
+        name
+        for name in said
+        if name.lower() in initials and name.lower() not in tokenize(paper.title)
     ]
 
 

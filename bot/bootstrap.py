@@ -69,7 +69,7 @@ async def open_app(
         index = await Index.open(settings.home / "index.sqlite3", store.identity)
         stack.push_async_callback(index.close)
         if progress:
-            index.tell = progress
+            index.on_progress = progress
         source = await stack.enter_async_context(
             HuggingFace(settings.hf_endpoint, settings.hf_token)
         )

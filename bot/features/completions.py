@@ -14,7 +14,7 @@ from bot.zones import find_zones
 
 if TYPE_CHECKING:  # start-up time
     from bot.library.library import Library
-    from bot.search.query.completion import Kind
+    from bot.search.completion import Kind
     from bot.store import Store
 
 log = logging.getLogger(__name__)

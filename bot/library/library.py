@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.library.search_service import Found
     from bot.papers import Paper
     from bot.search import Index
-    from bot.search.query.completion import Kind
+    from bot.search.completion import Kind
     from bot.sources.hugging_face import HuggingFace
 
 log = logging.getLogger(__name__)
@@ -267,7 +267,7 @@ class Library:
             synced=good.at if good else None,
             trouble=last.failed if last else "",
             next_sync=self.next_sync,
-            indexing=self._index.coming if self._index.behind else None,
+            indexing=self._index.progress if self._index.behind else None,
         )
 
     async def _follow(self) -> None:

@@ -1,22 +1,22 @@
-"""How long a search may take: past that it answers with what it has."""
+"""The time limit of a search: past it, the search answers with what it has found so far."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
 
-SECONDS = 1.0
+SEARCH_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A time, as `time.monotonic` tells it."""
+    """A point in time on the clock of `time.monotonic`, in seconds."""
 
     at: float
 
     @classmethod
-    def soon(cls, seconds: float = SECONDS) -> Deadline:
-        """Return the time in so many seconds."""
+    def after(cls, seconds: float = SEARCH_SECONDS) -> Deadline:
+        """Return the deadline that many seconds from now."""
         return cls(time.monotonic() + seconds)
 
     @property

@@ -46,8 +46,9 @@ async def site() -> AsyncIterator[Site]:
 async def papers(home: Path, site: Site, clock: Clock) -> AsyncIterator[Library]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
-        index = await Index.open(home / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
+        index = await stack.enter_async_context(
+            await Index.open(home / "index.sqlite3", store.identity)
+        )
         patience = Patience(pause=0.001, tries=1, read=0.2)
         source = await stack.enter_async_context(HuggingFace(site.address, patience=patience))
         yield Library(store, index, source, clock)

@@ -359,15 +359,13 @@ async def test_completions_shelves_and_half_titles_ask_nobody(bot, ask, site):
 
 
 async def test_a_library_that_is_not_to_ask_does_not(tmp_path, bot, site, clock):
-    source = HuggingFace(site.address)
-    index = await Index.open(tmp_path / "another.sqlite3", bot.services.store.identity)
-    try:
-        found = await Library(bot.services.store, index, source, clock).search(
-            QUESTION, limit=5, online=True
-        )
-    finally:
-        await index.close()
-        await source.close()
+    store = bot.services.store
+    async with (
+        HuggingFace(site.address) as source,
+        await Index.open(tmp_path / "another.sqlite3", store.identity) as index,
+    ):
+        library = Library(store, index, source, clock)
+        found = await library.search(QUESTION, limit=5, online=True)
     assert [paper.id for paper in found.papers] == [HEBB.id]
     assert site.searches == []
 

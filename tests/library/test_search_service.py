@@ -33,8 +33,9 @@ async def bot(home: Path) -> AsyncIterator[Bot]:
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
         await store.papers.save([HEBB], NOW)
-        index = await Behind.open(home / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
+        index = await stack.enter_async_context(
+            await Behind.open(home / "index.sqlite3", store.identity)
+        )
         source = await stack.enter_async_context(HuggingFace(NOBODY))
         settings = Settings(home, sqlite_in(home))
         app = build_app(settings, Sources(store, index, source), clock=lambda: NOW)

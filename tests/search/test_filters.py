@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.papers import Account, Paper
-from bot.search import Index, Query, Term, matches, parse
-from bot.search.index import segments as stretches
+from bot.search import Index, Phrase, Query, matches, parse
+from bot.search.index import segments
 
 TODAY = date(2025, 6, 1)
 VOCABULARY = (
@@ -55,18 +55,18 @@ PAPERS = {each.id: each for each in corpus()}
 
 @pytest.fixture
 async def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Index]:
-    """Fill an index so that some papers are in stretches, some are gone from them, and some come after."""
-    monkeypatch.setattr(stretches, "FOLD", 16)
-    index, changes = await Index.open(tmp_path / "index.db", "a database"), corpus()
+    """Fill an index: some papers are in segments, some are deleted there, and some are new."""
+    monkeypatch.setattr(segments, "MIN_SEGMENT_PAPERS", 16)
+    changes = corpus()
+    async with await Index.open(tmp_path / "index.db", "a database") as index:
 
-    async def changed(after: int, limit: int) -> list[tuple[int, Paper]]:
-        return list(enumerate(changes, 1))[after : after + limit]
+        async def changed(after: int, limit: int) -> list[tuple[int, Paper]]:
+            return list(enumerate(changes, 1))[after : after + limit]
 
-    for revision in (90, 100, 165, len(changes)):
-        changes[:] = corpus()[:revision]
-        await index.follow(changed, revision)
-    yield index
-    await index.close()
+        for revision in (90, 100, 165, len(changes)):
+            changes[:] = corpus()[:revision]
+            await index.follow(changed, revision)
+        yield index
 
 
 def expected(query: Query) -> set[str]:
@@ -80,9 +80,10 @@ async def found(index: Index, query: Query) -> set[str]:
 
 
 PHRASES = (
-    "graph", "graphs", "graphing", "study", "studies", "noisy", "noise", "relational", "relation", "the", "of the",
-    "the of", "with", "graph network", "networks of graphs", "pretraining", "pre training", "pre-training", "llm",
-    "学", "学習", "deep lab", "ada lovelace", "the deep", "and the graph", "token", "models model", "lovelace", "of",
+    "graph", "graphs", "graphing", "study", "studies", "noisy", "noise", "relational", "relation",
+    "the", "of the", "the of", "with", "graph network", "networks of graphs", "pretraining",
+    "pre training", "pre-training", "llm", "学", "学習", "deep lab", "ada lovelace", "the deep",
+    "and the graph", "token", "models model", "lovelace", "of",
 )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ PHRASES = (
 async def test_words_in_a_row_are_found_where_they_stand(index: Index, place: str):
     several = 0
     for phrase in PHRASES:
-        term = Term(phrase, place, quoted=True)  # type: ignore[arg-type]  # one of the places
+        term = Phrase(phrase, place, quoted=True)  # type: ignore[arg-type]  # one of the places
         wanted, unwanted = Query(wanted=((term,),)), Query(unwanted=(replace(term, quoted=False),))
         assert await found(index, wanted) == expected(wanted), phrase
         assert await found(index, unwanted) == expected(unwanted), phrase
@@ -139,8 +140,8 @@ async def test_filters_say_what_a_plain_reading_says(index: Index, typed: str):
 async def test_any_filters_together_say_what_a_plain_reading_says(index: Index):
     rnd, some_found = random.Random(4), 0
 
-    def term() -> Term:
-        return Term(
+    def term() -> Phrase:
+        return Phrase(
             rnd.choice(PHRASES),
             rnd.choice(["anywhere", "title", "abstract", "keyword"]),
             quoted=True,
@@ -166,7 +167,7 @@ async def test_any_filters_together_say_what_a_plain_reading_says(index: Index):
 async def test_only_papers_of_a_shelf_pass(index: Index):
     rnd = random.Random(9)
     for shelf in ((), ["nothing"], set(rnd.sample(sorted(PAPERS), 40)), tuple(PAPERS)):
-        for query in (Query(), Query(votes=20), Query(wanted=((Term("graph", quoted=True),),))):
+        for query in (Query(), Query(votes=20), Query(wanted=((Phrase("graph", quoted=True),),))):
             hits = await index.search(query, limit=500, within=shelf)
             assert set(hits.ids) == expected(query) & set(shelf)
             assert hits.total == len(hits.ids)

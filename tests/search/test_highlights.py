@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bot.papers import Paper
 from bot.search import Highlights, highlights
-from bot.search.query.highlights import PASSAGE
+from bot.search.query.highlights import MAX_PASSAGE_CHARS
 
 PAPER = Paper(
     "1",
@@ -36,4 +36,4 @@ def test_a_passage_is_what_the_abstract_says(abstract: str, sought: str):
     found = highlights(Paper("1", "", abstract=abstract), sought + abstract[:20])
     passage = "".join(part for part, _ in found.passage)
     assert passage.removeprefix("… ").removesuffix(" …") in abstract + " …"
-    assert len(passage) <= max(PASSAGE, len(abstract)) + 4
+    assert len(passage) <= max(MAX_PASSAGE_CHARS, len(abstract)) + 4

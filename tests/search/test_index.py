@@ -1,4 +1,4 @@
-"""The index follows the store, and whatever happens to its file, it answers and comes right again."""
+"""The index follows the store; whatever happens to its file, it answers and recovers."""
 
 import asyncio
 import random
@@ -16,8 +16,7 @@ from bot.errors import StoreError
 from bot.papers import Paper
 from bot.search import Hits, Index, Query, parse
 from bot.search.index import connection as file
-from bot.search.index import index as module
-from bot.search.index import segments as stretches
+from bot.search.index import index_file, segments
 
 TODAY = date(2025, 6, 1)
 PAPERS = (
@@ -48,16 +47,18 @@ from pathlib import Path
 from bot.papers import Paper
 from bot.search import Index
 
-PAPERS = [Paper(f"2502.{n:05}", f"Paper number{n} about subject{n % 7}", (f"Author{n} Person",)) for n in range(1200)]
+PAPERS = [
+    Paper(f"2502.{n:05}", f"Paper number{n} about subject{n % 7}", (f"Author{n} Person",))
+    for n in range(1200)
+]
 
 async def changed(after, limit):
     print(after, flush=True)
     return list(enumerate(PAPERS, 1))[after : after + limit]
 
 async def main():
-    index = await Index.open(Path(sys.argv[1]), "a database")
-    await index.follow(changed, len(PAPERS))
-    await index.close()
+    async with await Index.open(Path(sys.argv[1]), "a database") as index:
+        await index.follow(changed, len(PAPERS))
 
 asyncio.run(main())
 """
@@ -83,9 +84,8 @@ async def opened(path: Path, identity: str = "a database") -> Index:
 
 
 async def filled(path: Path, papers: Sequence[Paper] = PAPERS) -> None:
-    index = await opened(path)
-    await Source(papers).into(index)
-    await index.close()
+    async with await opened(path) as index:
+        await Source(papers).into(index)
 
 
 async def process(path: Path) -> asyncio.subprocess.Process:
@@ -105,10 +105,9 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def index(path: Path) -> AsyncIterator[Index]:
-    index = await opened(path)
-    await Source(PAPERS).into(index)
-    yield index
-    await index.close()
+    async with await opened(path) as index:
+        await Source(PAPERS).into(index)
+        yield index
 
 
 async def test_only_what_changed_is_brought_in(index: Index):
@@ -139,29 +138,28 @@ async def test_new_votes_change_the_order(index: Index):
 
 
 async def test_a_paper_that_comes_twice_at_once_counts_in_its_newest_version(path: Path):
-    index = await opened(path)
-    await Source([PAPERS[0], replace(PAPERS[0], title="Something Else")]).into(index)
-    assert await found(index, "something") == ("2501.00001",)
-    assert (await index.search(parse("author:lovelace", TODAY), limit=5)).total == 1
-    await index.close()
+    async with await opened(path) as index:
+        await Source([PAPERS[0], replace(PAPERS[0], title="Something Else")]).into(index)
+        assert await found(index, "something") == ("2501.00001",)
+        assert (await index.search(parse("author:lovelace", TODAY), limit=5)).total == 1
 
 
 async def test_many_papers_are_brought_in_by_and_by(path: Path):
-    index, source = await opened(path), Source(MANY)
-    assert await source.into(index) == 1200
-    assert source.asked == [0, 500, 1000]
-    assert index.revision == 1200
-    assert (await index.search(Query("paper"), limit=1)).total == 1200
-    await index.close()
+    source = Source(MANY)
+    async with await opened(path) as index:
+        assert await source.into(index) == 1200
+        assert source.asked == [0, 500, 1000]
+        assert index.revision == 1200
+        assert (await index.search(Query("paper"), limit=1)).total == 1200
 
 
 async def test_an_index_is_there_when_it_is_opened_again(path: Path):
     await filled(path)
-    index, source = await opened(path), Source(PAPERS)
-    assert index.revision == 3
-    assert await source.into(index) == 0
-    assert await found(index, "hebbian") == ("2501.00001",)
-    await index.close()
+    source = Source(PAPERS)
+    async with await opened(path) as index:
+        assert index.revision == 3
+        assert await source.into(index) == 0
+        assert await found(index, "hebbian") == ("2501.00001",)
 
 
 async def test_a_database_that_is_older_than_the_index_is_read_from_its_beginning(index: Index):
@@ -179,10 +177,9 @@ async def test_an_index_that_another_process_brought_further_is_left_as_it_is(in
 
 async def test_the_index_of_another_database_is_made_anew(path: Path):
     await filled(path)
-    index = await opened(path, "another database")
-    assert index.revision == 0
-    assert await found(index, "hebbian") == ()
-    await index.close()
+    async with await opened(path, "another database") as index:
+        assert index.revision == 0
+        assert await found(index, "hebbian") == ()
 
 
 async def test_an_index_of_another_version_is_made_anew(path: Path):
@@ -190,21 +187,19 @@ async def test_an_index_of_another_version_is_made_anew(path: Path):
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE about SET value = 0 WHERE name = 'version'")
     connection.close()
-    index = await opened(path)
-    assert index.revision == 0
-    await index.close()
+    async with await opened(path) as index:
+        assert index.revision == 0
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut", "first page", "last pages", "noise"])
 async def test_a_damaged_file_is_made_anew_and_filled(path: Path, damage: str):
     await filled(path, MANY[:200] + PAPERS)
     spoil(path, damage)
-    index = await opened(path)
-    await Source(MANY[:200] + PAPERS).into(index)
-    assert await found(index, "hebbian") == ("2501.00001",)
-    assert await found(index, "number77") == ("2502.00077",)
-    assert (await index.suggest("author", "ada"))[0].value == "Ada Lovelace"
-    await index.close()
+    async with await opened(path) as index:
+        await Source(MANY[:200] + PAPERS).into(index)
+        assert await found(index, "hebbian") == ("2501.00001",)
+        assert await found(index, "number77") == ("2502.00077",)
+        assert (await index.suggest("author", "ada"))[0].value == "Ada Lovelace"
 
 
 def spoil(path: Path, damage: str) -> None:
@@ -238,7 +233,8 @@ async def test_a_database_that_is_no_index_is_left_alone(path: Path):
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE paper (id)")
     with pytest.raises(
-        StoreError, match=r"index\.db is a database, but no search index: keep the index in a file"
+        StoreError,
+        match=r"index\.db is a database, but not a search index: keep the index in a file",
     ):
         await opened(path)
     assert connection.execute("SELECT count(*) FROM paper").fetchone() == (0,)
@@ -247,28 +243,27 @@ async def test_a_database_that_is_no_index_is_left_alone(path: Path):
 
 async def test_damage_that_shows_only_later_is_repaired_by_the_search_that_meets_it(path: Path):
     await filled(path, MANY[:200] + PAPERS)
-    index, source = await opened(path), Source(MANY[:200] + PAPERS)
-    await source.into(index)
-    overwrite(path)
-    hits = await asyncio.gather(*(index.search(Query("hebbian"), limit=5) for _ in range(4)))
-    assert {hit.ids for hit in hits} == {("2501.00001",)}
-    assert await index.check()
-    await index.close()
+    source = Source(MANY[:200] + PAPERS)
+    async with await opened(path) as index:
+        await source.into(index)
+        overwrite(path)
+        hits = await asyncio.gather(*(index.search(Query("hebbian"), limit=5) for _ in range(4)))
+        assert {hit.ids for hit in hits} == {("2501.00001",)}
+        assert await index.check()
 
 
 async def test_a_check_finds_what_no_search_would_meet(path: Path):
     await filled(path)
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE said SET abstract = 'something else' WHERE row = 2")
+    connection.execute("UPDATE abstract SET abstract = 'something else' WHERE row = 2")
     connection.commit()
     connection.close()
-    index = await opened(path)
-    await Source(PAPERS).into(index)
-    assert not await index.check()
-    await Source(PAPERS).into(index)
-    assert await index.check()
-    assert await found(index, "transformers") == ("2501.00002",)
-    await index.close()
+    async with await opened(path) as index:
+        await Source(PAPERS).into(index)
+        assert not await index.check()
+        await Source(PAPERS).into(index)
+        assert await index.check()
+        assert await found(index, "transformers") == ("2501.00002",)
 
 
 async def test_a_file_deleted_meanwhile_is_there_again_after_the_next_paper(
@@ -284,8 +279,8 @@ async def test_a_file_deleted_meanwhile_is_there_again_after_the_next_paper(
 
 
 async def test_the_folder_is_made(tmp_path: Path):
-    index = await opened(tmp_path / "a" / "b" / "index.db")
-    await index.close()
+    async with await opened(tmp_path / "a" / "b" / "index.db") as index:
+        assert index.revision == 0
 
 
 async def test_no_place_for_a_file_is_said_in_a_sentence(tmp_path: Path):
@@ -299,31 +294,27 @@ async def test_no_place_for_a_file_is_said_in_a_sentence(tmp_path: Path):
 
 
 async def test_a_search_answers_and_an_update_waits_while_another_process_writes(
-    index: Index, path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    await index.close()
-    monkeypatch.setattr(file, "PATIENCE", 0.05)
+    await filled(path)
+    monkeypatch.setattr(file, "LOCK_SECONDS", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    index, source = (
-        await opened(path),
-        Source([*PAPERS, Paper("2501.00004", "Sparse Autoencoders")]),
-    )
-    assert await source.into(index) == 0
-    assert await found(index, "hebbian") == ("2501.00001",)
-    other.execute("ROLLBACK")
-    other.close()
-    assert await source.into(index) == 1
-    assert await found(index, "autoencoders") == ("2501.00004",)
-    await index.close()
+    source = Source([*PAPERS, Paper("2501.00004", "Sparse Autoencoders")])
+    async with await opened(path) as index:
+        assert await source.into(index) == 0
+        assert await found(index, "hebbian") == ("2501.00001",)
+        other.execute("ROLLBACK")
+        other.close()
+        assert await source.into(index) == 1
+        assert await found(index, "autoencoders") == ("2501.00004",)
 
 
 async def test_an_index_that_another_program_keeps_to_itself_finds_nothing_and_breaks_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(file, "PATIENCE", 0.05)
-    index = await opened(path)
-    await index.close()
+    monkeypatch.setattr(file, "LOCK_SECONDS", 0.05)
+    await filled(path)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("PRAGMA locking_mode = EXCLUSIVE")
     other.execute("BEGIN EXCLUSIVE")
@@ -333,26 +324,24 @@ async def test_an_index_that_another_program_keeps_to_itself_finds_nothing_and_b
 
 
 async def test_two_that_share_a_file_follow_at_once(path: Path):
-    one, two, source = await opened(path), await opened(path), Source(MANY)
-    await asyncio.gather(source.into(one), source.into(two))
-    for index in (one, two):
-        assert index.revision == 1200
-        assert await found(index, "number1199") == ("2502.01199",)
-        assert (await index.search(Query("paper"), limit=1)).total == 1200
-    assert await one.check()
-    await one.close()
-    await two.close()
+    source = Source(MANY)
+    async with await opened(path) as one, await opened(path) as two:
+        await asyncio.gather(source.into(one), source.into(two))
+        for index in (one, two):
+            assert index.revision == 1200
+            assert await found(index, "number1199") == ("2502.01199",)
+            assert (await index.search(Query("paper"), limit=1)).total == 1200
+        assert await one.check()
 
 
 async def test_two_processes_fill_one_file(path: Path):
     others = [await process(path) for _ in range(2)]
     await asyncio.gather(*(other.communicate() for other in others))
     assert [other.returncode for other in others] == [0, 0]
-    index = await opened(path)
-    assert index.revision == 1200
-    assert (await index.search(Query("paper"), limit=1)).total == 1200
-    assert await index.check()
-    await index.close()
+    async with await opened(path) as index:
+        assert index.revision == 1200
+        assert (await index.search(Query("paper"), limit=1)).total == 1200
+        assert await index.check()
 
 
 @pytest.mark.parametrize("batches", [1, 2, 3])
@@ -366,20 +355,18 @@ async def test_a_process_killed_while_it_writes_leaves_an_index_that_goes_on(
     await asyncio.sleep(0.02)
     other.kill()
     await other.communicate()
-    index = await opened(path)
-    assert index.revision in {0, 500, 1000, 1200}
-    assert (await index.search(Query("paper"), limit=1)).total == index.revision
-    await Source(MANY).into(index)
-    assert (await index.search(Query("paper"), limit=1)).total == 1200
-    assert await index.check()
-    await index.close()
+    async with await opened(path) as index:
+        assert index.revision in {0, 500, 1000, 1200}
+        assert (await index.search(Query("paper"), limit=1)).total == index.revision
+        await Source(MANY).into(index)
+        assert (await index.search(Query("paper"), limit=1)).total == 1200
+        assert await index.check()
 
 
 async def test_a_closed_index_leaves_no_thread_behind(path: Path):
     before = threading.active_count()
-    index = await opened(path)
-    await Source(PAPERS).into(index)
-    await index.close()
+    async with await opened(path) as index:
+        await Source(PAPERS).into(index)
     await index.close()
     for _ in range(100):
         if threading.active_count() == before:
@@ -389,69 +376,66 @@ async def test_a_closed_index_leaves_no_thread_behind(path: Path):
 
 
 async def test_searches_go_on_while_papers_come_in(path: Path):
-    index, source = await opened(path), Source(MANY)
-    await index.follow(source.changed, 500)
-    following = asyncio.create_task(source.into(index))
-    while not following.done():
-        assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
-    assert await following == 700
-    await index.close()
+    source = Source(MANY)
+    async with await opened(path) as index:
+        await index.follow(source.changed, 500)
+        following = asyncio.create_task(source.into(index))
+        while not following.done():
+            assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
+        assert await following == 700
 
 
 async def test_an_empty_index_answers(path: Path):
-    index = await opened(path)
-    assert await index.search(Query("anything"), limit=5) == Hits()
-    assert await index.search(Query(), limit=5) == Hits()
-    assert await index.similar(PAPERS[0], limit=5) == ()
-    assert await index.suggest("paper", "") == ()
-    await index.close()
+    async with await opened(path) as index:
+        assert await index.search(Query("anything"), limit=5) == Hits()
+        assert await index.search(Query(), limit=5) == Hits()
+        assert await index.similar(PAPERS[0], limit=5) == ()
+        assert await index.suggest("paper", "") == ()
 
 
 async def test_an_index_made_anew_from_an_older_database_forgets_what_it_had_in_memory(path: Path):
-    index = await opened(path)
-    await Source(PAPERS).into(index)
-    assert await found(index, "hebbian") == ("2501.00001",)
-    # the rows of these get the numbers of those that were
-    await Source([PAPERS[1], PAPERS[2]]).into(index)
-    assert await found(index, "hebbian") == ()
-    assert await found(index, "transformers") == ("2501.00002",)
-    assert await found(index, "diffusion") == ("2501.00003",)
-    await index.close()
+    async with await opened(path) as index:
+        await Source(PAPERS).into(index)
+        assert await found(index, "hebbian") == ("2501.00001",)
+        # the rows of these get the numbers of those that were
+        await Source([PAPERS[1], PAPERS[2]]).into(index)
+        assert await found(index, "hebbian") == ()
+        assert await found(index, "transformers") == ("2501.00002",)
+        assert await found(index, "diffusion") == ("2501.00003",)
 
 
 async def test_lists_of_an_index_made_anew_are_not_taken_for_those_that_were(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(stretches, "FOLD", 4)
-    index = await opened(path)
-    await Source([*MANY[:6], *PAPERS]).into(index)
-    assert await found(index, "subject2") == ("2502.00002",)
-    await Source([*PAPERS, *MANY[7:12]]).into(index)
-    for number in range(7, 12):
-        assert await found(index, f"number{number}") == (MANY[number].id,)
-    assert await found(index, "subject2") == (MANY[9].id,)
-    assert await found(index, "hebbian") == (PAPERS[0].id,)
-    await index.close()
+    monkeypatch.setattr(segments, "MIN_SEGMENT_PAPERS", 4)
+    async with await opened(path) as index:
+        await Source([*MANY[:6], *PAPERS]).into(index)
+        assert await found(index, "subject2") == ("2502.00002",)
+        await Source([*PAPERS, *MANY[7:12]]).into(index)
+        for number in range(7, 12):
+            assert await found(index, f"number{number}") == (MANY[number].id,)
+        assert await found(index, "subject2") == (MANY[9].id,)
+        assert await found(index, "hebbian") == (PAPERS[0].id,)
 
 
 async def test_a_stretch_finds_changed_papers_by_their_new_words_and_not_by_the_old(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(stretches, "FOLD", 16)
-    index, papers = await opened(path), [*PAPERS, *MANY[:40]]
-    await Source(papers).into(index)
-    assert await found(index, "hebbian") == ("2501.00001",)
-    assert await found(index, "author:lovelace sort:votes") == ("2501.00001", "2501.00003")
-    papers.append(replace(PAPERS[0], title="Oja and the Networks", authors=("Emmy Noether",)))
-    await Source(papers).into(index)
-    for query in ("oja", "author:noether", "title:oja"):
-        assert await found(index, query) == ("2501.00001",)
-    for query in ("title:hebbian", '"hebbian learning"', "author:turing"):
-        assert await found(index, query) == ()
-    assert await found(index, "author:lovelace") == ("2501.00003",)
-    assert (await index.search(Query(), limit=1)).total == 43
-    assert await index.check()
-    await index.close()
+    monkeypatch.setattr(segments, "MIN_SEGMENT_PAPERS", 16)
+    papers = [*PAPERS, *MANY[:40]]
+    async with await opened(path) as index:
+        await Source(papers).into(index)
+        assert await found(index, "hebbian") == ("2501.00001",)
+        assert await found(index, "author:lovelace sort:votes") == ("2501.00001", "2501.00003")
+        papers.append(replace(PAPERS[0], title="Oja and the Networks", authors=("Emmy Noether",)))
+        await Source(papers).into(index)
+        for query in ("oja", "author:noether", "title:oja"):
+            assert await found(index, query) == ("2501.00001",)
+        for query in ("title:hebbian", '"hebbian learning"', "author:turing"):
+            assert await found(index, query) == ()
+        assert await found(index, "author:lovelace") == ("2501.00003",)
+        assert (await index.search(Query(), limit=1)).total == 43
+        assert await index.check()
 
 
 class Slow(Source):
@@ -478,72 +462,72 @@ async def until_it_is_there(index: Index) -> None:
 
 
 async def test_many_papers_come_in_while_nobody_waits(path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "BULK", 400)
-    index, source, told = await opened(path), Slow(MANY), []
-    index.tell = lambda there, missing: told.append((there, missing))
-    assert await index.follow(source.changed, len(MANY), wait=False) == 0
-    assert index.behind
-    while not told:
-        assert (await index.search(Query("number77"), limit=1)).total in {0, 1}
-        await asyncio.sleep(0.01)
-    assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
-    assert await found(index, '"number1199"') == ()
-    assert await index.follow(source.changed, len(MANY), wait=False) == 0
-    assert index.behind
-    source.let.set()
-    await until_it_is_there(index)
-    assert index.revision == 1200
-    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
-    assert index.coming == (1200, 1200)
-    assert (await index.search(Query("number1199"), limit=1)).ids == ("2502.01199",)
-    assert await index.follow(source.changed, len(MANY), wait=False) == 0
-    await index.close()
+    monkeypatch.setattr(index_file, "BULK_PAPERS", 400)
+    source, told = Slow(MANY), []
+    async with await opened(path) as index:
+        index.on_progress = lambda there, missing: told.append((there, missing))
+        assert await index.follow(source.changed, len(MANY), wait=False) == 0
+        assert index.behind
+        while not told:
+            assert (await index.search(Query("number77"), limit=1)).total in {0, 1}
+            await asyncio.sleep(0.01)
+        assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
+        assert await found(index, '"number1199"') == ()
+        assert await index.follow(source.changed, len(MANY), wait=False) == 0
+        assert index.behind
+        source.let.set()
+        await until_it_is_there(index)
+        assert index.revision == 1200
+        assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+        assert index.progress == (1200, 1200)
+        assert (await index.search(Query("number1199"), limit=1)).ids == ("2502.01199",)
+        assert await index.follow(source.changed, len(MANY), wait=False) == 0
 
 
 async def test_a_few_papers_are_waited_for(path: Path):
-    index, source = await opened(path), Source(MANY[:900])
-    assert await index.follow(source.changed, 900, wait=False) == 900
-    assert not index.behind
-    await index.close()
+    source = Source(MANY[:900])
+    async with await opened(path) as index:
+        assert await index.follow(source.changed, 900, wait=False) == 900
+        assert not index.behind
 
 
 async def test_who_waits_gets_all_that_others_do_not_wait_for(path: Path):
-    index, source = await opened(path), Source(MANY)
-    await index.follow(source.changed, 1200, wait=False)
-    await source.into(index)
-    await until_it_is_there(index)
-    assert (await index.search(Query("paper"), limit=1)).total == 1200
-    await index.close()
+    source = Source(MANY)
+    async with await opened(path) as index:
+        await index.follow(source.changed, 1200, wait=False)
+        await source.into(index)
+        await until_it_is_there(index)
+        assert (await index.search(Query("paper"), limit=1)).total == 1200
 
 
 async def test_an_index_closed_while_papers_come_in_goes_on_where_it_was(path: Path):
-    index, source = await opened(path), Slow(MANY)
-    await index.follow(source.changed, len(MANY), wait=False)
-    await source.waiting.wait()
-    await index.close()
+    source = Slow(MANY)
+    async with await opened(path) as index:
+        await index.follow(source.changed, len(MANY), wait=False)
+        await source.waiting.wait()
     assert not index.behind
-    index, again = await opened(path), Source(MANY)
-    assert await again.into(index) == 1200 - again.asked[0]
-    assert (await index.search(Query("paper"), limit=1)).total == 1200
-    assert await index.check()
-    await index.close()
+    again = Source(MANY)
+    async with await opened(path) as index:
+        assert await again.into(index) == 1200 - again.asked[0]
+        assert (await index.search(Query("paper"), limit=1)).total == 1200
+        assert await index.check()
 
 
 async def test_a_store_that_fails_while_papers_come_in_is_said_and_asked_again(
     path: Path, caplog: pytest.LogCaptureFixture
 ):
-    index, source = await opened(path), Source(MANY)
+    source = Source(MANY)
+    async with await opened(path) as index:
 
-    async def failing(*_: int) -> Sequence[tuple[int, Paper]]:
-        raise StoreError("The database is locked.")
+        async def failing(*_: int) -> Sequence[tuple[int, Paper]]:
+            raise StoreError("The database is locked.")
 
-    await index.follow(failing, len(MANY), wait=False)
-    await until_it_is_there(index)
-    assert "The database is locked." in caplog.text
-    await index.follow(source.changed, len(MANY), wait=False)
-    await until_it_is_there(index)
-    assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
-    await index.close()
+        await index.follow(failing, len(MANY), wait=False)
+        await until_it_is_there(index)
+        assert "The database is locked." in caplog.text
+        await index.follow(source.changed, len(MANY), wait=False)
+        await until_it_is_there(index)
+        assert (await index.search(Query("number77"), limit=1)).ids == ("2502.00077",)
 
 
 async def test_what_is_typed_later_supersedes_what_waits_still(index: Index):
@@ -585,24 +569,28 @@ def change(path: Path, statement: str, *arguments: object) -> None:
 async def test_a_byte_changed_in_a_list_is_noticed_by_the_first_search_that_reads_it(
     path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    monkeypatch.setattr(stretches, "FOLD", 16)
-    index, papers = await opened(path), [*PAPERS, *MANY[:40]]
-    await Source(papers).into(index)
-    connection = sqlite3.connect(path)
-    lists = (
-        "SELECT key, rows FROM posting JOIN word ON word.id = key >> 1 & ? WHERE word = 'hebbian'"
-    )
-    for key, rows in connection.execute(lists, ((1 << 39) - 1,)).fetchall():
-        change(
-            path, "UPDATE posting SET rows = ? WHERE key = ?", bytes([rows[0] ^ 1, *rows[1:]]), key
+    monkeypatch.setattr(segments, "MIN_SEGMENT_PAPERS", 16)
+    papers = [*PAPERS, *MANY[:40]]
+    async with await opened(path) as index:
+        await Source(papers).into(index)
+        connection = sqlite3.connect(path)
+        lists = (
+            "SELECT key, rows FROM posting JOIN word ON word.id = key >> 1 & ? "
+            "WHERE word = 'hebbian'"
         )
-    connection.close()
-    assert await found(index, "number7") == ("2502.00007",)
-    assert not caplog.records
-    assert await found(index, "hebbian") == ("2501.00001",)
-    assert "is damaged (what is in it is not what was written) and is made anew" in caplog.text
-    assert await index.check()
-    await index.close()
+        for key, rows in connection.execute(lists, ((1 << 39) - 1,)).fetchall():
+            change(
+                path,
+                "UPDATE posting SET rows = ? WHERE key = ?",
+                bytes([rows[0] ^ 1, *rows[1:]]),
+                key,
+            )
+        connection.close()
+        assert await found(index, "number7") == ("2502.00007",)
+        assert not caplog.records
+        assert await found(index, "hebbian") == ("2501.00001",)
+        assert "is damaged (what is in it is not what was written); rebuilding it" in caplog.text
+        assert await index.check()
 
 
 @pytest.mark.parametrize("day", ["garbage", "9" * 30, b"\xff"])
@@ -617,13 +605,14 @@ async def test_a_date_that_is_none_is_noticed_by_a_search_for_dates(
 
 async def test_an_index_of_one_paper_answers(path: Path):
     for paper in (PAPERS[0], Paper("2501.00009", "?!")):
-        index = await opened(path.with_stem(paper.id), paper.id)
-        await Source([paper]).into(index)
-        assert (await index.search(Query(), limit=5)).ids == (paper.id,)
-        assert (await index.search(Query("hebian"), limit=5)).total == (paper.id == PAPERS[0].id)
-        assert await index.similar(paper, limit=5) == ()
-        assert [one.value for one in await index.suggest("paper", "")] == [paper.id]
-        await index.close()
+        async with await opened(path.with_stem(paper.id), paper.id) as index:
+            await Source([paper]).into(index)
+            assert (await index.search(Query(), limit=5)).ids == (paper.id,)
+            assert (await index.search(Query("hebian"), limit=5)).total == (
+                paper.id == PAPERS[0].id
+            )
+            assert await index.similar(paper, limit=5) == ()
+            assert [one.value for one in await index.suggest("paper", "")] == [paper.id]
 
 
 @pytest.mark.parametrize(
@@ -649,14 +638,13 @@ async def test_no_more_is_given_than_was_asked_for(index: Index, text: str):
 async def test_papers_without_what_they_say_are_noticed_when_more_come(
     path: Path, monkeypatch: pytest.MonkeyPatch, least: int
 ):
-    index = await opened(path)
-    monkeypatch.setattr(stretches, "FOLD", least)
-    await Source(PAPERS).into(index)
-    monkeypatch.setattr(stretches, "FOLD", 1)
-    change(path, "DELETE FROM said")
-    papers = [*PAPERS, *PAPERS[1:], replace(PAPERS[0], title="Oja")]
-    await Source(papers).into(index)
-    assert await found(index, "oja") == ("2501.00001",)
-    assert await found(index, "transformers") == ("2501.00002",)
-    assert await index.check()
-    await index.close()
+    async with await opened(path) as index:
+        monkeypatch.setattr(segments, "MIN_SEGMENT_PAPERS", least)
+        await Source(PAPERS).into(index)
+        monkeypatch.setattr(segments, "MIN_SEGMENT_PAPERS", 1)
+        change(path, "DELETE FROM abstract")
+        papers = [*PAPERS, *PAPERS[1:], replace(PAPERS[0], title="Oja")]
+        await Source(papers).into(index)
+        assert await found(index, "oja") == ("2501.00001",)
+        assert await found(index, "transformers") == ("2501.00002",)
+        assert await index.check()

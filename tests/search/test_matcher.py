@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.errors import UsageError
 from bot.papers import Account, Paper
 from bot.search import matches, parse
-from bot.search.query.stems import stem
+from bot.search.analysis.stemmer import stem
 
 TODAY = date(2025, 6, 1)
 PAPER = Paper(
@@ -102,7 +102,10 @@ def test_any_text_is_compared(text: str):
 
 @given(st.lists(st.text("abcdefghijklmnopqrstuvwxyzé", min_size=1), max_size=30))
 def test_stems_are_those_of_the_index(words: list[str]):
-    ends = "s es ies sses eed ed ing ational tional izer alism iveness biliti icate ful ness ement ion ly y e ll".split()
+    ends = (
+        "s es ies sses eed ed ing ational tional izer alism iveness biliti icate ful ness ement "
+        "ion ly y e ll"
+    ).split()
     words += [word + end for word in words[:3] for end in ends]
     connection = sqlite3.connect(":memory:")
     connection.execute("CREATE VIRTUAL TABLE said USING fts5 (word, tokenize='porter ascii')")

@@ -1,4 +1,4 @@
-"""Connections to the index's file, and what their errors say about it."""
+"""Connections to the index's file, and what their errors mean."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import aiosqlite
 
 T = TypeVar("T")
 
-PATIENCE = 5.0  # seconds to wait for another process that is writing
-CACHE = 32_000  # kilobytes
+LOCK_SECONDS = 5.0  # to wait for another process that is writing
+CACHE_KILOBYTES = 32_000
 
 # CONSTRAINT and MISMATCH: what is in the file contradicts itself
 _DAMAGE = (
@@ -27,14 +27,17 @@ _DAMAGE = (
 
 
 class Connection(aiosqlite.Connection):
-    """An aiosqlite connection that can run a whole function of statements in its thread, and waits for its end."""
+    """An aiosqlite connection that runs whole functions of statements in its thread.
+
+    Closing it waits for the thread to end.
+    """
 
     async def open(self) -> None:
         """Open the file; sqlite3.Error where that does not work."""
         try:
             await self
         except BaseException:
-            # a thread that outlives the event loop has nobody to tell that it ends
+            # a thread that outlives the event loop cannot report that it ends
             self._thread.join()
             raise
 
@@ -44,20 +47,26 @@ class Connection(aiosqlite.Connection):
         self._thread.join()
 
     async def run(self, work: Callable[..., T], *args: object) -> T:
-        """Call `work` with the sqlite3 connection and `args` in the connection's thread; sqlite3.Error if it fails."""
+        """Call `work` with the sqlite3 connection and `args` in the connection's thread.
+
+        sqlite3.Error where a statement fails.
+        """
         try:
             result: T = await self._execute(work, self._conn, *args)  # type: ignore[no-untyped-call]
         except UnicodeDecodeError as error:
             # the driver could not even read the name of a damaged table
-            raise sqlite3.DatabaseError("what is in it is no text") from error
+            raise sqlite3.DatabaseError("its content is not text") from error
         return result
 
 
 async def connect(path: Path, prepare: Callable[..., T], *args: object) -> tuple[Connection, T]:
-    """Open the file and call `prepare` with the connection and `args`; sqlite3.Error where that does not work."""
+    """Open the file and call `prepare` with the connection and `args`; return both.
+
+    sqlite3.Error where that fails.
+    """
 
     def connector() -> sqlite3.Connection:
-        return sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        return sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
 
     connection = Connection(connector, iter_chunk_size=64)
     await connection.open()
@@ -68,8 +77,8 @@ async def connect(path: Path, prepare: Callable[..., T], *args: object) -> tuple
         raise
 
 
-def at_once(connection: sqlite3.Connection, work: Callable[..., T], *args: object) -> T:
-    """Call `work` on one state of the index, whatever another connection writes meanwhile."""
+def in_snapshot(connection: sqlite3.Connection, work: Callable[..., T], *args: object) -> T:
+    """Call `work` on one state of the index, whatever other connections write at that time."""
     connection.execute("BEGIN")
     try:
         return work(connection, *args)
@@ -79,24 +88,27 @@ def at_once(connection: sqlite3.Connection, work: Callable[..., T], *args: objec
 
 
 def write_ahead(connection: sqlite3.Connection) -> None:
-    """Let readers read while one writes; SQLite does not wait by itself for another process that does the same."""
-    give_up = time.monotonic() + PATIENCE
+    """Let connections read while one writes.
+
+    SQLite does not wait by itself for another process that does the same.
+    """
+    give_up = time.monotonic() + LOCK_SECONDS
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if not in_use(error) or time.monotonic() > give_up:
+            if not is_locked(error) or time.monotonic() > give_up:
                 raise
             time.sleep(0.01)
         else:
             return
 
 
-def only_read(connection: sqlite3.Connection) -> None:
-    """Make sure that a connection changes nothing, and keep the pages that each search needs in memory."""
+def prepare_reader(connection: sqlite3.Connection) -> None:
+    """Forbid a connection to write, and cache the pages that each search needs."""
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute(f"PRAGMA cache_size = -{CACHE}")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
 
 @contextmanager
@@ -112,22 +124,22 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def damaged(error: sqlite3.Error) -> bool:
-    """Whether an error says that the file is not what it should be, rather than in use or in an unwritable place."""
+def is_damaged(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file's content is broken, not just locked or read-only."""
     return _kind(error) in _DAMAGE
 
 
-def unclear(error: sqlite3.Error) -> bool:
-    """Whether an error can come from damage, where a table's definition is garbled, or from a mistaken statement."""
+def is_unclear(error: sqlite3.Error) -> bool:
+    """Whether an error comes from a garbled table definition or from a wrong statement."""
     return _kind(error) == sqlite3.SQLITE_ERROR
 
 
-def in_use(error: sqlite3.Error) -> bool:
-    """Whether an error says that another process holds the file."""
+def is_locked(error: sqlite3.Error) -> bool:
+    """Whether an error says that another process has locked the file."""
     return _kind(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
-def read_only(error: sqlite3.Error) -> bool:
+def is_read_only(error: sqlite3.Error) -> bool:
     """Whether an error says that the file cannot be written to."""
     return _kind(error) == sqlite3.SQLITE_READONLY
 

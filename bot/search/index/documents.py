@@ -1,7 +1,8 @@
-"""Papers go into the index, and what an earlier version of them said goes out."""
+"""Papers are written into the index, and their earlier versions are removed."""
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -9,20 +10,20 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.papers import Paper
-from bot.search.index.schema import Said, checksum, joined, spoken
-from bot.search.query.tokenizer import compounds, defined, words
+from bot.search.analysis.tokenizer import acronyms, compound_spellings, tokenize
+from bot.search.index.schema import Fields, checksum, encode_fields, read_fields
 
 # Stands between two names as a word of its own, so that no phrase reaches from one into the next.
-BETWEEN = "·"
+SEPARATOR = "·"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the index keeps of a paper: folded words with single spaces.
+class Document:
+    """A paper as the index stores it: folded words with single spaces.
 
-    `people`, `keywords` and `abstract` have `BETWEEN` between their parts; `terms` are names and
-    other spellings. `authors` are the names as they are written with the words of each,
-    `organization` is handle, name and words.
+    `people`, `keywords` and `abstract` have `SEPARATOR` between their parts; `aliases` are acronyms
+    and other spellings. `authors` are the names as written, each with its words; `organization` is
+    handle, name and words.
     """
 
     id: str
@@ -35,141 +36,164 @@ class Entry:
     title: str
     people: str
     keywords: str
-    terms: str
+    aliases: str
     abstract: str
 
     @property
-    def spoken(self) -> Said:
-        """What is searched."""
-        return self.title, self.people, self.keywords, self.terms, self.abstract
+    def fields(self) -> Fields:
+        """The searched text."""
+        return self.title, self.people, self.keywords, self.aliases, self.abstract
 
     @property
-    def proof(self) -> int:
-        """A checksum of what is searched."""
-        return checksum(joined(self.spoken))
+    def checksum(self) -> int:
+        """A checksum of the searched text."""
+        return checksum(encode_fields(self.fields))
 
     @property
     def text(self) -> str:
-        """All of it."""
-        return _apart(self.spoken)
+        """All fields in one."""
+        return _join(self.fields)
 
     @property
-    def facts(self) -> tuple[object, ...]:
+    def columns(self) -> tuple[object, ...]:
         """What is shown, filtered and sorted by."""
-        return (
-            self.label,
-            self.day,
-            self.votes,
-            self.code,
-            self.organization and self.organization[0],
-        )
+        handle = self.organization and self.organization[0]
+        return self.label, self.day, self.votes, self.code, handle
 
 
-def entry(paper: Paper) -> Entry:
-    """Take a paper apart."""
+def document(paper: Paper) -> Document:
+    """Split a paper into the fields of the index."""
     day, account = paper.published or paper.daily, paper.organization
-    authors = {name: " ".join(words(name)) for name in paper.authors}
-    house = list(dict.fromkeys(words(f"{account.name} {account.handle}"))) if account else []
-    terms = [
-        *compounds(paper.title),
-        *defined(paper.abstract),
-        *compounds(" ".join(paper.keywords)),
+    authors = {name: " ".join(tokenize(name)) for name in paper.authors}
+    house = list(dict.fromkeys(tokenize(f"{account.name} {account.handle}"))) if account else []
+    aliases = [
+        *compound_spellings(paper.title),
+        *acronyms(paper.abstract),
+        *compound_spellings(" ".join(paper.keywords)),
         *house,
     ]
-    return Entry(
+    texts = (
+        tokenize(paper.summary),
+        tokenize(paper.abstract),
+        compound_spellings(paper.abstract),
+    )
+    return Document(
         id=paper.id,
         label=paper.title,
-        day=as_number(day) if day else None,
+        day=day_number(day) if day else None,
         votes=paper.upvotes or 0,
         code=paper.code is not None,
         authors=tuple(authors.items()),
         organization=(account.handle, account.name, " ".join(house)) if account else None,
-        title=" ".join(words(paper.title)),
-        people=_apart(authors.values()),
-        keywords=_apart(" ".join(words(keyword)) for keyword in paper.keywords),
-        terms=" ".join(dict.fromkeys(terms)),
-        abstract=_apart(
-            map(" ".join, (words(paper.summary), words(paper.abstract), compounds(paper.abstract)))
-        ),
+        title=" ".join(tokenize(paper.title)),
+        people=_join(authors.values()),
+        keywords=_join(" ".join(tokenize(keyword)) for keyword in paper.keywords),
+        aliases=" ".join(dict.fromkeys(aliases)),
+        abstract=_join(map(" ".join, texts)),
     )
 
 
-def as_number(day: date) -> int:
-    """Return 20260514 for May 14, 2026: a day as the index has it."""
+def day_number(day: date) -> int:
+    """Return a day as the index stores it: 20260514 for 14 May 2026."""
     return int(f"{day:%Y%m%d}")
 
 
-def _apart(parts: Iterable[str]) -> str:
-    return f" {BETWEEN} ".join(filter(None, parts))
+def _join(parts: Iterable[str]) -> str:
+    return f" {SEPARATOR} ".join(filter(None, parts))
 
 
-def write(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """Bring papers in, each in its newest version, inside the transaction that is open."""
-    written = []
-    (reached,) = connection.execute("SELECT coalesce(max(last), 0) FROM stretch").fetchone()
-    for new in {new.id: new for new in entries}.values():
-        row, proof = connection.execute(
-            "SELECT row, proof FROM paper WHERE id = ?", (new.id,)
-        ).fetchone() or (0, None)
-        if proof == new.proof:
-            connection.execute(
-                (
-                    "UPDATE paper SET label = ?, day = ?, votes = ?, code = ?, organization = ? WHERE "
-                    "row = ?"
-                ),
-                (*new.facts, row),
-            )
-            continue
-        if proof is not None:
-            _take_out(connection, row, folded=row <= reached)
-        _put_in(connection, new)
-        written.append(new)
-    _name_people(connection, written)
-    _name_organizations(connection, written)
+def write(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
+    """Write the newest version of each document, inside the transaction that is open."""
+    (reached,) = connection.execute("SELECT coalesce(max(last), 0) FROM segment").fetchone()
+    newest = {document.id: document for document in documents}.values()
+    changed = [document for document in newest if _write(connection, document, reached)]
+    _count_people(connection, changed)
+    _count_organizations(connection, changed)
 
 
-def _take_out(connection: sqlite3.Connection, row: int, *, folded: bool) -> None:
-    """Remove a paper; where its words stand in a stretch, they are known to be of none."""
-    if folded:
-        found = next(spoken(connection, row, row), None)
+def _write(connection: sqlite3.Connection, new: Document, reached: int) -> bool:
+    """Write one document; return whether its text changed. `reached` is the segments' last row."""
+    row, before = connection.execute(
+        "SELECT row, checksum FROM paper WHERE id = ?", (new.id,)
+    ).fetchone() or (0, None)
+    if before == new.checksum:
+        connection.execute(
+            "UPDATE paper SET label = ?, day = ?, votes = ?, code = ?, organization = ? "
+            "WHERE row = ?",
+            (*new.columns, row),
+        )
+        return False
+    if before is not None:
+        _delete(connection, row, in_segment=row <= reached)
+    _insert(connection, new)
+    return True
+
+
+def _delete(connection: sqlite3.Connection, row: int, *, in_segment: bool) -> None:
+    """Remove a paper; a row that a segment contains is marked as deleted there."""
+    if in_segment:
+        found = next(read_fields(connection, row, row), None)
         if found is None:
-            raise sqlite3.DatabaseError("a paper is without what it says")
-        _, said = found
-        gone = [(word,) for word in set(" ".join(said).split())]
-        connection.executemany("UPDATE word SET papers = max(0, papers - 1) WHERE word = ?", gone)
-        connection.execute("INSERT INTO gone VALUES (?)", (row,))
-    connection.execute("DELETE FROM said WHERE row = ?", (row,))
+            raise sqlite3.DatabaseError("a paper is without its text")
+        _, fields = found
+        words = [(word,) for word in set(" ".join(fields).split())]
+        connection.executemany("UPDATE word SET papers = max(0, papers - 1) WHERE word = ?", words)
+        connection.execute("INSERT INTO deleted VALUES (?)", (row,))
+    connection.execute("DELETE FROM abstract WHERE row = ?", (row,))
     connection.execute("DELETE FROM paper WHERE row = ?", (row,))
 
 
-def _put_in(connection: sqlite3.Connection, new: Entry) -> None:
-    *head, abstract = new.spoken
+def _insert(connection: sqlite3.Connection, new: Document) -> None:
+    *head, abstract = new.fields
     row = connection.execute(
         "INSERT INTO paper (id, label, day, votes, code, organization, title, people, keywords, "
-        "terms, proof) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (new.id, *new.facts, *head, new.proof),
+        "aliases, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (new.id, *new.columns, *head, new.checksum),
     ).lastrowid
-    connection.execute("INSERT INTO said (row, abstract) VALUES (?, ?)", (row, abstract))
+    connection.execute("INSERT INTO abstract (row, abstract) VALUES (?, ?)", (row, abstract))
 
 
-def _name_people(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
-    """Count the papers of each author; a paper whose words changed counts again, which only orders suggestions."""
-    counts = Counter(author for new in entries for author in new.authors)
+def _count_people(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
+    """Count the papers of each author.
+
+    A paper whose text changed counts again, which only orders suggestions.
+    """
+    counts = Counter(author for document in documents for author in document.authors)
     (last,) = connection.execute("SELECT coalesce(max(row), 0) FROM person").fetchone()
     connection.executemany(
         "INSERT INTO person (name, words, papers) VALUES (?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET papers = papers + excluded.papers",
-        [(name, said, number) for (name, said), number in counts.items()],
+        [(name, words, number) for (name, words), number in counts.items()],
     )
     connection.execute(
-        "INSERT INTO known (rowid, words) SELECT row, words FROM person WHERE row > ?", (last,)
+        "INSERT INTO person_words (rowid, words) SELECT row, words FROM person WHERE row > ?",
+        (last,),
     )
 
 
-def _name_organizations(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+def _count_organizations(connection: sqlite3.Connection, documents: Sequence[Document]) -> None:
     connection.executemany(
-        "INSERT INTO organization VALUES (?, ?, ?, 1) "
-        "ON CONFLICT (handle) DO UPDATE SET papers = papers + 1, name = excluded.name, words = excluded.words",
-        [new.organization for new in entries if new.organization],
+        "INSERT INTO organization VALUES (?, ?, ?, 1) ON CONFLICT (handle) "
+        "DO UPDATE SET papers = papers + 1, name = excluded.name, words = excluded.words",
+        [document.organization for document in documents if document.organization],
     )
+
+
+def ids_of(connection: sqlite3.Connection, rows: Sequence[int]) -> tuple[str, ...]:
+    """Return the ids of the papers in these rows, in the same order."""
+    found = connection.execute(
+        "SELECT paper.id FROM json_each(?) CROSS JOIN paper ON paper.row = value ORDER BY key",
+        (json.dumps(list(rows)),),
+    )
+    return tuple(paper_id for (paper_id,) in found)
+
+
+def text_of(connection: sqlite3.Connection, row: int) -> str:
+    """Return all words of a paper with a space before and after each."""
+    (text,) = connection.execute(
+        "SELECT ' ' || title || ' ' || people || ' ' || keywords || ' ' || aliases || ' ' || "
+        "abstract || ' ' FROM paper JOIN abstract USING (row) WHERE row = ?",
+        (row,),
+    ).fetchone()
+    found: str = text
+    return found

@@ -1,66 +1,46 @@
-"""Lists of papers by word: made from what papers say, written down a stretch of rows at a time, and read again.
+"""Postings: for each word the papers that contain it, built for one segment of rows at a time.
 
-For each word there is a list over titles, names, keywords and terms (`HEAD`), with the place where
-the word stands, and for each word stem one over all that papers say (`BODY`), with how much a paper
-says it. A row takes two bytes in a list, four where its stretch has more than 65,536 rows, and its
-mark one.
+There are two kinds of list. `HEAD` has one for each word of titles, names, keywords and aliases,
+with the place where the word is; `BODY` has one for each word stem of all text, with how much the
+paper says it. A row takes two bytes in a list, four where its segment has more than 65,536 rows;
+its impact takes one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from bot.search.index.documents import BETWEEN
-from bot.search.index.schema import Said
-from bot.search.query.stems import stem
-from bot.search.query.tokenizer import FUNCTION_WORDS
+from bot.search.analysis.stemmer import stem
+from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.index.arrays import Impacts, Rows, row_type
+from bot.search.index.documents import SEPARATOR
+from bot.search.index.schema import Fields
 
-LONGEST = 1 << 19  # rows of a stretch
-SHORT = 1 << 16  # rows that two bytes can tell apart
-ROW = 20  # bits that a row takes while lists are made
+MAX_SEGMENT_ROWS = 1 << 19
 HEAD, BODY = 0, 1
-# A mark of HEAD is the word's place in the title, counted from 0, or says where else it stands
+# An impact of HEAD is the word's place in the title, counted from 0, or says where else it is
 # first.
-LAST_PLACE, PERSON, KEYWORD, TERM = 249, 250, 251, 252
-# A mark of BODY is tf / (tf + k1 · (1 - b + b · length / average)) in 255ths: what BM25 multiplies
-# the word's rarity by (S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and
-# Beyond", 2009), with tf and length summed over the fields by their weights, as in BM25F. Names
-# make no paper longer: one has 664 authors.
-K1, B = 1.5, 0.6
-FIELDS = (2, 1, 2, 1, 1)  # title, people, keywords, terms, abstract
-LENGTHS = (2, 0, 2, 1, 1)
+LAST_PLACE, PERSON, KEYWORD, ALIAS = 249, 250, 251, 252
+# An impact of BODY is tf / (tf + k1 · (1 - b + b · length / average)) in 255ths: what BM25
+# multiplies the word's rarity by (S. Robertson, H. Zaragoza, "The Probabilistic Relevance
+# Framework: BM25 and Beyond", 2009), with tf and length summed over the fields by their weights, as
+# in BM25F. Names make no paper longer: one has 664 authors.
+BM25_K1, BM25_B = 1.5, 0.6
+FIELD_WEIGHTS = (2, 1, 2, 1, 1)  # title, people, keywords, aliases, abstract
+FIELD_LENGTH_WEIGHTS = (2, 0, 2, 1, 1)
+_FIELD_COUNT = len(FIELD_WEIGHTS)
 
-_ROWS = (1 << ROW) - 1
-
-Rows: TypeAlias = npt.NDArray[np.uint16 | np.uint32]
-Marks: TypeAlias = npt.NDArray[np.uint8]
-_Sorted: TypeAlias = npt.NDArray[np.integer[Any]]
-
-
-def row_type(size: int) -> np.dtype[np.uint16 | np.uint32]:
-    """Return what a row is in the lists of a stretch with so many rows."""
-    return np.dtype("<u2" if size <= SHORT else "<u4")
+_ROW_BITS = 20  # that a row takes while lists are built
+_ROW_MASK = (1 << _ROW_BITS) - 1
+_Numbers: TypeAlias = npt.NDArray[np.int64]
 
 
-def among(some: _Sorted, others: _Sorted) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return where rows that stand in both stand in the one and in the other; both are sorted."""
-    if not len(some) or not len(others):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    if len(some) > len(others):
-        other, one = among(others, some)
-        return one, other
-    at = others.searchsorted(some.astype(others.dtype, copy=False))
-    at[at == len(others)] = 0
-    here = np.flatnonzero(others[at] == some)
-    return here, at[here]
-
-
-class _Numbers(dict[str, int]):
+class _Numbering(dict[str, int]):
     """Numbers words as they come."""
 
     def __missing__(self, word: str) -> int:
@@ -69,141 +49,141 @@ class _Numbers(dict[str, int]):
 
 
 @dataclass(frozen=True, slots=True)
-class Lists:
-    """The lists of one kind: those of `words[n]` are `rows` and `marks` from `starts[n]` to `starts[n + 1]`."""
+class PostingLists:
+    """The lists of one kind.
+
+    Those of `words[n]` are `rows` and `impacts` from `starts[n]` to `starts[n + 1]`.
+    """
 
     words: Sequence[str]
-    starts: npt.NDArray[np.int64]
+    starts: _Numbers
     rows: Rows
-    marks: Marks
+    impacts: Impacts
 
-    def by_word(self) -> dict[str, tuple[Rows, Marks]]:
-        """Return each word's rows and marks."""
+    def by_word(self) -> dict[str, tuple[Rows, Impacts]]:
+        """Return each word's rows and impacts."""
         ends = self.starts.tolist()
         parts = zip(self.words, ends[:-1], ends[1:], strict=True)
-        return {word: (self.rows[start:end], self.marks[start:end]) for word, start, end in parts}
+        return {word: (self.rows[start:end], self.impacts[start:end]) for word, start, end in parts}
 
-    def written(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Yield each word with its rows and marks as they are written down."""
-        rows, marks, size = self.rows.tobytes(), self.marks.tobytes(), self.rows.itemsize
-        for word, start, end in zip(
-            self.words, self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True
-        ):
-            yield word, rows[size * start : size * end], marks[start:end]
+    def encode(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Yield each word with its rows and impacts as bytes."""
+        rows, impacts, size = self.rows.tobytes(), self.impacts.tobytes(), self.rows.itemsize
+        ends = self.starts.tolist()
+        for word, start, end in zip(self.words, ends[:-1], ends[1:], strict=True):
+            yield word, rows[size * start : size * end], impacts[start:end]
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """The lists of some papers, how many words their titles have, and in how many of them each word stands."""
+class SegmentContent:
+    """The lists of some papers, the lengths of their titles in words, and each word's papers."""
 
-    head: Lists
-    body: Lists
-    lengths: Marks
-    papers: dict[str, int]
+    head: PostingLists
+    body: PostingLists
+    title_lengths: Impacts
+    paper_counts: dict[str, int]
 
 
-def make(papers: Sequence[tuple[int, Said]]) -> Made:
-    """Make the lists of papers, each with its row, counted from the first of the stretch."""
-    numbers = _Numbers()
-    between = numbers[BETWEEN]
-    tokens: list[int] = []
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """All words of some papers, one after the other: number, row, field and place in its field."""
+
+    words: Sequence[str]
+    word: _Numbers
+    row: _Numbers
+    field: _Numbers
+    place: _Numbers
+
+    def __getitem__(self, which: npt.NDArray[np.bool_]) -> _Tokens:
+        return _Tokens(
+            self.words, self.word[which], self.row[which], self.field[which], self.place[which]
+        )
+
+
+def build(papers: Sequence[tuple[int, Fields]]) -> SegmentContent:
+    """Build the lists of papers, each with its row, counted from the segment's first row."""
+    rows = np.array([row for row, _ in papers], np.int64)
+    tokens, lengths = _number(papers, rows)
+    as_row = row_type(len(lengths))
+    words, counts = _count(_distinct((tokens.word << _ROW_BITS) | tokens.row) >> _ROW_BITS)
+    paper_counts = zip([tokens.words[n] for n in words.tolist()], counts.tolist(), strict=True)
+    return SegmentContent(
+        _head(tokens, as_row), _body(tokens, rows, as_row), lengths, dict(paper_counts)
+    )
+
+
+def _number(papers: Sequence[tuple[int, Fields]], rows: _Numbers) -> tuple[_Tokens, Impacts]:
+    """Return the words of the papers, and how many words each row's title has, at most 255."""
+    numbers = _Numbering()
+    separator = numbers[SEPARATOR]
+    token_numbers: list[int] = []
     counts: list[int] = []  # of each field of each paper
     lengths = np.zeros(papers[-1][0] + 1, np.uint8)
-    for at, said in papers:
-        for text in said:
-            found = [numbers[spoken] for spoken in text.split()]
-            tokens += found
+    for at, fields in papers:
+        for text in fields:
+            found = [numbers[word] for word in text.split()]
+            token_numbers += found
             counts.append(len(found))
-        lengths[at] = min(255, counts[-5])
-    words = list(numbers)
-    word = np.array(tokens, np.int64)
+        lengths[at] = min(255, counts[-_FIELD_COUNT])
+    word = np.array(token_numbers, np.int64)
     per_field = np.array(counts, np.int64)
-    rows = np.array([at for at, _ in papers], np.int64)
-    row = np.repeat(np.repeat(rows, 5), per_field)
-    field = np.repeat(np.tile(np.arange(5), len(papers)), per_field)
+    row = np.repeat(np.repeat(rows, _FIELD_COUNT), per_field)
+    field = np.repeat(np.tile(np.arange(_FIELD_COUNT), len(papers)), per_field)
     place = np.arange(len(word)) - np.repeat(np.cumsum(per_field) - per_field, per_field)
-    kept = word != between
-    word, row, field, place = word[kept], row[kept], field[kept], place[kept]
-    spoken, papers_with = _counted(_sorted_once((word << ROW) | row) >> ROW)
-    as_row = row_type(len(lengths))
-    return Made(
-        _head(words, word, row, field, place, as_row),
-        _body(words, word, row, field, rows, as_row),
-        lengths,
-        dict(zip([words[n] for n in spoken.tolist()], papers_with.tolist(), strict=True)),
-    )
+    return _Tokens(list(numbers), word, row, field, place)[word != separator], lengths
 
 
-_Numbered: TypeAlias = npt.NDArray[np.int64]
+def _head(tokens: _Tokens, as_row: np.dtype[np.uint16 | np.uint32]) -> PostingLists:
+    ahead = tokens[tokens.field < _FIELD_COUNT - 1]
+    title_place = np.minimum(ahead.place, LAST_PLACE)
+    impact = np.choose(ahead.field, [title_place, PERSON, KEYWORD, ALIAS])
+    # the best place of a word in a paper has the lowest impact
+    keys = np.sort((((ahead.word << _ROW_BITS) | ahead.row) << 8) | impact)
+    keys = keys[np.flatnonzero(np.diff(keys >> 8, prepend=-1))]
+    return _lists(tokens.words, keys >> 8, keys & 0xFF, as_row)
 
 
-def _head(
-    words: Sequence[str],
-    word: _Numbered,
-    row: _Numbered,
-    field: _Numbered,
-    place: _Numbered,
-    as_row: np.dtype[np.uint16 | np.uint32],
-) -> Lists:
-    ahead = field < 4
-    mark = np.choose(field[ahead], [np.minimum(place[ahead], LAST_PLACE), PERSON, KEYWORD, TERM])
-    # the best place of a word in a paper has the lowest mark
-    found = np.sort((((word[ahead] << ROW) | row[ahead]) << 8) | mark)
-    first = (
-        np.concatenate([[True], found[1:] >> 8 != found[:-1] >> 8])
-        if len(found)
-        else np.empty(0, bool)
-    )
-    found = found[first]
-    return _lists(words, found >> 8, found & 0xFF, as_row)
-
-
-def _body(
-    words: Sequence[str],
-    word: _Numbered,
-    row: _Numbered,
-    field: _Numbered,
-    rows: _Numbered,
-    as_row: np.dtype[np.uint16 | np.uint32],
-) -> Lists:
-    stems = _Numbers()
-    stemmed = np.array(
-        [-1 if said in FUNCTION_WORDS else stems[stem(said)] for said in words], np.int64
-    )[word]
-    length = np.bincount(row, np.array(LENGTHS)[field], int(rows[-1]) + 1)
-    norm = K1 * (1 - B + B * length / max(1.0, float(length[rows].mean())))
-    told = stemmed >= 0
+def _body(tokens: _Tokens, rows: _Numbers, as_row: np.dtype[np.uint16 | np.uint32]) -> PostingLists:
+    stems = _Numbering()
+    stem_numbers = [-1 if word in FUNCTION_WORDS else stems[stem(word)] for word in tokens.words]
+    stem_number = np.array(stem_numbers, np.int64)[tokens.word]
+    field_lengths = np.array(FIELD_LENGTH_WEIGHTS)[tokens.field]
+    length = np.bincount(tokens.row, field_lengths, int(rows[-1]) + 1)
+    norm = BM25_K1 * (1 - BM25_B + BM25_B * length / max(1.0, float(length[rows].mean())))
+    counted = stem_number >= 0
     # the weight of the field in the low bits, so that one sort brings together what is added up
-    uses = np.sort((((stemmed[told] << ROW) | row[told]) << 8) | np.array(FIELDS)[field[told]])
-    pairs, starts = uses >> 8, np.flatnonzero(np.diff(uses >> 8, prepend=-1))
-    tf = np.add.reduceat(uses & 0xFF, starts) if len(starts) else np.empty(0, np.int64)
-    pairs = pairs[starts]
-    mark = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & _ROWS])))
-    return _lists(list(stems), pairs, mark, as_row)
+    pairs = (stem_number[counted] << _ROW_BITS) | tokens.row[counted]
+    keys = np.sort((pairs << 8) | np.array(FIELD_WEIGHTS)[tokens.field[counted]])
+    starts = np.flatnonzero(np.diff(keys >> 8, prepend=-1))
+    tf = np.add.reduceat(keys & 0xFF, starts) if len(starts) else np.empty(0, np.int64)
+    pairs = keys[starts] >> 8
+    impact = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & _ROW_MASK])))
+    return _lists(list(stems), pairs, impact, as_row)
 
 
-def _sorted_once(numbers: _Numbered) -> _Numbered:
+def _distinct(numbers: _Numbers) -> _Numbers:
     ordered = np.sort(numbers)
     return ordered[np.flatnonzero(np.diff(ordered, prepend=-1))]
 
 
-def _counted(numbers: _Numbered) -> tuple[_Numbered, _Numbered]:
-    """Return each of the sorted numbers once, and how often it is there."""
+def _count(numbers: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Return each of the sorted numbers once, and how often it occurs."""
     starts = np.flatnonzero(np.diff(numbers, prepend=-1))
     return numbers[starts], np.diff(np.append(starts, len(numbers)))
 
 
 def _lists(
     words: Sequence[str],
-    pairs: _Numbered,
-    mark: npt.NDArray[np.generic],
+    pairs: _Numbers,
+    impact: npt.NDArray[np.generic],
     as_row: np.dtype[np.uint16 | np.uint32],
-) -> Lists:
-    word = pairs >> ROW
+) -> PostingLists:
+    """Return the lists of sorted pairs of a word's number and a row."""
+    word = pairs >> _ROW_BITS
     starts = np.flatnonzero(np.diff(word, prepend=-1))
-    return Lists(
+    return PostingLists(
         [words[n] for n in word[starts].tolist()],
         np.append(starts, len(word)),
-        (pairs & _ROWS).astype(as_row),
-        mark.astype(np.uint8),
+        (pairs & _ROW_MASK).astype(as_row),
+        impact.astype(np.uint8),
     )

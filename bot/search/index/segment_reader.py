@@ -1,4 +1,4 @@
-"""Rows that are searched together, and what the lists of words say of them."""
+"""Segments as a search reads them: neighbours are joined into groups that are searched at once."""
 
 from __future__ import annotations
 
@@ -9,91 +9,105 @@ from typing import TypeAlias
 
 import numpy as np
 
-from bot.search.index.postings import Marks, Rows, row_type
+from bot.search.index.arrays import Impacts, Rows, row_type
 
-# Neighbouring stretches of so many rows are searched at once.
-AT_ONCE = 1 << 22
+# Neighbouring segments of so many rows are searched at once.
+MAX_GROUP_ROWS = 1 << 22
 
-Found: TypeAlias = Mapping[str, tuple[Rows, Marks]]
+Posting: TypeAlias = tuple[Rows, Impacts]
+PostingsByWord: TypeAlias = Mapping[str, Posting]
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A run of rows and what lists of them say: for each word that was asked for its rows, from `first`, and marks."""
+class SegmentPostings:
+    """Rows that are searched together, and the lists of the words that a search asks for.
+
+    Rows in the lists are counted from `first`; `title_lengths` are in words.
+    """
 
     first: int
-    lengths: Marks  # words of each title
-    head: Found
-    body: Found
+    title_lengths: Impacts
+    head: PostingsByWord
+    body: PostingsByWord
 
     @property
     def size(self) -> int:
         """How many rows it spans."""
-        return len(self.lengths)
+        return len(self.title_lengths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Rows with lists of their own: by its number a stretch of the file, or new papers with what they say."""
+class Segment:
+    """Rows with lists of their own.
+
+    One in the file has a number; without, it is of new papers whose lists are in `memory`.
+    """
 
     number: int | None
     first: int
-    lengths: Marks
-    said: tuple[Found, Found] = ({}, {})  # HEAD, BODY
+    title_lengths: Impacts
+    memory: tuple[PostingsByWord, PostingsByWord] = ({}, {})  # HEAD, BODY
 
     @property
     def end(self) -> int:
         """The row after its last."""
-        return self.first + len(self.lengths)
+        return self.first + len(self.title_lengths)
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """Neighbouring parts that are searched as one stretch."""
+class SegmentGroup:
+    """Neighbouring segments that are searched as one."""
 
-    parts: Sequence[Part]
+    segments: Sequence[Segment]
 
     @property
     def first(self) -> int:
         """Its first row."""
-        return self.parts[0].first
+        return self.segments[0].first
 
     @cached_property
-    def lengths(self) -> Marks:
-        """How many words each title has, 0 for rows between the parts."""
-        lengths = np.zeros(self.parts[-1].end - self.first, np.uint8)
-        for part in self.parts:
-            lengths[part.first - self.first : part.end - self.first] = part.lengths
+    def title_lengths(self) -> Impacts:
+        """The length of each title in words, 0 for rows between the segments."""
+        lengths = np.zeros(self.segments[-1].end - self.first, np.uint8)
+        for segment in self.segments:
+            here = slice(segment.first - self.first, segment.end - self.first)
+            lengths[here] = segment.title_lengths
         return lengths
 
-    def joined(
-        self, kind: int, word: str, filed: Mapping[int, tuple[Rows, Marks]]
-    ) -> tuple[Rows, Marks] | None:
-        """Return the list of a word, out of those of all parts."""
-        found: list[tuple[int, Rows, Marks]] = []
-        for part in self.parts:
-            one = part.said[kind].get(word) if part.number is None else filed.get(part.number)
-            if one:
-                found.append((part.first - self.first, *one))
-        if not found:
+    def join(self, kind: int, word: str, filed: Mapping[int, Posting]) -> Posting | None:
+        """Return a word's list of one kind, None where no segment has it.
+
+        `filed` has the lists in the file by the number of the segment.
+        """
+        lists = list(self._lists(kind, word, filed))
+        if not lists:
             return None
-        as_row = row_type(len(self.lengths))
-        if len(found) == 1 and found[0][0] == 0:
-            _, rows, marks = found[0]
-            return rows.astype(as_row, copy=False), marks
+        as_row = row_type(len(self.title_lengths))
+        if len(lists) == 1 and lists[0][0] == 0:
+            _, rows, impacts = lists[0]
+            return rows.astype(as_row, copy=False), impacts
         return (
-            np.concatenate([rows.astype(as_row) + as_row.type(ahead) for ahead, rows, _ in found]),
-            np.concatenate([marks for *_, marks in found]),
+            np.concatenate([rows.astype(as_row) + as_row.type(ahead) for ahead, rows, _ in lists]),
+            np.concatenate([impacts for *_, impacts in lists]),
         )
 
+    def _lists(
+        self, kind: int, word: str, filed: Mapping[int, Posting]
+    ) -> Iterator[tuple[int, Rows, Impacts]]:
+        for segment in self.segments:
+            number = segment.number
+            found = segment.memory[kind].get(word) if number is None else filed.get(number)
+            if found:
+                yield segment.first - self.first, *found
 
-def runs(parts: Sequence[Part]) -> Iterator[Run]:
-    """Yield as many neighbours together as make a stretch at most."""
-    run: list[Part] = []
-    for part in parts:
-        if run and part.end - run[0].first > AT_ONCE:
-            yield Run(run)
-            run = []
-        run.append(part)
-    if run:
-        yield Run(run)
+
+def group_segments(segments: Sequence[Segment]) -> Iterator[SegmentGroup]:
+    """Yield neighbours together, as long as they span no more rows than a group may."""
+    group: list[Segment] = []
+    for segment in segments:
+        if group and segment.end - group[0].first > MAX_GROUP_ROWS:
+            yield SegmentGroup(group)
+            group = []
+        group.append(segment)
+    if group:
+        yield SegmentGroup(group)

@@ -1,1 +1,1 @@
-"""A query is read: words, filters, spelling, completion."""
+"""A query is read: words, filters, dates, spelling."""

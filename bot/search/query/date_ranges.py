@@ -1,4 +1,4 @@
-"""Periods as people write them in a search: 2025, 2025-03, 2025-W11, 2025-03-15, yesterday, 7d."""
+"""Dates as people write them in a search: 2025, 2025-03, 2025-W11, 2025-03-15, yesterday, 7d."""
 
 from __future__ import annotations
 
@@ -6,56 +6,70 @@ import re
 from datetime import date, timedelta
 
 from bot.errors import UsageError
-from bot.search.query.tokenizer import fold
+from bot.search.analysis.tokenizer import fold
 from bot.text import shorten
 
-_PERIOD = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_CALENDAR = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _WEEK = re.compile(r"(\d{4})-?w(\d{1,2})", re.ASCII)
 _AGO = re.compile(r"(\d{1,4})\s*([dwmy])", re.ASCII)
-_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_UNIT_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
+_NAMED_DAYS_AGO = {"today": 0, "yesterday": 1}
 _MONTHS = (
     # the bot speaks English
     "January February March April May June July August September October November December"
 ).split()
 
 
-def period(value: str, today: date) -> tuple[date, date]:
-    """Return the first day of a period and the first after it: a year, a month, a week, a day, or some time ago.
+def parse_dates(value: str, today: date) -> tuple[date, date]:
+    """Return the first day of a year, month, week or day, and the first day after it.
 
-    UsageError where it is none.
+    UsageError where the value is none of these.
     """
-    try:
-        if ago := _AGO.fullmatch(fold(value)):
-            first = today - timedelta(days=int(ago[1]) * _DAYS[ago[2]])
-            return first, first + timedelta(days=1)
-        named = {"today": today, "yesterday": today - timedelta(days=1)}.get(fold(value))
-        if named:
-            return named, named + timedelta(days=1)
-        if week := _WEEK.fullmatch(fold(value)):
-            first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            return first, first + timedelta(days=7)
-        if written := _PERIOD.fullmatch(value):
-            year, month, day = (int(number) if number else None for number in written.groups())
-            first = date(year or 0, month or 1, day or 1)
-            if day:
-                return first, first + timedelta(days=1)
-            following = (
-                date(first.year + 1, 1, 1)
-                if not month or month == 12
-                else date(first.year, month + 1, 1)
-            )
-            return first, following
-    except (ValueError, OverflowError):
-        pass  # 2025-13, or further back than the calendar goes
+    for parse in (_days_ago, _week, _calendar):
+        try:
+            if found := parse(value, today):
+                return found
+        except (ValueError, OverflowError):
+            break  # 2025-13, or further back than the calendar goes
     raise UsageError(
-        f"“{shorten(value, 40)}” is no date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, "
-        "yesterday or 7d "
-        "(seven days ago)."
+        f"“{shorten(value, 40)}” is not a date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, "
+        "yesterday or 7d (seven days ago)."
     )
 
 
-def spoken(day: date) -> str:
-    """Write a day as people say it: 2025 or March 2025 for the first day of one."""
+def _days_ago(value: str, today: date) -> tuple[date, date] | None:
+    days = _NAMED_DAYS_AGO.get(fold(value))
+    if ago := _AGO.fullmatch(fold(value)):
+        days = int(ago[1]) * _UNIT_DAYS[ago[2]]
+    return None if days is None else _days(today - timedelta(days=days), 1)
+
+
+def _week(value: str, _: date) -> tuple[date, date] | None:
+    week = _WEEK.fullmatch(fold(value))
+    return _days(date.fromisocalendar(int(week[1]), int(week[2]), 1), 7) if week else None
+
+
+def _calendar(value: str, _: date) -> tuple[date, date] | None:
+    written = _CALENDAR.fullmatch(value)
+    if not written:
+        return None
+    year, month, day = (int(number) if number else None for number in written.groups())
+    first = date(year or 0, month or 1, day or 1)
+    if day:
+        return _days(first, 1)
+    return first, _next_month(first) if month else date(first.year + 1, 1, 1)
+
+
+def _days(first: date, number: int) -> tuple[date, date]:
+    return first, first + timedelta(days=number)
+
+
+def _next_month(first: date) -> date:
+    return date(first.year + first.month // 12, first.month % 12 + 1, 1)
+
+
+def format_day(day: date) -> str:
+    """Write a day in words: 2025 or March 2025 for the first day of one."""
     month = _MONTHS[day.month - 1]
     if day.day > 1:
         return f"{day.day} {month} {day.year}"

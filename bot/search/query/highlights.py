@@ -1,4 +1,4 @@
-"""Why a paper was found: its words that were looked for, in the title and in the passage of the abstract with most."""
+"""Why a paper was found: the query's words in its title and in the best passage of its abstract."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from itertools import islice
 
 from bot.papers import Paper
-from bot.search.query.stems import stem
-from bot.search.query.tokenizer import FUNCTION_WORDS, words
+from bot.search.analysis.stemmer import stem
+from bot.search.analysis.tokenizer import FUNCTION_WORDS, tokenize
 
-PASSAGE = 160  # characters
-MOST = 100  # words of an abstract that are looked at
+MAX_PASSAGE_CHARS = 160
+MAX_ABSTRACT_HITS = 100  # words of an abstract that are looked at
 _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """Words of the title, and a passage of the abstract in parts, each with whether it was looked for.
+    """Words of the title, and a passage of the abstract in parts, each with whether it is sought.
 
     The passage is empty where the title has all of the words that the abstract has.
     """
@@ -27,56 +27,62 @@ class Highlights:
     passage: tuple[tuple[str, bool], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A sought word in a text, from character `begin` to before `end`."""
+
+    begin: int
+    end: int
+    stem: str
+
+
 def highlights(paper: Paper, sought: str) -> Highlights:
     """Find the words of `sought` in a paper, whatever their endings."""
-    wanted = {stem(word) for word in words(sought) if word not in FUNCTION_WORDS}
-    in_title = list(_found(paper.title, wanted))
+    wanted = {stem(word) for word in tokenize(sought) if word not in FUNCTION_WORDS}
+    in_title = list(_hits(paper.title, wanted))
     text = paper.abstract or paper.summary
-    in_text = list(islice(_found(text, wanted), MOST))
-    titled = {said for *_, said in in_title}
-    further = any(said not in titled for *_, said in in_text)
+    in_text = list(islice(_hits(text, wanted), MAX_ABSTRACT_HITS))
+    in_title_too = {hit.stem for hit in in_title}
+    has_more = any(hit.stem not in in_title_too for hit in in_text)
     return Highlights(
-        tuple(dict.fromkeys(paper.title[begin:end] for begin, end, _ in in_title)),
-        tuple(_passage(text, in_text)) if further else (),
+        tuple(dict.fromkeys(paper.title[hit.begin : hit.end] for hit in in_title)),
+        tuple(_passage(text, in_text)) if has_more else (),
     )
 
 
-def _found(text: str, wanted: set[str]) -> Iterator[tuple[int, int, str]]:
-    """Yield where each of the words begins and ends, and which it is."""
+def _hits(text: str, wanted: set[str]) -> Iterator[_Hit]:
     for match in _WORD.finditer(text):
-        for said in {stem(word) for word in words(match[0])} & wanted:
-            yield match.start(), match.end(), said
+        for found in {stem(word) for word in tokenize(match[0])} & wanted:
+            yield _Hit(match.start(), match.end(), found)
 
 
-def _passage(text: str, found: list[tuple[int, int, str]]) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of the passage with most different words, the first of these."""
-
-    def richness(first: int) -> int:
-        return len(
-            {
-                said
-                for begin, end, said in found
-                if found[first][0] <= begin and end <= found[first][0] + PASSAGE
-            }
-        )
-
-    start = found[max(range(len(found)), key=richness)][0]
-    # from the beginning of its sentence where that is near
-    before = text.rfind(". ", 0, start)
-    sentence = before + 2 if before >= 0 else 0
-    begin = sentence if start - sentence < PASSAGE // 3 else start
-    stop = (
-        len(text)
-        if len(text) - begin <= PASSAGE
-        else max(text.rfind(" ", begin, begin + PASSAGE), start)
-    )
+def _passage(text: str, hits: list[_Hit]) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of the first passage with most different words."""
+    begin, stop = _best_range(text, hits)
     at = begin
     if begin:
         yield "… ", False
-    for first, last, _ in found:
-        if at <= first and last <= stop:
-            if at < first:
-                yield text[at:first], False
-            yield text[first:last], True
-            at = last
+    for hit in hits:
+        if at <= hit.begin and hit.end <= stop:
+            if at < hit.begin:
+                yield text[at : hit.begin], False
+            yield text[hit.begin : hit.end], True
+            at = hit.end
     yield text[at:stop] + (" …" if stop < len(text) else ""), False
+
+
+def _best_range(text: str, hits: list[_Hit]) -> tuple[int, int]:
+    """Return where the passage begins and ends, in characters."""
+
+    def richness(first: _Hit) -> int:
+        end = first.begin + MAX_PASSAGE_CHARS
+        return len({hit.stem for hit in hits if first.begin <= hit.begin and hit.end <= end})
+
+    start = max(hits, key=richness).begin
+    # from the beginning of its sentence where that is near
+    before = text.rfind(". ", 0, start)
+    sentence = before + 2 if before >= 0 else 0
+    begin = sentence if start - sentence < MAX_PASSAGE_CHARS // 3 else start
+    if len(text) - begin <= MAX_PASSAGE_CHARS:
+        return begin, len(text)
+    return begin, max(text.rfind(" ", begin, begin + MAX_PASSAGE_CHARS), start)

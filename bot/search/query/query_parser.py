@@ -1,352 +1,174 @@
-"""The language of a search: words, and filters such as `author:"Ada Lovelace" after:2025-03 has:code sort:votes`.
+"""The search language: words, and filters such as `author:"Ada Lovelace" after:2025-03 sort:votes`.
 
-Words forgive slips and endings, what is quoted is meant as it stands. `-` leaves out, `OR` stands
-between two of which one will do, and `title:`, `abstract:` and `keyword:` look in one place. In
-sentences quotation marks ask for nothing.
+Words match despite slips and other endings, quoted phrases only as written. `-` leaves out, `OR`
+stands between two of which one is enough, and `title:`, `abstract:` and `keyword:` search one
+place. In sentences, quotation marks have no meaning.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Literal, TypeAlias, get_args
-
-from rapidfuzz.distance import OSA
+from datetime import date
 
 from bot.errors import UsageError
-from bot.search.query.date_ranges import period, spoken
-from bot.search.query.tokenizer import fold, words
-from bot.text import clean, count, listed, shorten
+from bot.search.analysis.tokenizer import fold, tokenize
+from bot.search.query.date_ranges import format_day
+from bot.search.query.query import MAX_KEYWORDS, Phrase, Query
+from bot.search.query.query_filters import FILTERS, PLACES, refuse_slip, require_value
+from bot.text import clean
 
-Sort: TypeAlias = Literal["best", "votes", "new"]
-Place: TypeAlias = Literal["anywhere", "title", "abstract", "keyword", "author", "organization"]
-
-# Nobody asks for more; each costs time.
-MOST_TERMS = 30
-# With more words it is a question in sentences: quotation marks quote in it, and it may be all
-# capitals.
-SENTENCE = 15
+# More are never needed, and each costs time.
+MAX_PHRASES = 30
 _PART = re.compile(
     r'(?P<minus>[-−–](?=["\w]))?'
-    r'(?:(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<said>[^"]*)"?|(?P<value>\S*))|"(?P<phrase>[^"]*)"?|(?P<word>\S+))'
+    r'(?:(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<quoted>[^"]*)"?|(?P<value>\S*))'
+    r'|"(?P<phrase>[^"]*)"?|(?P<word>\S+))'
 )
-_LEAST = re.compile(r"(?:>=?)?(\d{1,9})\+?", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """Something that a paper says: words in a row, somewhere or in one place; `quoted` where no other will do."""
-
-    text: str
-    place: Place = "anywhere"
-    quoted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A search as it was understood.
-
-    `text` is what was typed without the filters, with what was quoted. A paper has one of each
-    group in `wanted`, and none of `unwanted`. `after` is the first day that counts, `before` the
-    first that no longer does. `votes` is the least number of them. `has_code` is None where it does
-    not matter.
-    """
-
-    text: str = ""
-    wanted: tuple[tuple[Term, ...], ...] = ()
-    unwanted: tuple[Term, ...] = ()
-    after: date | None = None
-    before: date | None = None
-    votes: int | None = None
-    has_code: bool | None = None
-    sort: Sort = "best"
-
-    @property
-    def filtered(self) -> bool:
-        """Whether anything but words and an order was asked for."""
-        return self != Query(self.text, sort=self.sort)
-
-    @property
-    def sought(self) -> str:
-        """All words that are looked for in what papers say."""
-        places = ("anywhere", "title", "abstract", "keyword")
-        return " ".join(
-            [
-                self.text,
-                *(term.text for group in self.wanted for term in group if term.place in places),
-            ]
-        )
-
-    def describe(self) -> str:
-        """Say what the filters ask for, or "" where there are none."""
-        said = [
-            listed([_asked(term, wanted=True) for term in group], "or") for group in self.wanted
-        ]
-        said += [_asked(term, wanted=False) for term in self.unwanted]
-        if self.after:
-            said.append(f"since {spoken(self.after)}")
-        if self.before:
-            said.append(f"before {spoken(self.before)}")
-        if self.votes:
-            said.append(f"with at least {count(self.votes, 'vote')}")
-        if self.has_code is not None:
-            said.append("with code" if self.has_code else "without code")
-        order = {"best": "", "votes": "most votes first", "new": "newest first"}[self.sort]
-        return ", ".join([*said, order] if order else said)
 
 
 def parse(text: str, today: date) -> Query:
     """Read a search as it was typed; UsageError where a filter makes no sense."""
     text = clean(text)
-    reading = _Reading(today, sentence=len(text.split()) > SENTENCE, shouted=text == text.upper())
+    sentence = len(text.split()) > MAX_KEYWORDS
+    parser = _Parser(today, is_sentence=sentence, has_or=not (sentence and text == text.upper()))
     for part in _PART.finditer(text):
-        reading.take(part)
-    query = reading.query()
+        parser.take(part)
+    query = parser.query()
     # quotation marks with nothing between them ask for nothing, an empty query for everything
-    return query if query != Query() or reading.heeded else Query(text)
+    return query if query != Query() or parser.has_filters else Query(text)
 
 
 @dataclass(slots=True)
-class _Reading:
-    """What was read so far; `either` after an OR, `groups` are terms of which one will do."""
+class _Parser:
+    """What was read so far: filters, groups of phrases of which one is enough, and unwanted ones.
+
+    `can_join` says whether the last part may stand before an OR, `joins` that there was one.
+    """
 
     today: date
-    sentence: bool
-    shouted: bool
+    is_sentence: bool
+    has_or: bool
     filters: Query = field(default_factory=Query)
-    groups: list[list[Term]] = field(default_factory=list)
-    unwanted: list[Term] = field(default_factory=list)
-    heeded: bool = False  # whether there was a filter or an order
-    open: bool = False  # whether the last thing read can stand before an OR
-    either: bool = False
+    groups: list[list[Phrase]] = field(default_factory=list)
+    unwanted: list[Phrase] = field(default_factory=list)
+    has_filters: bool = False
+    can_join: bool = False
+    joins: bool = False
 
     def take(self, part: re.Match[str]) -> None:
-        """Read one part more."""
-        or_ = part["word"] == "OR" and not (self.sentence and self.shouted)
-        if or_ and self.open and not part["minus"]:
-            self.either = True
+        """Read the next part."""
+        if self.has_or and part["word"] == "OR" and self.can_join and not part["minus"]:
+            self.joins = True
             return
-        term = _term(part)
-        if term is None and self._filtered(part):
-            self.heeded, self.open, self.either = True, False, False
+        phrase = _phrase(part)
+        if phrase is None and self._filter(part):
+            self.has_filters, self.can_join, self.joins = True, False, False
             return
-        term = term or Term(part[0].removeprefix(part["minus"] or "").replace('"', " "))
-        if part["minus"]:
-            self.unwanted.append(term)
-            self.open = self.either = False
-            return
-        if self.either:
-            self.groups[-1].append(term)
-        else:
-            self.groups.append([term])
-        self.open, self.either = True, False
+        phrase = phrase or Phrase(part[0].removeprefix(part["minus"] or "").replace('"', " "))
+        self._add(phrase, unwanted=bool(part["minus"]))
 
     def query(self) -> Query:
         """Return the whole."""
-        query = self.filters
-        if query.after and query.before and query.after >= query.before:
-            raise UsageError(
-                f"No paper is both since {spoken(query.after)} and before {spoken(query.before)}: "
-                "change a date."
-            )
-        plain, wanted = [], []
-        for group in self.groups:
-            alone = group[0] if len(group) == 1 else None
-            if alone and alone.place == "anywhere":
-                plain.append(alone.text)
-            if not alone or alone.place != "anywhere" or (alone.quoted and not self.sentence):
-                wanted.append(tuple(dict.fromkeys(filter(_says_something, group))))
-        found = list(filter(None, dict.fromkeys(wanted)))
-        left_out = tuple(dict.fromkeys(filter(_says_something, self.unwanted)))
-        if len(left_out) + sum(map(len, found)) > MOST_TERMS:
-            raise UsageError(
-                f"That asks for too much at once: use at most {MOST_TERMS} quotations and filters."
-            )
-        return replace(
-            query, text=" ".join(" ".join(plain).split()), wanted=tuple(found), unwanted=left_out
-        )
+        _refuse_empty_period(self.filters)
+        words = " ".join(group[0].text for group in self.groups if _is_loose(group))
+        required = [_distinct(group) for group in self.groups if self._is_required(group)]
+        wanted = tuple(filter(None, dict.fromkeys(required)))
+        unwanted = _distinct(self.unwanted)
+        if len(unwanted) + sum(map(len, wanted)) > MAX_PHRASES:
+            raise UsageError(f"Too much at once: use at most {MAX_PHRASES} phrases and filters.")
+        return replace(self.filters, text=" ".join(words.split()), wanted=wanted, unwanted=unwanted)
 
-    def _filtered(self, part: re.Match[str]) -> bool:
-        """Heed a filter; False where the colon belongs to words, as in "BERT: pre-training"."""
-        if not part["name"]:
-            return False
-        name, value, with_code = fold(part["name"]), _value(part), self.filters.has_code
-        if name not in _FILTERS:
-            if not part["gap"]:
-                _refuse_slip(name, value)
+    def _add(self, phrase: Phrase, *, unwanted: bool) -> None:
+        if unwanted:
+            self.unwanted.append(phrase)
+        elif self.joins:
+            self.groups[-1].append(phrase)
+        else:
+            self.groups.append([phrase])
+        self.can_join, self.joins = not unwanted, False
+
+    def _is_required(self, group: Sequence[Phrase]) -> bool:
+        """Whether a paper has to have one of the group, rather than some words like these."""
+        return not _is_loose(group) or (group[0].quoted and not self.is_sentence)
+
+    def _filter(self, part: re.Match[str]) -> bool:
+        """Apply a filter; False where the colon belongs to words, as in "BERT: pre-training"."""
+        name = fold(part["name"] or "")
+        if name not in FILTERS:
+            if name and not part["gap"]:
+                refuse_slip(name, _value(part))
             return False
         if part["minus"] and name != "has":
             raise UsageError(
                 f"“-{name}:” leaves nothing out: a minus goes before words, places, names and "
                 "has:code."
             )
+        before = self.filters.has_code
+        if not self._apply(name, part):
+            return False
+        if part["minus"]:
+            self.filters = replace(self.filters, has_code=False)
+        _refuse_contradiction(before, self.filters.has_code)
+        return True
+
+    def _apply(self, name: str, part: re.Match[str]) -> bool:
+        """Narrow the query; False where it is words: "after: the party" is, "after:party" not."""
+        value = _value(part)
         try:
-            if not value:
-                raise UsageError(
-                    f"“{name}:” needs something after it, for example {_EXAMPLES[name]}."
-                )
-            self.filters = _FILTERS[name](self.filters, value, self.today)
+            require_value(name, value)
+            self.filters = FILTERS[name](self.filters, value, self.today)
         except UsageError:
-            # "after: the party" is a title, "after:party" a mistake
             if part["gap"] and value:
                 return False
             raise
-        if part["minus"]:
-            self.filters = replace(self.filters, has_code=False)
-        if with_code is not None and with_code != self.filters.has_code:
-            raise UsageError(
-                "No paper is both with code and without: leave out has:code or -has:code."
-            )
         return True
 
 
-def _term(part: re.Match[str]) -> Term | None:
-    """Return what a paper has to say, None for other filters and for a colon that belongs to words."""
+def _refuse_empty_period(query: Query) -> None:
+    if query.after and query.before and query.after >= query.before:
+        raise UsageError(
+            f"No paper is both since {format_day(query.after)} and before "
+            f"{format_day(query.before)}: change a date."
+        )
+
+
+def _refuse_contradiction(before: bool | None, has_code: bool | None) -> None:  # noqa: FBT001
+    if before is not None and before != has_code:
+        raise UsageError("No paper is both with code and without: leave out has:code or -has:code.")
+
+
+def _phrase(part: re.Match[str]) -> Phrase | None:
+    """Return the phrase that a part is; None for filters and for a colon that belongs to words."""
     if part["phrase"] is not None:
-        return Term(" ".join(part["phrase"].split()), quoted=True)
+        return Phrase(" ".join(part["phrase"].split()), quoted=True)
     if part["word"] is not None:
-        return Term(part["word"].replace('"', " ").strip())
+        return Phrase(part["word"].replace('"', " ").strip())
     name = fold(part["name"])
-    if name not in _PLACES:
+    if name not in PLACES:
         return None
     value = " ".join(_value(part).split())
-    if not value:
-        raise UsageError(f"“{name}:” needs something after it, for example {_EXAMPLES[name]}.")
-    if part["gap"] and _PLACES[name] not in ("author", "organization"):
+    require_value(name, value)
+    if part["gap"] and PLACES[name] not in ("author", "organization"):
         return None  # "Abstract: we show" was pasted
-    return Term(value, _PLACES[name], quoted=part["said"] is not None)
+    return Phrase(value, PLACES[name], quoted=part["quoted"] is not None)
 
 
 def _value(part: re.Match[str]) -> str:
-    return (part["value"] or part["said"] or "").strip()
+    return (part["value"] or part["quoted"] or "").strip()
 
 
-def _says_something(term: Term) -> bool:
-    """Whether there is a word in it; nobody is called “?!”, and that is looked for in vain."""
-    return term.place in ("author", "organization") or bool(words(term.text))
+def _is_loose(group: Sequence[Phrase]) -> bool:
+    """Whether it is one phrase that may be anywhere."""
+    return len(group) == 1 and group[0].place == "anywhere"
 
 
-def _asked(term: Term, *, wanted: bool) -> str:
-    text = shorten(term.text, 60)
-    match term.place:
-        case "author":
-            return f"by {text}" if wanted else f"not by {text}"
-        case "organization":
-            return f"from {text}" if wanted else f"not from {text}"
-        case "anywhere":
-            return f"with “{text}”" if wanted else f"without “{text}”"
-        case "keyword":
-            return f"with the keyword “{text}”" if wanted else f"without the keyword “{text}”"
-        case _:
-            return f"{'with' if wanted else 'without'} “{text}” in the {term.place}"
+def _distinct(phrases: Sequence[Phrase]) -> tuple[Phrase, ...]:
+    """Return the phrases that say something, each once."""
+    return tuple(dict.fromkeys(filter(_says_something, phrases)))
 
 
-def _refuse_slip(name: str, value: str) -> None:
-    """Tell a misspelt filter from a colon in a title: "auther:hinton" is one, "BERT: pre-training" is none."""
-    near = [known for known in _EXAMPLES if OSA.distance(name, known) == 1 and len(known) > 3]
-    if near and value:
-        raise UsageError(f"There is no filter “{shorten(name, 40)}:”; did you mean “{near[0]}:”?")
-
-
-def _after(query: Query, value: str, today: date) -> Query:
-    first, _ = period(value, today)
-    return replace(query, after=max(first, query.after or first))
-
-
-def _before(query: Query, value: str, today: date) -> Query:
-    first, _ = period(value, today)
-    return replace(query, before=min(first, query.before or first))
-
-
-def _until(query: Query, value: str, today: date) -> Query:
-    _, beyond = period(value, today)
-    return replace(query, before=min(beyond, query.before or beyond))
-
-
-def _during(query: Query, value: str, today: date) -> Query:
-    return _until(_after(query, value, today), value, today)
-
-
-def _in_week(query: Query, value: str, today: date) -> Query:
-    first, beyond = period(value, today)
-    if beyond - first == timedelta(days=1):
-        # the calendar's first day is a Monday, so this stays within the calendar
-        value = f"{first - timedelta(days=first.weekday()):%G-W%V}"
-    return _during(query, value, today)
-
-
-def _votes(query: Query, value: str, _: date) -> Query:
-    least = _LEAST.fullmatch(value)
-    if not least:
-        raise UsageError(
-            f"“votes:{shorten(value, 40)}” asks for no number: votes:50 finds papers with 50 "
-            "votes or more."
-        )
-    # ">50" means 51 at least
-    wanted = int(least[1]) + (value.startswith(">") and not value.startswith(">="))
-    return replace(query, votes=max(wanted, query.votes or 0))
-
-
-def _has(query: Query, value: str, _: date) -> Query:
-    if fold(value) != "code":
-        raise UsageError(
-            f"“has:{shorten(value, 40)}” cannot be asked for: only has:code, for papers with "
-            "their code."
-        )
-    return replace(query, has_code=True)
-
-
-def _sort(query: Query, value: str, _: date) -> Query:
-    for sort in get_args(Sort):
-        if fold(value) == sort:
-            return replace(query, sort=sort)
-    raise UsageError(
-        f"“sort:{shorten(value, 40)}” is no order: use "
-        f"{listed([f'sort:{s}' for s in get_args(Sort)], 'or')}."
-    )
-
-
-_PLACES: dict[str, Place] = {
-    "author": "author",
-    "org": "organization",
-    "organization": "organization",
-    "organisation": "organization",
-    "title": "title",
-    "abstract": "abstract",
-    "keyword": "keyword",
-}
-_FILTERS: dict[str, Callable[[Query, str, date], Query]] = {
-    "after": _after,
-    "since": _after,
-    "before": _before,
-    "until": _until,
-    "week": _in_week,
-    "month": _during,
-    "year": _during,
-    "day": _during,
-    "votes": _votes,
-    "has": _has,
-    "sort": _sort,
-}
-_EXAMPLES = {
-    "author": 'author:"Ada Lovelace"',
-    "org": "org:nvidia",
-    "organization": "organization:nvidia",
-    "organisation": "organisation:nvidia",
-    "title": "title:diffusion",
-    "abstract": "abstract:diffusion",
-    "keyword": "keyword:diffusion",
-    "after": "after:2025-03",
-    "since": "since:7d",
-    "before": "before:2025",
-    "until": "until:2025-06",
-    "week": "week:2025-W11",
-    "month": "month:2025-03",
-    "year": "year:2025",
-    "day": "day:2025-03-15",
-    "votes": "votes:50",
-    "has": "has:code",
-    "sort": "sort:votes",
-}
+def _says_something(phrase: Phrase) -> bool:
+    """Whether there is a word in it; no author is called “?!”, so that finds nothing."""
+    return phrase.place in ("author", "organization") or bool(tokenize(phrase.text))

@@ -1,4 +1,4 @@
-"""Words as they were meant: slips, words run together or taken apart, beginnings of words."""
+"""Words as they were meant: slips, words run together or split, beginnings of words."""
 
 from __future__ import annotations
 
@@ -7,216 +7,286 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
-from bot.search.index.lexicon import FREQUENT, LONGEST, Lexicon
-from bot.search.query.tokenizer import COMMON
+from bot.search.analysis.tokenizer import STOP_WORDS
+from bot.search.index.lexicon import FREQUENT_PAPERS, MAX_SLIP_CHARS, Lexicon
 
 # More words than this say nothing more about which paper is meant, and each costs time.
-MOST_WORDS = 24
-# How well a reading stands for what was typed: the word itself, two words written as one, one or
-# many of it, one word that should be two, slips.
-EXACT, JOINED, NUMBER, APART, ONE_SLIP, ONE_SLIP_BEGUN, TWO_SLIPS = (
-    1.0,
-    0.95,
-    0.75,
-    0.85,
-    0.85,
-    0.75,
-    0.65,
-)
-# What a reading is worth less where the word as it was typed is known too, and where that is as
-# short as abbreviations are: "LTOAD" is nobody's slip for "load".
-DOUBT, DOUBT_OF_SHORT, SHORT = 0.1, 0.25, 6
+MAX_TERMS = 24
+# Confidence, 0 to 1, that a correction is what was typed: the word itself, two words written as
+# one, the plural or singular, one word that should be two, one or two slips.
+EXACT, JOINED, OTHER_NUMBER, SPLIT = 1.0, 0.95, 0.75, 0.85
+ONE_SLIP, ONE_SLIP_UNFINISHED, TWO_SLIPS = 0.85, 0.75, 0.65
+# What a correction loses where the word as typed is known too, and where that has no more letters
+# than acronyms have: "LTOAD" is no slip for "load".
+KNOWN_WORD_PENALTY, KNOWN_ACRONYM_PENALTY, MAX_ACRONYM_CHARS = 0.1, 0.25, 6
 # A word in no more papers than this may be a slip for one in so many times as many.
-ODD, LIKELIER = 3, FREQUENT
-# What was typed may be the beginning of many words; so many are looked for.
-COMPLETIONS = 16
-READINGS = 10
-# A word of two letters in as many papers as this may be run together with another.
-COMMONPLACE = 50
-# A word so much rarer than its two halves is more likely these, run together; one in such a share
-# of papers is not.
-RARER, OFTEN = 5, 0.01
+RARE_PAPERS, LIKELIER_RATIO = 3, FREQUENT_PAPERS
+# What was typed may be the beginning of many words; so many are searched.
+MAX_COMPLETIONS = 16
+MAX_CORRECTIONS = 10
+# A word of two letters in more papers than this may be run together with another.
+SHORT_WORD_PAPERS = 50
+# A word so many times rarer than its two halves is more likely these, run together; one in such a
+# share of papers is not.
+SPLIT_RATIO, FREQUENT_SHARE = 5, 0.01
+# Weights of words that say little, as a share of what their rarity says.
+STOP_WORD_WEIGHT = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A way to read a typed word: the words that stand for it, how well (0 to 1), in how many papers, if by a slip."""
+class Correction:
+    """Words that may be meant by one that was typed, with a confidence from 0 to 1.
+
+    `papers` is the number of papers that contain them; `is_slip` tells a slip from another
+    spelling.
+    """
 
     words: tuple[str, ...]
-    worth: float
+    confidence: float
     papers: int
-    slipped: bool = False
+    is_slip: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """A word as it was typed and the ways to read it, the best first.
+class QueryTerm:
+    """A word as it was typed, and what may be meant by it, the likeliest first.
 
-    `begun` are the most frequent words that begin with it, if it may not be typed to its end, and
-    `more` says whether there are others. `weight` says how much it tells.
+    `completions` are the most frequent words that begin with it, if it may be unfinished, and
+    `has_more` says whether there are others. `weight` is how much it tells about a paper.
     """
 
     typed: str
-    readings: tuple[Reading, ...]
-    begun: tuple[str, ...]
-    more: bool
+    corrections: tuple[Correction, ...]
+    completions: tuple[str, ...]
+    has_more: bool
     papers: int
     weight: float
     known: bool
 
-    def only(self, words: Collection[str]) -> Slot:
-        """Return the slot with those readings only that are among these words."""
+    def restrict(self, words: Collection[str]) -> QueryTerm:
+        """Return the term with those corrections only that begin with one of these words."""
         return replace(
-            self, readings=tuple(reading for reading in self.readings if reading.words[0] in words)
+            self, corrections=tuple(each for each in self.corrections if each.words[0] in words)
         )
 
     @property
-    def meant(self) -> str:
-        """The best reading, as text."""
-        return (
-            self.typed
-            if self.known or self.begun or not self.readings
-            else " ".join(self.readings[0].words)
-        )
+    def best_text(self) -> str:
+        """The word itself where it is known or begins one, else the likeliest correction."""
+        if self.known or self.completions or not self.corrections:
+            return self.typed
+        return " ".join(self.corrections[0].words)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The word itself, and the single words that may be meant by it."""
+        others = (each.words[0] for each in self.corrections if len(each.words) == 1)
+        return (self.typed, *others)
 
 
+@dataclass(frozen=True, slots=True)
 class Speller:
-    """Reads the words of one query in the light of the words that papers have."""
+    """Interprets the words of one query by the words that papers contain.
 
-    def __init__(self, lexicons: Sequence[Lexicon], papers: int, typed: Sequence[str]) -> None:
-        self._lexicons = lexicons
-        self._typed = list(dict.fromkeys(typed))[:MOST_WORDS]
-        self._total = papers
-        self._counts = self._known(
-            {*self._typed, *map(_one_or_many, self._typed), *map("".join, pairwise(self._typed))}
-        )
-        self._rare = {
-            word for word in self._typed if self._counts.get(word, 0) <= max(ODD, OFTEN * papers)
-        }
-        cuts = [(word[:cut], word[cut:]) for word in self._rare for cut in range(2, len(word) - 1)]
-        self._counts |= self._known({start for start, _ in cuts})
-        self._counts |= self._known({rest for start, rest in cuts if start in self._counts})
+    `counts` has the papers of words, their neighbours joined and their halves, as far as known.
+    """
 
-    def slots(self) -> tuple[Slot, ...]:
-        """Read each word: one that is known as it stands, any other in the ways that it may be misspelt."""
-        return tuple(self._slot(n) for n in range(len(self._typed)))
+    lexicons: Sequence[Lexicon]
+    papers: int
+    typed: Sequence[str]
+    counts: Mapping[str, int]
 
-    def doubting(self, slots: Sequence[Slot], most: int = READINGS) -> tuple[Slot, ...]:
-        """Read known words as slips too: "fed forward" may be "feed forward".
+    def terms(self) -> tuple[QueryTerm, ...]:
+        """Interpret each word: a known one as it is, any other by its likeliest corrections."""
+        return tuple(self._term(n) for n in range(len(self.typed)))
 
-        For when nothing holds them all.
+    def doubt(
+        self, terms: Sequence[QueryTerm], limit: int = MAX_CORRECTIONS
+    ) -> tuple[QueryTerm, ...]:
+        """Take known words for slips too, for when nothing contains them all.
+
+        "fed forward" may be "feed forward".
         """
-        return tuple(self._doubted(slot, most) for slot in slots)
+        return tuple(self._doubt(term, limit) for term in terms)
 
-    def _slot(self, n: int) -> Slot:
-        word, last = self._typed[n], n == len(self._typed) - 1
-        known, readings = word in self._counts, self._as_it_stands(n)
+    def _term(self, n: int) -> QueryTerm:
+        word, last = self.typed[n], n == len(self.typed) - 1
         # a single letter begins too many words to look for, and tells as little
-        letter = last and n > 0 and len(word) == 1 and word.isascii() and word.isalpha()
-        begun = self._begun(word) if last and len(word) > 1 else []
-        if not known and not begun:
-            readings += self._slips(word, unfinished=last)
-        elif known and self._counts[word] <= ODD and len(word) > 4:
-            readings += self._likelier(word)
-        counts = [r.papers for r in readings] + [count for _, count in begun[:1]]
-        papers = self._total if letter else max(counts, default=0)
-        return Slot(
+        single_letter = last and n > 0 and _is_letter(word)
+        completions = self._completions(word) if last and len(word) > 1 else []
+        corrections = self._corrections(n, has_completions=bool(completions))
+        counts = [each.papers for each in corrections] + [count for _, count in completions[:1]]
+        papers = self.papers if single_letter else max(counts, default=0)
+        return QueryTerm(
             typed=word,
-            readings=tuple(sorted(readings, key=lambda r: (-r.worth, -r.papers))[:READINGS]),
-            begun=tuple(found for found, _ in begun[:COMPLETIONS]),
-            more=len(begun) > COMPLETIONS or letter,
+            corrections=tuple(sorted(corrections, key=_likelihood)[:MAX_CORRECTIONS]),
+            completions=tuple(found for found, _ in completions[:MAX_COMPLETIONS]),
+            has_more=len(completions) > MAX_COMPLETIONS or single_letter,
             papers=papers,
-            weight=log(1 + self._total / (1 + papers)) * (0.1 if word in COMMON else 1.0),
-            known=known,
+            weight=self._weight(word, papers),
+            known=word in self.counts,
         )
 
-    def _as_it_stands(self, n: int) -> list[Reading]:
-        """Read a word without a slip: itself, one with its neighbour, one or many, two that were run together."""
-        word, around = self._typed[n], self._typed[max(0, n - 1) : n + 2]
-        ways = [(word, EXACT), *((a + b, JOINED) for a, b in pairwise(around))]
-        ways += [(_one_or_many(word), NUMBER)] if len(word) > 4 else []
-        found = [
-            Reading((way,), worth, self._counts[way]) for way, worth in ways if way in self._counts
+    def _weight(self, word: str, papers: int) -> float:
+        rarity = log(1 + self.papers / (1 + papers))
+        return rarity * (STOP_WORD_WEIGHT if word in STOP_WORDS else 1.0)
+
+    def _corrections(self, n: int, *, has_completions: bool) -> list[Correction]:
+        word = self.typed[n]
+        corrections = self._other_spellings(n)
+        if word not in self.counts and not has_completions:
+            corrections += self._slips(word, unfinished=n == len(self.typed) - 1)
+        elif self.counts.get(word, RARE_PAPERS + 1) <= RARE_PAPERS and len(word) > 4:
+            corrections += self._likelier_words(word)
+        return corrections
+
+    def _other_spellings(self, n: int) -> list[Correction]:
+        """Interpret a word without a slip.
+
+        It is itself, one with its neighbour, plural or singular, or two that were run together.
+        """
+        word, around = self.typed[n], self.typed[max(0, n - 1) : n + 2]
+        spellings = [(word, EXACT), *((a + b, JOINED) for a, b in pairwise(around))]
+        spellings += [(_other_number(word), OTHER_NUMBER)] if len(word) > 4 else []
+        known = [
+            Correction((spelling,), confidence, self.counts[spelling])
+            for spelling, confidence in spellings
+            if spelling in self.counts
         ]
-        return found + (_apart(word, self._counts) if word in self._rare else [])
+        if self.counts.get(word, 0) <= max(RARE_PAPERS, FREQUENT_SHARE * self.papers):
+            known += _split(word, self.counts)
+        return known
 
-    def _doubted(self, slot: Slot, most: int) -> Slot:
-        if slot.typed in COMMON or not (slot.known or slot.begun or most > READINGS):
-            return slot
-        present = {reading.words for reading in slot.readings}
-        others = [r for r in self._one_slip(slot.typed)[:most] if r.words not in present]
-        return replace(
-            slot, readings=(*slot.readings, *(replace(r, worth=r.worth - DOUBT) for r in others))
-        )
+    def _doubt(self, term: QueryTerm, limit: int) -> QueryTerm:
+        uncorrected = term.known or term.completions or limit > MAX_CORRECTIONS
+        if term.typed in STOP_WORDS or not uncorrected:
+            return term
+        present = {each.words for each in term.corrections}
+        others = [
+            replace(each, confidence=each.confidence - KNOWN_WORD_PENALTY)
+            for each in self._one_slip(term.typed)[:limit]
+            if each.words not in present
+        ]
+        return replace(term, corrections=(*term.corrections, *others))
 
-    def _likelier(self, word: str) -> list[Reading]:
-        """Read a word that hardly any paper has as a slip for a frequent one: its authors may have slipped, too."""
-        common = LIKELIER * self._counts[word]
-        near = [one for each in self._lexicons for one in each.near(word, 1, frequent=True)]
-        worth = ONE_SLIP - (DOUBT_OF_SHORT if len(word) <= SHORT else DOUBT)
+    def _likelier_words(self, word: str) -> list[Correction]:
+        """Take a word that hardly any paper has for a slip, its authors' too, for frequent ones."""
+        min_papers = LIKELIER_RATIO * self.counts[word]
+        is_short = len(word) <= MAX_ACRONYM_CHARS
+        confidence = ONE_SLIP - (KNOWN_ACRONYM_PENALTY if is_short else KNOWN_WORD_PENALTY)
         return [
-            Reading((other,), worth, papers, slipped=True)
-            for other, _, papers in near
-            if papers > common
+            Correction((other,), confidence, papers, is_slip=True)
+            for lexicon in self.lexicons
+            for other, _, papers in lexicon.neighbours(word, 1, frequent=True)
+            if papers > min_papers
         ]
 
-    def _slips(self, word: str, *, unfinished: bool) -> list[Reading]:
-        """Words one slip away, or two where there is none and the word is long enough to tell."""
-        found = self._one_slip(word)
-        if unfinished and 3 < len(word) <= LONGEST:
-            near = {reading.words for reading in found}
-            begun = [one for each in self._lexicons for one in each.near_begun(word, READINGS)]
-            found += [
-                Reading((other,), ONE_SLIP_BEGUN, papers, slipped=True)
-                for other, papers in begun
-                if (other,) not in near
+    def _slips(self, word: str, *, unfinished: bool) -> list[Correction]:
+        """Return words one slip away, or two where there is none and the word is long enough."""
+        slips = self._one_slip(word)
+        if unfinished and 3 < len(word) <= MAX_SLIP_CHARS:
+            slips += self._unfinished_slips(word, {each.words for each in slips})
+        if not slips and 5 < len(word) <= MAX_SLIP_CHARS:
+            slips = [
+                Correction((other,), TWO_SLIPS, papers, is_slip=True)
+                for lexicon in self.lexicons
+                for other, _, papers in lexicon.neighbours(word, 2)
             ]
-        if not found and 5 < len(word) <= LONGEST:
-            twice = [one for each in self._lexicons for one in each.near(word, 2)]
-            found = [
-                Reading((other,), TWO_SLIPS, papers, slipped=True) for other, _, papers in twice
-            ]
-        return sorted(found, key=lambda r: (-r.worth, -r.papers))[:READINGS]
+        return sorted(slips, key=_likelihood)[:MAX_CORRECTIONS]
 
-    def _one_slip(self, word: str) -> list[Reading]:
-        """Words one slip away, the most frequent first."""
-        if not 3 <= len(word) <= LONGEST:
+    def _unfinished_slips(
+        self, word: str, present: Collection[tuple[str, ...]]
+    ) -> list[Correction]:
+        """Return words that begin with something one slip away."""
+        return [
+            Correction((other,), ONE_SLIP_UNFINISHED, papers, is_slip=True)
+            for lexicon in self.lexicons
+            for other, papers in lexicon.near_completions(word, MAX_CORRECTIONS)
+            if (other,) not in present
+        ]
+
+    def _one_slip(self, word: str) -> list[Correction]:
+        """Return words one slip away, the most frequent first."""
+        if not 3 <= len(word) <= MAX_SLIP_CHARS:
             return []
-        near = [one for each in self._lexicons for one in each.near(word, 1)]
-        found = [
-            Reading((other,), ONE_SLIP, papers, slipped=True)
-            for other, _, papers in near
+        slips = [
+            Correction((other,), ONE_SLIP, papers, is_slip=True)
+            for lexicon in self.lexicons
+            for other, _, papers in lexicon.neighbours(word, 1)
             if other != word
         ]
-        return sorted(found, key=lambda r: -r.papers)
+        return sorted(slips, key=lambda each: -each.papers)
 
-    def _known(self, wanted: Iterable[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for each in self._lexicons:
-            found |= each.counts(wanted)
-        return found
+    def _completions(self, word: str) -> list[tuple[str, int]]:
+        """Return longer words that begin with what was typed, the most frequent first.
 
-    def _begun(self, word: str) -> list[tuple[str, int]]:
-        """Return longer words that begin with what was typed, the most frequent first, one more than are looked for."""
-        found = [one for each in self._lexicons for one in each.begun(word, COMPLETIONS + 1)]
-        return sorted(found, key=lambda one: (-one[1], one[0]))[: COMPLETIONS + 1]
+        There is one more than are searched, to know whether there are others.
+        """
+        limit = MAX_COMPLETIONS + 1
+        found = [one for each in self.lexicons for one in each.completions(word, limit)]
+        return sorted(found, key=lambda one: (-one[1], one[0]))[:limit]
 
 
-def _one_or_many(word: str) -> str:
+def prepare_speller(lexicons: Sequence[Lexicon], papers: int, words: Sequence[str]) -> Speller:
+    """Return a speller for the words of one query, with what the lexicons know about them."""
+    typed = list(dict.fromkeys(words))[:MAX_TERMS]
+    joined = map("".join, pairwise(typed))
+    counts = _paper_counts(lexicons, {*typed, *map(_other_number, typed), *joined})
+    frequent = max(RARE_PAPERS, FREQUENT_SHARE * papers)
+    rare = [word for word in typed if counts.get(word, 0) <= frequent]
+    halves = [(word[:cut], word[cut:]) for word in rare for cut in range(2, len(word) - 1)]
+    counts |= _paper_counts(lexicons, {start for start, _ in halves})
+    counts |= _paper_counts(lexicons, {rest for start, rest in halves if start in counts})
+    return Speller(lexicons, papers, typed, counts)
+
+
+def interpret(
+    lexicons: Sequence[Lexicon], papers: int, words: Sequence[str]
+) -> tuple[QueryTerm, ...]:
+    """Return the words of a query with what may be meant by each."""
+    return prepare_speller(lexicons, papers, words).terms()
+
+
+def _paper_counts(lexicons: Sequence[Lexicon], words: Iterable[str]) -> dict[str, int]:
+    wanted = set(words)
+    counts: dict[str, int] = {}
+    for lexicon in lexicons:
+        counts |= lexicon.paper_counts(wanted)
+    return counts
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isascii() and word.isalpha()
+
+
+def _likelihood(correction: Correction) -> tuple[float, int]:
+    return -correction.confidence, -correction.papers
+
+
+def _other_number(word: str) -> str:
     """Return the plural of a singular and the other way round, as far as that is an s."""
     return word.removesuffix("s") if word.endswith("s") else word + "s"
 
 
-def _apart(word: str, counts: Mapping[str, int]) -> list[Reading]:
-    """Two known words that were run together; where that is a word as well, only if they are much more frequent."""
-    cuts = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
-    found = [(min(counts[a], counts[b]), a, b) for a, b in cuts if a in counts and b in counts]
-    # nearly any word falls apart if one of the parts may be two letters
+def _split(word: str, counts: Mapping[str, int]) -> list[Correction]:
+    """Return two known words that were run together.
+
+    Where that is a word as well, they have to be much more frequent.
+    """
+    min_papers = SPLIT_RATIO * counts.get(word, 0)
+    halves = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
     likely = [
-        (papers, a, b)
-        for papers, a, b in found
-        if papers > RARER * counts.get(word, 0)
-        and (papers > COMMONPLACE or min(len(a), len(b)) > 2)
+        (min(counts[a], counts[b]), a, b)
+        for a, b in halves
+        if a in counts and b in counts and _may_split(a, b, counts, min_papers)
     ]
-    worth = APART - DOUBT_OF_SHORT if word in counts and len(word) <= SHORT else APART
-    return [Reading((a, b), worth, papers) for papers, a, b in sorted(likely, reverse=True)[:2]]
+    is_acronym = word in counts and len(word) <= MAX_ACRONYM_CHARS
+    confidence = SPLIT - (KNOWN_ACRONYM_PENALTY if is_acronym else 0.0)
+    return [
+        Correction((a, b), confidence, papers) for papers, a, b in sorted(likely, reverse=True)[:2]
+    ]
+
+
+def _may_split(a: str, b: str, counts: Mapping[str, int], min_papers: int) -> bool:
+    papers = min(counts[a], counts[b])
+    # nearly any word falls apart if one of the parts may be two letters
+    return papers > min_papers and (papers > SHORT_WORD_PAPERS or min(len(a), len(b)) > 2)

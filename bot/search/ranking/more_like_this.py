@@ -1,90 +1,100 @@
-"""More like this: papers that share the words that tell most about a paper."""
+"""Similar papers: those that share the words that tell most about a paper."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
 from bot.papers import Paper
-from bot.search.deadline import Deadline
-from bot.search.index.documents import BETWEEN, Entry, entry
+from bot.search.analysis.stemmer import stem
+from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.index.documents import SEPARATOR, Document, document, ids_of
 from bot.search.index.snapshot import Snapshot
-from bot.search.query.stems import stem
-from bot.search.query.tokenizer import FUNCTION_WORDS
-from bot.search.ranking.bm25 import best
-from bot.search.ranking.candidates import ids
+from bot.search.ranking.bm25 import best_rows
+from bot.search.ranking.context import SearchContext
 
-# Words that are compared: more cost time and change little.
-TELLING = 40
-# A word of the title or a keyword tells more about a paper than one of its abstract.
-TITLE, TERM = 3, 2
-# Words that say why.
-SHARED = 4
+# Word stems that are compared: more cost time and change little.
+MAX_STEMS = 40
+# So many uses a word gains by standing in the title, in a keyword or an alias.
+TITLE_USES, KEYWORD_USES = 3, 2
+# Words that say why a paper is similar.
+MAX_SHARED_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
-    """A paper that is like another, and the words that tell most among those that they share."""
+class SimilarPaper:
+    """A paper that is similar to another, and the words that tell most of those that they share."""
 
     id: str
     words: tuple[str, ...]
 
 
-def similar(
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    """The word stems that tell most about a paper, the first one most: weights, and a word each."""
+
+    weights: Mapping[str, float]
+    words: Mapping[str, str]
+
+
+def find_similar(
     connection: sqlite3.Connection, snapshot: Snapshot, paper: Paper, limit: int
-) -> tuple[Alike, ...]:
-    """Return the papers most like this one, itself left out."""
-    weights, spelt = _telling(snapshot, entry(paper))
+) -> tuple[SimilarPaper, ...]:
+    """Return the papers most similar to this one, itself left out."""
+    profile = _profile(snapshot, _uses(document(paper)))
     # one more, for the paper itself
-    rows = best(
-        snapshot.lists(connection, (), weights), weights, snapshot, None, limit + 1, Deadline.soon()
-    )
-    found = [other for other in ids(connection, rows) if other != paper.id][:limit]
-    return tuple(Alike(other, _shared(connection, other, weights, spelt)) for other in found)
+    rows = best_rows(SearchContext(connection, snapshot), profile.weights, limit + 1)
+    ids = [id_ for id_ in ids_of(connection, rows) if id_ != paper.id][:limit]
+    return tuple(SimilarPaper(id_, _shared_words(connection, id_, profile)) for id_ in ids)
 
 
-def _telling(snapshot: Snapshot, said: Entry) -> tuple[dict[str, float], dict[str, str]]:
-    """Weigh the word stems of a paper by how often it uses them and how few others do; return a word for each, too."""
+def _uses(paper: Document) -> Counter[str]:
+    """Return how often a paper uses each word."""
     uses: Counter[str] = Counter()
     for text, bonus in (
-        (said.abstract, 0),
-        (said.keywords, TERM),
-        (said.terms, TERM),
-        (said.title, TITLE),
+        (paper.abstract, 0),
+        (paper.keywords, KEYWORD_USES),
+        (paper.aliases, KEYWORD_USES),
+        (paper.title, TITLE_USES),
     ):
-        spoken = [
-            word
-            for word in text.split()
-            if len(word) > 1 and word not in FUNCTION_WORDS and word != BETWEEN
-        ]
-        uses.update(spoken)
-        for word in set(spoken):
+        words = [word for word in text.split() if _tells(word)]
+        uses.update(words)
+        for word in set(words):
             uses[word] += bonus
-    known = {word: n for each in snapshot.lexicons for word, n in each.counts(uses).items()}
-    tells = {
-        word: log(1 + uses[word]) * log(1 + snapshot.papers / max(1, n))
-        for word, n in known.items()
+    return uses
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and word not in FUNCTION_WORDS and word != SEPARATOR
+
+
+def _profile(snapshot: Snapshot, uses: Counter[str]) -> _Profile:
+    """Weigh word stems by how often a paper uses them; choose those that few others use."""
+    papers = {word: n for each in snapshot.lexicons for word, n in each.paper_counts(uses).items()}
+    scores = {
+        word: log(1 + uses[word]) * log(1 + snapshot.row_count / max(1, n))
+        for word, n in papers.items()
     }
     weights: dict[str, float] = {}
-    spelt: dict[str, str] = {}
-    for word in sorted(tells, key=lambda word: (-tells[word], word)):
-        if len(weights) < TELLING or stem(word) in weights:
-            weights[stem(word)] = weights.get(stem(word), 0.0) + log(1 + uses[word])
-            spelt.setdefault(stem(word), word)
-    return weights, spelt
+    words: dict[str, str] = {}
+    for word in sorted(scores, key=lambda word: (-scores[word], word)):
+        root = stem(word)
+        if len(weights) < MAX_STEMS or root in weights:
+            weights[root] = weights.get(root, 0.0) + log(1 + uses[word])
+            words.setdefault(root, word)
+    return _Profile(weights, words)
 
 
-def _shared(
-    connection: sqlite3.Connection, other: str, weights: dict[str, float], spelt: dict[str, str]
-) -> tuple[str, ...]:
+def _shared_words(connection: sqlite3.Connection, id_: str, profile: _Profile) -> tuple[str, ...]:
     found = connection.execute(
-        "SELECT title || ' ' || keywords || ' ' || terms || ' ' || abstract FROM paper JOIN said "
-        "USING (row) "
-        "WHERE id = ?",
-        (other,),
+        "SELECT title || ' ' || keywords || ' ' || aliases || ' ' || abstract "
+        "FROM paper JOIN abstract USING (row) WHERE id = ?",
+        (id_,),
     ).fetchone()
     present = {stem(word) for word in found[0].split()} if found else set()
-    # `weights` has the words that tell most first
-    return tuple(spelt[root] for root in weights if root in present)[:SHARED]
+    return tuple(profile.words[root] for root in profile.weights if root in present)[
+        :MAX_SHARED_WORDS
+    ]

@@ -1,4 +1,4 @@
-"""Which papers somebody would want to read, by the words of those that they keep. Pure."""
+"""Papers for a reader, by the words of those on the reader's shelf. Pure."""
 
 from __future__ import annotations
 
@@ -8,74 +8,89 @@ from math import log, sqrt
 from typing import TypeAlias
 
 from bot.papers import Paper
-from bot.search.query.tokenizer import COMMON, words
+from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
 
-# A word of the title or a keyword tells more about a paper than one of its abstract; whose it is
-# tells much.
-TITLE, TERM, ORGANIZATION = 3, 2, 4
-# How much the one paper that is most alike counts, beside all that are kept together.
-NEAREST = 0.5
-TELLING = 60  # words of a paper that are compared
+# So many uses a word gains by standing in the title or in a keyword, and an organisation has.
+TITLE_USES, KEYWORD_USES, ORGANIZATION_USES = 3, 2, 4
+# How much the one paper that is most similar counts, beside all on the shelf together.
+NEAREST_WEIGHT = 0.5
+MAX_WORDS = 60  # of a paper that are compared
 
 Vector: TypeAlias = Mapping[str, float]
 
 
 def rank_for(kept: Sequence[Paper], papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
-    """Order papers by likeness to those that somebody keeps, each with the kept one that it is most like.
+    """Order papers by similarity to those kept, each with the kept one that is most similar.
 
     By TF-IDF and cosines; papers that have nothing in common with any are left out.
     """
-    spoken = [_uses(paper) for paper in (*kept, *papers)]
-    holding = Counter(word for uses in spoken for word in uses)
-    vectors = [_weighed(uses, holding, len(spoken)) for uses in spoken]
+    uses = [_uses(paper) for paper in (*kept, *papers)]
+    paper_counts = Counter(word for each in uses for word in each)
+    vectors = [_vector(each, paper_counts, len(uses)) for each in uses]
     ours, theirs = vectors[: len(kept)], vectors[len(kept) :]
-    together = _together(ours)
-    standing: dict[str, list[tuple[int, float]]] = defaultdict(list)
-    for n, vector in enumerate(ours):
-        for word, weight in vector.items():
-            standing[word].append((n, weight))
+    postings, centroid = _postings(ours), _centroid(ours)
     scored = []
     for paper, vector in zip(papers, theirs, strict=True):
-        alike: dict[int, float] = defaultdict(float)
-        for word, weight in vector.items():
-            for n, ours_of_it in standing.get(word, ()):
-                alike[n] += weight * ours_of_it
-        if alike:
-            nearest = max(alike, key=lambda n: (alike[n], -n))
-            score = NEAREST * alike[nearest] + sum(
-                w * together.get(word, 0.0) for word, w in vector.items()
-            )
+        similarities = _similarities(vector, postings)
+        if similarities:
+            nearest = max(similarities, key=lambda n: (similarities[n], -n))
+            overall = sum(weight * centroid.get(word, 0.0) for word, weight in vector.items())
+            score = NEAREST_WEIGHT * similarities[nearest] + overall
             scored.append((score, paper, kept[nearest]))
     scored.sort(key=lambda one: (-one[0], one[1].id))
     return [(paper, because) for _, paper, because in scored]
 
 
 def _uses(paper: Paper) -> Counter[str]:
-    uses = Counter(word for word in words(paper.abstract) if len(word) > 1 and word not in COMMON)
-    for bonus, text in ((TITLE, paper.title), (TERM, " ".join(paper.keywords))):
-        for word in set(words(text)) - set(COMMON):
+    abstract = tokenize(paper.abstract)
+    uses = Counter(word for word in abstract if len(word) > 1 and word not in STOP_WORDS)
+    for bonus, text in ((TITLE_USES, paper.title), (KEYWORD_USES, " ".join(paper.keywords))):
+        for word in set(tokenize(text)) - set(STOP_WORDS):
             uses[word] += bonus
     if paper.organization:
-        uses[f"@{paper.organization.handle}"] += ORGANIZATION
+        uses[f"@{paper.organization.handle}"] += ORGANIZATION_USES
     return uses
 
 
-def _weighed(uses: Mapping[str, int], holding: Mapping[str, int], total: int) -> Vector:
-    """Weigh words by how often they are used and how few others use them, the whole of length 1."""
+def _vector(uses: Mapping[str, int], paper_counts: Mapping[str, int], total: int) -> Vector:
+    """Return the words by how often they are used and how few others use them, of length 1."""
     weights = {
-        word: log(1 + n) * log(total / holding[word])
+        word: log(1 + n) * log(total / paper_counts[word])
         for word, n in uses.items()
-        if 1 < holding[word] < total
+        if 1 < paper_counts[word] < total
     }
-    best = dict(sorted(weights.items(), key=lambda one: -one[1])[:TELLING])
-    length = sqrt(sum(weight * weight for weight in best.values()))
-    return {word: weight / length for word, weight in best.items()} if length else {}
+    best = dict(sorted(weights.items(), key=lambda one: -one[1])[:MAX_WORDS])
+    return _normalize(best)
 
 
-def _together(vectors: Sequence[Vector]) -> Vector:
+def _normalize(weights: Mapping[str, float]) -> Vector:
+    length = sqrt(sum(weight * weight for weight in weights.values()))
+    return {word: weight / length for word, weight in weights.items()} if length else {}
+
+
+def _centroid(vectors: Sequence[Vector]) -> Vector:
     total: dict[str, float] = defaultdict(float)
     for vector in vectors:
         for word, weight in vector.items():
             total[word] += weight
-    length = sqrt(sum(weight * weight for weight in total.values()))
-    return {word: weight / length for word, weight in total.items()} if length else {}
+    return _normalize(total)
+
+
+def _postings(vectors: Sequence[Vector]) -> Mapping[str, Sequence[tuple[int, float]]]:
+    """Return for each word the vectors that have it, with its weights."""
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for n, vector in enumerate(vectors):
+        for word, weight in vector.items():
+            postings[word].append((n, weight))
+    return postings
+
+
+def _similarities(
+    vector: Vector, postings: Mapping[str, Sequence[tuple[int, float]]]
+) -> Mapping[int, float]:
+    """Return the cosines with those vectors that have a word in common."""
+    cosines: dict[int, float] = defaultdict(float)
+    for word, weight in vector.items():
+        for n, ours in postings.get(word, ()):
+            cosines[n] += weight * ours
+    return cosines

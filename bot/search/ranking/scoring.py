@@ -1,4 +1,4 @@
-"""What papers have of a query: which of its words stand where in which rows, and what that weighs."""
+"""First scores: which terms of a query each row contains, where, and what that is worth."""
 
 from __future__ import annotations
 
@@ -10,263 +10,285 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from bot.search.index.postings import KEYWORD, LAST_PLACE, PERSON, TERM, Marks, Rows, among
-from bot.search.index.segment_reader import Stretch
-from bot.search.query.spelling import Slot
-from bot.search.query.stems import stem
-from bot.search.query.tokenizer import FUNCTION_WORDS
-from bot.search.ranking.filters import Mask
+from bot.search.analysis.stemmer import stem
+from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.index.arrays import Impacts, Mask, Places, Rows, intersect
+from bot.search.index.postings import ALIAS, KEYWORD, LAST_PLACE, PERSON
+from bot.search.index.segment_reader import SegmentPostings
+from bot.search.query.spelling import QueryTerm
+from bot.search.ranking.row_subset import RowSubset
 
-# What a word counts for in title, name, keywords or terms, and only in the text.
-IN_TITLE, IN_NAME, IN_TERMS, IN_TEXT = 1.0, 0.7, 0.78, 0.5
-# What the beginning of a word counts for: less where what was typed is a word of its own.
-BEGINS, BEGINS_ANOTHER = 0.8, 0.5
-# While somebody types, words in the texts of more papers than this are looked for in titles, names
-# and terms only.
-FREQUENT = 1_000
-# A paper that has all of the query weighs so much, which fits into two bytes: all papers are
-# weighed, and that takes as long as their bytes do. No word is less than so much of the query.
-WHOLE, LEAST = 60_000, 0.003
-# In a stretch of more rows than this, only those are weighed that have the rarest words: as many
-# words as so few rows have, and more where these are less than such a share of the query, as long
-# as no more rows have them.
-LONG, FEW_ROWS, MOST_ROWS, ENOUGH = 1 << 16, 1 << 13, 1 << 16, 0.5
-# Among millions it may be such a share of them.
-MOST_OF = 0.1
-# All are, where the other words together weigh more than such a share of what the best row has.
-LESS = 0.7
-# In a longer query these words tell enough anyway, if they are such a share of it and some row has
-# as much.
-WORDS, ENOUGH_OF_MANY = 8, 0.35
-# So many rows are sorted rather than marked one by one.
-SORTED = 1 << 14
-# In a list so many times as long it is quicker to search for each of these rows than to look at all
-# that it has.
-MANY = 20
-# The mark of a word that stands in the text only, or nowhere.
-TEXT = 255
+# What a word counts in title, name, keywords or aliases, and only in the text; 1 is the most.
+TITLE_SCORE, NAME_SCORE, ALIAS_SCORE, TEXT_SCORE = 1.0, 0.7, 0.78, 0.5
+# What the beginning of a word counts: less where what was typed is a word of its own.
+COMPLETION_SCORE, COMPLETION_OF_KNOWN_SCORE = 0.8, 0.5
+# While a person types, words in more papers than this are not looked for in abstracts.
+MAX_TYPING_PAPERS = 1_000
+# The score of a row that has all of the query. It fits into two bytes: all rows are scored, and
+# that takes as long as their bytes do.
+FULL_SCORE = 60_000
+# No term is a smaller share of the query than this.
+MIN_TERM_SHARE = 0.003
+# In a segment of more rows than this, only rows with the rarest terms are scored if these tell
+# enough.
+LARGE_SEGMENT_ROWS = 1 << 16
+# Rows with the rarest terms: as many terms as so few rows have, and more where these are less than
+# such a share of the query, as long as no more rows or no larger share of them have these.
+FEW_ROWS, MAX_RARE_ROWS, MAX_RARE_ROWS_SHARE, MIN_RARE_SHARE = 1 << 13, 1 << 16, 0.1, 0.5
+# All rows are scored where the other terms together are more than such a share of the best row's
+# score.
+MAX_REST_SHARE = 0.7
+# In a query of more terms, the rarest ones tell enough anyway if they are such a share of it and
+# some row has as much.
+LONG_QUERY_TERMS, MIN_RARE_SHARE_OF_LONG_QUERY = 8, 0.35
+# The impact of a word that is in the text only, or nowhere.
+TEXT_ONLY = 255
 
-Gains: TypeAlias = npt.NDArray[np.uint16]
-Places: TypeAlias = npt.NDArray[np.int64]
+Scores: TypeAlias = npt.NDArray[np.uint16]
 
-# What a word counts for by its mark.
-COUNTS = np.full(256, IN_TEXT, np.float32)
-COUNTS[: LAST_PLACE + 1] = IN_TITLE
-COUNTS[PERSON] = IN_NAME
-COUNTS[[KEYWORD, TERM]] = IN_TERMS
+# What a word counts by its impact.
+PLACE_SCORES = np.full(256, TEXT_SCORE, np.float32)
+PLACE_SCORES[: LAST_PLACE + 1] = TITLE_SCORE
+PLACE_SCORES[PERSON] = NAME_SCORE
+PLACE_SCORES[[KEYWORD, ALIAS]] = ALIAS_SCORE
 
 
-class _Way(NamedTuple):
-    """A way for a paper to have a word of the query: all of these words, or all of these stems in its text."""
+class _Variant(NamedTuple):
+    """A way for a paper to contain a term: all these words in its head, or stems in its text."""
 
-    spelt: tuple[str, ...]
-    ahead: bool  # in title, names or terms
-    worth: float
-
-
-_Listed: TypeAlias = tuple[_Way, Rows, Marks]
+    words: tuple[str, ...]
+    in_head: bool
+    confidence: float
 
 
-class _Some(NamedTuple):
-    """Some rows of a stretch: in their order, as a mask of all, and for many of them also where each stands."""
+class _Match(NamedTuple):
+    """The rows of a segment that contain a variant, with the impacts of its first word."""
 
+    variant: _Variant
     rows: Rows
-    mask: Mask
-    places: npt.NDArray[np.int32] | None
-
-    @classmethod
-    def of(cls, lists: Sequence[Rows], size: int) -> _Some:
-        """Return the rows that are in any of these lists, of a stretch of this size."""
-        mask = np.zeros(size, bool)
-        if sum(map(len, lists)) <= SORTED:
-            rows = np.concatenate(lists)
-            rows.sort()
-            rows = rows[np.append(True, rows[1:] != rows[:-1])]
-            mask[rows] = True
-            return cls(rows, mask, None)
-        for each in lists:
-            mask[each] = True
-        rows = np.flatnonzero(mask).astype(np.uint32)
-        places = np.empty(size, np.int32)
-        places[rows] = np.arange(len(rows), dtype=np.int32)
-        return cls(rows, mask, places)
-
-    def found_in(self, listed: Rows) -> tuple[Places, Places | npt.NDArray[np.int32]]:
-        """Return where a list has one of these rows, and which of them it is."""
-        if len(listed) > MANY * len(self.rows):
-            return among(listed, self.rows)
-        here = np.flatnonzero(self.mask[listed])
-        found = listed[here]
-        return here, self.rows.searchsorted(found) if self.places is None else self.places[found]
+    impacts: Impacts
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
-    """Rows of a stretch, all where `rows` is None: a line each of marks and gains by word, and what they weigh."""
+class ScoredRows:
+    """Rows of a segment with their scores, all rows where `rows` is None.
+
+    `impacts` and `term_scores` have a line for each term of the query and a column for each row.
+    """
 
     rows: Rows | None
-    marks: Marks
-    gains: Gains
-    weights: Gains
+    impacts: Impacts
+    term_scores: Scores
+    scores: Scores
 
-    def numbers(self, places: Places) -> Places:
-        """Return the rows that stand in these places."""
+    def row_numbers(self, places: Places) -> Places:
+        """Return the rows in these columns."""
         return places if self.rows is None else self.rows[places].astype(np.int64)
 
 
-class Weighing:
-    """How the words of one query weigh: `shares` of it, and whether a paper needs each to hold them all."""
+@dataclass(frozen=True, slots=True)
+class ScoringPlan:
+    """How the terms of a query count.
 
-    def __init__(self, slots: Sequence[Slot], *, thorough: bool) -> None:
-        total = sum(slot.weight for slot in slots) or 1
-        self.shares = [max(LEAST, slot.weight / total) for slot in slots]
-        self.needed = [_telling(slot, slots) for slot in slots]
-        # to find rare words that begin with the last one, rows without it are needed
-        self._open = bool(slots and slots[-1].more and len(slots) > 1)
-        self._ways = [_ways(slot, thorough=thorough) for slot in slots]
+    `shares` says how much of the query each term is, `required` whether a paper needs it to contain
+    all terms. `is_open` says that the last one may be the beginning of rare words.
+    """
 
-    def words(self, *, ahead: bool) -> list[str]:
-        """Return the words whose lists are needed: those `ahead` of the text, or word stems."""
+    shares: Sequence[float]
+    required: Sequence[bool]
+    is_open: bool
+    variants: Sequence[Sequence[_Variant]]
+
+    @property
+    def head_words(self) -> list[str]:
+        """The words whose lists of the head are needed."""
+        return self._words(in_head=True)
+
+    @property
+    def body_stems(self) -> list[str]:
+        """The word stems whose lists of the body are needed."""
+        return self._words(in_head=False)
+
+    def contains_all(self, term_scores: Scores) -> Mask:
+        """Return which columns have a score for each required term."""
+        required = term_scores if all(self.required) else term_scores[np.array(self.required)]
+        found: Mask = required.min(axis=0, initial=FULL_SCORE) > 0
+        return found
+
+    def _words(self, *, in_head: bool) -> list[str]:
         return [
-            word for ways in self._ways for way in ways if way.ahead == ahead for word in way.spelt
+            word
+            for variants in self.variants
+            for variant in variants
+            if variant.in_head == in_head
+            for word in variant.words
         ]
 
-    def weigh(self, stretch: Stretch, passing: Mask | None, floor: int) -> Weighed:
-        """Weigh the rows of a stretch that pass; in a long one, those that have the rarest words, if these tell enough.
 
-        What does not weigh more than `floor` is not asked for.
-        """
-        found = [_lists(stretch, ways) for ways in self._ways]
-        if stretch.size > LONG:
-            some, rest = self._with_rarest(found, stretch.size)
-            if some is not None:
-                weighed = self._weigh(
-                    found, len(some.rows), some, None if passing is None else passing[some.rows]
-                )
-                best = int(weighed.weights.max(initial=0))
-                # all others have no more than the rest of the query
-                if rest * WHOLE <= max(floor, LESS * best) or (
-                    len(found) > WORDS and best >= ENOUGH_OF_MANY * WHOLE
-                ):
-                    return weighed
-        return self._weigh(found, stretch.size, None, passing)
-
-    def _with_rarest(
-        self, found: Sequence[Sequence[_Listed]], size: int
-    ) -> tuple[_Some | None, float]:
-        """Return the rows that have the rarest words, and what share of the query all other words are together.
-
-        None instead of rows where too many have them, or what all others have has to be known.
-        """
-        sizes = [sum(len(rows) for _, rows, _ in lists) for lists in found]
-        rest = whole = sum(share for share, size in zip(self.shares, sizes, strict=True) if size)
-        enough = whole * (1 - (ENOUGH_OF_MANY if len(sizes) > WORDS else ENOUGH))
-        rows: list[Rows] = []
-        number, needed = 0, False
-        for n in sorted(range(len(sizes) - self._open), key=sizes.__getitem__):
-            number += sizes[n]
-            if number > (
-                FEW_ROWS if needed and rows and rest <= enough else max(MOST_ROWS, MOST_OF * size)
-            ):
-                break
-            if sizes[n]:
-                rows += [there for _, there, _ in found[n]]
-                rest -= self.shares[n]
-            needed |= self.needed[n]
-        return (_Some.of(rows, size) if needed and rows and rest <= enough else None), rest
-
-    def _weigh(
-        self,
-        found: Sequence[Sequence[_Listed]],
-        size: int,
-        some: _Some | None,
-        passing: Mask | None,
-    ) -> Weighed:
-        """Weigh so many rows: all of a stretch, or some of them."""
-        marks = np.full((len(found), size), TEXT, np.uint8)
-        gains = np.zeros((len(found), size), np.uint16)
-        for lists, share, where, gain in zip(found, self.shares, marks, gains, strict=True):
-            for way, rows, said in lists:
-                if some is None:
-                    _mark(way, share, rows, said, where, gain)
-                else:
-                    listed, at = some.found_in(rows)
-                    _mark(way, share, at, said[listed], where, gain)
-        weights = gains.sum(axis=0, dtype=np.uint16)
-        if passing is not None:
-            weights *= passing
-        return Weighed(some.rows if some else None, marks, gains, weights)
-
-
-def holding(gains: Gains, needed: Sequence[bool]) -> Mask:
-    """Return which rows have all the words that are needed."""
-    found: Mask = (gains if all(needed) else gains[np.array(needed)]).min(axis=0, initial=WHOLE) > 0
-    return found
-
-
-def _telling(slot: Slot, slots: Sequence[Slot]) -> bool:
-    """Whether a paper needs the word to hold all words: common ones only where nothing else is asked for."""
-    # the first letter of a word that is still being typed tells nothing yet
-    begun = len(slots) > 1 and slot is slots[-1] and len(slot.typed) == 1
-    return not begun and (
-        slot.typed not in FUNCTION_WORDS or all(one.typed in FUNCTION_WORDS for one in slots)
+def plan_scoring(terms: Sequence[QueryTerm], *, thorough: bool) -> ScoringPlan:
+    """Return how terms count; a `thorough` search looks for frequent words in abstracts too."""
+    total = sum(term.weight for term in terms) or 1
+    return ScoringPlan(
+        shares=[max(MIN_TERM_SHARE, term.weight / total) for term in terms],
+        required=[_is_required(term, terms) for term in terms],
+        # rows without the last term are needed to find rare words that begin with it
+        is_open=len(terms) > 1 and terms[-1].has_more,
+        variants=[_variants(term, thorough=thorough) for term in terms],
     )
 
 
-def _ways(slot: Slot, *, thorough: bool) -> list[_Way]:
-    """Return the ways to have a word; where a paper has it in several, the last one counts."""
-    begins = BEGINS_ANOTHER if slot.known else BEGINS
-    begun = [_Way((word,), ahead=True, worth=begins) for word in slot.begun[::-1]]
-    readings = [
-        _Way(reading.words, ahead=True, worth=reading.worth) for reading in slot.readings[::-1]
+def score_segment(
+    plan: ScoringPlan, segment: SegmentPostings, visible: Mask | None, floor: int
+) -> ScoredRows:
+    """Score the visible rows of a segment; of a large one, those with its rarest terms if possible.
+
+    Rows with a score of no more than `floor` need not be among them.
+    """
+    matches = [_matches(segment, variants) for variants in plan.variants]
+    if segment.size > LARGE_SEGMENT_ROWS:
+        scored = _score_rarest(plan, matches, segment.size, visible, floor)
+        if scored is not None:
+            return scored
+    return _score(plan, matches, segment.size, None, visible)
+
+
+def _score_rarest(
+    plan: ScoringPlan,
+    matches: Sequence[Sequence[_Match]],
+    size: int,
+    visible: Mask | None,
+    floor: int,
+) -> ScoredRows | None:
+    """Score the rows with the rarest terms, None where other rows may be as good."""
+    subset, rest = _rarest(plan, matches, size)
+    if subset is None:
+        return None
+    inside = None if visible is None else visible[subset.rows]
+    scored = _score(plan, matches, len(subset.rows), subset, inside)
+    best = int(scored.scores.max(initial=0))
+    # all other rows have no more than the rest of the query
+    if rest * FULL_SCORE <= max(floor, MAX_REST_SHARE * best):
+        return scored
+    is_long = len(matches) > LONG_QUERY_TERMS
+    return scored if is_long and best >= MIN_RARE_SHARE_OF_LONG_QUERY * FULL_SCORE else None
+
+
+def _rarest(
+    plan: ScoringPlan, matches: Sequence[Sequence[_Match]], size: int
+) -> tuple[RowSubset | None, float]:
+    """Return the rows with the rarest terms, and what share of the query all other terms are.
+
+    None instead of rows where too many have these, or what the others have has to be known.
+    """
+    sizes = [sum(len(match.rows) for match in each) for each in matches]
+    rest = sum(share for share, size in zip(plan.shares, sizes, strict=True) if size)
+    max_rest = rest * (1 - _min_rare_share(len(sizes)))
+    max_rows = max(MAX_RARE_ROWS, MAX_RARE_ROWS_SHARE * size)
+    rows: list[Rows] = []
+    number, has_required, tells_enough = 0, False, False
+    for n in sorted(range(len(sizes) - plan.is_open), key=sizes.__getitem__):
+        number += sizes[n]
+        if number > (FEW_ROWS if tells_enough else max_rows):
+            break
+        if sizes[n]:
+            rows += [match.rows for match in matches[n]]
+            rest -= plan.shares[n]
+        has_required |= plan.required[n]
+        tells_enough = has_required and bool(rows) and rest <= max_rest
+    return (RowSubset.of(rows, size) if tells_enough else None), rest
+
+
+def _min_rare_share(terms: int) -> float:
+    return MIN_RARE_SHARE_OF_LONG_QUERY if terms > LONG_QUERY_TERMS else MIN_RARE_SHARE
+
+
+def _score(
+    plan: ScoringPlan,
+    matches: Sequence[Sequence[_Match]],
+    columns: int,
+    subset: RowSubset | None,
+    visible: Mask | None,
+) -> ScoredRows:
+    """Score so many rows: all of a segment, or a subset of them."""
+    impacts = np.full((len(matches), columns), TEXT_ONLY, np.uint8)
+    term_scores = np.zeros((len(matches), columns), np.uint16)
+    for each, share, impact, score in zip(matches, plan.shares, impacts, term_scores, strict=True):
+        for match in each:
+            if subset is None:
+                _add(match.variant, share, match.rows, match.impacts, (impact, score))
+            else:
+                listed, at = subset.find(match.rows)
+                _add(match.variant, share, at, match.impacts[listed], (impact, score))
+    scores = term_scores.sum(axis=0, dtype=np.uint16)
+    if visible is not None:
+        scores *= visible
+    return ScoredRows(subset.rows if subset else None, impacts, term_scores, scores)
+
+
+def _add(
+    variant: _Variant,
+    share: float,
+    columns: npt.NDArray[np.integer[Any]],
+    impacts: Impacts,
+    line: tuple[Impacts, Scores],
+) -> None:
+    """Write down in a term's line which columns contain a variant, and what that scores."""
+    impact_line, score_line = line
+    if variant.in_head:
+        impact_line[columns] = impacts
+        scores = _scores_by_impact(variant.confidence) * np.float32(share)
+        score_line[columns] = scores.astype(np.uint16).take(impacts)
+    else:
+        score_line[columns] = int(FULL_SCORE * TEXT_SCORE * variant.confidence * share)
+
+
+def _is_required(term: QueryTerm, terms: Sequence[QueryTerm]) -> bool:
+    """Whether a paper needs a term to contain all; function words if there is nothing else."""
+    # the first letter of a word that is still being typed tells nothing yet
+    is_first_letter = len(terms) > 1 and term is terms[-1] and len(term.typed) == 1
+    return not is_first_letter and (
+        term.typed not in FUNCTION_WORDS or all(each.typed in FUNCTION_WORDS for each in terms)
+    )
+
+
+def _variants(term: QueryTerm, *, thorough: bool) -> list[_Variant]:
+    """Return the ways to contain a term; where a paper has several, the last one counts."""
+    confidence = COMPLETION_OF_KNOWN_SCORE if term.known else COMPLETION_SCORE
+    completions = [_Variant((word,), True, confidence) for word in term.completions[::-1]]  # noqa: FBT003
+    corrections = [
+        _Variant(each.words, True, each.confidence)  # noqa: FBT003
+        for each in term.corrections[::-1]
     ]
-    if not thorough and slot.papers > FREQUENT:
-        return begun + readings
-    spelt = [
-        way
-        for way in (begun + readings if thorough else readings)
-        if not FUNCTION_WORDS.intersection(way.spelt)
-    ]
-    in_text = {tuple(map(stem, way.spelt)): way for way in spelt}
+    if not thorough and term.papers > MAX_TYPING_PAPERS:
+        return completions + corrections
+    in_text = {
+        tuple(map(stem, variant.words)): variant
+        for variant in (completions + corrections if thorough else corrections)
+        if FUNCTION_WORDS.isdisjoint(variant.words)
+    }
     return [
-        *(way._replace(spelt=stems, ahead=False) for stems, way in in_text.items()),
-        *begun,
-        *readings,
+        *(variant._replace(words=stems, in_head=False) for stems, variant in in_text.items()),
+        *completions,
+        *corrections,
     ]
 
 
 @lru_cache(maxsize=64)
-def _by_mark(worth: float) -> npt.NDArray[np.float32]:
-    """Return what a reading weighs by the mark of the word, if that word is all of the query."""
-    return np.float32(WHOLE * worth) * COUNTS
+def _scores_by_impact(confidence: float) -> npt.NDArray[np.float32]:
+    """Return what a variant scores by the impact of its word, if it is all of the query."""
+    return np.float32(FULL_SCORE * confidence) * PLACE_SCORES
 
 
-def _lists(stretch: Stretch, ways: Sequence[_Way]) -> list[_Listed]:
-    """Return for each way to have a word, where any row has it so, the rows and the marks of its first word."""
-    listed = []
-    for way in ways:
-        found = stretch.head if way.ahead else stretch.body
-        first, *others = way.spelt
-        if first in found and all(other in found for other in others):
-            rows, marks = found[first]
+def _matches(segment: SegmentPostings, variants: Sequence[_Variant]) -> list[_Match]:
+    """Return the variants that any row of a segment contains, with their rows."""
+    matches = []
+    for variant in variants:
+        lists = segment.head if variant.in_head else segment.body
+        first, *others = variant.words
+        if first in lists and all(other in lists for other in others):
+            rows, impacts = lists[first]
             for other in others:
-                both, _ = among(rows, found[other][0])
-                rows, marks = rows[both], marks[both]
-            listed.append((way, rows, marks))
-    return listed
-
-
-def _mark(
-    way: _Way,
-    share: float,
-    rows: npt.NDArray[np.integer[Any]],
-    marks: Marks,
-    where: Marks,
-    gain: Gains,
-) -> None:
-    """Note where rows have a word in one way, and what that weighs."""
-    if way.ahead:
-        where[rows] = marks
-        gain[rows] = (_by_mark(way.worth) * np.float32(share)).astype(np.uint16).take(marks)
-    else:
-        gain[rows] = int(WHOLE * IN_TEXT * way.worth * share)
+                both, _ = intersect(rows, lists[other][0])
+                rows, impacts = rows[both], impacts[both]
+            matches.append(_Match(variant, rows, impacts))
+    return matches

@@ -1,0 +1,1 @@
+"""Text becomes tokens and stems, the same way for papers and for queries."""

@@ -1,0 +1,38 @@
+"""What a search works on: the index as one connection reads it, the query, the deadline."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+
+from bot.search.deadline import Deadline
+from bot.search.index.arrays import Mask
+from bot.search.index.segment_reader import SegmentPostings
+from bot.search.index.snapshot import Snapshot
+from bot.search.query.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class SearchContext:
+    """One search: `words` are those of the query, `passing` the rows that its filters let through.
+
+    All pass where `passing` is None. A `thorough` search also answers questions, and looks for
+    frequent words in abstracts; without, it is fast enough to run while a person types.
+    """
+
+    connection: sqlite3.Connection
+    snapshot: Snapshot
+    query: Query = field(default_factory=Query)
+    words: tuple[str, ...] = ()
+    passing: Mask | None = None
+    thorough: bool = True
+    deadline: Deadline = field(default_factory=Deadline.after)
+
+    @property
+    def text(self) -> str:
+        """The words of the query with single spaces."""
+        return " ".join(self.words)
+
+    def visible(self, segment: SegmentPostings) -> Mask | None:
+        """Return which rows of a segment may be found, None where all may."""
+        return self.snapshot.visible(segment, self.passing)

@@ -1,0 +1,71 @@
+"""The search index as the rest of Paperboy asks it: search, similar papers, completions."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Hashable
+from pathlib import Path
+
+from bot.models import Suggestion
+from bot.papers import Paper
+from bot.search.completion import Kind, suggest
+from bot.search.index.index_file import IndexFile
+from bot.search.index.snapshot import Snapshot
+from bot.search.query.query import Query
+from bot.search.ranking.executor import Hits, Page, execute
+from bot.search.ranking.more_like_this import SimilarPaper, find_similar
+
+
+class Index(IndexFile):
+    """Finds papers in an index that follows a store."""
+
+    def __init__(self, path: Path, identity: str) -> None:
+        super().__init__(path, identity)
+        self._tickets: dict[Hashable, int] = {}
+
+    async def search(
+        self, query: Query, *, limit: int, offset: int = 0, within: Collection[str] | None = None
+    ) -> Hits:
+        """Find papers; `within` only among those ids."""
+        # as it is now: another thread reads it
+        ids = None if within is None else tuple(within)
+        page = Page(max(0, limit), max(0, offset))
+        return await self.read(execute, query, page, ids, empty=Hits())
+
+    async def similar(self, paper: Paper, *, limit: int) -> tuple[SimilarPaper, ...]:
+        """Return papers about the same, most similar first, each with the words that both share."""
+        return await self.read(find_similar, paper, limit, empty=())
+
+    async def suggest(
+        self, kind: Kind, text: str, limit: int = 25, *, asker: Hashable = None
+    ) -> tuple[Suggestion, ...]:
+        """Complete what a person types: a title, an author, an organisation.
+
+        What an `asker` types later cancels what still waits, which is answered with nothing.
+        """
+        if asker is None:
+            return await self.read(suggest, kind, text, limit, empty=())
+        self._tickets[asker] = ticket = self._tickets.get(asker, 0) + 1
+        try:
+            return await self.read(
+                _suggest_if,
+                lambda: self._tickets.get(asker) == ticket,
+                kind,
+                text,
+                limit,
+                empty=(),
+            )
+        finally:
+            if self._tickets.get(asker) == ticket:
+                del self._tickets[asker]
+
+
+def _suggest_if(
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    wanted: Callable[[], bool],
+    kind: Kind,
+    text: str,
+    limit: int,
+) -> tuple[Suggestion, ...]:
+    return suggest(connection, snapshot, kind, text, limit) if wanted() else ()
