@@ -6,14 +6,12 @@ from datetime import datetime
 
 import aiohttp
 
-from adapters.slack.channels import Channels
 from adapters.slack.errors import REVOKED, SlackError
 from adapters.slack.ids import PLATFORM
 from adapters.slack.limits import LINE
-from adapters.slack.messages import Messages
 from adapters.slack.reactions import Reactions
-from adapters.slack.web import TIMEOUT, Web
-from adapters.slack.workspace import Workspace
+from adapters.slack.web import TIMEOUT
+from adapters.slack.workspace import Workspace, build_client
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
@@ -28,30 +26,28 @@ class Slack(Adapter):
 
     def __init__(self, settings: SlackSettings) -> None:
         self._settings = settings
-        self._web = Web(settings)
-        self._channels = Channels(self._web)
-        self._messages = Messages(self._web, self._channels)
-        self._reactions = Reactions(self._web)
+        self._client = build_client(settings)
+        self._reactions = Reactions(self._client.web)
         self._bot: Bot | None = None
         self._workspace: Workspace | None = None
 
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled. Raises SettingsError where Slack refuses a token."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:
-            self._web.client.session = session
+            self._client.web.client.session = session
             self._bot = bot
-            self._workspace = Workspace(self._settings, self._web, self._messages, bot)
+            self._workspace = Workspace(self._settings, self._client, bot)
             try:
                 await self._workspace.run()
             finally:
                 await self._reactions.stop()
-                self._bot = self._workspace = self._web.client.session = None
+                self._bot = self._workspace = self._client.web.client.session = None
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post a message once. Raises DeliveryError."""
         folded = await self._bot.fold(view, place, LINE) if self._bot else view
         try:
-            sent = await self._messages.post(place, folded, key)
+            sent = await self._client.messages.post(place, folded, key)
         except SlackError as error:
             if error.code in REVOKED and self._workspace:
                 self._workspace.check_token()
@@ -63,25 +59,25 @@ class Slack(Adapter):
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look in the place for what was posted under `key`. Raises DeliveryError."""
-        return await self._messages.find(place, key, since)
+        return await self._client.messages.find(place, key, since)
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # Slack's have no names
         """Return the thread in which a message stands, or the one that it starts.
 
         Raises DeliveryError.
         """
-        return await self._messages.thread_of(sent)
+        return await self._client.messages.thread_of(sent)
 
     async def place(self, words: str, person: Person) -> Place:
         """Return the channel or thread that is named, or the conversation with the person.
 
         Raises UsageError.
         """
-        return await self._channels.resolve(words, person)
+        return await self._client.channels.resolve(words, person)
 
     async def membership(self, person: Person, place: Place) -> Membership:
         """Return what a person may do in a place, as Slack knew it within the last minute.
 
         Raises DeliveryError.
         """
-        return await self._channels.membership(person, place)
+        return await self._client.channels.membership(person, place)

@@ -9,8 +9,9 @@ from functools import partial
 from time import monotonic
 
 from adapters.slack.errors import SlackError, translate_code
-from adapters.slack.ids import channel_of, is_person, join_address, place
+from adapters.slack.ids import channel_of, is_channel, is_person, join_address, place, split_address
 from adapters.slack.limits import Json
+from adapters.slack.people import People
 from adapters.slack.web import Web, require
 from bot.chat.outlet import Membership
 from bot.errors import UsageError
@@ -34,10 +35,12 @@ _THREAD_IN_LINK = re.compile(r"thread_ts=(\d+\.\d+)")
 class Channels:
     """Asks Slack about channels and conversations, and caches its answers for a minute."""
 
-    def __init__(self, web: Web) -> None:
+    def __init__(self, web: Web, people: People) -> None:
         self._web = web
+        self._people = people
         self._memberships: dict[tuple[Person, Place], tuple[float, Membership]] = {}
         self._conversations: dict[str, str] = {}
+        self._names: dict[str, tuple[float, str]] = {}
 
     async def open_conversation(self, user: str) -> str:
         """Return the channel of the conversation with a person. Raises SlackError."""
@@ -47,6 +50,24 @@ class Channels:
                 self._conversations = {}
             self._conversations[user] = require(answer.get("channel") or {}, "id")
         return self._conversations[user]
+
+    async def name(self, address: str) -> str:
+        """Return the name of a public channel, "" for any other place or where it is unknown."""
+        channel, _ = split_address(address)
+        if not is_channel(channel):
+            return ""
+        expires, known = self._names.get(channel, (0.0, ""))
+        if expires > monotonic():
+            return known
+        try:
+            found = await self._channel(channel)
+        except SlackError:
+            found = {}
+        if len(self._names) >= MAX_CACHED:
+            self._names = {}
+        name = "" if found.get("is_private") else str(found.get("name") or "")
+        self._names[channel] = (monotonic() + CACHE_SECONDS, name)
+        return name
 
     async def readable(self, where: Place) -> Place:
         """Return the place by the channel in which its messages are read. Raises SlackError."""
@@ -87,6 +108,8 @@ class Channels:
             found = await self._channel(channel)
         except SlackError as error:
             raise UsageError(str(error)) from error
+        if person.tenant != self._web.team:
+            raise UsageError("Only members of this workspace can choose its channels.")
         if refused := _refusal(found):
             raise UsageError(str(translate_code(refused, self._web.bot)))
         address = join_address(channel, thread)
@@ -99,18 +122,18 @@ class Channels:
 
     async def _ask_membership(self, person: Person, where: Place) -> Membership:
         channel = channel_of(where).address
-        if where.tenant != person.tenant:
+        if where.tenant != self._web.team:
             raise translate_code("channel_not_found", self._web.bot)
-        answer = await self._web.call(partial(self._web.client.users_info, user=person.id))
-        user = answer.get("user") or {}
-        zone = str(user.get("tz") or "")
+        profile = await self._people.profile(person.id, CACHE_SECONDS)
+        zone = profile.zone
         if is_person(channel) or channel.startswith("D"):
             own = await self._is_own(channel, person)
             return Membership(own, OWNER, own, zone)
         found = await self._channel(channel)
-        is_admin = any(user.get(flag) for flag in ("is_admin", "is_owner", "is_primary_owner"))
         is_creator = found.get("creator") == person.id
-        manages = _belongs(user, where.tenant) and (is_admin or is_creator)
+        # in a channel shared with another company its admins are guests
+        is_member = person.tenant == where.tenant and where.tenant in profile.teams
+        manages = is_member and (profile.is_admin or is_creator)
         name = str(found.get("name") or "")
         return Membership(manages, MANAGERS, zone=zone, name=f"#{name}" if name else "")
 
@@ -156,15 +179,6 @@ def _refusal(channel: Json) -> str:
     if channel.get("is_archived"):
         return "is_archived"
     return "" if channel.get("is_member") else "not_in_channel"
-
-
-def _belongs(user: Json, team: str) -> bool:
-    """Return whether someone is a member of the team.
-
-    In a channel shared with another company its admins are guests.
-    """
-    teams = (user.get("enterprise_user") or {}).get("teams") or []
-    return not user.get("deleted") and (user.get("team_id") == team or team in teams)
 
 
 def _parse(words: str) -> tuple[str, str]:

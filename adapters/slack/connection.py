@@ -10,9 +10,11 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
 from functools import partial
 from time import monotonic
+from typing import Any
 
 import aiohttp
 from slack_bolt.response import BoltResponse
@@ -30,9 +32,10 @@ CONNECTIONS = 2
 HEARTBEAT = 10.0  # seconds between pings; half of it without an answer means the connection is lost
 BACKOFF = Backoff(0.5, 30)  # seconds before dialling again
 DRAIN_SECONDS = 30.0  # in which Slack closes a connection after it has announced that
+MAX_REMEMBERED = 1000  # requests that are not handled again when Slack repeats them
 SHUTDOWN_SECONDS = 10.0  # in which work that was begun has to finish
 
-Handle = Callable[[SocketModeRequest], Awaitable[BoltResponse]]
+Handle = Callable[[SocketModeRequest], Coroutine[Any, Any, BoltResponse]]
 
 
 class Connections:
@@ -52,6 +55,7 @@ class Connections:
         self._closing = False
         self._readers: set[asyncio.Task[None]] = set()
         self._work: set[asyncio.Task[object]] = set()
+        self._responses: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
 
     async def run(self) -> None:
         """Stay connected until cancelled, then finish what was begun.
@@ -162,7 +166,7 @@ class Connections:
     async def _acknowledge(
         self, socket: aiohttp.ClientWebSocketResponse, request: SocketModeRequest
     ) -> None:
-        response = await self._handle(request)
+        response = await self._handle_once(request)
         if response.status >= 500:  # a 404, for which there is no listener, would only come again
             log.warning("not acknowledged, so that Slack sends it again: %s", request.type)
             return
@@ -173,6 +177,18 @@ class Connections:
             await socket.send_str(json.dumps(frame))
         except (aiohttp.ClientError, ConnectionError) as error:
             log.warning("an acknowledgement was lost, so Slack sends it again: %s", error)
+
+    async def _handle_once(self, request: SocketModeRequest) -> BoltResponse:
+        """Handle a request, or return the response to it if Slack has sent it before."""
+        key = str(request.payload.get("event_id") or request.envelope_id)
+        if key not in self._responses:
+            self._responses[key] = asyncio.create_task(self._handle(request))
+            if len(self._responses) > MAX_REMEMBERED:
+                self._responses.popitem(last=False)
+        response = await self._responses[key]
+        if response.status >= 500:
+            self._responses.pop(key, None)  # it failed, so it is handled when it comes again
+        return response
 
     def _count(self, change: int) -> None:
         self._open += change

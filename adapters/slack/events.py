@@ -1,8 +1,7 @@
-"""Bolt's listeners: what Slack sends becomes a command line, a reaction or a completion."""
+"""What Slack tells unasked: reactions, mentions, direct messages, links, the Home, removal."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 import time
@@ -12,146 +11,76 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.emoji import parse_emoji
-from adapters.slack.errors import SlackError
-from adapters.slack.forms import FORM, Submission, build_options, parse_action_id, read_form
-from adapters.slack.ids import PLATFORM, moment, person, place
+from adapters.slack.ids import PLATFORM, join_address, moment
 from adapters.slack.limits import Json
+from adapters.slack.people import People
 from adapters.slack.previews import Previews
-from adapters.slack.requests import extract_text, read_command, read_interaction, unescape
-from adapters.slack.responses import PATIENCE, Responses
-from adapters.slack.windows import LOADING, WINDOW
+from adapters.slack.requests import Request, Requests
+from adapters.slack.responses import Responses
+from adapters.slack.work import finish
 from bot.chat.bot import Bot
-from bot.chat.views import Outcome, View, plain
+from bot.chat.views import Outcome
 
 log = logging.getLogger(__name__)
 
-ANY = re.compile("")
-SAVE_PAPER = "save_paper"  # the message shortcut, as slack-manifest.yaml names it
 SEND_AGAIN = 503  # the status of an event that is not acknowledged
 CLOCK_SKEW = 60.0  # seconds between Slack's clock and ours
+# the subtypes of messages that people write; all others are edits and notices
+WRITTEN = (None, "file_share", "thread_broadcast")
 
 Next = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hooks:
-    """What the listeners need of the connection: `hold` lets a task finish before it closes.
+class Session:
+    """What the listeners need of the connection: who the bot is there, and two callbacks.
 
-    `on_removal` is called when the workspace has removed the app.
+    `hold` lets a task finish before the connection closes. `on_removal` is called when the
+    workspace has removed the app.
     """
 
+    me: AuthorizeResult
     hold: Callable[[Any], None]
     on_removal: Callable[[], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the listeners pass events on to."""
+
+    requests: Requests
+    responses: Responses
+    people: People
+    previews: Previews | None
+
+
 class Events:
-    """The listeners of one workspace; `me` is the bot's own identity there."""
+    """The listeners for events."""
 
-    def __init__(
-        self,
-        bot: Bot,
-        me: AuthorizeResult,
-        responses: Responses,
-        previews: Previews | None,
-        hooks: Hooks,
-    ) -> None:
+    def __init__(self, bot: Bot, parts: Parts, session: Session) -> None:
         self._bot = bot
-        self._me = me
-        self._team = str(me.team_id)
-        self._responses = responses
-        self._previews = previews
-        self._hooks = hooks
+        self._parts = parts
+        self._session = session
+        self._team = str(session.me.team_id)
         self._since = time.time() - CLOCK_SKEW
+        self._mention = re.compile(rf"<@{session.me.bot_user_id}(?:\|[^>]*)?>")
 
-    def app(self, base_url: str) -> AsyncApp:
-        """Return the Bolt app, which finds the listener for a payload and acknowledges it."""
-
-        async def authorize() -> AuthorizeResult:
-            return self._me
-
-        # it warns of a token in the environment, which is ours, and of events without a listener
-        bolt_log = log.getChild("bolt")
-        bolt_log.setLevel(logging.ERROR)
-        app = AsyncApp(
-            name="paperboy",
-            logger=bolt_log,
-            client=AsyncWebClient(base_url=base_url),
-            authorize=authorize,
-            request_verification_enabled=False,  # Socket Mode: no request comes from outside
-            attaching_conversation_kwargs_enabled=False,
-        )
-        app.command(ANY)(self.on_command)
-        app.action(ANY)(self.on_action)
-        app.shortcut(SAVE_PAPER)(self.on_save_shortcut)
-        app.view(FORM)(self.on_form)
-        app.view(WINDOW)(self.on_window)
-        app.options(ANY)(self.on_options)
+    def register(self, app: AsyncApp) -> None:
+        """Add the listeners to a Bolt app."""
         for event in ("reaction_added", "reaction_removed"):
             app.event(event, middleware=[self.commit_reaction])(self.on_reaction)
         for event in ("app_uninstalled", "tokens_revoked"):
             app.event(event, middleware=[self.commit_removal])(self.on_removal)
         app.event("app_home_opened")(self.on_home)
+        app.event("app_mention")(self.on_mention)
+        app.event("message")(self.on_message)
         app.event("link_shared")(self.on_link)
-        return app
-
-    async def on_command(self, ack: AsyncAck, body: Json) -> None:
-        """Run a slash command."""
-        await ack()
-        words = unescape(str(body.get("text", "")))
-        await self._finish(self._responses.run_line(words, read_command(body, self._team)))
-
-    async def on_action(self, ack: AsyncAck, body: Json) -> None:
-        """Run the command line of a button, or one typed into a field."""
-        await ack()
-        request = read_interaction(body, self._team)
-        for action in body["actions"]:
-            kind, _, begun = action["action_id"].partition(".")
-            value = str(action.get("value") or "")
-            words = f"{begun} {value}" if kind == "field" else value
-            block_id = action.get("block_id", "")
-            work = self._responses.run_line(words, request, turns=kind == "turn", block_id=block_id)
-            await self._finish(work)
-
-    async def on_save_shortcut(self, ack: AsyncAck, body: Json) -> None:
-        """Save the papers that a message links to."""
-        await ack()
-        words = extract_text(body["message"]) or "…"
-        request = read_interaction(body, self._team)
-        await self._finish(self._responses.run_line(f"collect {words}", request))
-
-    async def on_form(self, ack: AsyncAck, body: Json) -> None:
-        """Run the command of a form; an error is shown under the input that it is about."""
-        request = read_interaction(body, self._team)
-        form = read_form(body, request, self._responses.files.describe)
-        work = asyncio.create_task(self._bot.handle(form.intent))
-        self._hooks.hold(work)
-        await asyncio.wait({work}, timeout=PATIENCE)
-        if work.done() and work.result().outcome is Outcome.REFUSED:
-            sentence = plain(View(work.result().blocks[:1]))
-            await ack(response_action="errors", errors={form.input_for(sentence): sentence})
-        elif form.request.response_url:
-            await ack()
-            await self._finish(self._send(work, form))
-        else:
-            await self._show_in_window(ack, work, form)
-
-    async def on_window(self, ack: AsyncAck) -> None:
-        """Acknowledge that a person closed a window."""
-        await ack()
-
-    async def on_options(self, ack: AsyncAck, body: Json) -> None:
-        """Complete what a person types into a form."""
-        command, param = parse_action_id(body["action_id"])
-        typed = str(body.get("value", "")).strip()
-        user = person(self._team, body["user"]["id"])
-        found = await self._bot.suggest(command, param, typed, user)
-        await ack(options=build_options([(one.label, one.value) for one in found], typed))
+        app.event("user_change")(self.on_user_change)
 
     async def commit_reaction(
         self, body: Json, context: AsyncBoltContext, next_: Next
@@ -159,39 +88,41 @@ class Events:
         """Do what a reaction means before it is acknowledged; one that fails comes again."""
         event = body["event"]
         item = event.get("item", {})
-        if item.get("type") == "message":
+        if item.get("type") == "message" and not await self._is_bot(event["user"]):
+            where = await self._parts.requests.read_place(item["channel"])
+            person = await self._parts.requests.read_actor(body, event["user"])
             view = await self._bot.react(
-                place(self._team, item["channel"]),
+                where,
                 item["ts"],
                 parse_emoji(event["reaction"]),
-                person(self._team, event["user"]),
+                person,
                 added=event["type"] == "reaction_added",
                 at=moment(event["event_ts"]),
             )
             if view and view.outcome is Outcome.FAILED:
                 return BoltResponse(status=SEND_AGAIN)
-            context["view"] = view
+            context["answer"] = (view, where, person)
         await next_()
         return None
 
     async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
-        """Tell a person what their reaction did."""
-        event = body["event"]
-        if view := context.get("view"):
-            where = place(self._team, event["item"]["channel"])
-            user = person(self._team, event["user"])
-            await self._finish(self._responses.send_ephemeral(view, where, user))
+        """Tell a person what their reaction did, in the thread in which they see the message."""
+        view, where, person = context.get("answer") or (None, None, None)
+        if view and where and person:
+            ts = body["event"]["item"]["ts"]
+            answer = self._parts.responses.answer_reaction(view, Request(person, where), ts)
+            await finish(answer, self._session.hold)
 
     async def commit_removal(self, body: Json, next_: Next) -> None:
         """Note that the workspace removed the app before that is acknowledged."""
         event = body["event"]
         revoked = event.get("tokens", {}).get("bot", ())
-        is_ours = event["type"] == "app_uninstalled" or self._me.bot_user_id in revoked
+        is_ours = event["type"] == "app_uninstalled" or self._session.me.bot_user_id in revoked
         # Slack repeats an event for minutes: one from before the sign-in is about an earlier
         # installation
         if is_ours and float(body.get("event_time") or time.time()) >= self._since:
             await self._bot.tenants.removed(PLATFORM, self._team)
-            self._hooks.on_removal()
+            self._session.on_removal()
         await next_()
 
     async def on_removal(self) -> None:
@@ -199,44 +130,64 @@ class Events:
 
     async def on_home(self, body: Json) -> None:
         """Show the Home to a person who opens it."""
+        if body["event"].get("tab") == "home":
+            await finish(self._publish_home(body), self._session.hold)
+
+    async def on_mention(self, body: Json) -> None:
+        """Run the command line after a mention of the bot in a channel."""
         event = body["event"]
-        if event.get("tab") == "home":
-            user = person(self._team, event["user"])
-            await self._finish(self._responses.homes.publish(user, "home"))
+        if not event.get("bot_id"):
+            await finish(self._run_message(body), self._session.hold)
+
+    async def on_message(self, body: Json) -> None:
+        """Run the command line in a direct message."""
+        event = body["event"]
+        is_written = event.get("subtype") in WRITTEN and not event.get("bot_id")
+        is_own = event.get("user") in {None, self._session.me.bot_user_id}
+        if event.get("channel_type") == "im" and is_written and not is_own:
+            await finish(self._run_message(body), self._session.hold)
 
     async def on_link(self, body: Json) -> None:
         """Show a card under a link to a paper, if previews are switched on."""
-        if self._previews:
-            await self._finish(self._previews.show(body["event"]))
+        if self._parts.previews:
+            await finish(self._parts.previews.show(body), self._session.hold)
 
-    async def _send(self, work: asyncio.Task[View], form: Submission) -> None:
-        await self._responses.send(await work, form.intent, form.request)
+    async def on_user_change(self, body: Json) -> None:
+        """Follow the new name of a person."""
+        self._parts.people.update(body["event"]["user"])
 
-    async def _show_in_window(
-        self, ack: AsyncAck, work: asyncio.Task[View], form: Submission
-    ) -> None:
-        """Show the answer to a form in its own window, at first that it takes a moment."""
-        windows = self._responses.windows
-        view, window = LOADING, form.request.surface["id"]
-        if work.done():
-            view, window = work.result(), ""
-        await ack(response_action="update", view=await windows.build(view, form.request.place))
-        await self._finish(self._send_to_window(work, form, window))
+    async def _is_bot(self, user: str) -> bool:
+        return user == self._session.me.bot_user_id or await self._parts.people.is_bot(user)
 
-    async def _send_to_window(
-        self, work: asyncio.Task[View], form: Submission, window: str
-    ) -> None:
-        view = await work
-        await self._responses.send_to_window(view, form.intent, form.request, window=window)
+    async def _publish_home(self, body: Json) -> None:
+        person = await self._parts.requests.read_actor(body, body["event"]["user"])
+        await self._parts.responses.homes.publish(person, "home")
 
-    async def _finish(self, work: Awaitable[None]) -> None:
-        """Do what was begun even if the connection closes; log what fails."""
-        task = asyncio.current_task()
-        if task:
-            self._hooks.hold(task)
-        try:
-            await work
-        except SlackError as error:
-            log.warning("an answer was not delivered: %s", error)
-        except Exception:
-            log.exception("an answer was not delivered")
+    async def _run_message(self, body: Json) -> None:
+        event = body["event"]
+        words = self._mention.sub(" ", str(event.get("text", ""))).strip()
+        thread = str(event.get("thread_ts") or "")
+        person = await self._parts.requests.read_actor(body, event["user"])
+        where = await self._parts.requests.read_place(join_address(event["channel"], thread))
+        request = Request(person, where, thread=thread)
+        line = await self._parts.requests.unescape(words)
+        await self._parts.responses.run_line(line, request)
+
+
+def build_app(me: AuthorizeResult, base_url: str) -> AsyncApp:
+    """Return a Bolt app, which finds the listener for a payload and acknowledges it."""
+
+    async def authorize() -> AuthorizeResult:
+        return me
+
+    # it warns of a token in the environment, which is ours, and of events without a listener
+    bolt_log = log.getChild("bolt")
+    bolt_log.setLevel(logging.ERROR)
+    return AsyncApp(
+        name="paperboy",
+        logger=bolt_log,
+        client=AsyncWebClient(base_url=base_url),
+        authorize=authorize,
+        request_verification_enabled=False,  # Socket Mode: no request comes from outside
+        attaching_conversation_kwargs_enabled=False,
+    )

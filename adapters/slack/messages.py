@@ -63,13 +63,31 @@ class Messages:
                 if not error.ambiguous:
                     raise
                 log.info("%s: %s", place.address, error)
-            if sent := await retry(lambda: self.find(place, key, started), repeatable=True):
+            if sent := await self._look_for(place, key, started):
                 return sent
             raise SlackError("Slack did not take the message.")  # for certain, so it can be resent
 
         channel, _ = split_address(place.address)
         async with self._locks[channel]:
             return await retry(attempt)
+
+    async def post_blocks(self, place: Place, blocks: list[Json], text: str) -> Json:
+        """Post rendered blocks and return Slack's answer. Raises SlackError."""
+        channel, thread = split_address(place.address)
+        call = partial(
+            self._web.client.chat_postMessage,
+            channel=channel,
+            thread_ts=thread or None,
+            text=text,
+            mrkdwn=False,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+
+        async def send(some: list[Json]) -> Json:
+            return await self._web.call(partial(call, blocks=some))
+
+        return await self._web.send_blocks(send, blocks)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look for a message by the ids of its blocks; None is certain. Raises SlackError."""
@@ -88,10 +106,27 @@ class Messages:
         Raises SlackError.
         """
         channel = channel_of(sent.place).address
-        thread = self._threads.get((channel, sent.message))
-        if thread is None:
-            thread = await self._ask_thread(channel, sent.message)
+        thread = await self.thread_around(channel, sent.message)
         return replace(sent.place, address=join_address(channel, thread or sent.message))
+
+    async def thread_around(self, channel: str, ts: str) -> str:
+        """Return the thread in which a message stands, "" if it stands in the channel itself.
+
+        Raises SlackError.
+        """
+        thread = self._threads.get((channel, ts))
+        if thread is None:
+            thread = await self._ask_thread(channel, ts)
+            self._remember(channel, ts, thread)
+        return thread
+
+    async def _look_for(self, place: Place, key: str, since: datetime) -> Sent | None:
+        """Look for a message after a lost answer; None is certain. Raises SlackError."""
+        try:
+            return await retry(lambda: self.find(place, key, since), repeatable=True)
+        except SlackError as error:
+            sentence = f"Slack’s answer was lost, and I can’t check whether it is there. {error}"
+            raise SlackError(sentence, error.code, permanent=True, ambiguous=True) from error
 
     async def _ask_thread(self, channel: str, ts: str) -> str:
         call = partial(self._web.client.conversations_replies, channel=channel, ts=ts, limit=1)
@@ -101,7 +136,8 @@ class Messages:
             if not error.permanent:
                 raise
             return ""  # it can't be read; nearly always it stands in the channel itself
-        return next((str(m.get("thread_ts") or "") for m in found if m.get("ts") == ts), "")
+        thread = next((str(m.get("thread_ts") or "") for m in found if m.get("ts") == ts), "")
+        return "" if thread == ts else thread  # the first message of a thread stands outside it
 
     def _remember(self, channel: str, ts: str, thread: str) -> None:
         if len(self._threads) >= MAX_CACHED:
@@ -110,21 +146,9 @@ class Messages:
 
     async def _post(self, place: Place, view: View, key: str) -> Sent:
         channel, thread = split_address(place.address)
-        call = partial(
-            self._web.client.chat_postMessage,
-            channel=channel,
-            thread_ts=thread or None,
-            text=fallback_text(view),
-            mrkdwn=False,
-            unfurl_links=False,
-            unfurl_media=False,
-        )
-
-        async def send(blocks: list[Json]) -> Json:
-            return await self._web.call(partial(call, blocks=blocks))
-
         try:
-            answer = await self._web.send_blocks(send, render(view, block_prefix(key)))
+            blocks = render(view, block_prefix(key))
+            answer = await self.post_blocks(place, blocks, fallback_text(view))
         except SlackError as error:
             if error.retry_after:
                 self._blocked[channel] = monotonic() + error.retry_after

@@ -11,7 +11,7 @@ from adapters.slack.render import render
 from adapters.slack.web import Web
 from bot.chat.bot import Bot
 from bot.chat.views import View
-from bot.models import Place
+from bot.models import Person, Place
 
 MAX_CARDS = 3  # under one message; more would bury it
 
@@ -19,15 +19,19 @@ MAX_CARDS = 3  # under one message; more would bury it
 class Previews:
     """Unfolds links into the cards of their papers."""
 
-    def __init__(self, bot: Bot, web: Web, team: str) -> None:
+    def __init__(self, bot: Bot, web: Web) -> None:
         self._bot = bot
         self._web = web
-        self._team = team
 
-    async def show(self, event: Json) -> None:
+    async def show(self, body: Json) -> None:
         """Add cards to the links of a message. Raises SlackError."""
-        where = place(self._team, event["channel"])
-        cards = await self._cards(where, [link["url"] for link in event["links"]])
+        event = body["event"]
+        where = place(self._web.team, event["channel"])
+        # everyone sees a card, so it is made for no person in particular; where other companies
+        # can read, or where it is not known who does, it is made for no team either
+        is_ours = body.get("is_ext_shared_channel") is False and "ts" in _target(event)
+        reader = person(self._web.team if is_ours else "", "")
+        cards = await self._cards(where, reader, [link["url"] for link in event["links"]])
         if not cards:
             return
 
@@ -42,10 +46,8 @@ class Previews:
             # a reaction to the message is then about the paper under it
             await self._bot.shown(where, event["message_ts"], next(iter(cards.values())))
 
-    async def _cards(self, where: Place, urls: Sequence[str]) -> dict[str, View]:
+    async def _cards(self, where: Place, reader: Person, urls: Sequence[str]) -> dict[str, View]:
         """Return the cards of the first papers among the links, by address."""
-        # everyone sees a card, so it is made for no person in particular
-        reader = person(self._team, "")
         cards: dict[str, View] = {}
         for url in urls:
             if len(cards) == MAX_CARDS:

@@ -14,15 +14,15 @@ from adapters.slack.errors import SlackError
 from adapters.slack.files import Files
 from adapters.slack.forms import build_form
 from adapters.slack.home import Homes
-from adapters.slack.ids import channel_of, random_prefix, split_address
+from adapters.slack.ids import channel_of, join_address, place, random_prefix, split_address
 from adapters.slack.limits import LINE, Json, name_blocks, prefix_of, replace_button
 from adapters.slack.messages import Messages
 from adapters.slack.render import LABEL, fallback_text, plain_text, render
-from adapters.slack.requests import EVERYONE, Request, drop_channel_ids
+from adapters.slack.requests import EVERYONE, Request, drop_ids
 from adapters.slack.web import Web, retry
 from adapters.slack.windows import LOADING, Windows, frame, is_page
 from bot.chat.bot import Bot
-from bot.chat.commands import Blank
+from bot.chat.commands import Blank, Param
 from bot.chat.intents import Intent
 from bot.chat.views import Button, Outcome, View, line, note
 from bot.models import Person, Place
@@ -58,11 +58,25 @@ class Responses:
         if request.surface:
             await self._answer_on_surface(intent, words, request, turns=turns)
             return
-        view = await self._bot.handle(intent)
+        view = await self.handle(intent)
         if request.alone and (turns or view.becomes):
             await self._answer_in_place(view, words, request, turns=turns, block_id=block_id)
         else:
             await self.send(view, intent, request)
+
+    async def handle(self, intent: Intent) -> View:
+        """Return the answer to an intent; its file, if it has one, is sent to the person first."""
+        view = await self._bot.handle(intent)
+        if view.file is None:
+            return view
+        name = PurePath(view.file.name).name or "file"
+        try:
+            await self._web.upload(intent.person.id, name, view.file.content)
+        except SlackError as error:
+            log.warning("%s was not delivered: %s", name, error)
+            sentence = f"I couldn’t send you {name}. {error}"
+            return View((line(sentence),), outcome=Outcome.FAILED)
+        return replace(view, blocks=(*view.blocks, note("The file is in your messages with me.")))
 
     async def send(self, view: View, intent: Intent, request: Request) -> None:
         """Show an answer in the conversation of its request. Raises SlackError."""
@@ -82,21 +96,25 @@ class Responses:
             await self.windows.update(window, await self.windows.build(view, request.place))
         await self._finish(view, request.person, at_home=request.surface.get("type") == "home")
 
-    async def send_ephemeral(self, view: View, place: Place, person: Person) -> None:
-        """Show a view to one person in a channel. Raises SlackError."""
-        blocks = await self._remember(view, Request(person, place))
-        await self._send_ephemeral(blocks, fallback_text(view), place, person)
-        await self._finish(view, person)
+    async def answer_reaction(self, view: View, request: Request, ts: str) -> None:
+        """Show one person what a reaction did, in the thread of the message `ts`.
+
+        Raises SlackError.
+        """
+        channel, _ = split_address(request.place.address)
+        thread = await self._messages.thread_around(channel, ts)
+        address = join_address(channel, thread)
+        request = replace(request, place=replace(request.place, address=address), thread=thread)
+        await self._respond(request, await self._remember(view, request), fallback_text(view))
+        await self._finish(view, request.person)
 
     def _read(self, words: str, request: Request) -> Intent:
-        """Read a line in which channels have ids: only an argument that is a place keeps them."""
+        """Read a line in which channels and people have ids, which only their arguments keep."""
         intent = self._bot.read(words, request.person, request.place)
         known = self._bot.commands.get(intent.command)
-        params = known.params if known else ()
-        places = {param.name for param in params if param.argument.suggest == "place"}
+        keep = {param.name for param in (known.params if known else ()) if _takes_id(param)}
         args = {
-            name: text if name in places else drop_channel_ids(text)
-            for name, text in intent.args.items()
+            name: text if name in keep else drop_ids(text) for name, text in intent.args.items()
         }
         return replace(intent, args=args)
 
@@ -150,7 +168,7 @@ class Responses:
         if is_home and turns:
             await self.homes.turn(request, words)
             return
-        work = asyncio.create_task(self._bot.handle(intent))
+        work = asyncio.create_task(self.handle(intent))
         await asyncio.wait({work}, timeout=PATIENCE)
         window = ""
         if not work.done():
@@ -187,8 +205,6 @@ class Responses:
         try:
             sent = await self._messages.post_reliably(request.place, folded, random_prefix())
         except SlackError as error:
-            if not request.response_url:
-                raise
             await self._share_otherwise(folded, request, error)
         else:
             await self._bot.shown(sent.place, sent.message, view)
@@ -196,14 +212,16 @@ class Responses:
 
     async def _share_otherwise(self, view: View, request: Request, error: SlackError) -> None:
         """Show an answer to everyone where the bot is no member, or say why that fails."""
-        if error.code in {"not_in_channel", "channel_not_found"}:
+        is_outside = error.code in {"not_in_channel", "channel_not_found"}
+        if is_outside and request.response_url:
             # where a command was given the bot may answer; it just hears of no reactions there
             blocks = render(view, f"{EVERYONE}-{random_prefix()}")
             await self._respond(request, blocks, fallback_text(view), to_everyone=True)
             hint = View((note(f"I can’t see reactions to this. {error}"),))
         else:
             log.warning("%s: %s", request.place.address, error)
-            hint = View((line(f"I couldn’t post it. {error}"),))
+            failed = "It may not have been posted." if error.ambiguous else "I couldn’t post it."
+            hint = View((line(f"{failed} {error}"),))
         await self._respond(request, await self._remember(hint, request), fallback_text(hint))
 
     async def _respond(
@@ -215,7 +233,10 @@ class Responses:
         replaces: bool = False,
         to_everyone: bool = False,
     ) -> None:
-        """Send blocks through the response_url of a request. Raises SlackError."""
+        """Send blocks through the response_url of a request, or otherwise. Raises SlackError."""
+        if not request.response_url:
+            await self._send_directly(request, blocks, text)
+            return
         message = {
             "response_type": "in_channel" if to_everyone else "ephemeral",
             "replace_original": replaces,
@@ -237,10 +258,27 @@ class Responses:
             if not error.permanent or to_everyone:
                 raise
             log.info("answered without response_url: %s", error)  # 30 minutes old, or used 5 times
-            await self._send_ephemeral(blocks, text, request.place, request.person)
+            await self._send_directly(request, blocks, text)
+
+    async def _send_directly(self, request: Request, blocks: list[Json], text: str) -> None:
+        """Send blocks to one person: where they asked, or in a direct message.
+
+        Raises SlackError.
+        """
+        try:
+            if request.place.private:
+                await self._messages.post_blocks(request.place, blocks, text)
+            else:
+                await self._send_ephemeral(request.place, request.person, blocks, text)
+        except SlackError as error:
+            if not error.permanent:
+                raise
+            log.info("answered in a direct message: %s", error)  # the bot is not there
+            own = place(request.place.tenant, request.person.id)
+            await self._messages.post_blocks(own, blocks, text)
 
     async def _send_ephemeral(
-        self, blocks: list[Json], text: str, place: Place, person: Person
+        self, place: Place, person: Person, blocks: list[Json], text: str
     ) -> None:
         channel, thread = split_address(place.address)
         call = partial(
@@ -258,11 +296,8 @@ class Responses:
         await self._web.send_blocks(send, blocks)
 
     async def _finish(self, view: View, person: Person, *, at_home: bool = False) -> None:
-        """Update the Home, and send the file of an answer where nobody else sees it."""
+        """Update the Home after an answer."""
         await self.homes.refresh(view, person, at_home=at_home)
-        if view.file:
-            name = PurePath(view.file.name).name or "file"
-            await self._web.upload(person.id, name, view.file.content)
 
     async def _remember(self, view: View, request: Request) -> list[Json]:
         """Return the blocks of a private answer, and remember them, so that buttons can change."""
@@ -272,6 +307,11 @@ class Responses:
         while len(self._private) > MAX_PRIVATE:
             self._private.popitem(last=False)
         return self._private[prefix]
+
+
+def _takes_id(param: Param) -> bool:
+    """Return whether an argument is a channel or a person, by their id in Slack."""
+    return param.argument.suggest == "place" or param.argument.noun == "a person"
 
 
 def _with_button(blocks: Sequence[Json], words: str, becomes: Button | None) -> list[Json]:

@@ -47,7 +47,8 @@ class Web:
             retry_handlers=[],
             logger=self._sdk_log,
         )
-        self.bot = "Paperboy"  # the bot's name in the workspace, once Slack has told it
+        # the bot's name and id, and the id of the workspace, once Slack has told them
+        self.bot, self.user, self.team = "Paperboy", "", ""
 
     async def call(self, request: Call) -> Json:
         """Send one request and return its answer. Raises SlackError."""

@@ -6,21 +6,27 @@ import asyncio
 import logging
 import random
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app
+from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.backfill import backfill
+from adapters.slack.channels import Channels
 from adapters.slack.connection import BACKOFF, Connections
 from adapters.slack.errors import REVOKED, SlackError
-from adapters.slack.events import Events, Hooks
+from adapters.slack.events import Events, Parts, Session, build_app
 from adapters.slack.ids import PLATFORM
+from adapters.slack.interactions import Interactions
 from adapters.slack.messages import Messages
+from adapters.slack.people import People
 from adapters.slack.previews import Previews
+from adapters.slack.requests import Requests
 from adapters.slack.responses import Responses
 from adapters.slack.web import Web, require
 from bot.chat.bot import Bot
@@ -42,13 +48,33 @@ class Removed(SettingsError):
     """The workspace has removed the app."""
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What the adapter asks Slack with, in and out of a session."""
+
+    web: Web
+    people: People
+    channels: Channels
+    messages: Messages
+
+
+def build_client(settings: SlackSettings) -> Client:
+    """Return a client for a workspace."""
+    web = Web(settings)
+    people = People(web)
+    channels = Channels(web, people)
+    return Client(web, people, channels, Messages(web, channels))
+
+
 class Workspace:
     """The session in one workspace."""
 
-    def __init__(self, settings: SlackSettings, web: Web, messages: Messages, bot: Bot) -> None:
+    def __init__(self, settings: SlackSettings, client: Client, bot: Bot) -> None:
         self._settings = settings
-        self._web = web
-        self._messages = messages
+        self._web = client.web
+        self._people = client.people
+        self._channels = client.channels
+        self._messages = client.messages
         self._bot = bot
         # resolved when the token is refused: True if Slack said that the app was removed
         self._lost: asyncio.Future[bool] | None = None
@@ -91,6 +117,7 @@ class Workspace:
         me = await self._web.call(self._web.client.auth_test)
         team, user = require(me, "team_id"), require(me, "user_id")
         self._web.bot = str(me.get("user") or self._web.bot)
+        self._web.team, self._web.user = team, user
         return AuthorizeResult(
             enterprise_id=me.get("enterprise_id"),
             team_id=team,
@@ -118,21 +145,25 @@ class Workspace:
             return response
 
         self._lost = asyncio.get_running_loop().create_future()
-        catch_up = CatchUp(self._bot, self._web, me)
+        catch_up = CatchUp(self._bot, self._web, self._people)
         connections = Connections(self._web, self._settings.app_token, handle, catch_up.start)
-        hooks = Hooks(connections.hold, lambda: self._lose(removed=True))
-        app = self._events(me, hooks).app(f"{self._settings.api_url}/")
+        session = Session(me, connections.hold, lambda: self._lose(removed=True))
+        app = self._build_app(session)
         try:
             await _run_until(self._lost, connections.run())
         finally:
             await catch_up.stop()
 
-    def _events(self, me: AuthorizeResult, hooks: Hooks) -> Events:
+    def _build_app(self, session: Session) -> AsyncApp:
+        """Return the Bolt app with all listeners."""
+        requests = Requests(self._web, self._people, self._channels)
         responses = Responses(self._bot, self._web, self._messages)
-        previews = None
-        if self._settings.link_previews:
-            previews = Previews(self._bot, self._web, str(me.team_id))
-        return Events(self._bot, me, responses, previews, hooks)
+        previews = Previews(self._bot, self._web) if self._settings.link_previews else None
+        parts = Parts(requests, responses, self._people, previews)
+        app = build_app(session.me, f"{self._settings.api_url}/")
+        Interactions(self._bot, requests, responses, session.hold).register(app)
+        Events(self._bot, parts, session).register(app)
+        return app
 
     def _lose(self, *, removed: bool) -> None:
         if self._lost and not self._lost.done():
@@ -142,10 +173,10 @@ class Workspace:
 class CatchUp:
     """Asks for missed reactions once the connections are quiet, at most once a minute."""
 
-    def __init__(self, bot: Bot, web: Web, me: AuthorizeResult) -> None:
+    def __init__(self, bot: Bot, web: Web, people: People) -> None:
         self._bot = bot
         self._web = web
-        self._me = me
+        self._people = people
         self._last = monotonic() - BACKFILL_SECONDS
         self._task: asyncio.Task[None] | None = None
 
@@ -164,7 +195,7 @@ class CatchUp:
     async def _run(self) -> None:
         await asyncio.sleep(max(QUIET_SECONDS, self._last + BACKFILL_SECONDS - monotonic()))
         self._last = monotonic()
-        await backfill(self._bot, self._web, str(self._me.team_id), str(self._me.bot_user_id))
+        await backfill(self._bot, self._web, self._people)
 
 
 async def _run_until(lost: asyncio.Future[bool], work: Coroutine[Any, Any, None]) -> None:

@@ -27,7 +27,7 @@ class SlackRig(SlackServer):
             "user_id": user,
             "user_name": user.lower(),
             "channel_id": channel,
-            "team_id": TEAM,
+            "team_id": self.team_of(user),
             "trigger_id": "trigger",
             "response_url": self.response_url(channel, user),
         }
@@ -64,10 +64,10 @@ class SlackRig(SlackServer):
 
     def _where(self, shown: Message | Json, user: str) -> Json:
         person = {
-            "user": {"id": user, "username": user.lower(), "team_id": TEAM},
+            "user": {"id": user, "username": user.lower(), "team_id": self.team_of(user)},
             "trigger_id": "trigger",
         }
-        person["team"] = {"id": TEAM}
+        person["team"] = {"id": self.team_of(user)}
         if not isinstance(shown, Message):
             return {**person, "container": {"type": "view", "view_id": shown["id"]}, "view": shown}
         container: Json = {"type": "message", "message_ts": shown.ts, "channel_id": shown.channel}
@@ -108,7 +108,7 @@ class SlackRig(SlackServer):
             await self._changed()
         return answer
 
-    async def suggest(self, view: Json, text: str) -> list[Json]:
+    async def suggest(self, view: Json, text: str, user: str = "U1") -> list[Json]:
         """Type into the first input of a form; return the options offered."""
         block = view["blocks"][0]
         payload = {
@@ -116,7 +116,7 @@ class SlackRig(SlackServer):
             "action_id": block["element"]["action_id"],
             "block_id": block["block_id"],
             "value": text,
-            **self._where(view, "U1"),
+            **self._where(view, user),
         }
         options: list[Json] = (await self.deliver("interactive", payload))[0]["options"]
         return options
@@ -129,7 +129,7 @@ class SlackRig(SlackServer):
             "message": message,
             "trigger_id": "trigger",
         }
-        person = {"user": {"id": user, "name": user.lower()}, "team": {"id": TEAM}}
+        person = {"user": {"id": user, "name": user.lower()}, "team": {"id": self.team_of(user)}}
         await self.deliver(
             "interactive", {**payload, **person, "channel": {"id": "C1"}, "response_url": url}
         )
@@ -163,9 +163,24 @@ class SlackRig(SlackServer):
             "type": "event_callback",
             "team_id": TEAM,
             "event_id": f"Ev{next(self._numbers)}",
+            "is_ext_shared_channel": event.get("channel") in self.shared_channels
+            or event.get("item", {}).get("channel") in self.shared_channels,
         }
         payload |= {"event": event, "event_time": int(time.time() if at is None else at)}
         return await self.deliver("events_api", payload, patience)
+
+    async def mention(self, text: str, user: str = "U1", channel: str = "C1", **event: str) -> None:
+        """Write a message that mentions the bot."""
+        told = {"type": "app_mention", "user": user, "channel": channel, "text": text, **event}
+        await self.event({**told, "ts": f"{time.time():.6f}"})
+
+    async def write(self, text: str, user: str = "U1", **event: str) -> None:
+        """Write to the bot in a direct message."""
+        told = {"type": "message", "channel_type": "im", "user": user, "channel": f"D{user}"}
+        await self.event({**told, "text": text, "ts": f"{time.time():.6f}", **event})
+
+    def team_of(self, user: str) -> str:
+        return str(self.people.get(user, {}).get("team_id", TEAM))
 
     async def open_home(self, user: str = "U1") -> Json:
         self.homes.pop(user, None)

@@ -74,7 +74,10 @@ class SlackServer:
             "U3": {},
             "U4": {"is_admin": True, "team_id": "T2"},
             "W1": {},  # a person of a company with several workspaces
+            "U8": {"is_bot": True, "name": "jira"},
+            "U9": {"team_id": "T2", "profile": {"display_name": "Mallory"}},
         }
+        self.shared_channels: set[str] = set()  # with people of other workspaces in them
         self.sockets: list[web.WebSocketResponse] = []
         self.broken_pictures: set[str] = set()
         self.trace: list[str] = []  # what was not as Slack wants it
@@ -106,9 +109,11 @@ class SlackServer:
             await socket.close()
         await self._runner.cleanup()
 
-    async def deliver(self, kind: str, payload: Json, patience: float = 3.0) -> tuple[Any, float]:
-        """Send an envelope over one of the connections; return how it was acknowledged, and after how many seconds."""
-        envelope = f"e{next(self._numbers)}"
+    async def deliver(
+        self, kind: str, payload: Json, patience: float = 3.0, envelope: str = ""
+    ) -> tuple[Any, float]:
+        """Send an envelope over one of the connections; return its acknowledgement and seconds."""
+        envelope = envelope or f"e{next(self._numbers)}"
         self._acks[envelope] = asyncio.get_running_loop().create_future()
         socket = self.sockets[next(self._turn) % len(self.sockets)]
         started = time.monotonic()
@@ -166,8 +171,9 @@ class SlackServer:
             return web.Response(status=met, text="<html>no</html>", content_type="text/html")
         if isinstance(met, dict):
             headers = {"Retry-After": str(met["retry_after"])} if "retry_after" in met else {}
+            why = {key: met[key] for key in ("error", "needed") if key in met}
             return web.json_response(
-                {"ok": False, "error": met["error"]}, status=met.get("status", 200), headers=headers
+                {"ok": False, **why}, status=met.get("status", 200), headers=headers
             )
         if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
             return web.json_response({"ok": False, "error": "invalid_auth"})
@@ -215,7 +221,10 @@ class SlackServer:
 
     def _chat_postephemeral(self, body: Json) -> Json:
         self._check_message(body)
-        self.messages.append(Message(body["channel"], self._ts(), body, body["user"]))
+        if body["channel"] not in self.members and not body["channel"].startswith("D"):
+            raise Refused("channel_not_found")
+        thread = body.get("thread_ts", "")
+        self.messages.append(Message(body["channel"], self._ts(), body, body["user"], thread))
         return {"message_ts": self.messages[-1].ts}
 
     def _files_getuploadurlexternal(self, body: Json) -> Json:

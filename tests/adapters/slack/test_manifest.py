@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.events import SAVE_PAPER
+from adapters.slack.interactions import SAVE_PAPER
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "slack-manifest.yaml").read_text(encoding="utf-8")
@@ -73,13 +73,19 @@ def test_what_is_listened_for_is_subscribed_to_and_permitted():
     events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
     assert events == [
         "app_home_opened",
+        "app_mention",
         "app_uninstalled",
+        "channel_unarchive",
+        "group_unarchive",
+        "member_joined_channel",
+        "message.im",
         "reaction_added",
         "reaction_removed",
         "tokens_revoked",
+        "user_change",
     ]
     assert [
-        *("commands", "chat:write", "reactions:read", "reactions:write"),
+        *("commands", "chat:write", "app_mentions:read", "reactions:read", "reactions:write"),
         *("channels:history", "groups:history", "im:history", "im:write"),
         *("channels:read", "groups:read", "users:read", "files:read", "files:write"),
     ] == SCOPES

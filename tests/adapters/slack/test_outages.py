@@ -166,6 +166,7 @@ async def test_what_a_response_url_no_longer_takes_is_said_beside_it(rig):
 async def test_an_answer_that_cannot_arrive_is_a_line_in_the_log(rig, caplog):
     rig.faults["response_url"] = [404]
     rig.faults["chat.postEphemeral"] = [{"error": "user_not_in_channel"}]
+    rig.faults["chat.postMessage"] = [{"error": "user_disabled"}]
     await rig.slash("find hebbian")
     await eventually(lambda: "an answer was not delivered" in caplog.text)
     assert "Traceback" not in caplog.text
