@@ -174,11 +174,11 @@ def _papers() -> list[Paper]:
 
 
 async def _subscribe(store: Store, subscriptions: int, workspaces: int, now: datetime) -> None:
-    wishes = DigestOptions(Schedule("daily", clock(9), "UTC"), layout="compact", day="yesterday")
+    options = DigestOptions(Schedule("daily", clock(9), "UTC"), layout="compact", day="yesterday")
     for n in range(subscriptions):
         tenant = f"T{n % workspaces}"
         place, person = Place(PLATFORM, tenant, f"C{n}"), Person(PLATFORM, tenant, "ada")
-        new = Subscription(0, place, person, wishes, now, DUE.date(), DUE)
+        new = Subscription(0, place, person, options, now, DUE.date(), DUE)
         await store.tenant(PLATFORM, tenant).subscriptions.add(new)
 
 

@@ -137,8 +137,8 @@ class DigestOptions:
         """How long after its time a digest is still posted."""
         return GRACE.get(self.schedule.every, USUAL_GRACE)
 
-    def written(self) -> dict[str, Any]:
-        """Return the wishes as JSON values."""
+    def to_json(self) -> dict[str, Any]:
+        """Return the options as JSON values."""
         schedule = {
             **asdict(self.schedule),
             "at": f"{self.schedule.at:%H:%M}",
@@ -147,8 +147,8 @@ class DigestOptions:
         return {**asdict(self), "schedule": schedule}
 
     @classmethod
-    def read(cls, written: Mapping[str, Any]) -> DigestOptions:
-        """Read what `written` returned."""
+    def from_json(cls, written: Mapping[str, Any]) -> DigestOptions:
+        """Read what `to_json` returned."""
         when = written["schedule"]
         schedule = Schedule(
             when["every"], time.fromisoformat(when["at"]), when["zone"], tuple(when["on"])
@@ -168,7 +168,7 @@ class Subscription:
     id: int
     place: Place
     person: Person
-    wishes: DigestOptions
+    options: DigestOptions
     made: datetime
     next_date: date | None = None
     next_due: datetime | None = None
@@ -178,5 +178,5 @@ class Subscription:
 
     def from_now(self, now: datetime, had: date | None) -> Subscription:
         """Return it waiting for its first digest after now, of a date later than the last that it `had`."""
-        day, due = self.wishes.schedule.following(had or date.min, now)
+        day, due = self.options.schedule.following(had or date.min, now)
         return replace(self, next_date=day, next_due=due)

@@ -52,10 +52,10 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             return await bot.handle(bot.read(words, person, place))
 
         listing = await library.known(day, day, limit=5)
-        wishes = DigestOptions(Schedule("daily", time(9), "UTC"))
+        options = DigestOptions(Schedule("daily", time(9), "UTC"))
         threaded, (compact,), (full,) = (
             messages(
-                Digest(replace(wishes, layout=layout), day, day, listing.papers, listing.total)
+                Digest(replace(options, layout=layout), day, day, listing.papers, listing.total)
             )
             for layout in get_args(Layout)
         )

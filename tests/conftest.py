@@ -80,8 +80,8 @@ MANY = tuple(
 
 def digest(day: date, papers: Sequence[Paper], total: int) -> View:
     """Show papers of a day as a channel gets them in one message."""
-    wishes = DigestOptions(Schedule("daily", time(9), "UTC"), layout="full")
-    return views(Digest(wishes, day, day, tuple(papers), total))[0]
+    options = DigestOptions(Schedule("daily", time(9), "UTC"), layout="full")
+    return views(Digest(options, day, day, tuple(papers), total))[0]
 
 
 Ask = Callable[..., Awaitable[View]]

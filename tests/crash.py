@@ -42,7 +42,7 @@ from bot.models import DigestOptions, Person, Place, Subscription
 from bot.schedule import Schedule
 from bot.settings import sqlite_in
 from bot.store import Store
-from bot.store.digests import Made, Part, Planned, PlannedDigest
+from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from bot.store.engine import Database
 
 Way: TypeAlias = Literal["reading", "key"]
@@ -223,7 +223,7 @@ async def _deliver(job: Job) -> None:
                 body = {"run": job.run, "part": doubt.part}
                 async with session.post(f"{job.url}/look", json=body) as answer:
                     there = (await answer.json())["there"]
-                await store.deliveries.settle(
+                await store.deliveries.resolve(
                     PLATFORM, TENANT, doubt.id, there=there, now=utc_now()
                 )
             await asyncio.sleep(0.05)
@@ -243,17 +243,17 @@ async def _plan(store: Store) -> datetime | None:
             one.next_date,
             one.next_date,
             one.next_due,
-            one.next_due + one.wishes.grace,
+            one.next_due + one.options.grace,
             one.next_date + later,
             one.next_due + later,
         )
         await store.digests.plan([occasion], now)
-    for planned in await store.digests.planned([PLATFORM], now, 10):
-        await store.digests.make([_made(planned)], now)
+    for planned in await store.digests.due([PLATFORM], now, 10):
+        await store.digests.save([_made(planned)], now)
     return None
 
 
-def _made(planned: Planned) -> Made:
+def _made(planned: DueDigest) -> RenderedDigest:
     parts = (
         Part(
             f"{planned.subscription.id}-{planned.day}-{n}",
@@ -262,7 +262,7 @@ def _made(planned: Planned) -> Made:
         )
         for n in range(PARTS)
     )
-    return Made(planned, planned.day, planned.day, (), (), tuple(parts))
+    return RenderedDigest(planned, planned.day, planned.day, (), (), tuple(parts))
 
 
 async def _done(store: Store) -> bool:
@@ -365,10 +365,10 @@ class Harness:
         folder.mkdir()
         now = datetime.now(UTC)
         async with await Store.open(sqlite_in(folder)) as store:
-            wishes = DigestOptions(Schedule("daily", clock(9), "UTC"))
+            options = DigestOptions(Schedule("daily", clock(9), "UTC"))
             person = Person(PLATFORM, TENANT, "ada")
             new = Subscription(
-                0, Place(PLATFORM, TENANT, PLACE), person, wishes, now, date(2026, 3, 2), now
+                0, Place(PLATFORM, TENANT, PLACE), person, options, now, date(2026, 3, 2), now
             )
             await store.tenant(PLATFORM, TENANT).subscriptions.add(new)
 

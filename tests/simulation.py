@@ -26,7 +26,7 @@ from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.schedule import Every, Schedule
 from bot.store import Store
-from bot.store.digests import Made, Part, Planned, PlannedDigest
+from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from bot.store.schema import deliveries, digests
 from tests.rigs.platform import PLATFORM, Client, Fault, Platform
 from tests.rigs.virtual import Clock, Direct, empty, virtually
@@ -187,13 +187,13 @@ class Process:
         store, now = self.store, self._world.now()
         if due := await store.subscriptions.due([PLATFORM], now, 100):
             await store.digests.plan([_occasion(one, now) for one in due], now)
-        planned = await store.digests.planned([PLATFORM], now, 100)
-        await store.digests.make(
+        planned = await store.digests.due([PLATFORM], now, 100)
+        await store.digests.save(
             [self._world.made(one) for one in planned if now <= one.until], now
         )
         for one in planned:
             if now > one.until:
-                await store.digests.end(
+                await store.digests.close(
                     one.subscription.id, one.day, "skipped", "It was too late.", now
                 )
         return await store.digests.next_look([PLATFORM])
@@ -271,7 +271,7 @@ class World:
         await self._check()
         return self.figures
 
-    def made(self, planned: Planned) -> Made:
+    def made(self, planned: DueDigest) -> RenderedDigest:
         """Write the digest of one date."""
         number, threaded = self.parts[planned.subscription.id]
         parts = tuple(
@@ -282,7 +282,7 @@ class World:
             )
             for part in range(number)
         )
-        return Made(planned, planned.day, planned.day, (), (), parts)
+        return RenderedDigest(planned, planned.day, planned.day, (), (), parts)
 
     async def _subscribe(self, address: str, tenant: str) -> None:
         luck = self.luck
@@ -318,7 +318,7 @@ class World:
                 for doubt in await store.deliveries.uncertain(PLATFORM, tenant):
                     self.figures.uncertain[doubt.trouble] += 1
                     there = (doubt.subscription, doubt.day, doubt.part) in self._standing()
-                    await store.deliveries.settle(
+                    await store.deliveries.resolve(
                         PLATFORM, tenant, doubt.id, there=there, now=self.now()
                     )
             for one in self.subscriptions:
@@ -368,9 +368,9 @@ class World:
 
     def _dates(self, one: Subscription) -> list[date]:
         """Return the local dates whose digest has to be there, or to be accounted for."""
-        schedule, dates = one.wishes.schedule, []
+        schedule, dates = one.options.schedule, []
         day, due = schedule.after(one.made)
-        while due < self.calm - one.wishes.grace - 12 * HOUR:
+        while due < self.calm - one.options.grace - 12 * HOUR:
             if not any(begin <= due <= end for begin, end in self.away[one.id]):
                 dates.append(day)
             day, due = schedule.after(due)
@@ -413,11 +413,11 @@ def simulate(seed: int, days: int = 100) -> Figures:
 
 
 def _occasion(one: Subscription, now: datetime) -> PlannedDigest:
-    schedule = one.wishes.schedule
+    schedule = one.options.schedule
     assert one.next_date
     assert one.next_due
     day, due = schedule.until(now, one.next_date) or (one.next_date, one.next_due)
-    until = due + one.wishes.grace
+    until = due + one.options.grace
     next_day, next_due = schedule.after(now)
     return PlannedDigest(
         one.id,

@@ -41,7 +41,7 @@ REFUSAL, DOUBT = (
 )  # the parts that are notices; of several uncertain messages each has its own below
 
 
-class Attempts:
+class DeliveryWorker:
     """What is done with a message once its turn has come.
 
     `pause_after` is how long a place may refuse all before its subscription is paused. `told` hears
@@ -87,7 +87,7 @@ class Attempts:
                     await self._give_up(one)
                     return
                 now = self._now()
-                if not await self._store.afresh(one, now):
+                if not await self._store.restart(one, now):
                     return
                 one = replace(one, tried=now, suspect=False)
         except DeliveryError as error:
@@ -141,7 +141,7 @@ class Attempts:
         if head.thread:
             return replace(one.place, address=head.thread)
         thread = await outlet.thread(Sent(head.place, head.message), thaw(head.view).title)
-        await self._store.threaded(one, thread.address)
+        await self._store.record_thread(one, thread.address)
         return thread
 
     def _repeatable(self, one: Delivery, outlet: Outlet) -> bool:
@@ -178,7 +178,7 @@ class Attempts:
         then = now + REFUSED_PAUSE * (0.9 + self._luck() / 5)
         notice = Notice(REFUSAL, f"refused-{one.id}", self._refusal(one, error), now + NOTICE_LASTS)
         await self._kept(
-            one, lambda: self._store.refused(one, then, str(error), _unproven(one), notice, now)
+            one, lambda: self._store.refuse(one, then, str(error), _unproven(one), notice, now)
         )
         subscription = await self._all.subscriptions.get(one.subscription)
         refused = subscription.refused if subscription and not subscription.paused else None
@@ -195,7 +195,7 @@ class Attempts:
             _question(one, error),
             now + NOTICE_LASTS,
         )
-        await self._kept(one, lambda: self._store.doubt(one, str(error), notice, now))
+        await self._kept(one, lambda: self._store.hold(one, str(error), notice, now))
 
     async def _give_up(self, one: Delivery) -> None:
         why = "It could not be posted in time, and is no longer news."
@@ -208,7 +208,7 @@ class Attempts:
 
     async def _finish(self, one: Delivery, sent: Sent) -> None:
         held = await self._kept(
-            one, lambda: self._store.sent(one, sent.place.address, sent.message, self._now())
+            one, lambda: self._store.finish(one, sent.place.address, sent.message, self._now())
         )
         if not held:
             log.info("subscription %d, %s: somebody else has taken over", one.subscription, one.day)
@@ -217,7 +217,7 @@ class Attempts:
         self, one: Delivery, wait: timedelta, why: str, tried: datetime | None
     ) -> None:
         log.info("subscription %d, %s, part %d: %s", one.subscription, one.day, one.part, why)
-        await self._kept(one, lambda: self._store.later(one, self._now() + wait, why, tried))
+        await self._kept(one, lambda: self._store.postpone(one, self._now() + wait, why, tried))
 
     async def _kept(self, one: Delivery, note: Callable[[], Awaitable[T]]) -> T:
         """Write down how it went, again and again as long as the lease lasts: StoreError after that."""

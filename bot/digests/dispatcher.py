@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from bot.chat.outlet import Outlet
-from bot.digests.delivery import Attempts
+from bot.digests.delivery import DeliveryWorker
 from bot.errors import PaperboyError, StoreError
 from bot.models import PAUSE_AFTER, Place
 from bot.store import Store
@@ -80,7 +80,7 @@ class Dispatcher:
         self._now = clock
         self._plan = plan
         self._longest = options.longest
-        self._attempts = Attempts(store, clock, options.pause_after, self._told, options.luck)
+        self._attempts = DeliveryWorker(store, clock, options.pause_after, self._told, options.luck)
         self._paces: dict[str, Pace] = {}
         self._waiting: dict[Workspace, deque[Ready]] = {}
         self._at_work: dict[Place, int] = {}  # the message that is under way for each place
@@ -214,7 +214,7 @@ class Dispatcher:
         resting[place.address] = (now, then)
         everywhere = len(resting) > 1
         longest = max(until for _, until in resting.values()) if everywhere else then
-        await self._store.rest(place, longest, everywhere=everywhere)
+        await self._store.postpone_place(place, longest, everywhere=everywhere)
 
     async def _let_finish(self) -> None:
         self._stopping = True

@@ -35,7 +35,7 @@ def views(digest: Digest) -> tuple[View, ...]:
     """Return the messages of a digest: the head, and for "threaded" one a paper, which belong into its thread."""
     if not digest.papers:
         return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
-    match digest.wishes.layout:
+    match digest.options.layout:
         case "compact":
             items = [
                 _short(paper, n, digest, save=True) for n, paper in enumerate(digest.papers, 1)
@@ -65,7 +65,7 @@ def _full(digest: Digest) -> Iterable[View]:
 
 
 def _title(digest: Digest) -> str:
-    match digest.wishes.schedule.every:
+    match digest.options.schedule.every:
         case "weekly" | "monthly" as every:
             return f"Daily Papers · the {SPANS[every]} from {_from_to(digest.first, digest.last)}"
         case _ if digest.first < digest.last:
@@ -82,19 +82,21 @@ def _from_to(first: date, last: date) -> str:
 
 def _told(digest: Digest) -> str:
     """Say how many papers there were, how these were chosen, and what of earlier days is among them."""
-    wishes, shown = digest.wishes, len(digest.papers)
+    options, shown = digest.options, len(digest.papers)
     narrowed = (
-        ", on your topics" if wishes.topics or wishes.without or wishes.votes or wishes.code else ""
+        ", on your topics"
+        if options.topics or options.without or options.votes or options.code
+        else ""
     )
-    told = f"{shown} of {count(digest.total, 'paper')}{narrowed}, {ORDERS[wishes.order]}."
+    told = f"{shown} of {count(digest.total, 'paper')}{narrowed}, {ORDERS[options.order]}."
     if late := sum(paper.id in digest.late for paper in digest.papers):
         told += f" {late} came onto an earlier list late."
     return f"{told} {digest.remark}".strip()
 
 
 def _nothing(digest: Digest) -> str:
-    what = "on your topics " if digest.wishes.topics or digest.wishes.without else ""
-    span = SPANS.get(digest.wishes.schedule.every)
+    what = "on your topics " if digest.options.topics or digest.options.without else ""
+    span = SPANS.get(digest.options.schedule.every)
     when = f"lists of that {span}" if span else f"list of {cards.day_name(digest.last)}"
     return f"Nothing new {what}is on the {when}."
 
@@ -154,7 +156,7 @@ def _liked(digest: Digest) -> tuple[Block, ...]:
 
 
 def _more(digest: Digest) -> Buttons:
-    match digest.wishes.schedule.every:
+    match digest.options.schedule.every:
         case "weekly":
             year, week, _ = digest.last.isocalendar()
             return Buttons(

@@ -25,10 +25,10 @@ NOTHING_KEPT = "You keep no paper yet; once you do, those most like it come firs
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """The papers of a digest, the wishes by which they were put in order in the end, and what is said of them."""
+class OrderedPapers:
+    """The papers of a digest, the options by which they were put in order in the end, and what is said of them."""
 
-    wishes: DigestOptions
+    options: DigestOptions
     papers: tuple[Paper, ...]
     remark: str = ""
     because: Mapping[str, Paper] = field(default_factory=dict)
@@ -36,32 +36,34 @@ class Chosen:
 
 async def chosen(
     store: Store, library: Library, subscription: Subscription, papers: Sequence[Paper]
-) -> Chosen:
+) -> OrderedPapers:
     """Choose among papers that fit, most upvotes first as they are given."""
-    wishes = subscription.wishes
-    match wishes.order:
+    options = subscription.options
+    match options.order:
         case "upvotes" | "new":
-            return Chosen(wishes, choose(wishes, papers))
+            return OrderedPapers(options, choose(options, papers))
         case "trending":
-            return Chosen(wishes, choose(wishes, papers, await _trending(library)))
+            return OrderedPapers(options, choose(options, papers, await _trending(library)))
         case "for-me":
             return await _for_reader(store, subscription, papers)
 
 
-async def _for_reader(store: Store, subscription: Subscription, papers: Sequence[Paper]) -> Chosen:
+async def _for_reader(
+    store: Store, subscription: Subscription, papers: Sequence[Paper]
+) -> OrderedPapers:
     """Put first what is like the papers that the subscriber keeps, and leave those out."""
-    wishes, person = subscription.wishes, subscription.person
+    options, person = subscription.options, subscription.person
     shelf = store.tenant(person.platform, person.tenant).shelf
     suggested = await suggest(shelf, person.id, papers, by=BY_KEPT, among=AMONG)
     if suggested is None:
-        usual = replace(wishes, order="upvotes")
-        return Chosen(usual, choose(usual, papers), NOTHING_KEPT)
+        usual = replace(options, order="upvotes")
+        return OrderedPapers(usual, choose(usual, papers), NOTHING_KEPT)
     because = {paper.id: kept for paper, kept in suggested.papers}
     first = choose(
-        wishes, [paper for paper in papers if paper.id not in suggested.kept], tuple(because)
+        options, [paper for paper in papers if paper.id not in suggested.kept], tuple(because)
     )
-    return Chosen(
-        wishes,
+    return OrderedPapers(
+        options,
         first,
         because={paper.id: because[paper.id] for paper in first if paper.id in because},
     )

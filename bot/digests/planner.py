@@ -22,7 +22,7 @@ from bot.models import Place, Subscription
 from bot.papers import Paper
 from bot.schedule import WORKING
 from bot.store import Store
-from bot.store.digests import Made, Part, Planned, PlannedDigest
+from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from bot.text import count
 from bot.zones import load_zone
 
@@ -95,7 +95,7 @@ class Planner:
         while due := await store.subscriptions.due(platforms, now, AT_ONCE):
             await store.digests.plan([_occasion(one, now) for one in due], now)
             await asyncio.sleep(0)
-        while planned := await store.digests.planned(platforms, now, MADE_AT_ONCE):
+        while planned := await store.digests.due(platforms, now, MADE_AT_ONCE):
             await self._make(planned, now)
             made()
         self._looks = {days: look for days, look in self._looks.items() if now - look.at < SHORT}
@@ -107,7 +107,7 @@ class Planner:
         moved, after = 0, 0
         while some := await self.store.subscriptions.waiting(tuple(self.outlets), after, AT_ONCE):
             for one in some:
-                due = one.wishes.schedule.due(one.next_date) if one.next_date else None
+                due = one.options.schedule.due(one.next_date) if one.next_date else None
                 if due and due != one.next_due:
                     await self.store.subscriptions.move(one.id, one.next_date or due.date(), due)
                     moved += 1
@@ -126,7 +126,7 @@ class Planner:
         following = subscription.next_due or now
         day, due = subscription.next_date or planned.day, following
         if day <= planned.day:
-            day, due = subscription.wishes.schedule.following(planned.day, now)
+            day, due = subscription.options.schedule.following(planned.day, now)
         occasion = PlannedDigest(
             subscription.id,
             subscription.next_date or planned.day,
@@ -140,7 +140,7 @@ class Planner:
         if not await digests.plan([occasion], now) and not await digests.reopen(planned, now):
             return False
         digest = await self._choose(planned, await self._remember([planned]))
-        return await digests.make([await self._made(planned, digest, quiet=False)], now) == 1
+        return await digests.save([await self._made(planned, digest, quiet=False)], now) == 1
 
     async def troubles(self) -> dict[str, str]:
         """Say what is wrong with syncing and with all digests together: a sentence for each kind of trouble."""
@@ -157,8 +157,8 @@ class Planner:
             )
         return found
 
-    async def _make(self, planned: Sequence[Planned], now: datetime) -> None:
-        made: list[Made] = []
+    async def _make(self, planned: Sequence[DueDigest], now: datetime) -> None:
+        made: list[RenderedDigest] = []
         memory = await self._remember(planned)
         for one in planned:
             place = one.subscription.place
@@ -172,12 +172,12 @@ class Planner:
                     one.subscription.id,
                     one.day,
                 )
-                await self.store.digests.later(one, now + LOOK_AGAIN)
+                await self.store.digests.postpone(one, now + LOOK_AGAIN)
             await asyncio.sleep(0)
         if made:
-            await self.store.digests.make(made, now)
+            await self.store.digests.save(made, now)
 
-    async def _remember(self, planned: Sequence[Planned]) -> _Memory:
+    async def _remember(self, planned: Sequence[DueDigest]) -> _Memory:
         """Return what is known of those for whom digests are made together."""
         digests, now = self.store.digests, self.clock()
         papers: set[str] = set()
@@ -187,15 +187,17 @@ class Planner:
                 paper.id
                 for paper in (await self._look(window(one.subscription, last), last, now)).papers
             )
-        weighed = await digests.weighed([one.subscription.id for one in planned], LATEST)
-        seen = await digests.seen([one.subscription.place for one in planned], papers)
+        weighed = await digests.considered([one.subscription.id for one in planned], LATEST)
+        seen = await digests.posted([one.subscription.place for one in planned], papers)
         return _Memory(weighed, dict(seen))
 
-    async def _ready(self, planned: Planned, now: datetime, memory: _Memory) -> Made | None:
+    async def _ready(
+        self, planned: DueDigest, now: datetime, memory: _Memory
+    ) -> RenderedDigest | None:
         """Make a digest; None where it waits for its list, or is given up."""
         digests, subscription = self.store.digests, planned.subscription
         if now > planned.until:
-            await digests.end(
+            await digests.close(
                 subscription.id,
                 planned.day,
                 "skipped",
@@ -204,7 +206,7 @@ class Planner:
             )
             return None
         if subscription.paused:
-            await digests.end(
+            await digests.close(
                 subscription.id,
                 planned.day,
                 "skipped",
@@ -217,25 +219,27 @@ class Planner:
         look = await self._look(first, last, now)
         waiting = now < planned.due + self.patience.longest
         if waiting and (look.trouble or not await self._is_full(last, now)):
-            await digests.later(planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest))
+            await digests.postpone(
+                planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest)
+            )
             return None
         if look.trouble and not any(paper.daily and paper.daily >= first for paper in look.papers):
-            await digests.later(
+            await digests.postpone(
                 planned, min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1))
             )
             return None
         digest = await self._choose(planned, memory)
-        return await self._made(planned, digest, quiet=subscription.wishes.quiet)
+        return await self._made(planned, digest, quiet=subscription.options.quiet)
 
-    async def _choose(self, planned: Planned, memory: _Memory) -> Digest:
+    async def _choose(self, planned: DueDigest, memory: _Memory) -> Digest:
         subscription = planned.subscription
-        wishes, now = subscription.wishes, self.clock()
+        options, now = subscription.options, self.clock()
         last = _last_day(subscription, planned.due)
         first = window(subscription, last)
         look = await self._look(first, last, now)
         weighed = memory.weighed[subscription.id]
         new_from = subscription.covered + timedelta(days=1) if subscription.covered else first
-        if wishes.schedule.every in SPANS:
+        if options.schedule.every in SPANS:
             new_from = first
         among = (
             look.papers
@@ -243,33 +247,33 @@ class Planner:
             else [p for p in look.papers if p.daily and p.daily >= first]
         )
         papers, late = fresh(among, new_from, weighed)
-        seen = frozenset() if wishes.repeats else memory.seen[subscription.place]
+        seen = frozenset() if options.repeats else memory.seen[subscription.place]
         ranked = [paper for paper in papers if paper.id not in seen]
         order = await chosen(
-            self.store, self.library, subscription, fitting(wishes, ranked, self.library.today())
+            self.store, self.library, subscription, fitting(options, ranked, self.library.today())
         )
         total = sum(
             paper.daily is not None and first <= paper.daily <= last for paper in look.papers
         )
-        liked = await self._liked(subscription, first) if wishes.schedule.every in SPANS else ()
+        liked = await self._liked(subscription, first) if options.schedule.every in SPANS else ()
         remark = " ".join(filter(None, [order.remark, OLD if look.trouble else ""]))
         total = max(total, len(order.papers))
         return Digest(
-            order.wishes, first, last, order.papers, total, late, liked, remark, order.because
+            order.options, first, last, order.papers, total, late, liked, remark, order.because
         )
 
-    async def _made(self, planned: Planned, digest: Digest, *, quiet: bool) -> Made:
+    async def _made(self, planned: DueDigest, digest: Digest, *, quiet: bool) -> RenderedDigest:
         look = await self._look(digest.first, digest.last, self.clock())
         weighed = tuple(paper.id for paper in look.papers)
         if not digest.papers and quiet:
-            return Made(planned, digest.first, digest.last, weighed)
-        threaded = digest.wishes.layout == "threaded"
+            return RenderedDigest(planned, digest.first, digest.last, weighed)
+        threaded = digest.options.layout == "threaded"
         parts = tuple(
             Part(secrets.token_hex(10), freeze(view), threaded and number > 0)
             for number, view in enumerate(views(digest))
         )
         ids = tuple(paper.id for paper in digest.papers)
-        return Made(planned, digest.first, digest.last, weighed, ids, parts)
+        return RenderedDigest(planned, digest.first, digest.last, weighed, ids, parts)
 
     async def _look(self, first: date, last: date, now: datetime) -> _Look:
         """Look at the lists of some days and those shortly before, once for everybody who is due together."""
@@ -304,7 +308,7 @@ class Planner:
 
     async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
         place = subscription.place
-        found = await self.store.digests.liked(place, since, MOST_LIKED)
+        found = await self.store.digests.favorites(place, since, MOST_LIKED)
         papers = {
             paper.id: paper for paper in await self.library.papers([one for one, _, _ in found])
         }
@@ -322,23 +326,23 @@ def _working(day: date) -> bool:
 
 def _occasion(subscription: Subscription, now: datetime) -> PlannedDigest:
     """Decide which digest is due: the latest of those that were missed stands for all of them."""
-    schedule, wishes = subscription.wishes.schedule, subscription.wishes
+    schedule, options = subscription.options.schedule, subscription.options
     was = subscription.next_date or now.date()
     found = schedule.until(now, was)
     day, due = found or (was, subscription.next_due or now)
-    until = due + wishes.grace
-    hours = wishes.grace // timedelta(hours=1)
+    until = due + options.grace
+    hours = options.grace // timedelta(hours=1)
     skipped = f"Paperboy was not running within {hours} hours of its time." if now > until else ""
     next_day, next_due = schedule.following(day, now)
     return PlannedDigest(subscription.id, was, day, due, until, next_day, next_due, skipped)
 
 
-def _now_planned(subscription: Subscription, now: datetime) -> Planned:
-    here = now.astimezone(load_zone(subscription.wishes.schedule.zone)).date()
-    return Planned(subscription, here, now, now + subscription.wishes.grace)
+def _now_planned(subscription: Subscription, now: datetime) -> DueDigest:
+    here = now.astimezone(load_zone(subscription.options.schedule.zone)).date()
+    return DueDigest(subscription, here, now, now + subscription.options.grace)
 
 
 def _last_day(subscription: Subscription, due: datetime) -> date:
     """Return the last day of the lists that a digest covers: a week or month ends with a day that is over."""
-    over = subscription.wishes.day == "yesterday" or subscription.wishes.schedule.every in SPANS
+    over = subscription.options.day == "yesterday" or subscription.options.schedule.every in SPANS
     return feed_day(due) - timedelta(days=over)

@@ -38,7 +38,7 @@ class Digest:
     liked meanwhile; `because` names for a paper the one which the reader keeps and it is like.
     """
 
-    wishes: DigestOptions
+    options: DigestOptions
     first: date
     last: date
     papers: tuple[Paper, ...]
@@ -49,32 +49,32 @@ class Digest:
     because: Mapping[str, Paper] = field(default_factory=dict)
 
 
-def fitting(wishes: DigestOptions, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
+def fitting(options: DigestOptions, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
     """Return those of the papers that are wished for, in their order."""
     topics, without = (
-        [parse(part, today) for part in split(text)] for text in (wishes.topics, wishes.without)
+        [parse(part, today) for part in split(text)] for text in (options.topics, options.without)
     )
     return tuple(
         paper
         for paper in papers
         if (not topics or any(matches(query, paper) for query in topics))
         and not any(matches(query, paper) for query in without)
-        and (paper.upvotes or 0) >= wishes.votes
-        and (paper.code or not wishes.code)
+        and (paper.upvotes or 0) >= options.votes
+        and (paper.code or not options.code)
     )
 
 
 def choose(
-    wishes: DigestOptions, papers: Iterable[Paper], first: Sequence[str] = ()
+    options: DigestOptions, papers: Iterable[Paper], first: Sequence[str] = ()
 ) -> tuple[Paper, ...]:
     """Return as many papers as are wished for, in the order that is wished for, with those of `first` before all."""
     places = {paper: place for place, paper in enumerate(first)}
 
     def rank(paper: Paper) -> tuple[int, int, int, str]:
-        newest = (paper.daily or date.min).toordinal() if wishes.order == "new" else 0
+        newest = (paper.daily or date.min).toordinal() if options.order == "new" else 0
         return places.get(paper.id, len(places)), -newest, -(paper.upvotes or 0), paper.id
 
-    return tuple(sorted(papers, key=rank)[: wishes.papers])
+    return tuple(sorted(papers, key=rank)[: options.papers])
 
 
 def split(topics: str) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def window(subscription: Subscription, last: date) -> date:
     That is the day after the last one dealt with, at most four weeks back; a week or a month is
     ranked as a whole.
     """
-    match subscription.wishes.schedule.every:
+    match subscription.options.schedule.every:
         case "weekly":
             return last - timedelta(days=6)
         case "monthly":

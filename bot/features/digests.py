@@ -19,7 +19,7 @@ from bot.text import count
 
 if TYPE_CHECKING:
     from bot.store.deliveries import UncertainDelivery
-    from bot.store.digests import Ended
+    from bot.store.digests import DigestOutcome
 
 RECENT = timedelta(days=7)
 MOST_RECENT = 200
@@ -41,7 +41,7 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
         blocks += [line(Strong(view.title))] if view.title else []
         blocks += view.blocks
     told = f"Only you see this: what subscription {number} would post now, in {count(len(views), 'message')}."
-    if known.wishes.quiet and not any(view.papers for view in views):
+    if known.options.quiet and not any(view.papers for view in views):
         told = f"Subscription {number} would post nothing now."
     buttons = Buttons(
         (Button("Post it now", f"digest {number}"), Button("Edit", f"edit {number}"), ALL)
@@ -88,7 +88,7 @@ async def settle(
         )
     await managed(ctx, one.subscription)
     there = found == "there"
-    if not await store.settle(person.platform, person.tenant, message, there=there, now=ctx.now):
+    if not await store.resolve(person.platform, person.tenant, message, there=there, now=ctx.now):
         raise UsageError("Somebody has settled that meanwhile.")
     said = (
         "Good: it is there, and what follows it comes now."
@@ -178,5 +178,5 @@ def _question(one: UncertainDelivery) -> Item:
     )
 
 
-def _not_posted(one: Ended) -> str:
+def _not_posted(one: DigestOutcome) -> str:
     return f"Not posted on {day_name(one.day)}: {one.reason}"

@@ -56,7 +56,7 @@ async def own_zone(ctx: Context, there: Membership | None = None) -> str:
     if there and there.zone in zones():
         return there.zone
     made = [one for one in await near(ctx) if one.person == ctx.person]
-    return made[-1].wishes.schedule.zone if made else ""
+    return made[-1].options.schedule.zone if made else ""
 
 
 async def near(ctx: Context) -> tuple[Subscription, ...]:

@@ -28,11 +28,11 @@ def card(one: Subscription, where: str, zone: str, said: str) -> View:
 
 def item(one: Subscription, where: str, zone: str, troubles: tuple[str, ...] = ()) -> Item:
     """Show a subscription among others."""
-    schedule, wishes = wording.when(one.wishes.schedule), one.wishes
+    schedule, options = wording.when(one.options.schedule), one.options
     lines: list[Spans] = [
         (schedule,),
-        (wording.which(wishes),),
-        (wording.looks(wishes),),
+        (wording.which(options),),
+        (wording.looks(options),),
         (next_time(one, zone),),
     ]
     buttons = (
@@ -55,7 +55,7 @@ def next_time(one: Subscription, zone: str) -> str:
     """Say when the next digest comes, by the clock of a zone, or by its own."""
     if one.paused or one.next_due is None:
         return f"Paused: {one.paused}" if one.paused else "Paused"
-    return f"Next: {moment(one.next_due, zone or one.wishes.schedule.zone)}"
+    return f"Next: {moment(one.next_due, zone or one.options.schedule.zone)}"
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -68,7 +68,7 @@ def record(one: Subscription) -> dict[str, object]:
     """Return a subscription as JSON values."""
     return {
         "number": one.id,
-        "wishes": one.wishes.written(),
+        "options": one.options.to_json(),
         "next": one.next_due.isoformat() if one.next_due else None,
         "paused": one.paused or None,
     }

@@ -69,30 +69,30 @@ class Asked:
         )
 
 
-def asked(wishes: DigestOptions) -> Asked:
-    """Return all that somebody would say to get these wishes."""
-    when = wishes.schedule
+def asked(options: DigestOptions) -> Asked:
+    """Return all that somebody would say to get these options."""
+    when = options.schedule
     on: On | None = (when.on[0] if when.every == "monthly" else when.on) if when.on else None
     return Asked(
-        wishes.topics,
+        options.topics,
         when.every,
         on,
         when.at,
         when.zone,
-        wishes.papers,
-        wishes.order,
-        wishes.day,
-        wishes.without,
-        wishes.votes,
-        _yes(wishes.code),
-        wishes.layout,
-        _yes(wishes.quiet),
-        _yes(wishes.repeats),
+        options.papers,
+        options.order,
+        options.day,
+        options.without,
+        options.votes,
+        _yes(options.code),
+        options.layout,
+        _yes(options.quiet),
+        _yes(options.repeats),
     )
 
 
 def wished(said: Asked, before: DigestOptions, today: date) -> DigestOptions:
-    """Return the wishes as what is said changes them; UsageError where that makes no sense."""
+    """Return the options as what is said changes them; UsageError where that makes no sense."""
     texts = {
         "topics": _searches(said.topics, ANY, today),
         "without": _searches(said.without, NONE, today),
@@ -109,18 +109,18 @@ def wished(said: Asked, before: DigestOptions, today: date) -> DigestOptions:
     return replace(before, schedule=_schedule(said, before.schedule), **changes)
 
 
-def words(wishes: DigestOptions) -> Mapping[str, str]:
-    """Write wishes as the arguments that give them."""
-    said = asked(wishes)
+def words(options: DigestOptions) -> Mapping[str, str]:
+    """Write options as the arguments that give them."""
+    said = asked(options)
     written = {one.name: getattr(said, one.name) for one in fields(said)}
     texts = {name: "" if value is None else str(value) for name, value in written.items()}
-    return texts | {"on": _days_written(wishes.schedule), "at": _clock(wishes.schedule.at)}
+    return texts | {"on": _days_written(options.schedule), "at": _clock(options.schedule.at)}
 
 
-def line(wishes: DigestOptions, where: str) -> str:
-    """Write the command that subscribes with these wishes; "" where no line can hold them."""
-    usual = {**words(DigestOptions(wishes.schedule)), "every": "", "on": "", "at": "", "zone": ""}
-    told = {name: value for name, value in words(wishes).items() if value != usual[name]}
+def line(options: DigestOptions, where: str) -> str:
+    """Write the command that subscribes with these options; "" where no line can hold them."""
+    usual = {**words(DigestOptions(options.schedule)), "every": "", "on": "", "at": "", "zone": ""}
+    told = {name: value for name, value in words(options).items() if value != usual[name]}
     topics = told.pop("topics", "")
     if any('"' in value and "'" in value for value in [*told.values(), where]):
         return ""
@@ -141,32 +141,32 @@ def when(schedule: Schedule) -> str:
     return f"{_rhythm(schedule)} at {_clock(schedule.at)}, {schedule.zone} time"
 
 
-def which(wishes: DigestOptions) -> str:
+def which(options: DigestOptions) -> str:
     """Say which papers are in a digest."""
     lists = {
         "daily": "the day’s list",
         "weekly": "the week’s lists",
         "monthly": "the month’s lists",
     }
-    source = lists.get(wishes.schedule.every, lists["daily"])
+    source = lists.get(options.schedule.every, lists["daily"])
     source = (
-        "yesterday’s list" if wishes.day == "yesterday" and source == lists["daily"] else source
+        "yesterday’s list" if options.day == "yesterday" and source == lists["daily"] else source
     )
-    parts = [f"{count(wishes.papers, 'paper')} of {source}", _ORDERS[wishes.order]]
-    parts += [f"about {wishes.topics}"] if wishes.topics else []
-    parts += [f"without {wishes.without}"] if wishes.without else []
-    parts += [f"with {count(wishes.votes, 'upvote')} or more"] if wishes.votes else []
-    parts += ["only with code"] if wishes.code else []
+    parts = [f"{count(options.papers, 'paper')} of {source}", _ORDERS[options.order]]
+    parts += [f"about {options.topics}"] if options.topics else []
+    parts += [f"without {options.without}"] if options.without else []
+    parts += [f"with {count(options.votes, 'upvote')} or more"] if options.votes else []
+    parts += ["only with code"] if options.code else []
     return " · ".join(parts)
 
 
-def looks(wishes: DigestOptions) -> str:
+def looks(options: DigestOptions) -> str:
     """Say how a digest looks."""
     quiet = (
-        "silent when there are no papers" if wishes.quiet else "says so when there are no papers"
+        "silent when there are no papers" if options.quiet else "says so when there are no papers"
     )
-    again = ["papers may come again"] if wishes.repeats else []
-    return " · ".join([f"{wishes.layout}: {_LAYOUTS[wishes.layout]}", quiet, *again])
+    again = ["papers may come again"] if options.repeats else []
+    return " · ".join([f"{options.layout}: {_LAYOUTS[options.layout]}", quiet, *again])
 
 
 def _schedule(said: Asked, before: Schedule) -> Schedule:

@@ -69,7 +69,7 @@ async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
     except ValueError as error:
         raise UsageError(str(error)) from error
     known = await managed(ctx, number)
-    now = wording.words(known.wishes)
+    now = wording.words(known.options)
     return {**now, "topics": now["topics"] or ANY, "without": now["without"] or NONE}
 
 
@@ -133,11 +133,11 @@ async def subscribe(
         return _refused(there)
     if not (zone := zone or await own_zone(ctx, there)):
         raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
-    wishes = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
-    _check_order(wishes, there)
-    await _check_room(ctx, place, wishes)
-    next_date, next_due = wishes.schedule.after(ctx.now)
-    new = Subscription(0, place, ctx.person, wishes, ctx.now, next_date, next_due)
+    options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    _check_order(options, there)
+    await _check_room(ctx, place, options)
+    next_date, next_due = options.schedule.after(ctx.now)
+    new = Subscription(0, place, ctx.person, options, ctx.now, next_date, next_due)
     made = await ctx.tenant.subscriptions.add(new)
     return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
 
@@ -235,14 +235,14 @@ async def edit(
         quiet,
         repeats,
     )
-    wishes = wished(said.beyond(known.wishes), known.wishes, ctx.bot.today())
-    if wishes == known.wishes:
+    options = wished(said.beyond(known.options), known.options, ctx.bot.today())
+    if options == known.options:
         return await _shown(ctx, known, "Nothing has changed. What would you like to change?")
-    if wishes.order != known.wishes.order:
-        _check_order(wishes, await standing(ctx, known.place))
-    await _check_room(ctx, known.place, wishes, known)
-    changed = replace(known, wishes=wishes)
-    if wishes.schedule != known.wishes.schedule and not known.paused:
+    if options.order != known.options.order:
+        _check_order(options, await standing(ctx, known.place))
+    await _check_room(ctx, known.place, options, known)
+    changed = replace(known, options=options)
+    if options.schedule != known.options.schedule and not known.paused:
         changed = await _from_now(ctx, changed)
     await ctx.tenant.subscriptions.change(changed)
     return await _shown(ctx, changed, "Changed.")
@@ -285,7 +285,9 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
     undo = await _undo(ctx, known)
     buttons = Buttons((*([Button("Undo", undo)] if undo else []), ALL))
     said = line(
-        "Ended: ", Strong(f"subscription {number}"), f", {wording.when(known.wishes.schedule)}."
+        "DigestOutcome: ",
+        Strong(f"subscription {number}"),
+        f", {wording.when(known.options.schedule)}.",
     )
     return View((said, buttons), data={"removed": number})
 
@@ -307,7 +309,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
     items = (
         Item(
             (Strong(f"Subscription {one.id}"),),
-            ((wording.when(one.wishes.schedule),), (next_time(one, zone),)),
+            ((wording.when(one.options.schedule),), (next_time(one, zone),)),
             (Button("Edit", f"edit {one.id}"), switch(one)),
         )
         for one in mine[:MOST_AT_HOME]
@@ -319,9 +321,9 @@ async def _from_now(ctx: Context, known: Subscription) -> Subscription:
     return known.from_now(ctx.now, await ctx.services.store.digests.last(known.id))
 
 
-def _check_order(wishes: DigestOptions, there: Membership) -> None:
+def _check_order(options: DigestOptions, there: Membership) -> None:
     """Refuse to order by what one person keeps where others read it."""
-    if wishes.order == "for-me" and not there.own:
+    if options.order == "for-me" and not there.own:
         raise UsageError(
             "The order for-me goes by what you keep, so it is for digests to you alone: add "
             "where:me to “subscribe”."
@@ -329,12 +331,12 @@ def _check_order(wishes: DigestOptions, there: Membership) -> None:
 
 
 async def _check_room(
-    ctx: Context, place: Place, wishes: DigestOptions, but: Subscription | None = None
+    ctx: Context, place: Place, options: DigestOptions, but: Subscription | None = None
 ) -> None:
     """Refuse what is there already, and one too many."""
     every = [one for one in await near(ctx) if but is None or one.id != but.id]
     there = [one for one in every if one.place == place]
-    if equal := next((one for one in there if one.wishes == wishes), None):
+    if equal := next((one for one in there if one.options == options), None):
         paused = ", and paused" if equal.paused else ""
         raise UsageError(f"That is subscription {equal.id}, which is there already{paused}.")
     if len(there) >= MOST_IN_PLACE:
@@ -357,7 +359,7 @@ async def _undo(ctx: Context, gone: Subscription) -> str:
     where = (
         "me" if there and there.own else "here" if gone.place == ctx.place else gone.place.address
     )
-    written = wording.line(gone.wishes, where)
+    written = wording.line(gone.options, where)
     again = dict(ctx.bot.read(written, ctx.person, ctx.place).args) if written else {}
-    meant = {**wording.words(gone.wishes), "where": where}
+    meant = {**wording.words(gone.options), "where": where}
     return written if {**meant, **again} == meant else ""

@@ -93,7 +93,7 @@ _CLAIM = (
     .returning(deliveries)
 )
 _HELD = (_d.id == bindparam("its_id"), _d.fence == bindparam("its_fence"), _d.state == "sending")
-_SENT = (
+_FINISH = (
     update(deliveries)
     .where(*_HELD)
     .values(
@@ -104,7 +104,7 @@ _SENT = (
         trouble="",
     )
 )
-_LATER = (
+_POSTPONE = (
     update(deliveries)
     .where(*_HELD)
     .values(
@@ -115,8 +115,8 @@ _LATER = (
         lease=None,
     )
 )
-_AFRESH = update(deliveries).where(*_HELD).values(tried=bindparam("since"))
-_DOUBT = (
+_RESTART = update(deliveries).where(*_HELD).values(tried=bindparam("since"))
+_HOLD = (
     update(deliveries).where(*_HELD).values(state="uncertain", trouble=bindparam("why"), lease=None)
 )
 _DROP = update(deliveries).where(*_HELD).values(state="dead", trouble=bindparam("why"), lease=None)
@@ -158,7 +158,7 @@ _REFUSES = (
     .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.refused.is_(None))
     .values(refused=bindparam("at"))
 )
-_REST = (
+_POSTPONE_PLACE = (
     update(deliveries)
     .where(
         _d.platform == bindparam("its_platform"),
@@ -177,7 +177,7 @@ _THREAD = (
 )
 _FORGET_NOTICE = delete(deliveries).where(*_THIS_DIGEST, _d.part == bindparam("its_part"))
 _NOTICE = insert(deliveries)
-_IN_DOUBT = (
+_UNCERTAIN = (
     select(_d.id, _d.subscription, _d.date, _d.part, _d.tried, _d.trouble)
     .where(
         _d.platform == bindparam("platform"),
@@ -187,7 +187,7 @@ _IN_DOUBT = (
     .order_by(_d.id)
     .limit(bindparam("limit"))
 )
-_SETTLE = (
+_RESOLVE = (
     update(deliveries)
     .where(
         _d.id == bindparam("its_id"),
@@ -217,7 +217,7 @@ _OVERDUE = (
         digests.c.due <= bindparam("late"),
     )
 )
-_COUNT_IN_DOUBT = select(func.count()).where(
+_COUNT_UNCERTAIN = select(func.count()).where(
     _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "uncertain"
 )
 # how long a message is still posted after an admin said that it, or the one before, is missing
@@ -331,16 +331,16 @@ class Deliveries:
 
         return await self._database.write(run)
 
-    async def afresh(self, one: Delivery, now: datetime) -> bool:
+    async def restart(self, one: Delivery, now: datetime) -> bool:
         """Note that earlier attempts did not arrive; False if another worker holds the message."""
-        return await self._database.change(_AFRESH, {**_held(one), "since": now}) == 1
+        return await self._database.change(_RESTART, {**_held(one), "since": now}) == 1
 
-    async def sent(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
+    async def finish(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
         """Note where a message was posted; False if another worker holds it."""
 
         async def run(transaction: Transaction) -> bool:
             values = {**_held(one), "its_message": message, "its_address": address}
-            if not (await transaction.execute(_SENT, values)).rowcount:
+            if not (await transaction.execute(_FINISH, values)).rowcount:
                 return False
             if one.part >= 0:
                 await transaction.execute(_CLOSE, {**_digest(one), "at": now})
@@ -349,16 +349,18 @@ class Deliveries:
 
         return await self._database.write(run)
 
-    async def later(self, one: Delivery, then: datetime, why: str, tried: datetime | None) -> bool:
+    async def postpone(
+        self, one: Delivery, then: datetime, why: str, tried: datetime | None
+    ) -> bool:
         """Postpone a message. `tried` is when an attempt began that may have arrived, if any."""
         return (
             await self._database.change(
-                _LATER, {**_held(one), "then": then, "why": why, "since": tried}
+                _POSTPONE, {**_held(one), "then": then, "why": why, "since": tried}
             )
             == 1
         )
 
-    async def refused(
+    async def refuse(
         self,
         one: Delivery,
         then: datetime,
@@ -371,7 +373,7 @@ class Deliveries:
 
         async def run(transaction: Transaction) -> None:
             values = {**_held(one), "then": then, "why": why, "since": tried}
-            if not (await transaction.execute(_LATER, values)).rowcount:
+            if not (await transaction.execute(_POSTPONE, values)).rowcount:
                 return
             news = await transaction.execute(_REFUSES, {"its_id": one.subscription, "at": now})
             if news.rowcount:
@@ -379,11 +381,11 @@ class Deliveries:
 
         await self._database.write(run)
 
-    async def doubt(self, one: Delivery, why: str, notice: Notice, now: datetime) -> None:
+    async def hold(self, one: Delivery, why: str, notice: Notice, now: datetime) -> None:
         """Hold a message that may or may not have arrived, and queue a notice about it."""
 
         async def run(transaction: Transaction) -> None:
-            if (await transaction.execute(_DOUBT, {**_held(one), "why": why})).rowcount:
+            if (await transaction.execute(_HOLD, {**_held(one), "why": why})).rowcount:
                 await _tell(transaction, one, notice, now)
 
         await self._database.write(run)
@@ -403,21 +405,23 @@ class Deliveries:
 
         await self._database.write(run)
 
-    async def rest(self, place: Place, then: datetime, *, everywhere: bool) -> None:
+    async def postpone_place(self, place: Place, then: datetime, *, everywhere: bool) -> None:
         """Postpone everything for a place, or for its whole workspace."""
         values = {
             "its_platform": place.platform,
             "its_tenant": place.tenant,
             "its_address": place.address,
         }
-        await self._database.change(_REST, {**values, "everywhere": everywhere, "then": then})
+        await self._database.change(
+            _POSTPONE_PLACE, {**values, "everywhere": everywhere, "then": then}
+        )
 
     async def head(self, one: Delivery) -> Head | None:
         """Return the first message of the digest that a message belongs to."""
         rows = await self._database.read(_HEAD, _digest(one))
         return _head(rows[0]) if rows else None
 
-    async def threaded(self, one: Delivery, address: str) -> None:
+    async def record_thread(self, one: Delivery, address: str) -> None:
         """Note the thread of the head of a digest."""
         await self._database.change(_THREAD, {**_digest(one), "its_thread": address})
 
@@ -426,11 +430,11 @@ class Deliveries:
     ) -> tuple[UncertainDelivery, ...]:
         """Return the uncertain messages of a tenant, oldest first."""
         rows = await self._database.read(
-            _IN_DOUBT, {"platform": platform, "tenant": tenant, "limit": limit}
+            _UNCERTAIN, {"platform": platform, "tenant": tenant, "limit": limit}
         )
         return tuple(UncertainDelivery(*row) for row in rows)
 
-    async def settle(
+    async def resolve(
         self, platform: str, tenant: str, number: int, *, there: bool, now: datetime
     ) -> bool:
         """Record whether an uncertain message arrived, as a person says; if not, it is posted.
@@ -441,7 +445,7 @@ class Deliveries:
         async def run(transaction: Transaction) -> bool:
             ours = {"its_id": number, "its_platform": platform, "its_tenant": tenant}
             how = {"how": "sent" if there else "pending", "at": now}
-            row = (await transaction.execute(_SETTLE, {**ours, **how})).one_or_none()
+            row = (await transaction.execute(_RESOLVE, {**ours, **how})).one_or_none()
             if row is None:
                 return False
             digest = {"its_subscription": row.subscription, "its_date": row.date}
@@ -456,7 +460,9 @@ class Deliveries:
         ((overdue, oldest),) = await self._database.read(
             _OVERDUE, {"platforms": list(platforms), "late": now - LATE}
         )
-        ((uncertain,),) = await self._database.read(_COUNT_IN_DOUBT, {"platforms": list(platforms)})
+        ((uncertain,),) = await self._database.read(
+            _COUNT_UNCERTAIN, {"platforms": list(platforms)}
+        )
         return Health(overdue, oldest, uncertain)
 
 

@@ -24,7 +24,7 @@ _THIS = (
     digests.c.subscription == bindparam("its_subscription"),
     digests.c.date == bindparam("its_date"),
 )
-_PLANNED = (
+_DUE = (
     select(subscriptions, digests.c.date, digests.c.due, digests.c.until.label("latest"))
     .join(digests, digests.c.subscription == subscriptions.c.id)
     .where(
@@ -62,10 +62,10 @@ _COVERED = (
     .where(subscriptions.c.id == bindparam("its_id"))
     .values(covered=bindparam("to"))
 )
-_LATER = (
+_POSTPONE = (
     update(digests).where(*_THIS, digests.c.state == "planned").values(not_before=bindparam("then"))
 )
-_END = (
+_FINISH = (
     update(digests)
     .where(*_THIS, digests.c.state.in_(OPEN))
     .values(state=bindparam("how"), reason=bindparam("why"), ended=bindparam("at"))
@@ -93,11 +93,11 @@ _LATEST_FIRST = (
     .where(digests.c.subscription.in_(bindparam("subscriptions", expanding=True)))
     .subquery()
 )
-_WEIGHED = select(_LATEST_FIRST.c.subscription, _LATEST_FIRST.c.weighed).where(
+_CONSIDERED = select(_LATEST_FIRST.c.subscription, _LATEST_FIRST.c.weighed).where(
     _LATEST_FIRST.c.number <= bindparam("limit")
 )
 _LAST = select(func.max(digests.c.date)).where(digests.c.subscription == bindparam("subscription"))
-_SEEN = select(posted.c.platform, posted.c.tenant, posted.c.address, posted.c.paper).where(
+_HAD = select(posted.c.platform, posted.c.tenant, posted.c.address, posted.c.paper).where(
     tuple_(posted.c.platform, posted.c.tenant, posted.c.address).in_(
         bindparam("places", expanding=True)
     ),
@@ -139,7 +139,7 @@ _VOTED = (
     )
     .scalar_subquery()
 )
-_LIKED = (
+_FAVORITES = (
     select(posted.c.paper, _KEPT.label("kept"), _VOTED.label("voted"))
     .where(
         posted.c.platform == bindparam("platform"),
@@ -192,7 +192,7 @@ _FORGET = delete(digests).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class DueDigest:
     """A digest to render: its subscription, local date, when it was due, and its deadline."""
 
     subscription: Subscription
@@ -228,10 +228,10 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class RenderedDigest:
     """A digest as it will be posted: its messages, papers, days, and the papers considered."""
 
-    planned: Planned
+    planned: DueDigest
     first: date
     last: date
     weighed: tuple[str, ...]
@@ -240,7 +240,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class DigestOutcome:
     """How a digest ended, or that it has not."""
 
     subscription: int
@@ -256,7 +256,7 @@ class Digests:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._plan = insert_or_keep(database.dialect, digests)
-        self._posted = insert_or_keep(database.dialect, posted)
+        self._record_posted = insert_or_keep(database.dialect, posted)
 
     async def plan(self, occasions: Sequence[PlannedDigest], now: datetime) -> int:
         """Record these digests as due or skipped, and move each subscription on to its next one.
@@ -294,16 +294,16 @@ class Digests:
         ((number,),) = await self._database.read(_OVERDUE, {"before": before})
         return number
 
-    async def liked(
+    async def favorites(
         self, place: Place, since: date, limit: int
     ) -> tuple[tuple[str, int, int], ...]:
         """Return the posted papers that were saved or voted for since: (paper, saves, votes)."""
         where = {"platform": place.platform, "tenant": place.tenant, "address": place.address}
         moment = datetime.combine(since, time(), UTC)
-        rows = await self._database.read(_LIKED, {**where, "since": moment, "limit": limit})
+        rows = await self._database.read(_FAVORITES, {**where, "since": moment, "limit": limit})
         return tuple((row[0], row[1], row[2]) for row in rows)
 
-    async def reopen(self, planned: Planned, now: datetime) -> bool:
+    async def reopen(self, planned: DueDigest, now: datetime) -> bool:
         """Reopen a digest that ended without a message; False if there is none."""
         values = {
             **_this(planned.subscription.id, planned.day),
@@ -312,16 +312,16 @@ class Digests:
         }
         return await self._database.change(_REOPEN, values) == 1
 
-    async def planned(
+    async def due(
         self, platforms: Collection[str], now: datetime, limit: int
-    ) -> tuple[Planned, ...]:
+    ) -> tuple[DueDigest, ...]:
         """Return the digests to render now, earliest first."""
         rows = await self._database.read(
-            _PLANNED, {"platforms": list(platforms), "now": now, "limit": limit}
+            _DUE, {"platforms": list(platforms), "now": now, "limit": limit}
         )
-        return tuple(Planned(subscription_of(row), row.date, row.due, row.latest) for row in rows)
+        return tuple(DueDigest(subscription_of(row), row.date, row.due, row.latest) for row in rows)
 
-    async def make(self, made: Sequence[Made], now: datetime) -> int:
+    async def save(self, made: Sequence[RenderedDigest], now: datetime) -> int:
         """Record these digests in one transaction; return how many of them were still open."""
 
         async def run(transaction: Transaction) -> int:
@@ -343,7 +343,7 @@ class Digests:
                         for n, part in enumerate(one.parts)
                     ],
                 ),
-                (self._posted, [row for one in said for row in _posted_rows(one)]),
+                (self._record_posted, [row for one in said for row in _posted_rows(one)]),
             ):
                 if rows:
                     await transaction.execute(statement, rows)
@@ -351,27 +351,27 @@ class Digests:
 
         return await self._database.write(run)
 
-    async def later(self, planned: Planned, then: datetime) -> None:
+    async def postpone(self, planned: DueDigest, then: datetime) -> None:
         """Postpone the next look at a digest."""
         await self._database.change(
-            _LATER, {**_this(planned.subscription.id, planned.day), "then": then}
+            _POSTPONE, {**_this(planned.subscription.id, planned.day), "then": then}
         )
 
-    async def end(
+    async def close(
         self, subscription: int, day: date, state: State, reason: str, at: datetime
     ) -> None:
         """Record how a digest ended, unless it ended before."""
         await self._database.change(
-            _END, {**_this(subscription, day), "how": state, "why": reason, "at": at}
+            _FINISH, {**_this(subscription, day), "how": state, "why": reason, "at": at}
         )
 
-    async def weighed(
+    async def considered(
         self, subscriptions: Collection[int], latest: int
     ) -> Mapping[int, frozenset[str]]:
         """Return the papers that the latest digests of each subscription considered."""
         found: dict[int, frozenset[str]] = dict.fromkeys(subscriptions, frozenset())
         for row in await self._database.read(
-            _WEIGHED, {"subscriptions": list(found), "limit": latest}
+            _CONSIDERED, {"subscriptions": list(found), "limit": latest}
         ):
             found[row.subscription] = found[row.subscription].union(row.weighed)
         return found
@@ -382,14 +382,14 @@ class Digests:
         latest: date | None = day
         return latest
 
-    async def seen(
+    async def posted(
         self, places: Collection[Place], papers: Collection[str]
     ) -> Mapping[Place, frozenset[str]]:
         """Return for each place which of the papers were posted there in a digest."""
         found: dict[Place, set[str]] = {place: set() for place in places}
         names = [(place.platform, place.tenant, place.address) for place in found]
         for some in chunks(list(papers)):
-            for row in await self._database.read(_SEEN, {"places": names, "papers": list(some)}):
+            for row in await self._database.read(_HAD, {"places": names, "papers": list(some)}):
                 found[Place(row.platform, row.tenant, row.address)].add(row.paper)
         return {place: frozenset(had) for place, had in found.items()}
 
@@ -400,7 +400,7 @@ class Digests:
         since: datetime,
         states: Collection[State],
         limit: int = 20,
-    ) -> tuple[Ended, ...]:
+    ) -> tuple[DigestOutcome, ...]:
         """Return the tenant's digests due since then in one of these states, latest first."""
         where = {
             "platform": platform,
@@ -409,14 +409,14 @@ class Digests:
             "states": list(states),
             "limit": limit,
         }
-        return tuple(Ended(*row) for row in await self._database.read(_RECENT, where))
+        return tuple(DigestOutcome(*row) for row in await self._database.read(_RECENT, where))
 
     async def forget(self, before: datetime) -> int:
         """Delete digests that ended before then, with their messages; return how many."""
         return await self._database.change(_FORGET, {"before": before})
 
 
-def _part_row(planned: Planned, number: int, part: Part, now: datetime) -> dict[str, Any]:
+def _part_row(planned: DueDigest, number: int, part: Part, now: datetime) -> dict[str, Any]:
     place = planned.subscription.place
     return {
         "subscription": planned.subscription.id,
@@ -440,7 +440,7 @@ def _part_row(planned: Planned, number: int, part: Part, now: datetime) -> dict[
     }
 
 
-def _posted_rows(made: Made) -> list[dict[str, Any]]:
+def _posted_rows(made: RenderedDigest) -> list[dict[str, Any]]:
     place = made.planned.subscription.place
     row = {
         "platform": place.platform,
@@ -452,11 +452,11 @@ def _posted_rows(made: Made) -> list[dict[str, Any]]:
     return [{**row, "paper": paper} for paper in made.papers]
 
 
-def _id(made: Made) -> int:
+def _id(made: RenderedDigest) -> int:
     return made.planned.subscription.id
 
 
-def _decided(made: Made) -> dict[str, Any]:
+def _decided(made: RenderedDigest) -> dict[str, Any]:
     covers = {"covers": made.first, "to": made.last, "chosen_from": made.weighed}
     return {**_this(_id(made), made.planned.day), **covers}
 

@@ -35,10 +35,12 @@ def platform(bot: Bot) -> None:
     add_outlets(bot, SimpleNamespace(platform="chat"))
 
 
-async def subscribed(bot: Bot, wishes: DigestOptions = WISHES, place: Place = ROOM) -> Subscription:
-    day, due = wishes.schedule.after(bot.now())
+async def subscribed(
+    bot: Bot, options: DigestOptions = WISHES, place: Place = ROOM
+) -> Subscription:
+    day, due = options.schedule.after(bot.now())
     subscriptions: Subscriptions = bot.services.store.tenant("chat", "T").subscriptions
-    return await subscriptions.add(Subscription(0, place, ADA, wishes, bot.now(), day, due))
+    return await subscriptions.add(Subscription(0, place, ADA, options, bot.now(), day, due))
 
 
 async def states(bot: Bot) -> list[tuple[date, str]]:
@@ -80,8 +82,8 @@ def test_topics_choose_leave_out_and_limit():
         replace(DIFFUSION, id="2605.00009", title="Video Diffusion", code=None),
     )
 
-    def fit(**wishes) -> tuple[Paper, ...]:
-        return fitting(replace(WISHES, **wishes), papers, TODAY)
+    def fit(**options) -> tuple[Paper, ...]:
+        return fitting(replace(WISHES, **options), papers, TODAY)
 
     assert fit(topics="diffusion") == papers[1:]
     assert fit(topics='"wire together", weather') == papers[:2]

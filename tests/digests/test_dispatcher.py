@@ -112,9 +112,9 @@ async def test_who_has_lost_the_lease_changes_nothing(world: World):
     second = await claim(world)
     assert (first.suspect, second.suspect) == (False, True)
     assert second.fence == first.fence + 1
-    assert not await world.store.deliveries.sent(first, "C1", "1", world.now())
-    assert not await world.store.deliveries.later(first, world.now(), "late", None)
-    assert await world.store.deliveries.sent(second, "C1", "2", world.now())
+    assert not await world.store.deliveries.finish(first, "C1", "1", world.now())
+    assert not await world.store.deliveries.postpone(first, world.now(), "late", None)
+    assert await world.store.deliveries.finish(second, "C1", "2", world.now())
 
 
 @in_a_world()
@@ -157,10 +157,10 @@ def test_the_word_of_a_person_settles_it(there, stands):
         await world.digest(await world.subscribe(), "head", "one", threaded=True, grace=HOUR)
         await world.work(2 * HOUR)
         (doubt,) = await world.store.deliveries.uncertain(PLATFORM, "T1")
-        settle = world.store.deliveries.settle
-        assert not await settle(PLATFORM, "T2", doubt.id, there=there, now=world.now())
-        assert await settle(PLATFORM, "T1", doubt.id, there=there, now=world.now())
-        assert not await settle(PLATFORM, "T1", doubt.id, there=there, now=world.now())
+        resolve = world.store.deliveries.resolve
+        assert not await resolve(PLATFORM, "T2", doubt.id, there=there, now=world.now())
+        assert await resolve(PLATFORM, "T1", doubt.id, there=there, now=world.now())
+        assert not await resolve(PLATFORM, "T1", doubt.id, there=there, now=world.now())
         await world.work(MINUTE)
         thread = "C1" if there else "C1/3"  # of what somebody else found, the thread is not known
         assert [*heads(world), *(heads(world, thread) if not there else [])] == stands
@@ -219,7 +219,7 @@ async def test_a_digest_that_is_too_late_is_skipped_with_a_reason_and_its_papers
     subscription = await world.subscribe()
 
     async def had() -> frozenset[str]:
-        return (await world.store.digests.seen([subscription.place], ["2605.00001"]))[
+        return (await world.store.digests.posted([subscription.place], ["2605.00001"]))[
             subscription.place
         ]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.digests.delivery import Attempts
+from bot.digests.delivery import DeliveryWorker
 from tests.simulation import simulate
 
 
@@ -22,13 +22,13 @@ def test_the_simulation_notices_what_is_posted_twice(monkeypatch: pytest.MonkeyP
     async def look_nowhere(*_: object) -> None:
         pass
 
-    monkeypatch.setattr(Attempts, "_find", look_nowhere)
+    monkeypatch.setattr(DeliveryWorker, "_find", look_nowhere)
     assert any(simulate(seed, days=20).doubled for seed in range(1, 6))
 
 
 def test_the_simulation_notices_what_is_lost(monkeypatch: pytest.MonkeyPatch):
-    async def forget(self: Attempts, one: object, *_: object) -> None:
-        await self._store.sent(one, "", "", self._now())  # type: ignore[arg-type]
+    async def forget(self: DeliveryWorker, one: object, *_: object) -> None:
+        await self._store.finish(one, "", "", self._now())  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Attempts, "_later", forget)
+    monkeypatch.setattr(DeliveryWorker, "_later", forget)
     assert any(simulate(seed, days=20).lost for seed in range(1, 6))

@@ -67,7 +67,7 @@ async def lived(bot: Bot) -> str:
     claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
     assert claimed
     assert str(claimed.id) == MESSAGE
-    await store.doubt(
+    await store.hold(
         claimed, "The answer was lost.", Notice(-2, "notice", {}, NOW + timedelta(days=1)), NOW
     )
     theirs: Tenant = bot.services.store.tenant("chat", "T2")

@@ -16,7 +16,7 @@ from bot.library.tenants import Tenants
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.schedule import Schedule
 from bot.store import Store
-from bot.store.digests import Made, Part, Planned, PlannedDigest
+from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from tests.rigs.platform import PLATFORM, Client, Platform
 from tests.rigs.virtual import START, Clock, Direct, empty, virtually
 
@@ -37,11 +37,11 @@ class World:
 
     async def subscribe(self, address: str = "C1", tenant: str = "T1") -> Subscription:
         """Make a subscription of a place."""
-        wishes = DigestOptions(
+        options = DigestOptions(
             Schedule("daily", self.now().time().replace(second=0, microsecond=0), "UTC")
         )
         person = Person(PLATFORM, tenant, ADA.id)
-        new = Subscription(0, Place(PLATFORM, tenant, address), person, wishes, self.now())
+        new = Subscription(0, Place(PLATFORM, tenant, address), person, options, self.now())
         return await self.store.tenant(PLATFORM, tenant).subscriptions.add(new)
 
     async def digest(
@@ -62,9 +62,9 @@ class World:
             Part(f"{subscription.id}-{day}-{number}", freeze(_view(text)), threaded and number > 0)
             for number, text in enumerate(texts or ("head",))
         )
-        planned = Planned(subscription, day, now, now + grace)
-        await self.store.digests.make(
-            [Made(planned, day, day, ("1",), ("2605.00001",), parts)], now
+        planned = DueDigest(subscription, day, now, now + grace)
+        await self.store.digests.save(
+            [RenderedDigest(planned, day, day, ("1",), ("2605.00001",), parts)], now
         )
 
     def worker(self, plan: Plan = nothing_to_plan, **options: Any) -> Dispatcher:
