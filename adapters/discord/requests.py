@@ -13,14 +13,25 @@ from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.files import attached_file
 from adapters.discord.ids import interaction_place, interaction_tenant, person
 from bot.chat.bot import Bot
-from bot.chat.commands import LONGEST_ARGUMENT
 from bot.chat.intents import Intent
-from bot.text import shorten
 
 Interaction = discord.Interaction[Any]
 REST = "rest"  # the input of a form that completes a command line
-_TEXT_KEYS = ("content", "title", "description", "name", "value", "url", "custom_id", "label")
-_INNER_KEYS = ("embeds", "fields", "components", "accessory", "message_snapshots", "message")
+_TEXT_KEYS = (
+    "content",
+    "title",
+    "description",
+    "name",
+    "value",
+    "url",
+    "custom_id",
+    "label",
+    "text",
+)
+_INNER_KEYS = (
+    *("embeds", "author", "fields", "footer", "components", "accessory"),
+    *("message_snapshots", "message"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +103,7 @@ def _from_form(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> R
 
 def _from_message(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
     message = data["resolved"]["messages"][data["target_id"]]
-    words = list(dict.fromkeys(" ".join(_texts(message)).split()))
-    text = " ".join(words)
-    if len(text) > LONGEST_ARGUMENT:  # an id or an address of a paper has digits
-        with_digits = " ".join(word for word in words if any(map(str.isdigit, word)))
-        text = shorten(with_digits, LONGEST_ARGUMENT)
+    text = extract_text(message)
     param = bot.commands[COLLECT].params[0].name
     return Request(_intent(interaction, COLLECT, {param: text or "-"}))
 
@@ -137,6 +144,14 @@ def _inputs(components: object) -> Iterator[tuple[str, str]]:
                 yield from _inputs(one)
         case _:  # a text between the inputs, or what Discord may yet add
             pass
+
+
+def extract_text(message: Mapping[str, Any]) -> str:
+    """Return the texts and addresses in a message, a line each.
+
+    They are its own, and those of its embeds, its components and the messages that it forwards.
+    """
+    return "\n".join(dict.fromkeys(_texts({**message, "author": None})))
 
 
 def _texts(thing: object) -> Iterator[str]:

@@ -16,11 +16,23 @@ from bot.models import Person, Place
 
 # the block ids of what everyone sees through a response_url, perhaps two people alone, begin so
 EVERYONE = "everyone"
-MAX_TEXT = 2000  # characters of a message that a command reads
+MAX_TEXT = 40_000  # characters of a message that a command reads: Slack's own limit
 _MARK = re.compile(r"<(?P<kind>[#@!]?)(?P<what>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 _ID = re.compile(r"<(?P<kind>[#@])(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^<>]*))?>")
 _SPACE = "\ue000"  # stands for a space in a name, so that a mention is one word of a command line
-_ADDRESS_KEYS = ("url", "from_url", "original_url", "title_link")
+_TEXT_KEYS = frozenset(
+    (
+        "text",
+        "title",
+        "title_link",
+        "url",
+        "from_url",
+        "original_url",
+        "value",
+        "pretext",
+        "fallback",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +136,8 @@ def drop_ids(text: str) -> str:
 
 
 def extract_text(message: Json) -> str:
-    """Return the addresses in a message and then its text, as much as a command reads."""
-    linked = (*_addresses(message.get("blocks")), *_addresses(message.get("attachments")))
-    text = " ".join((*dict.fromkeys(linked), unescape(str(message.get("text", "")))))
-    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT].rpartition(" ")[0]
+    """Return the texts and addresses in a message, a line each, as much as a command reads."""
+    return "\n".join(dict.fromkeys(_lines(message)))[:MAX_TEXT]
 
 
 def _thread(body: Json) -> str:
@@ -155,13 +165,30 @@ def _unmark(found: re.Match[str]) -> str:
     return label if label and what.endswith(label) else what
 
 
-def _addresses(value: object) -> Iterator[str]:
+def _lines(value: object) -> Iterator[str]:
+    """Yield what can be read in a message: its text, blocks, attachments and shared messages."""
     if isinstance(value, dict):
+        if str(value.get("type", "")).startswith("rich_text_") and "elements" in value:
+            yield from "".join(_spans(value["elements"])).splitlines()
+            return
         for key, part in value.items():
-            if key in _ADDRESS_KEYS and isinstance(part, str):
-                yield part
+            if isinstance(part, str):
+                yield from part.splitlines() if key in _TEXT_KEYS else ()
             else:
-                yield from _addresses(part)
+                yield from _lines(part)
     elif isinstance(value, list):
         for part in value:
-            yield from _addresses(part)
+            yield from _lines(part)
+
+
+def _spans(elements: object) -> Iterator[str]:
+    """Yield the elements of a paragraph or list of rich text, which stand together in a line."""
+    for element in elements if isinstance(elements, list) else ():
+        if not isinstance(element, dict):
+            continue
+        if "elements" in element:  # an item of a list, or a paragraph in a quote
+            yield from (*_spans(element["elements"]), "\n")
+        elif url := element.get("url"):
+            yield f"<{url}|{element.get('text', '')}>"
+        else:
+            yield str(element.get("text", ""))

@@ -19,6 +19,7 @@ import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from types import NoneType
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
 
@@ -107,9 +108,9 @@ class Command:
         """Share typed words out to the arguments; nothing is refused here, `bind` does that."""
         named = {param.name for param in self.params if param.named}
         args: dict[str, str] = {}
-        rest: list[str] = []
+        rest: list[re.Match[str]] = []
         for word in _words(straight(words), named):
-            name, colon, value = word.partition(":")
+            name, colon, value = word[0].partition(":")
             if colon and value and name.lower() in named:
                 args[name.lower()] = (
                     value[1:-1] if re.fullmatch("'.*'", value) else value.strip('"')
@@ -119,9 +120,9 @@ class Command:
         positional = [param.name for param in self.params if not param.named] or [""]
         for name in positional[:-1]:
             if rest:
-                args[name] = rest.pop(0).strip('"')
+                args[name] = rest.pop(0)[0].strip('"')
         if rest:
-            args[positional[-1]] = " ".join(rest)
+            args[positional[-1]] = _as_typed(words, rest)
         return args
 
     def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
@@ -259,10 +260,22 @@ def _read(param: Param, text: str, today: date) -> object:
         raise UsageError(str(error)) from error
 
 
-def _words(text: str, named: Collection[str]) -> list[str]:
+def _words(text: str, named: Collection[str]) -> list[re.Match[str]]:
     """Part a line into words; what is quoted is one, also after the name of an argument, and there in either quotes."""
     quoted = rf"""(?:{"|".join(named)}):(?:"[^"]*"|'[^']*')(?!\S)|""" if named else ""
-    return re.findall(rf"(?i:{quoted}{_WORD})", text)
+    return list(re.finditer(rf"(?i:{quoted}{_WORD})", text))
+
+
+def _as_typed(line: str, words: list[re.Match[str]]) -> str:
+    """Return the part of a line that these words are, with the spaces and lines between them.
+
+    Where another argument stood between two of them, one space is left.
+    """
+    parts = [line[words[0].start() : words[0].end()]]
+    for before, word in pairwise(words):
+        between = line[before.end() : word.start()]
+        parts += [" " if between.strip() else between, line[word.start() : word.end()]]
+    return "".join(parts)
 
 
 def _usage(param: Param) -> str:

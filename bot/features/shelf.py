@@ -10,7 +10,7 @@ from bot import cards
 from bot.cards import day_name
 from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
-from bot.features.arguments import PAGE, PAPER, PERSON, TAG, WORDS
+from bot.features.arguments import PAGE, PAPER, PASTED, PERSON, TAG, WORDS
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.search import resolve
 from bot.features.services import Context
@@ -106,7 +106,7 @@ async def unread(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     return await _marked(ctx, paper, read=False)
 
 
-async def collect(ctx: Context, text: Annotated[str, WORDS]) -> View:
+async def collect(ctx: Context, text: Annotated[str, PASTED]) -> View:
     """Keep the paper that a message links to.
 
     text: the message, with links to papers or their ids
@@ -116,12 +116,7 @@ async def collect(ctx: Context, text: Annotated[str, WORDS]) -> View:
         return await save(ctx, ids[0])
     papers = [paper for one in ids if (paper := await ctx.library.paper(one))]
     if not papers:
-        blocks = (
-            line(
-                "There is no paper in that. A link to arXiv or Hugging Face, or an id, would be "
-                "one."
-            ),
-        )
+        blocks = (line("No paper link found. Paste an arXiv or Hugging Face link."),)
         return View((*blocks, Buttons((Button("Find one", "help find"),))), outcome=Outcome.NOTHING)
     above = (line(f"{count(len(papers), 'paper')} in that. Which do you want to keep?"),)
     return await listing(ctx, papers, len(papers), line="saved", above=above)

@@ -142,3 +142,13 @@ def test_any_words_are_bound_or_refused(words):
     with suppress(UsageError):
         bound = LOOK_UP.bind(LOOK_UP.split(words), TODAY)
     assert isinstance(bound["day"], date)
+
+
+def test_the_last_words_stay_as_they_were_typed(bot):
+    note = bot.commands["note"]
+    assert note.split("""2605.1 'a "b", c'""") == {"paper": "2605.1", "text": """'a "b", c'"""}
+    assert note.split("2605.1 a  private:yes “b”\nc") == {
+        "paper": "2605.1",
+        "text": "a “b”\nc",
+        "private": "yes",
+    }

@@ -261,7 +261,7 @@ async def test_the_paper_in_a_message_is_kept_and_of_several_one_is_chosen(ask):
     both = await ask("collect https://arxiv.org/abs/2605.00001 and hf.co/papers/2605.00002")
     assert "2 papers in that. Which do you want to keep?" in plain(both)
     assert both.papers == ("2605.00001", "2605.00002")
-    assert "There is no paper in that." in plain(await ask("collect good morning"))
+    assert "No paper link found." in plain(await ask("collect good morning"))
 
 
 async def test_home_welcomes_and_then_shows_the_shelf_and_the_best_of_the_day(ask):

@@ -130,7 +130,7 @@ async def test_what_is_not_found_is_reported_and_titles_find_papers_too(bot, say
     }
     assert "2 papers not found" in plain(view)
     assert view.file is None
-    assert "There is no paper in that" in plain(await say("keep-from hello"))
+    assert "No papers found" in plain(await say("keep-from hello"))
 
 
 async def test_what_could_not_be_asked_for_is_told_apart_with_the_reason_and_in_full_as_a_file(bot):

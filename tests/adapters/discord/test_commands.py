@@ -198,7 +198,7 @@ async def test_a_message_is_collected_from_its_menu(rig, ada):
     card = await ada.sees(ada.type("share", paper="2605.00002"))
     assert "Saved: **Diffusion" in text(await ada.sees(ada.collect(card)))
     empty = rig.backend.create_message(ada.channel, ada.id, "good morning")
-    assert "no paper in that" in text(await ada.sees(ada.collect(empty)))
+    assert "No paper link found" in text(await ada.sees(ada.collect(empty)))
 
 
 async def test_a_line_too_long_for_a_button_is_kept(ada):

@@ -242,7 +242,7 @@ async def test_the_shortcut_finds_papers_in_any_message(rig):
     assert f"Already on your shelf: {TITLE}" in rig.messages[1].seen
     await rig.shortcut({"text": "", "ts": "1.3"})
     await rig.until(lambda: len(rig.messages) == 3)
-    assert "There is no paper in that." in rig.messages[2].seen
+    assert "No paper link found." in rig.messages[2].seen
 
 
 async def test_a_picture_that_slack_cannot_fetch_is_left_out(rig):
