@@ -20,7 +20,14 @@ class PaperboyError(Exception):
 
 
 class UsageError(PaperboyError):
-    """A command was not used as it can be used."""
+    """A command was not used as it can be used.
+
+    argument:     the name of the argument that this is about, "" if it is about all of them
+    """
+
+    def __init__(self, message: str, *, argument: str = "") -> None:
+        super().__init__(message)
+        self.argument = argument
 
 
 class UnknownCommand(UsageError):

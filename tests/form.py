@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from bot.chat.bot import Context
 from bot.chat.commands import Argument, asked_in, managing, number
+from bot.chat.kinds import Lookup, Where
 from bot.chat.views import View, line
 
 FIRST = {
@@ -17,8 +18,8 @@ FIRST = {
     "topics": "one\ntwo",
 }
 WORDS = Argument("words", lambda text, _: text, "diffusion")
-PLACE = Argument("a channel", lambda text, _: text, "#general", suggest="place")
-ZONE = Argument("a time zone", lambda text, _: text, "Europe/Berlin", suggest="zone")
+PLACE = Argument("a channel", lambda text, _: text, "#general", Where())
+ZONE = Argument("a time zone", lambda text, _: text, "Europe/Berlin", Lookup("zone"))
 
 
 async def _first(_: Context, given: Mapping[str, str]) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Generic
 
-from bot.chat.commands import Blank, Command, Handler, command
+from bot.chat.commands import Blank, Command, EarlyAnswer, Handler, command
 from bot.chat.intents import Intent
 from bot.chat.ports import Ports
 from bot.chat.reactions import same_emoji
@@ -125,9 +125,12 @@ class Bot(Generic[S]):
             return replace(view, blocks=(*view.blocks, *map(note, uploads.remarks)))
         except UnknownCommand as error:
             return self._unknown(intent, error)
+        except EarlyAnswer as early:
+            return early.view
         except UsageError as error:
             help_button = Buttons((Button("How it works", f"help {intent.command}"),))
-            return View((line(str(error)), help_button), outcome=Outcome.REFUSED)
+            blocks = (line(str(error)), help_button)
+            return View(blocks, outcome=Outcome.REFUSED, argument=error.argument)
         except PaperboyError as error:
             log.info("%s: %s", intent.command, error)  # the person reads it in the view
             return View((line(str(error)),), outcome=Outcome.FAILED)

@@ -21,8 +21,30 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from types import NoneType
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
+from bot.chat.kinds import (
+    ONE_LINE,
+    Choice,
+    Kind,
+    Lookup,
+    Number,
+    Source,
+    Upload,
+    Where,
+    Words,
+    YesNo,
+)
 from bot.chat.views import View
 from bot.errors import UsageError
 from bot.text import clean, listed, shorten, straight
@@ -32,6 +54,7 @@ Handler: TypeAlias = Callable[..., Awaitable[View]]
 # argument
 Form: TypeAlias = Callable[..., Awaitable[Mapping[str, str]]]
 H = TypeVar("H", bound=Handler)
+Group: TypeAlias = Literal["first", "more"]
 
 ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
 
@@ -39,40 +62,109 @@ ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
 LONGEST_ARGUMENT = 2000
 LONGEST_FILE = 20_000_000  # a shelf of thousands of papers with their abstracts
 _WORD = r'"[^"]*"?|\S+'
+# "Time [9:00] – as in 9:00, 17:30 or 9am": a short label, the default in words, and more about it
+_LABEL = re.compile(r"(?P<label>[^[–:]{1,40}?)(?: \[(?P<default>[^]]+)\])?(?: – .+)?$")
+_DESCRIBED = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
+FIRST: Final = "first"
+MORE: Final = "more"
+
+
+class EarlyAnswer(Exception):
+    """A command ends here, and shows this view instead of its own."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self.view = view
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """How one kind of argument is read and asked for.
+    """How one sort of argument is read and asked for.
 
-    `read` turns a person's words into the value, given today's date; it raises ValueError, with a
-    sentence where a better one can be given than "… is not …". `noun` names the kind in sentences.
-    `suggest` names what completes it; for a "place" the platforms have menus of their own. `bounds`
-    are the least and the greatest where it is a whole number. `whole` text can be a file's: its
-    lines stay, and it can be much longer; a `file` can be given in no other way. `emptied` is what
-    it means to leave nothing in the input of a form, "" where that says nothing.
+    `read` turns typed words into the value, given today's date; it raises ValueError, with a
+    sentence where it has a better one than "… is not …". `noun` names it in sentences. `emptied` is
+    what it means to leave its input in a form empty, "" where that says nothing. It is of use only
+    where the argument named by `depends` has one of the values given there.
     """
 
     noun: str
     read: Callable[[str, date], object]
     example: str
-    suggest: Literal["", "command", "paper", "author", "organization", "tag", "zone", "place"] = ""
-    bounds: tuple[int, int] | None = None
-    whole: bool = False
-    file: bool = False
+    kind: Kind = ONE_LINE
     emptied: str = ""
+    depends: tuple[str, tuple[str, ...]] | None = None
+
+    @property
+    def suggest(self) -> Source | Literal["", "place"]:
+        """What completes it; a place is completed by the platforms."""
+        match self.kind:
+            case Lookup(source):
+                return source
+            case Where():
+                return "place"
+            case _:
+                return ""
+
+    @property
+    def bounds(self) -> tuple[int, int] | None:
+        """The lowest and the highest value of a number."""
+        return (self.kind.low, self.kind.high) if isinstance(self.kind, Number) else None
+
+    @property
+    def file(self) -> bool:
+        """Whether it is a file, and can be given in no other way."""
+        return isinstance(self.kind, Upload)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the text of a file or as long: its lines stay."""
+        return self.file or self.kind == Words(long=True)
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values that there are, if they are few."""
+        match self.kind:
+            case Choice(options):
+                return tuple(value for value, _ in options)
+            case YesNo():
+                return ("yes", "no")
+            case _:
+                return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """One argument of a command."""
+    """One argument of a command.
+
+    `help` is all that is said of it: its `label`, its `default` in words ("" if there is none), and
+    its description. A form shows the group "first", and "more" when asked for it.
+    """
 
     name: str
     help: str
+    label: str
+    default: str
     argument: Argument
     required: bool
     named: bool
-    choices: tuple[str, ...] = ()
+    group: Group = FIRST
+
+    @property
+    def kind(self) -> Kind:
+        """What input it needs."""
+        return self.argument.kind
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The values that there are, if they are few."""
+        return self.argument.choices
+
+    def applies(self, values: Mapping[str, str]) -> bool:
+        """Tell whether it is of use beside the values of other arguments."""
+        if self.argument.depends is None:
+            return True
+        other, wanted = self.argument.depends
+        return values.get(other, "") in wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +240,11 @@ class Command:
         given |= {name: args[name] for name in given.keys() & whole}
         for name in given.keys() - known.keys():
             raise UsageError(
-                f"“{self.name}” takes nothing more after it, but there is "
-                f"“{shorten(given[name], 60)}”."
+                f"“{self.name}” takes no more words, but was given “{shorten(given[name], 60)}”."
             )
         if missing := self.missing(given):
-            raise UsageError(f"“{self.name}” needs {listed([_asked(param) for param in missing])}.")
+            needed = listed([_asked(param) for param in missing])
+            raise UsageError(f"“{self.name}” needs {needed}.", argument=missing[0].name)
         return {name: _read(known[name], text, today) for name, text in given.items()}
 
 
@@ -179,9 +271,9 @@ def asked_in(form: Form) -> Callable[[H], H]:
 
 
 def command(handler: Handler) -> Command:
-    """Read a command off a function; ValueError where the signature or docstring lacks something."""
+    """Read a command off a function; ValueError if the signature or docstring lacks something."""
     title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
-    described = dict(re.findall(r"^(\w+): (.+)$", notes, re.MULTILINE))
+    described = _described(notes)
     hints = get_type_hints(handler, include_extras=True)
     _, *parameters = inspect.signature(handler).parameters.values()
     name = handler.__name__.strip("_").replace("_", "-")
@@ -208,35 +300,55 @@ def number(low: int, high: int, noun: str = "a number") -> Argument:
             raise ValueError(f"“{shorten(text, 40)}” is not {noun} from {low:,} to {high:,}.")
         return int(text)
 
-    return Argument(noun, read, str(low), bounds=(low, high))
+    return Argument(noun, read, str(low), Number(low, high))
+
+
+def choice(labels: Mapping[str, str]) -> Argument:
+    """Make the kind of argument that is one of a few values; `labels` are what people read."""
+    values = tuple(labels)
+    return Argument(listed(values, "or"), _one_of(values), values[0], Choice(tuple(labels.items())))
 
 
 def _given(args: Mapping[str, str], param: Param) -> bool:
     return clean(args.get(param.name, "")) not in {"", ASKED}
 
 
-def _param(parameter: inspect.Parameter, hint: Any, described: str) -> Param:
-    choices: tuple[str, ...] = ()
-    if NoneType in get_args(hint):  # one that may be left out
-        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
-    if get_origin(hint) is Literal:
-        choices = get_args(hint)
-        argument = Argument(listed(choices, "or"), _one_of(choices), choices[0])
-    elif get_origin(hint) is Annotated:
-        argument = get_args(hint)[1]
-    else:
-        raise ValueError(
-            f"{parameter.name}: annotate it as Literal[…] or Annotated[type, Argument]"
-        )
-    named = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+def _described(notes: str) -> dict[str, tuple[str, Group]]:
+    """Return what a docstring says of each argument; those after a line "More:" are more."""
+    first, _, more = notes.partition("\nMore:\n")
+    found: dict[str, tuple[str, Group]] = {}
+    for part, group in ((first, FIRST), (more, MORE)):
+        found |= {name: (said, group) for name, said in _DESCRIBED.findall(part)}
+    return found
+
+
+def _param(parameter: inspect.Parameter, hint: Any, described: tuple[str, Group]) -> Param:
+    text, group = described
+    said = _LABEL.match(text)
     return Param(
         parameter.name,
-        described,
-        argument,
+        text,
+        said["label"] if said else parameter.name.replace("_", " ").capitalize(),
+        (said["default"] or "") if said else "",
+        _argument(parameter.name, hint),
         parameter.default is inspect.Parameter.empty,
-        named,
-        choices,
+        parameter.kind is inspect.Parameter.KEYWORD_ONLY,
+        group,
     )
+
+
+def _argument(name: str, hint: Any) -> Argument:
+    if NoneType in get_args(hint):  # one that may be left out
+        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
+    if get_origin(hint) is Annotated:
+        argument: Argument = get_args(hint)[1]
+        return argument
+    if get_origin(hint) is not Literal:
+        raise ValueError(f"{name}: annotate it as Literal[…] or Annotated[type, Argument]")
+    values: tuple[str, ...] = get_args(hint)
+    if set(values) == {"yes", "no"}:
+        return YES_NO
+    return choice({value: value.replace("-", " ").capitalize() for value in values})
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, date], str]:
@@ -252,12 +364,12 @@ def _read(param: Param, text: str, today: date) -> object:
     longest = LONGEST_FILE if param.argument.whole else LONGEST_ARGUMENT
     if len(text) > longest:
         raise UsageError(
-            f"That is {len(text):,} characters long; {longest:,} are the most that are read."
+            f"That is {len(text):,} characters; the limit is {longest:,}.", argument=param.name
         )
     try:
         return param.argument.read(text, today)
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(str(error), argument=param.name) from error
 
 
 def _words(text: str, named: Collection[str]) -> list[re.Match[str]]:
@@ -286,3 +398,6 @@ def _usage(param: Param) -> str:
 
 def _asked(param: Param) -> str:
     return f"{param.argument.noun} (for example {param.argument.example})"
+
+
+YES_NO = Argument("yes or no", _one_of(("yes", "no")), "yes", YesNo())

@@ -123,7 +123,8 @@ class View:
 
     `data` is the same answer for programs, as JSON values. `becomes` is what the button that led
     here is from now on, where it is shown to nobody else: Save is then Saved. `reactions` are those
-    that the bot puts under the message itself, to be pressed. `file` goes with it.
+    that the bot puts under the message itself, to be pressed. `file` goes with it. A REFUSED one can
+    be about one `argument`, whose input in a form shows it.
     """
 
     blocks: tuple[Block, ...]
@@ -133,6 +134,7 @@ class View:
     becomes: Button | None = None
     reactions: tuple[str, ...] = ()
     file: Attachment | None = None
+    argument: str = ""
 
     @property
     def papers(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from typing import TypeAlias
 
 from bot.chat.commands import Argument, number
+from bot.chat.kinds import Days, Lookup, Number, TimeOfDay, Upload, Where, Words
 from bot.models import MOST_PAPERS
 from bot.schedule import DAY_NAMES
 from bot.text import listed, shorten, straight
@@ -188,29 +189,29 @@ def _tag(text: str, today: date) -> str:
 
 
 QUERY = Argument("what to look for", _text, "diffusion author:ho after:2025")
-PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", suggest="paper")
+PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", Lookup("paper"))
 WORDS = Argument("words", _text, "diffusion")
 DAY = Argument("a day", _day, "2026-05-29")
 WEEK = Argument("a week", _week, "2026-W22")
 MONTH = Argument("a month", _month, "2026-05")
-TAGS = Argument("tags", _tags, "memory, to-replicate", suggest="tag")
-TAG = Argument("a tag", _tag, "memory", suggest="tag")
-NOTE = Argument("a note", _as_it_is, "try this on our data")
+TAGS = Argument("tags", _tags, "memory, to-replicate", Lookup("tag", many=True))
+TAG = Argument("a tag", _tag, "memory", Lookup("tag"))
+NOTE = Argument("a note", _as_it_is, "try this on our data", Words(long=True))
 PERSON = Argument("a person", _text, "@ada")
 FILE = Argument("the name of a file", _text, "shelf.bib")
-PASTED = Argument("what to keep", _as_it_is, "https://arxiv.org/abs/2401.00001", whole=True)
-ATTACHED = Argument("a file", _as_it_is, "shelf.bib", whole=True, file=True)
-COMMAND = Argument("a command", _text, "find", suggest="command")
+PASTED = Argument("papers", _as_it_is, "https://arxiv.org/abs/2401.00001", Words(long=True))
+ATTACHED = Argument("a file", _as_it_is, "shelf.bib", Upload())
+COMMAND = Argument("a command", _text, "find", Lookup("command"))
 PAGE = number(1, 10_000, "a page number")
 TOPICS = Argument("topics", _topics, "diffusion, org:nvidia")
-ON = Argument("days", _on, "mon,wed")
-TIME = Argument("a time of day", _time, "9:00")
-ZONE = Argument("a time zone", _zone, "Berlin", suggest="zone")
-WHERE = Argument("a place", _text, "here, me or #papers", suggest="place")
+ON = Argument("days", _on, "mon,wed", Days(), depends=("every", ("days", "weekly", "monthly")))
+TIME = Argument("a time of day", _time, "9:00", TimeOfDay())
+ZONE = Argument("a time zone", _zone, "Berlin", Lookup("zone"))
+WHERE = Argument("a place", _text, "here, me or #papers", Where())
 PAPERS = number(1, MOST_PAPERS, "a number of papers")
 VOTES = number(0, 100_000, "a number of upvotes")
 SUBSCRIPTION = Argument(
-    "the number of a subscription", subscription_number, "3", bounds=(1, 999_999_999)
+    "the number of a subscription", subscription_number, "3", Number(1, 999_999_999)
 )
 SUBSCRIPTION_OR_NOW = Argument(SUBSCRIPTION.noun, _subscription_or_now, SUBSCRIPTION.example)
 MESSAGE = number(1, 999_999_999, "the number of a message")

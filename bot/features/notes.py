@@ -33,8 +33,6 @@ async def note(
     from bot.store.notes import Note  # start-up time: the store is open already
 
     found = await resolve(ctx, paper, "paper")
-    if isinstance(found, View):
-        return found
     alone = ctx.alone or (ctx.place.private if private is None else private == "yes")
     await introduce(ctx)
     await ctx.tenant.notes.write(Note(found.id, ctx.person.id, text, alone, ctx.now))
@@ -55,8 +53,6 @@ async def unnote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "unnote")
-    if isinstance(found, View):
-        return found
     gone = await ctx.tenant.notes.remove(ctx.person.id, found.id)
     said = "Your note is gone from " if gone else "You had no note on "
     blocks = (
@@ -75,8 +71,6 @@ async def tag(
     tags: words with commas between them, as in memory, to-replicate
     """
     found = await resolve(ctx, paper, "paper")
-    if isinstance(found, View):
-        return found
     await keep(ctx, found)
     await ctx.tenant.tags.add(ctx.person.id, found.id, tags)
     await ctx.tenant.shelf.touch(ctx.person.id, found.id, ctx.now)
@@ -95,8 +89,6 @@ async def untag(
     tags: words with commas between them
     """
     found = await resolve(ctx, paper, "paper")
-    if isinstance(found, View):
-        return found
     gone = await ctx.tenant.tags.remove(ctx.person.id, found.id, tags)
     left = (await ctx.tenant.tags.of(ctx.person.id, [found.id])).get(found.id, ())
     said = f" has your tags {listed(left)}." if left else " has no tags of yours."

@@ -46,8 +46,6 @@ async def nominate(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     """
     _refuse_alone(ctx)
     found = await resolve(ctx, paper, "nominate")
-    if isinstance(found, View):
-        return found
     await introduce(ctx)
     new = await ctx.tenant.picks.nominate(ctx.person.id, found.id, ctx.now)
     await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)

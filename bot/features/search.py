@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Never
 
 from bot import cards
+from bot.chat.commands import EarlyAnswer
 from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
@@ -44,18 +45,7 @@ async def find(
     """
     named = paper_ids(query, 2, bare=True)
     if len(named) == 1:  # an id or a link, whatever stands beside it
-        wanted = named[0]
-        view = await paper(ctx, wanted)
-        papers = [record(found) for found in await ctx.library.papers([wanted])]
-        exact = {
-            "query": query,
-            "corrected": None,
-            "total": len(papers),
-            "ms": 0.0,
-            "page": 1,
-            "papers": papers,
-        }
-        return replace(view, data=exact if papers else {**exact, "nearest": []})
+        return await _find_named(ctx, query, named[0])
     found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page), online=True)
     data: dict[str, object] = {"query": query, **found.said()}
     if not found.total:
@@ -74,14 +64,29 @@ async def find(
     return replace(view, data={**(view.data or {}), "papers": found.records()})
 
 
+async def _find_named(ctx: Context, query: str, paper_id: str) -> View:
+    try:
+        view = await paper(ctx, paper_id)
+    except EarlyAnswer as early:
+        view = early.view
+    papers = [record(found) for found in await ctx.library.papers([paper_id])]
+    data: dict[str, object] = {
+        "query": query,
+        "corrected": None,
+        "total": len(papers),
+        "ms": 0.0,
+        "page": 1,
+        "papers": papers,
+    }
+    return replace(view, data=data if papers else {**data, "nearest": []})
+
+
 async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     """Show all about one paper.
 
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "paper")
-    if isinstance(found, View):
-        return found
     view, said = await card(ctx, found)
     return View(view.blocks, view.title, data={"paper": record(found), **said})
 
@@ -92,8 +97,6 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "similar")
-    if isinstance(found, View):
-        return found
     alike = await ctx.library.similar(found, limit=MOST_SIMILAR)
     papers = tuple(other for other, _ in alike)
     name = cards.title(found)
@@ -114,36 +117,37 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     )
 
 
-async def resolve(ctx: Context, text: str, verb: str) -> Paper | View:
-    """Return the paper that is meant, or the view that says why there is none; `verb` is the command to go on with."""
+async def resolve(ctx: Context, text: str, verb: str) -> Paper:
+    """Return the paper that is meant.
+
+    Raises UsageError, or EarlyAnswer with what is known instead; `verb` is the command to go on
+    with once the paper is chosen.
+    """
     named = paper_ids(text, 2, bare=True)
-    wanted = named[0] if len(named) == 1 else None
-    if text.startswith(("http://", "https://")) and not wanted:
+    if len(named) == 1:
+        return await ctx.library.paper(named[0]) or _not_indexed(named[0])
+    if text.startswith(("http://", "https://")):
         raise UsageError(
-            "That address is of no paper; give a link to arXiv or Hugging Face Papers, or words "
-            "of a title."
+            "That link doesn't point to a paper. Give a link to arXiv or Hugging Face Papers, or "
+            "words from the title.",
+            argument="paper",
         )
-    if wanted or " " not in text:
-        known = (
-            await ctx.library.paper(wanted)
-            if wanted
-            else next(iter(await ctx.library.papers([text])), None)
-        )
-        if known:
-            return known
-    if wanted:
-        return _not_indexed(wanted)
+    if " " not in text and (known := await ctx.library.papers([text])):
+        return known[0]
     found = await ctx.library.search(text, limit=CANDIDATES)
-    if found.total == 1 or (
-        found.papers and cards.title(found.papers[0]).casefold() == text.casefold()
-    ):
-        return found.papers[0]
-    if not found.papers:
-        raise UsageError(
-            f"No paper fits “{shorten(text, 80)}”; give its id, a link to it, or words of its "
-            "title."
-        )
-    return _which(found, verb)
+    match found.papers:
+        case ():
+            raise UsageError(
+                f"No paper matches “{shorten(text, 80)}”. Try its arXiv id, a link, or words from "
+                "the title.",
+                argument="paper",
+            )
+        case (only,) if found.total == 1:
+            return only
+        case (best, *_) if cards.title(best).casefold() == text.casefold():
+            return best
+        case _:
+            raise EarlyAnswer(_which(found, verb))
 
 
 def _which(found: Found, verb: str) -> View:
@@ -161,14 +165,12 @@ def _which(found: Found, verb: str) -> View:
     )
 
 
-def _not_indexed(paper_id: str) -> View:
-    arxiv = Link("look at arXiv", f"https://arxiv.org/abs/{paper_id}")
+def _not_indexed(paper_id: str) -> Never:
+    arxiv = Link("on arXiv", f"https://arxiv.org/abs/{paper_id}")
     blocks = (
-        line(
-            f"Hugging Face knows no paper {paper_id}: ", arxiv, ", or look for words of its title."
-        ),
+        line(f"Hugging Face has no paper {paper_id}. Look it up ", arxiv, ", or try its title."),
     )
-    return View(blocks, outcome=Outcome.NOTHING, data={"paper": None})
+    raise EarlyAnswer(View(blocks, outcome=Outcome.NOTHING, data={"paper": None}))
 
 
 def _remarks(found: Found) -> dict[str, Spans]:

@@ -22,8 +22,6 @@ async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "share")
-    if isinstance(found, View):
-        return found
     # what the sharer keeps is nobody else's business
     return replace(
         cards.card(found, kept=False, votes=await votes_for(ctx, found.id)),

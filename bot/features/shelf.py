@@ -36,8 +36,6 @@ async def save(
     What you save in a direct message is private by itself.
     """
     found = await resolve(ctx, paper, "save")
-    if isinstance(found, View):
-        return found
     new = await keep(ctx, found, private=private and private == "yes")
     said = (
         ("Saved: ", Strong(cards.title(found)))
@@ -71,8 +69,6 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "unsave")
-    if isinstance(found, View):
-        return found
     was = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id])).get(found.id)
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
     said = "Taken off your shelf: " if gone else "Was not on your shelf: "
@@ -238,8 +234,6 @@ async def keep(ctx: Context, paper: Paper, *, private: bool | None = None) -> bo
 
 async def _marked(ctx: Context, text: str, *, read: bool) -> View:
     found = await resolve(ctx, text, "read" if read else "unread")
-    if isinstance(found, View):
-        return found
     if read:
         await keep(ctx, found)
     there = await ctx.tenant.shelf.mark(ctx.person.id, found.id, ctx.now, read=read)

@@ -20,8 +20,6 @@ async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "vote")
-    if isinstance(found, View):
-        return found
     await introduce(ctx)
     new = await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
     return await _counted(
@@ -35,8 +33,6 @@ async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: its id, a link to it, or part of its title
     """
     found = await resolve(ctx, paper, "unvote")
-    if isinstance(found, View):
-        return found
     gone = await ctx.tenant.votes.remove(ctx.person.id, found.id)
     return await _counted(
         ctx, found, "Vote taken back: " if gone else "You had no vote for it: ", voted=False

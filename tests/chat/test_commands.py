@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.commands import Argument, command, number, shared
+from bot.chat.commands import Argument, choice, command, number, shared
+from bot.chat.kinds import Choice, Days, TimeOfDay, YesNo
 from bot.chat.views import View, line
 from bot.errors import UsageError
 
@@ -17,6 +18,9 @@ DAY = Argument(
     lambda text, today: today if text == "today" else date.fromisoformat(text),
     "2026-05-29",
 )
+TIME = Argument("a time", lambda text, _: text, "9:00", TimeOfDay())
+DAYS = Argument("days", lambda text, _: text, "mon", Days(), depends=("every", ("weekly",)))
+ORDER = choice({"new": "Newest", "votes": "Most votes"})
 
 
 async def look_up(
@@ -103,9 +107,9 @@ def test_what_a_form_would_ask_for_is_named():
         ({"day": "today", "sort": "up"}, "“up” is not one of new or votes."),
         (
             {"day": "today", "colour": "red"},
-            "“look-up” takes nothing more after it, but there is “red”.",
+            "“look-up” takes no more words, but was given “red”.",
         ),
-        ({"day": "x" * 2001}, "That is 2,001 characters long; 2,000 are the most that are read."),
+        ({"day": "x" * 2001}, "That is 2,001 characters; the limit is 2,000."),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused_with_a_sentence(args, sentence):
@@ -120,15 +124,61 @@ async def greet(ctx: object) -> View:
 
 
 def test_a_command_without_arguments_refuses_words():
-    with pytest.raises(
-        UsageError, match="“greet” takes nothing more after it, but there is “you there”"
-    ):
+    with pytest.raises(UsageError, match="“greet” takes no more words, but was given “you there”"):
         command(greet).bind(command(greet).split("you there"), TODAY)
 
 
 async def unexplained(ctx: object, word: Annotated[str, WORD]) -> View:
     """Do something."""
     return View((line(f"{ctx} {word}"),))
+
+
+async def plan(
+    ctx: object,
+    *,
+    at: Annotated[str, TIME] = "9:00",
+    on: Annotated[str, DAYS] = "",
+    order: Annotated[str, ORDER] = "votes",
+    quiet: Literal["yes", "no"] = "no",
+) -> View:
+    """Plan something.
+
+    at: Time [9:00] – as in 9:00, 17:30 or 9am
+    on: Days
+
+    More:
+    order: Sort by [most votes]
+    quiet: say nothing where there is nothing to say, and so on and on and on
+    """
+    return View((line(repr((ctx, at, on, order, quiet))),))
+
+
+def test_an_argument_has_a_kind_a_label_a_default_and_a_group():
+    at, on, order, quiet = command(plan).params
+    assert (at.label, at.default, at.kind, at.group) == ("Time", "9:00", TimeOfDay(), "first")
+    assert (on.label, on.default, on.kind, on.group) == ("Days", "", Days(), "first")
+    assert (order.label, order.default, order.group) == ("Sort by", "most votes", "more")
+    assert order.kind == Choice((("new", "Newest"), ("votes", "Most votes")))
+    assert order.choices == ("new", "votes")
+    assert (quiet.label, quiet.kind, quiet.choices) == ("Quiet", YesNo(), ("yes", "no"))
+    assert quiet.help.startswith("say nothing where")
+
+
+def test_an_argument_can_be_of_use_only_beside_another():
+    at, on, *_ = command(plan).params
+    assert at.applies({})
+    assert on.applies({"every": "weekly"})
+    assert not on.applies({"every": "daily"})
+
+
+def test_what_is_wrong_names_its_argument():
+    for args, wrong in (({"order": "up"}, "order"), ({"at": "x" * 2001}, "at"), ({"x": "y"}, "")):
+        with pytest.raises(UsageError) as refused:
+            command(plan).bind(args, TODAY)
+        assert refused.value.argument == wrong
+    with pytest.raises(UsageError) as refused:
+        LOOK_UP.bind({}, TODAY)
+    assert refused.value.argument == "day"
 
 
 def test_an_argument_must_be_explained():

@@ -187,7 +187,7 @@ async def test_an_id_is_read_whatever_stands_beside_it(ask):
 async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
     view = await ask("paper https://huggingface.co/someone/hebbian-learning-without-labels")
     assert view.outcome is Outcome.REFUSED
-    assert "That address is of no paper" in plain(view)
+    assert "That link doesn't point to a paper" in plain(view)
 
 
 @pytest.mark.parametrize(
@@ -199,11 +199,11 @@ async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
         ("month 2026-13", "“2026-13” is not a month; write 2026-05, a day in it, this or last."),
         ("find", "“find” needs what to look for (for example diffusion author:ho after:2025)."),
         ("find x page:0", "“0” is not a page number from 1 to 10,000."),
-        ("today now", "“today” takes nothing more after it, but there is “now”."),
+        ("today now", "“today” takes no more words, but was given “now”."),
         ("saved sort:up", "“up” is not one of new, votes, title or touched."),
         (
             "save qwertz uiop",
-            "No paper fits “qwertz uiop”; give its id, a link to it, or words of its title.",
+            "No paper matches “qwertz uiop”. Try its arXiv id, a link, or words from the title.",
         ),
     ],
 )
