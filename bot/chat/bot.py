@@ -143,7 +143,7 @@ class Bot(Generic[S]):
         """Remember which papers a message shows, so that a reaction to it finds them."""
         if view.papers:
             tenant = self.ports.memory.tenant(place.platform, place.tenant)
-            await tenant.messages.record(place.address, message, view.papers, self.now())
+            await tenant.messages.record(place.address, message, view.numbered_papers, self.now())
 
     async def react(
         self,

@@ -38,10 +38,12 @@ class Reactions:
         that number.
         """
         emoji = same_emoji(emoji)
-        if emoji in _KEYCAPS and _KEYCAPS.index(emoji) < len(papers):
-            verb, paper = "save", papers[_KEYCAPS.index(emoji)]
-        elif emoji in self.meanings and len(papers) == 1:
-            verb, paper = self.meanings[emoji], papers[0]
+        shown = [paper for paper in papers if paper]
+        number = _KEYCAPS.index(emoji) if emoji in _KEYCAPS else None
+        if number is not None and number < len(papers) and papers[number]:
+            verb, paper = "save", papers[number]
+        elif emoji in self.meanings and len(shown) == 1:
+            verb, paper = self.meanings[emoji], shown[0]
         else:
             return None
         return f"{verb if added else f'un{verb}'} {paper}"

@@ -144,6 +144,19 @@ class View:
         )
 
     @property
+    def numbered_papers(self) -> tuple[str, ...]:
+        """The ids of the papers shown, the one numbered 6 in the sixth place; "" in places left out.
+
+        Papers without numbers stand in order.
+        """
+        items = [one for one in self.blocks if isinstance(one, Item) and one.paper]
+        numbers = [one.number or 0 for one in items]
+        if 0 in numbers or len(set(numbers)) < len(numbers):
+            return self.papers
+        by_number = {one.number: one.paper or "" for one in items}
+        return tuple(by_number.get(n, "") for n in range(1, max(numbers, default=0) + 1))
+
+    @property
     def buttons(self) -> tuple[Button, ...]:
         """All buttons, in the order in which they are shown."""
         return tuple(

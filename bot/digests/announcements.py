@@ -92,7 +92,7 @@ class Announcements:
         if post.message:
             return Sent(replace(place, address=post.sent_to), post.message)
         sent = await _said(self.outlets[place.platform], place, what.head, what.key, begun)
-        if papers := what.head.papers:
+        if papers := what.head.numbered_papers:
             messages = self.store.tenant(sent.place.platform, sent.place.tenant).messages
             await messages.record(sent.place.address, sent.message, papers, self.clock())
         return sent

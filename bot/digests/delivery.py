@@ -233,7 +233,9 @@ class DeliveryWorker:
         """Note which papers a message shows, so that a reaction to it finds them."""
         if view.papers:
             messages = self._all.tenant(sent.place.platform, sent.place.tenant).messages
-            await messages.record(sent.place.address, sent.message, view.papers, self._now())
+            await messages.record(
+                sent.place.address, sent.message, view.numbered_papers, self._now()
+            )
 
     def _pause(self, one: Delivery) -> timedelta:
         return timedelta(seconds=BACKOFF.pause(one.attempts, self._luck()))

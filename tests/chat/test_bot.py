@@ -165,3 +165,10 @@ def test_reactions_are_a_setting():
     assert chosen.line_for("🔖", ["1"], added=True) is None
     with pytest.raises(ValueError, match="is not an emoji, = and one of save or vote"):
         Reactions.read("⭐=keep")
+
+
+def test_a_keycap_means_the_paper_that_is_labelled_so():
+    second_message = ["", "", "", "", "", "p6", "p7"]
+    assert Reactions().line_for("7️⃣", second_message, added=True) == "save p7"
+    assert Reactions().line_for("2️⃣", second_message, added=True) is None
+    assert Reactions().line_for("🔖", ["", "", "p3"], added=True) == "save p3"

@@ -65,6 +65,14 @@ def test_control_characters_never_reach_a_terminal():
     assert plain(hostile).count("\n") == 4
 
 
+def test_a_paper_is_found_by_the_number_that_it_is_shown_with():
+    view = View(tuple(Item((f"T{n}",), number=n, paper=f"p{n}") for n in (6, 8)))
+    assert view.numbered_papers == ("", "", "", "", "", "p6", "", "p8")
+    without = View((Item(("T",), paper="p1"), Item(("U",), paper="p2")))
+    assert without.numbered_papers == ("p1", "p2")
+    assert View(()).numbered_papers == ()
+
+
 def test_a_view_knows_its_papers_and_buttons_in_order():
     assert VIEW.papers == ("1",)
     assert [button.line for button in VIEW.buttons] == ["save 1", "similar 1", "list page:2"]
