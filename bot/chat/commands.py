@@ -118,7 +118,7 @@ class Argument:
     @property
     def whole(self) -> bool:
         """Whether it is the text of a file or as long: its lines stay."""
-        return self.file or self.kind == Words(long=True)
+        return self.file or (isinstance(self.kind, Words) and self.kind.pasted)
 
     @property
     def choices(self) -> tuple[str, ...]:

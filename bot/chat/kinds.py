@@ -53,9 +53,10 @@ class Lookup:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Text: one line, or `long` text of many lines."""
+    """Text: one line, or `long` text; a file's text can be `pasted`, its lines as they are."""
 
     long: bool = False
+    pasted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
