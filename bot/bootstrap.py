@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -85,7 +85,8 @@ def build_app(
     waits: bool = True,
 ) -> App:
     """Build every object once, whole."""
-    store, connected = sources.store, {one.platform: one for one in outlets}
+    store = sources.store
+    connected = {one.platform: one for one in (*outlets, *_send_only(settings, clock))}
     library = Library(
         store,
         sources.index,
@@ -109,6 +110,14 @@ def build_app(
     )
     bot = Bot(ALL, services, _ports(settings, services, clock), Context)
     return App(bot, _chores(settings, services, clock))
+
+
+def _send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:
+    """Yield the outlets that need no connection."""
+    if settings.webhooks:
+        from adapters.webhook import Webhook
+
+        yield Webhook(settings.webhooks, clock)
 
 
 def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -37,10 +38,13 @@ NAMES = (
     "DISCORD_GATEWAY_URL",
     "DISCORD_SHARDS",
     "DISCORD_SHARD_IDS",
+    "PAPERBOY_WEBHOOKS",
+    "PAPERBOY_WEBHOOK_SECRET",
 )
 HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
 _SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}
+_WEBHOOK_NAME = re.compile(r"[a-z0-9-]{1,40}")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -66,6 +70,14 @@ class DiscordSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """The addresses of web hooks by their names, and the secret that signs what goes there."""
+
+    urls: Mapping[str, str] = field(repr=False)  # can hold a secret too
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What this deployment has set, or the defaults."""
 
@@ -85,6 +97,7 @@ class Settings:
     admins: frozenset[str] = frozenset()
     slack: SlackSettings | None = None
     discord: DiscordSettings | None = None
+    webhooks: WebhookSettings | None = None
     left_out: tuple[str, ...] = ()  # why a platform that is half set up is left out
 
     @classmethod
@@ -128,6 +141,7 @@ class Settings:
             slack=slack,
             left_out=left_out,
             discord=_discord(given),
+            webhooks=_webhooks(given),
         )
 
 
@@ -190,18 +204,19 @@ def _home(text: str | None) -> Path:
 
 
 def _address(name: str, text: str, example: str = HUGGING_FACE) -> str:
-    try:
-        parts = urlsplit(text)
-        usable = (
-            parts.scheme in _SCHEMES[urlsplit(example).scheme]
-            and parts.hostname
-            and (parts.port or True)
-        )
-    except ValueError:
-        usable = False
-    if not usable or any(c.isspace() for c in text):
+    if not _is_address(text, example):
         raise SettingsError(f"{name} is “{text}”; it must be an address such as {example}.")
     return text.rstrip("/")
+
+
+def _is_address(text: str, example: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    known = parts.scheme in _SCHEMES[urlsplit(example).scheme]
+    return known and bool(parts.hostname) and not any(c.isspace() for c in text)
 
 
 def _token(name: str, text: str | None) -> str | None:
@@ -256,6 +271,22 @@ def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
     )
 
 
+def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
+    urls: dict[str, str] = {}
+    for one in given.get("PAPERBOY_WEBHOOKS", "").split(","):
+        name, _, url = (part.strip() for part in one.partition("="))
+        if one and not (_WEBHOOK_NAME.fullmatch(name) and _is_address(url, HUGGING_FACE)):
+            # the address stays out of the sentence: it can hold a secret
+            raise SettingsError(
+                "PAPERBOY_WEBHOOKS: write each as NAME=https://…, with commas between; a name has "
+                "small letters, digits and hyphens."
+            )
+        if one:
+            urls[name] = url
+    secret = _token("PAPERBOY_WEBHOOK_SECRET", given.get("PAPERBOY_WEBHOOK_SECRET"))
+    return WebhookSettings(urls, secret) if urls else None
+
+
 def _reactions(name: str, text: str) -> Reactions:
     try:
         return Reactions.read(text)
@@ -265,9 +296,10 @@ def _reactions(name: str, text: str) -> Reactions:
 
 def _place(name: str, text: str) -> tuple[str, str] | None:
     platform, colon, address = text.partition(":")
-    if text and (platform not in {"slack", "discord"} or not colon or not address.isalnum()):
+    if text and not (platform.isalnum() and colon and address and " " not in address):
         raise SettingsError(
-            f"{name} is “{text}”; it must be a channel’s id such as slack:C0123 or discord:123456."
+            f"{name} is “{text}”; write a platform and an address there, as in slack:C0123, "
+            "discord:123456 or webhook:team."
         )
     return (platform, address) if text else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.chat.bot import Bot
@@ -18,11 +19,13 @@ class Outlet(ABC):
 
     `repeatable` is how long after an attempt the same key cannot be said twice there. `pace` is how
     many messages a second it takes in all; None where it says so itself when there are too many.
+    `addresses` are the places that there are, where people do not come with places of their own.
     """
 
     platform: str
     repeatable: timedelta = timedelta()
     pace: float | None = None
+    addresses: Collection[str] = ()
 
     @abstractmethod
     async def send(self, place: Place, view: View, key: str) -> Sent:

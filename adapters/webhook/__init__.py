@@ -1,0 +1,90 @@
+"""Web hooks: each message as JSON, sent to an address that the operator has set.
+
+With a secret it is signed. `Paperboy-Signature` is `sha256=` and the HMAC-SHA256 of
+`Paperboy-Timestamp`, a dot and the body; a receiver refuses what is unsigned or minutes old.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import ConnectionTimeoutError as NotConnected
+
+from bot.chat.outlet import Outlet, Sent
+from bot.chat.ports import Clock
+from bot.chat.views import Item, Link, View, plain
+from bot.clock import utc_now
+from bot.errors import DeliveryError
+from bot.models import Place
+from bot.settings import WebhookSettings
+
+TIMEOUT = ClientTimeout(total=30, connect=10)  # seconds; a delivery may take 60
+
+
+class Webhook(Outlet):
+    """Sends to web hooks; the address of a place is the name of one."""
+
+    platform = "webhook"
+
+    def __init__(self, settings: WebhookSettings, clock: Clock = utc_now) -> None:
+        self._settings = settings
+        self._clock = clock
+        self.addresses = tuple(settings.urls)
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        """Post a message and wait for the answer; a redirect is not followed."""
+        name, url = place.address, self._settings.urls.get(place.address)
+        if url is None:
+            raise DeliveryError(f"PAPERBOY_WEBHOOKS names no “{name}”.", permanent=True)
+        body = json.dumps(content(view, key), ensure_ascii=False).encode()
+        headers = self._headers(body, key)
+        try:
+            async with (
+                ClientSession(timeout=TIMEOUT) as session,
+                session.post(url, data=body, headers=headers, allow_redirects=False) as response,
+            ):
+                _check(name, response)
+        # errors name the address, which can hold a secret: none of them goes into the log
+        except (ClientConnectorError, NotConnected):
+            raise DeliveryError(f"Web hook “{name}” can’t be reached.") from None
+        except (ClientError, TimeoutError):
+            raise DeliveryError(f"Web hook “{name}” gave no answer.", ambiguous=True) from None
+        return Sent(place, key)
+
+    def _headers(self, body: bytes, key: str) -> dict[str, str]:
+        headers = {"Content-Type": "application/json", "Paperboy-Delivery": key}
+        if secret := self._settings.secret:
+            timestamp = str(int(self._clock().timestamp()))
+            signed = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256)
+            headers["Paperboy-Timestamp"] = timestamp
+            headers["Paperboy-Signature"] = f"sha256={signed.hexdigest()}"
+        return headers
+
+
+def content(view: View, key: str) -> dict[str, Any]:
+    """Return a message as JSON values: its text, and its papers in their order."""
+    items = [block for block in view.blocks if isinstance(block, Item) and block.paper]
+    return {"key": key, "title": view.title, "text": plain(view), "papers": [*map(_paper, items)]}
+
+
+def _paper(item: Item) -> dict[str, str | None]:
+    title = "".join(span if isinstance(span, str) else span.text for span in item.title)
+    url = next((span.url for span in item.title if isinstance(span, Link)), None)
+    return {"id": item.paper, "title": title, "url": url}
+
+
+def _check(name: str, response: ClientResponse) -> None:
+    """Raise DeliveryError unless the answer says that the message was taken."""
+    status, wait = response.status, response.headers.get("Retry-After", "")
+    said = f"Web hook “{name}” answers {status}"
+    if status == 429 or (status == 503 and wait.isdecimal()):
+        seconds = float(wait) if wait.isdecimal() else 60.0
+        raise DeliveryError(f"{said}.", retry_after=seconds)
+    if status >= 500 or status == 408:
+        raise DeliveryError(f"{said}.", ambiguous=True)
+    if status >= 300:
+        raise DeliveryError(f"{said}: check its address.", permanent=True)
