@@ -291,6 +291,7 @@ async def _run_or_prompt(settings: Settings, args: argparse.Namespace, words: li
 async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
     """Stay connected until told to stop."""
     from bot.runtime.supervisor import run, until_told
+    from bot.text import count, listed
 
     adapters: list[Adapter] = []
     for trouble in settings.left_out:
@@ -303,15 +304,19 @@ async def _run(settings: Settings, _: argparse.Namespace, __: list[str]) -> int:
         from adapters.discord import Discord
 
         adapters.append(Discord(settings.discord))
-    if not adapters:
+    if not adapters and not settings.webhooks:
         raise SettingsError(
             "There is no token: set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see "
             "README)."
         )
-    print(
-        f"Starting {' and '.join(one.platform.capitalize() for one in adapters)}; Ctrl-C stops.",
-        flush=True,
-    )
+    here = {one.platform for one in adapters} | ({"webhook"} if settings.webhooks else set())
+    if settings.admin_place and settings.admin_place[0] not in here:
+        trouble = f"PAPERBOY_ADMIN_PLACE names {settings.admin_place[0]}, which is not set up here."
+        print(f"paperboy: {trouble}", file=sys.stderr)
+    started = [one.platform.capitalize() for one in adapters]
+    if settings.webhooks:
+        started.append(count(len(settings.webhooks.urls), "web hook"))
+    print(f"Starting {listed(started)}; Ctrl-C stops.", flush=True)
     async with opened(settings, adapters, waits=False) as app:
         ended = await until_told(run(app.bot, adapters, app.chores))
     return DONE if ended else WRONG

@@ -296,7 +296,7 @@ def _reactions(name: str, text: str) -> Reactions:
 
 def _place(name: str, text: str) -> tuple[str, str] | None:
     platform, colon, address = text.partition(":")
-    if text and not (platform.isalnum() and colon and address and " " not in address):
+    if text and not (platform.isalnum() and colon and address.replace("-", "").isalnum()):
         raise SettingsError(
             f"{name} is “{text}”; write a platform and an address there, as in slack:C0123, "
             "discord:123456 or webhook:team."

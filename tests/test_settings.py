@@ -177,8 +177,32 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
         assert words in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["C1", "irc:x", "slack:", "slack:#general"])
+@pytest.mark.parametrize("text", ["C1", ":C1", "slack:", "slack:#general"])
 def test_where_trouble_is_told_has_to_be_a_channels_id(text):
     with pytest.raises(SettingsError, match="PAPERBOY_ADMIN_PLACE is"):
         Settings.read({"PAPERBOY_ADMIN_PLACE": text})
-    assert Settings.read({"PAPERBOY_ADMIN_PLACE": "slack:C1"}).admin_place == ("slack", "C1")
+    for place in (("slack", "C1"), ("webhook", "the-team")):
+        assert Settings.read({"PAPERBOY_ADMIN_PLACE": ":".join(place)}).admin_place == place
+
+
+def test_web_hooks_have_names():
+    hooks = "team=https://example.org/hook?key=1=2, other-one=http://127.0.0.1:9/"
+    found = Settings.read({"PAPERBOY_WEBHOOKS": hooks, "PAPERBOY_WEBHOOK_SECRET": "hush"}).webhooks
+    assert found
+    assert found.urls == {
+        "team": "https://example.org/hook?key=1=2",
+        "other-one": "http://127.0.0.1:9/",
+    }
+    assert found.secret == "hush"
+    assert "hush" not in repr(found)
+    assert "example.org" not in repr(found)
+    assert Settings.read({"PAPERBOY_WEBHOOK_SECRET": "hush"}).webhooks is None
+
+
+@pytest.mark.parametrize(
+    "text", ["https://hush.org", "team", "a=b=hush", "Team=https://hush.org", "team=ftp://hush.org"]
+)
+def test_a_web_hook_that_makes_no_sense_is_refused_without_its_address(text):
+    with pytest.raises(SettingsError, match="write each as NAME=https://") as refused:
+        Settings.read({"PAPERBOY_WEBHOOKS": text})
+    assert "hush" not in str(refused.value)

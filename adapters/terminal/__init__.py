@@ -144,7 +144,9 @@ class Terminal(Adapter):
         return Sent(place, key)
 
     async def place(self, words: str, person: Person) -> Place:  # noqa: ARG002  # the protocol's arguments
-        """Return the one place that there is."""
+        """Return the one place that there is. Raises UsageError."""
+        if words not in {"me", HERE.address}:
+            raise UsageError(f"There is no place “{words[:40]}” here: leave out “where:”.")
         return HERE
 
     async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # the protocol's arguments

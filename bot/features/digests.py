@@ -19,7 +19,7 @@ from bot.text import count
 
 if TYPE_CHECKING:
     from bot.store.deliveries import UncertainDelivery
-    from bot.store.digests import DigestOutcome
+    from bot.store.digests import DigestOutcome, State
 
 RECENT = timedelta(days=7)
 MOST_RECENT = 200
@@ -78,17 +78,22 @@ async def settle(
     message: its number, as status tells it
     found: there if it can be read where it belongs, post to have it posted
     """
-    store, person = ctx.services.store.deliveries, ctx.person
+    store = ctx.services.store
     mine = {one.id for one, _ in await all_seen(ctx)}
-    open_ = await store.uncertain(person.platform, person.tenant, MOST_RECENT)
+    open_ = await _uncertain(ctx)
     one = next((one for one in open_ if one.id == message and one.subscription in mine), None)
-    if one is None:
+    of = await store.subscriptions.get(one.subscription) if one else None
+    if one is None or of is None:
         raise UsageError(
             f"There is no message {message} to settle; “status” lists those that there are."
         )
     await managed(ctx, one.subscription)
     there = found == "there"
-    if not await store.resolve(person.platform, person.tenant, message, there=there, now=ctx.now):
+    place = of.place
+    done = await store.deliveries.resolve(
+        place.platform, place.tenant, message, there=there, now=ctx.now
+    )
+    if not done:
         raise UsageError("Somebody has settled that meanwhile.")
     said = (
         "Good: it is there, and what follows it comes now."
@@ -119,9 +124,7 @@ async def _only_one(ctx: Context) -> Subscription | View:
 
 async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[str, ...]]:
     """Say for each of these subscriptions which digests were not posted of late."""
-    ended = await ctx.services.store.digests.recent(
-        ctx.person.platform, ctx.person.tenant, ctx.now - RECENT, ["skipped"], MOST_RECENT
-    )
+    ended = await _recent(ctx, ["skipped"])
     numbers = {one.id for one in known}
     told: dict[int, tuple[str, ...]] = {}
     for one in ended:
@@ -135,13 +138,7 @@ async def state(ctx: Context) -> tuple[Block, ...]:
     mine = [one for one, _ in await all_seen(ctx)]
     if not mine:
         return ()
-    open_ = await ctx.services.store.digests.recent(
-        ctx.person.platform,
-        ctx.person.tenant,
-        ctx.now - RECENT,
-        ("planned", "posting"),
-        MOST_RECENT,
-    )
+    open_ = await _recent(ctx, ["planned", "posting"])
     waiting = [one for one in open_ if one.subscription in {known.id for known in mine}]
     paused = sum(bool(one.paused) for one in mine)
     said = f"{len(mine)} subscribed, {paused} paused, {len(waiting)} waiting to be posted"
@@ -151,9 +148,7 @@ async def state(ctx: Context) -> tuple[Block, ...]:
         for told in some
     ]
     general = (await ctx.services.planner.troubles()).values()
-    uncertain = await ctx.services.store.deliveries.uncertain(
-        ctx.person.platform, ctx.person.tenant, MOST_RECENT
-    )
+    uncertain = await _uncertain(ctx)
     questions = [
         _question(one) for one in uncertain if one.subscription in {known.id for known in mine}
     ]
@@ -162,6 +157,18 @@ async def state(ctx: Context) -> tuple[Block, ...]:
         *map(line, (*general, *failed)),
         *questions[:MOST_QUESTIONS],
     )
+
+
+async def _recent(ctx: Context, states: Sequence[State]) -> list[DigestOutcome]:
+    digests, since = ctx.services.store.digests, ctx.now - RECENT
+    of_each = [await digests.recent(*one, since, states, MOST_RECENT) for one in ctx.tenants]
+    return [one for some in of_each for one in some]
+
+
+async def _uncertain(ctx: Context) -> list[UncertainDelivery]:
+    deliveries = ctx.services.store.deliveries
+    of_each = [await deliveries.uncertain(*one, MOST_RECENT) for one in ctx.tenants]
+    return [one for some in of_each for one in some]
 
 
 def _question(one: UncertainDelivery) -> Item:

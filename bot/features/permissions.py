@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import Collection
 
-from bot.chat.outlet import Adapter, Membership
+from bot.chat.outlet import Membership, Outlet
 from bot.errors import DeliveryError, UsageError
 from bot.features.services import Context
 from bot.models import Place, Subscription
+from bot.text import listed, shorten
 from bot.zones import zones
 
 log = logging.getLogger(__name__)
@@ -21,17 +22,20 @@ AT_ONCE = 5
 
 async def standing(ctx: Context, place: Place) -> Membership:
     """Tell what the person is in a place; UsageError where the platform is not connected, DeliveryError."""
+    if ctx.services.send_only(place.platform):
+        name = f"{place.platform}:{place.address}"
+        return Membership(manages=False, managers="people named in PAPERBOY_ADMINS", name=name)
     return await ctx.services.adapter(place.platform).membership(ctx.person, place)
 
 
 def manages(ctx: Context, there: Membership) -> bool:
     """Tell whether that standing, or the settings, let the person decide what is posted."""
-    return there.manages or there.own or ctx.person.id in ctx.services.admins
+    return there.manages or there.own or ctx.is_admin
 
 
 async def known_standing(ctx: Context, place: Place) -> Membership | None:
     """Tell what the person is in a place; None where the platform does not say."""
-    if not isinstance(ctx.services.outlets.get(place.platform), Adapter):
+    if place.platform not in ctx.services.outlets:
         return None
     try:
         return await standing(ctx, place)
@@ -42,12 +46,25 @@ async def known_standing(ctx: Context, place: Place) -> Membership | None:
 
 async def named(ctx: Context, where: str) -> Place:
     """Return the place that the person names, "here" for where they are; their own conversation has one address."""
+    platform, _, address = where.partition(":")
+    if outlet := ctx.services.send_only(platform.lower()):
+        return _address(ctx, outlet, address)
     adapter = ctx.services.adapter(ctx.person.platform)
     if where.lower() != "here":
         return await adapter.place(where, ctx.person)
     there = await adapter.membership(ctx.person, ctx.place)
     # named like any other: it may be one that the bot cannot write to
     return await adapter.place("me" if there.own else ctx.place.address, ctx.person)
+
+
+def _address(ctx: Context, outlet: Outlet, address: str) -> Place:
+    """Return a place that nobody is in; UsageError for all but admins."""
+    if not ctx.is_admin:
+        raise UsageError("Only people named in PAPERBOY_ADMINS can have digests posted there.")
+    if outlet.addresses and address not in outlet.addresses:
+        known = listed([f"{outlet.platform}:{one}" for one in outlet.addresses], "or")
+        raise UsageError(f"There is no {outlet.platform} “{shorten(address, 40)}”: name {known}.")
+    return Place(outlet.platform, "", address)
 
 
 async def own_zone(ctx: Context, there: Membership | None = None) -> str:
@@ -60,15 +77,26 @@ async def own_zone(ctx: Context, there: Membership | None = None) -> str:
 
 
 async def near(ctx: Context) -> tuple[Subscription, ...]:
-    """Return the subscriptions of the team; of the person alone where there is none, and people are strangers."""
+    """Return the subscriptions of the team; of the person alone where there is none, and people are strangers.
+
+    For admins there are also those of outlets that only take messages.
+    """
     if ctx.person.tenant:
-        return await ctx.tenant.subscriptions.all(MOST)
-    return await ctx.tenant.subscriptions.near(ctx.person.id, ctx.place.address, MOST)
+        return (*await ctx.tenant.subscriptions.all(MOST), *await _send_only(ctx))
+    alone = await ctx.tenant.subscriptions.near(ctx.person.id, ctx.place.address, MOST)
+    return (*alone, *await _send_only(ctx))
+
+
+async def _send_only(ctx: Context) -> tuple[Subscription, ...]:
+    places = [Place(platform, tenant, "") for platform, tenant in ctx.tenants[1:]]
+    return tuple([one for place in places for one in await ctx.subscriptions(place).all(MOST)])
 
 
 async def seen(ctx: Context, number: int) -> Subscription:
     """Return a subscription that the person made, has here, or manages; to all others there is none."""
     known = await ctx.tenant.subscriptions.get(number)
+    if known is None:
+        known = next((one for one in await _send_only(ctx) if one.id == number), None)
     if known is None or not (
         _theirs(ctx, known) or _may(ctx, await known_standing(ctx, known.place))
     ):
@@ -84,15 +112,13 @@ async def managed(ctx: Context, number: int) -> Subscription:
     try:
         there = await standing(ctx, known.place)
     except DeliveryError:
-        if (
-            known.person == ctx.person or ctx.person.id in ctx.services.admins
-        ):  # the place can be gone
+        if known.person == ctx.person or ctx.is_admin:  # the place can be gone
             return known
         raise
     if not manages(ctx, there):
         raise UsageError(f"Only {there.managers} can do that with subscription {number}.")
     return (
-        await ctx.tenant.subscriptions.get(number) or known
+        await ctx.subscriptions(known.place).get(number) or known
     )  # much can have changed while the platform was asked
 
 
@@ -120,7 +146,7 @@ def _theirs(ctx: Context, known: Subscription) -> bool:
 
 
 def _may(ctx: Context, there: Membership | None) -> bool:
-    return manages(ctx, there) if there else ctx.person.id in ctx.services.admins
+    return manages(ctx, there) if there else ctx.is_admin
 
 
 async def _standings(ctx: Context, places: Collection[Place]) -> dict[Place, Membership | None]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.chat.bot import Context as AnyContext
 from bot.chat.outlet import Adapter, Outlet
 from bot.errors import UsageError
+from bot.models import Place
 
 if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
     from bot.digests.announcements import Announcements
@@ -18,6 +19,7 @@ if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
     from bot.library.library import Library
     from bot.library.tenants import Tenants
     from bot.store import Store, Tenant
+    from bot.store.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Services:
     outlets: Mapping[str, Outlet]
     admins: frozenset[str] = frozenset()
     heavy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def send_only(self, platform: str) -> Outlet | None:
+        """Return a connected outlet that knows no people; None where there is none of that name."""
+        outlet = self.outlets.get(platform)
+        return None if isinstance(outlet, Adapter) else outlet
 
     def adapter(self, platform: str) -> Adapter:
         """Return the adapter of a platform; UsageError where it is not connected here."""
@@ -61,3 +68,21 @@ class Context(AnyContext[Services]):
     def tenant(self) -> Tenant:
         """What belongs to the people of this tenant, and to no other."""
         return self.services.store.tenant(self.person.platform, self.person.tenant)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the settings let the person decide about every place."""
+        return self.person.id in self.services.admins
+
+    @property
+    def tenants(self) -> tuple[tuple[str, str], ...]:
+        """The platform and tenant of the person; for an admin also those that only take messages."""
+        mine = (self.person.platform, self.person.tenant)
+        if not self.is_admin:
+            return (mine,)
+        outlets = self.services.outlets
+        return (mine, *((name, "") for name in outlets if self.services.send_only(name)))
+
+    def subscriptions(self, place: Place) -> Subscriptions:
+        """Return the subscriptions of the tenant of a place."""
+        return self.services.store.tenant(place.platform, place.tenant).subscriptions

@@ -40,7 +40,7 @@ from bot.features.permissions import (
 from bot.features.services import Context
 from bot.features.subscription_card import card, item, next_time, record, switch
 from bot.features.subscription_form import ANY, NONE, USUAL_TIME, Asked, YesNo, wished
-from bot.models import Day, DigestOptions, Layout, Order, Place, Subscription
+from bot.models import Day, DigestOptions, Layout, Order, Person, Place, Subscription
 from bot.schedule import Every, Schedule
 from bot.text import count
 
@@ -131,14 +131,17 @@ async def subscribe(
     there = await standing(ctx, place)
     if not manages(ctx, there):
         return _refused(there)
-    if not (zone := zone or await own_zone(ctx, there)):
+    theirs = there if place.platform == ctx.person.platform else None
+    if not (zone := zone or await own_zone(ctx, theirs)):
         raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
     options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
     _check_order(options, there)
     await _check_room(ctx, place, options)
     next_date, next_due = options.schedule.after(ctx.now)
-    new = Subscription(0, place, ctx.person, options, ctx.now, next_date, next_due)
-    made = await ctx.tenant.subscriptions.add(new)
+    # where people are not known, it belongs to no person but to the admins
+    person = ctx.person if theirs else Person(place.platform, "", "")
+    new = Subscription(0, place, person, options, ctx.now, next_date, next_due)
+    made = await ctx.subscriptions(place).add(new)
     return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
 
 
@@ -244,7 +247,7 @@ async def edit(
     changed = replace(known, options=options)
     if options.schedule != known.options.schedule and not known.paused:
         changed = await _from_now(ctx, changed)
-    await ctx.tenant.subscriptions.change(changed)
+    await ctx.subscriptions(known.place).change(changed)
     return await _shown(ctx, changed, "Changed.")
 
 
@@ -258,7 +261,7 @@ async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
         return await _shown(ctx, known, "It is paused already.")
     why = f"by {ctx.person.name}" if ctx.person.name else "on request"
     paused = replace(known, paused=why, next_date=None, next_due=None)
-    await ctx.tenant.subscriptions.change(paused)
+    await ctx.subscriptions(known.place).change(paused)
     return await _shown(ctx, paused, "Paused.")
 
 
@@ -271,7 +274,7 @@ async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     if not known.paused:
         return await _shown(ctx, known, "It is not paused.")
     resumed = await _from_now(ctx, replace(known, paused="", refused=None, covered=None))
-    await ctx.tenant.subscriptions.change(resumed)
+    await ctx.subscriptions(known.place).change(resumed)
     return await _shown(ctx, resumed, "Resumed.")
 
 
@@ -281,11 +284,11 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
     number: its number, as in the list of subscriptions
     """
     known = await managed(ctx, number)
-    await ctx.tenant.subscriptions.remove(number)
+    await ctx.subscriptions(known.place).remove(number)
     undo = await _undo(ctx, known)
     buttons = Buttons((*([Button("Undo", undo)] if undo else []), ALL))
     said = line(
-        "DigestOutcome: ",
+        "Ended: ",
         Strong(f"subscription {number}"),
         f", {wording.when(known.options.schedule)}.",
     )
@@ -297,9 +300,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
     if ctx.person.platform not in ctx.services.outlets:
         return ()
     every = await near(ctx)
-    mine = [
-        one for one in every if one.person == ctx.person or ctx.person.id in ctx.services.admins
-    ]
+    mine = [one for one in every if one.person == ctx.person or ctx.is_admin]
     if not mine:
         return (
             line(Strong("Digests"), "  The best papers, at a time of your choice."),
@@ -356,9 +357,13 @@ async def _shown(ctx: Context, known: Subscription, said: str) -> View:
 async def _undo(ctx: Context, gone: Subscription) -> str:
     """Return the line that subscribes again; "" where no line means just that."""
     there = await known_standing(ctx, gone.place)
-    where = (
-        "me" if there and there.own else "here" if gone.place == ctx.place else gone.place.address
-    )
+    where = gone.place.address
+    if there and there.own:
+        where = "me"
+    elif gone.place == ctx.place:
+        where = "here"
+    elif gone.place.platform != ctx.person.platform:
+        where = f"{gone.place.platform}:{where}"
     written = wording.line(gone.options, where)
     again = dict(ctx.bot.read(written, ctx.person, ctx.place).args) if written else {}
     meant = {**wording.words(gone.options), "where": where}

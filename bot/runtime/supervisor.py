@@ -30,6 +30,8 @@ STEADY = 300.0  # seconds after which an earlier failure no longer counts
 async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
     """Run all adapters until cancelled or until none is left; False where none could be started.
 
+    Without adapters the chores go on until it is cancelled.
+
     One that fails is started again after a pause; one whose settings are wrong says so once and is
     left out. The chores are done meanwhile; they end before the adapters leave.
     """
@@ -38,7 +40,7 @@ async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
     ]
     try:
         async with doing(chores):
-            await asyncio.wait(connected)
+            await (asyncio.wait(connected) if connected else asyncio.Future())
     finally:
         for one in connected:
             one.cancel()

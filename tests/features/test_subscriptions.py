@@ -416,7 +416,7 @@ async def test_a_place_that_is_gone_can_still_be_given_up_by_whoever_subscribed_
     await say("subscribe")
     chat.gone = {PAPERS}
     assert "Subscription 1 · in c1" in plain(await say("subscriptions", place=RANDOM))
-    assert "DigestOutcome: subscription 1" in plain(await say("unsubscribe 1", place=RANDOM))
+    assert "Ended: subscription 1" in plain(await say("unsubscribe 1", place=RANDOM))
 
 
 async def test_whoever_is_forgotten_gets_no_more_digests_of_their_own(bot, say):

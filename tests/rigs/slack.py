@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import time
 from typing import Any
 
 from tests.rigs.slack_rules import seen
 from tests.rigs.slack_server import APP_TOKEN, BOT, BOT_TOKEN, TEAM, Json, Message, SlackServer
+from tests.rigs.waiting import eventually
 
 __all__ = ["APP_TOKEN", "BOT", "BOT_TOKEN", "TEAM", "Message", "SlackRig", "eventually"]
 
@@ -187,13 +186,3 @@ class SlackRig(SlackServer):
         await self.event({"type": "app_home_opened", "tab": "home", "user": user, "channel": "D1"})
         await self.until(lambda: user in self.homes)
         return self.homes[user]
-
-
-async def eventually(condition: Any) -> None:
-    """Wait until something is so that nobody tells of; `condition` may be a coroutine function."""
-    for _ in range(1000):
-        so = condition()
-        if await so if inspect.isawaitable(so) else so:
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("It never came to that.")

@@ -20,18 +20,24 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Receiver:
-    """Takes what is posted; the next `answers` are given in place of 204, after it is taken."""
+    """Takes what is posted.
+
+    The next `answers` are given in place of 204, after it is taken, and the next `refusals` before.
+    """
 
     url: str = ""
     taken: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
+    refusals: deque[Answer] = field(default_factory=deque)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """Check the signature, keep the message, and answer."""
         body = await request.read()
         self.asked.append(request.path)
+        if self.refusals:
+            return await self.refusals.popleft()(request)
         assert signature(request.headers["Paperboy-Timestamp"], body) == request.headers[
             "Paperboy-Signature"
         ].removeprefix("sha256=")

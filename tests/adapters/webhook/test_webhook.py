@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 
 import pytest
+from aiohttp import ClientTimeout
 
 from adapters import webhook as module
 from adapters.webhook import Webhook
@@ -81,7 +82,7 @@ async def test_each_answer_says_what_became_of_the_message(
     there, monkeypatch, caplog, answer: Answer, kind: tuple[bool, bool, float | None]
 ):
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(module, "TIMEOUT", module.ClientTimeout(total=0.5))
+    monkeypatch.setattr(module, "TIMEOUT", ClientTimeout(total=0.5))
     there.answers.append(answer)
     error = await refused(hook(there))
     assert (error.permanent, error.ambiguous, error.retry_after) == kind
