@@ -1,6 +1,5 @@
 """Whether one paper is what a search asks for: the same as the index says, but to the letter."""
 
-import sqlite3
 from datetime import date
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from bot.errors import UsageError
 from bot.papers import Account, Paper
 from bot.search import matches, parse
-from bot.search.analysis.stemmer import stem
 
 TODAY = date(2025, 6, 1)
 PAPER = Paper(
@@ -98,19 +96,3 @@ def test_any_text_is_compared(text: str):
     except UsageError:
         return
     assert matches(query, Paper("1", text)) in {True, False}
-
-
-@given(st.lists(st.text("abcdefghijklmnopqrstuvwxyzé", min_size=1), max_size=30))
-def test_stems_are_those_of_the_index(words: list[str]):
-    ends = (
-        "s es ies sses eed ed ing ational tional izer alism iveness biliti icate ful ness ement "
-        "ion ly y e ll"
-    ).split()
-    words += [word + end for word in words[:3] for end in ends]
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE said USING fts5 (word, tokenize='porter ascii')")
-    connection.execute("CREATE VIRTUAL TABLE stems USING fts5vocab (said, instance)")
-    connection.executemany("INSERT INTO said (rowid, word) VALUES (?, ?)", enumerate(words))
-    stems = dict(connection.execute("SELECT doc, term FROM stems"))
-    connection.close()
-    assert {n: stem(word) for n, word in enumerate(words)} == stems
