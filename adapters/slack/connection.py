@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 CONNECTIONS = 2
 HEARTBEAT = 10.0  # seconds between pings; half of it without an answer means the connection is lost
 BACKOFF = Backoff(0.5, 30)  # seconds before dialling again
+OFFLINE_PAUSE = 4.0  # seconds before dialling again while there is no connection at all
+DIAL_SECONDS = 5.0  # for asking for an address and connecting to it
 DRAIN_SECONDS = 30.0  # in which Slack closes a connection after it has announced that
 MAX_REMEMBERED = 1000  # requests that are not handled again when Slack repeats them
 SHUTDOWN_SECONDS = 10.0  # in which work that was begun has to finish
@@ -52,6 +54,7 @@ class Connections:
         self._handle = handle
         self._on_connect = on_connect
         self._open = 0
+        self._offline = asyncio.Event()  # set while no connection is open
         self._closing = False
         self._readers: set[asyncio.Task[None]] = set()
         self._work: set[asyncio.Task[object]] = set()
@@ -81,29 +84,47 @@ class Connections:
     async def _keep_line(self) -> None:
         failures = 0
         while True:
-            started = monotonic()
+            hello = asyncio.Event()
             try:
-                await self._connect()
+                await self._connect(hello)
             except (SlackError, aiohttp.ClientError, OSError) as error:
-                failures = 1 if monotonic() - started > BACKOFF.longest else failures + 1
-                luck = random.random()  # noqa: S311  # spreads dialling, keeps no secret
-                pause = BACKOFF.pause(failures, luck, getattr(error, "retry_after", None))
+                failures = 1 if hello.is_set() else failures + 1
+                asked = getattr(error, "retry_after", None) or 0.0
+                pause = self._pause(failures, asked)
                 log.warning(
                     "Slack disconnected; reconnecting in %.1f s: %s", pause, _describe(error)
                 )
-                await asyncio.sleep(pause)
+                await self._rest(pause, asked)
 
-    async def _connect(self) -> None:
+    def _pause(self, failures: int, asked: float) -> float:
+        """Return the seconds before dialling again, at least the `asked` ones.
+
+        Without any connection they are OFFLINE_PAUSE at most.
+        """
+        luck = random.random()  # noqa: S311  # spreads dialling, keeps no secret
+        pause = BACKOFF.pause(failures, luck)
+        return max(pause if self._open else min(pause, OFFLINE_PAUSE), asked)
+
+    async def _rest(self, pause: float, asked: float) -> None:
+        """Wait before dialling again, shorter if the other connection is lost as well."""
+        try:
+            async with asyncio.timeout(pause):
+                await self._offline.wait()
+        except TimeoutError:
+            return
+        await asyncio.sleep(max(min(pause, OFFLINE_PAUSE), asked))
+
+    async def _connect(self, hello: asyncio.Event) -> None:
         """Be connected until Slack announces that it closes the connection.
 
-        What still arrives over the old connection is read while the next one is made.
+        `hello` is set once Slack greets, so that earlier failures no longer count. What still
+        arrives over the old connection is read while the next one is made.
         """
-        url, started = await self._address(), monotonic()
-        session, proxy = self._web.client.session, self._web.client.proxy
-        assert session is not None  # noqa: S101  # there is one while the adapter runs
-        socket = await session.ws_connect(url, heartbeat=HEARTBEAT, proxy=proxy, max_msg_size=0)
+        started = monotonic()
+        async with asyncio.timeout(DIAL_SECONDS):
+            socket = await self._dial()
         goodbye = asyncio.Event()
-        reader = asyncio.create_task(self._read(socket, goodbye))
+        reader = asyncio.create_task(self._read(socket, hello, goodbye))
         self._readers.add(reader)
         reader.add_done_callback(self._readers.discard)
         waiter = asyncio.create_task(goodbye.wait())
@@ -116,7 +137,14 @@ class Connections:
             raise ConnectionResetError("Slack closed the connection")
         if monotonic() - started < BACKOFF.longest:
             # too_many_websockets, for example: dialling again at once would be refused too
+            hello.clear()
             raise ConnectionResetError("Slack wants no connection now")
+
+    async def _dial(self) -> aiohttp.ClientWebSocketResponse:
+        session, proxy = self._web.client.session, self._web.client.proxy
+        assert session is not None  # noqa: S101  # there is one while the adapter runs
+        url = await self._address()
+        return await session.ws_connect(url, heartbeat=HEARTBEAT, proxy=proxy, max_msg_size=0)
 
     async def _address(self) -> str:
         try:
@@ -132,7 +160,12 @@ class Connections:
             raise
         return require(answer, "url")
 
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse, goodbye: asyncio.Event) -> None:
+    async def _read(
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        hello: asyncio.Event,
+        goodbye: asyncio.Event,
+    ) -> None:
         greeted = False
         try:
             async with asyncio.timeout(None) as limit:
@@ -143,6 +176,7 @@ class Connections:
                     match envelope.get("type"):
                         case "hello" if not greeted:
                             greeted = True
+                            hello.set()
                             self._count(+1)
                         case "disconnect":
                             goodbye.set()
@@ -192,6 +226,10 @@ class Connections:
 
     def _count(self, change: int) -> None:
         self._open += change
+        if self._open:
+            self._offline.clear()
+        else:
+            self._offline.set()
         if change > 0 and self._open == 1:
             self._on_connect()
 

@@ -18,7 +18,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.backfill import backfill
 from adapters.slack.channels import Channels
-from adapters.slack.connection import BACKOFF, Connections
+from adapters.slack.connection import BACKOFF, OFFLINE_PAUSE, Connections
 from adapters.slack.errors import REVOKED, SlackError
 from adapters.slack.events import Events, Parts, Session, build_app
 from adapters.slack.ids import PLATFORM
@@ -109,7 +109,8 @@ class Workspace:
                     raise await self._refusal(error) from error
                 failures += 1
                 luck = random.random()  # noqa: S311  # spreads tries
-                pause = BACKOFF.pause(failures, luck, error.retry_after)
+                pause = min(BACKOFF.pause(failures, luck), OFFLINE_PAUSE)
+                pause = max(pause, error.retry_after or 0.0)
                 log.warning("%s Signing in again in %.1f s.", error, pause)
                 await asyncio.sleep(pause)
 

@@ -211,6 +211,37 @@ async def test_it_is_back_by_itself_after_slack_was_gone(rig):
     assert HEBB.title in (await rig.ask("find hebbian")).seen
 
 
+@pytest.mark.usefixtures("slack")
+async def test_after_a_long_outage_it_is_back_soon(rig, monkeypatch):
+    monkeypatch.setattr(connections, "BACKOFF", Backoff(3600, 3600))  # as after ten minutes
+    monkeypatch.setattr(connections, "OFFLINE_PAUSE", 0.1)
+    await rig.sockets[0].close()  # this one waits for an hour while the other one works
+    await rig.until(lambda: len(rig.sockets) == 1)
+    assert await rig.slash("status") < 0.5
+    rig.refusing = True
+    await rig.sockets[0].close()
+    await rig.until(lambda: not rig.sockets)
+    await eventually(lambda: [method for method, _ in rig.calls].count("apps.connections.open") > 5)
+    rig.refusing = False
+    await rig.until(lambda: len(rig.sockets) == 2)
+
+
+@pytest.mark.usefixtures("slack")
+async def test_a_connection_that_greets_is_a_new_beginning(rig, monkeypatch):
+    pauses = []
+    monkeypatch.setattr(
+        connections.Connections,
+        "_pause",
+        lambda _, failures, __: pauses.append(failures) or 0.01,
+    )
+    rig.faults["apps.connections.open"] = [503, 503, 503]
+    for _ in range(2):
+        await rig.sockets[0].close()
+        await rig.until(lambda: len(rig.sockets) == 1)
+        await rig.until(lambda: len(rig.sockets) == 2)
+    assert pauses == [1, 2, 3, 4, 1]
+
+
 async def test_it_comes_up_when_slack_does(bot, rig):
     rig.faults["auth.test"] = [
         "drop",
