@@ -15,6 +15,7 @@ from adapters.slack.workspace import Workspace, build_client
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
+from bot.errors import SettingsError
 from bot.models import Person, Place
 from bot.settings import SlackSettings
 
@@ -30,6 +31,12 @@ class Slack(Adapter):
         self._reactions = Reactions(self._client.web)
         self._bot: Bot | None = None
         self._workspace: Workspace | None = None
+        self._refusal = ""  # why the last session ended for good
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from sending anything, and what an admin can do; "" if nothing does."""
+        return self._workspace.trouble if self._workspace else self._refusal
 
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled. Raises SettingsError where Slack refuses a token."""
@@ -39,6 +46,9 @@ class Slack(Adapter):
             self._workspace = Workspace(self._settings, self._client, bot)
             try:
                 await self._workspace.run()
+            except SettingsError as error:
+                self._refusal = f"Slack is off: {error}"
+                raise
             finally:
                 await self._reactions.stop()
                 self._bot = self._workspace = self._client.web.client.session = None

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import DeliveryError
 
 DEFAULT_WAIT_SECONDS = 30.0  # where a 429 carries no Retry-After
+TOKEN_WAIT_SECONDS = 600.0  # a token that is refused may be replaced, so nothing is dropped
 _REINSTALL = (
     "Slack no longer accepts the bot token. Reinstall the app and set SLACK_BOT_TOKEN to the new "
     "token."
@@ -40,9 +41,9 @@ _PERMANENT = {
         "slack-manifest.yaml at api.slack.com/apps, then reinstall it to the workspace."
     ),
     **dict.fromkeys(_PERSON_CODES, "I can’t message that person."),
-    **dict.fromkeys(_TOKEN_CODES, _REINSTALL),
 }
-REVOKED = frozenset(("account_inactive", "token_revoked"))  # for a token that worked before
+DEACTIVATED = "account_inactive"  # the bot's user: the app was removed, or its token revoked
+REVOKED = frozenset((DEACTIVATED, "token_revoked"))  # for a token that worked before
 TOKEN_REFUSED = frozenset(_TOKEN_CODES)
 # Slack failed on its side, perhaps after it had done what was asked
 _AMBIGUOUS = frozenset(
@@ -85,6 +86,8 @@ def translate_code(
     """Return the SlackError for the `error` of an answer, and its HTTP status and headers."""
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return _rate_limited(headers or {})
+    if code in TOKEN_REFUSED:
+        return SlackError(_REINSTALL, code, retry_after=TOKEN_WAIT_SECONDS)
     if code in _PERMANENT:
         sentence = _PERMANENT[code].format(bot=bot, needed="it needs")
         return SlackError(sentence, code, permanent=True)

@@ -38,15 +38,16 @@ Next = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What the listeners need of the connection: who the bot is there, and two callbacks.
+    """What the listeners need of the connection: who the bot is there, and three callbacks.
 
     `hold` lets a task finish before the connection closes. `on_removal` is called when the
-    workspace has removed the app.
+    workspace has removed the app, `on_revocation` when it has revoked the bot's token.
     """
 
     me: AuthorizeResult
     hold: Callable[[Any], None]
     on_removal: Callable[[], None]
+    on_revocation: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,8 @@ class Events:
         """Add the listeners to a Bolt app."""
         for event in ("reaction_added", "reaction_removed"):
             app.event(event, middleware=[self.commit_reaction])(self.on_reaction)
-        for event in ("app_uninstalled", "tokens_revoked"):
-            app.event(event, middleware=[self.commit_removal])(self.on_removal)
+        app.event("app_uninstalled", middleware=[self.commit_removal])(self.on_removal)
+        app.event("tokens_revoked")(self.on_revocation)
         app.event("app_home_opened")(self.on_home)
         app.event("app_mention")(self.on_mention)
         app.event("message")(self.on_message)
@@ -115,18 +116,19 @@ class Events:
 
     async def commit_removal(self, body: Json, next_: Next) -> None:
         """Note that the workspace removed the app before that is acknowledged."""
-        event = body["event"]
-        revoked = event.get("tokens", {}).get("bot", ())
-        is_ours = event["type"] == "app_uninstalled" or self._session.me.bot_user_id in revoked
-        # Slack repeats an event for minutes: one from before the sign-in is about an earlier
-        # installation
-        if is_ours and float(body.get("event_time") or time.time()) >= self._since:
+        if self._is_recent(body):
             await self._bot.tenants.removed(PLATFORM, self._team)
             self._session.on_removal()
         await next_()
 
     async def on_removal(self) -> None:
         """Do nothing more: the removal is noted."""
+
+    async def on_revocation(self, body: Json) -> None:
+        """Sign in again after the bot's token was revoked; that alone is no removal."""
+        revoked = body["event"].get("tokens", {}).get("bot", ())
+        if self._session.me.bot_user_id in revoked and self._is_recent(body):
+            self._session.on_revocation()
 
     async def on_home(self, body: Json) -> None:
         """Show the Home to a person who opens it."""
@@ -155,6 +157,13 @@ class Events:
     async def on_user_change(self, body: Json) -> None:
         """Follow the new name of a person."""
         self._parts.people.update(body["event"]["user"])
+
+    def _is_recent(self, body: Json) -> bool:
+        """Return whether an event is about this installation.
+
+        Slack repeats events for minutes: one from before the sign-in is about an earlier one.
+        """
+        return float(body.get("event_time") or time.time()) >= self._since
 
     async def _is_bot(self, user: str) -> bool:
         return user == self._session.me.bot_user_id or await self._parts.people.is_bot(user)

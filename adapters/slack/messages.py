@@ -150,7 +150,7 @@ class Messages:
             blocks = render(view, block_prefix(key))
             answer = await self.post_blocks(place, blocks, fallback_text(view))
         except SlackError as error:
-            if error.retry_after:
+            if error.retry_after and error.code == "ratelimited":
                 self._blocked[channel] = monotonic() + error.retry_after
             raise
         # a person's address becomes that of the conversation with them, which reactions name

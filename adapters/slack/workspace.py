@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Coroutine
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -19,7 +20,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from adapters.slack.backfill import backfill
 from adapters.slack.channels import Channels
 from adapters.slack.connection import BACKOFF, OFFLINE_PAUSE, Connections
-from adapters.slack.errors import REVOKED, SlackError
+from adapters.slack.errors import DEACTIVATED, TOKEN_REFUSED, SlackError
 from adapters.slack.events import Events, Parts, Session, build_app
 from adapters.slack.ids import PLATFORM
 from adapters.slack.interactions import Interactions
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 QUIET_SECONDS = 3.0  # after the last new connection before missed reactions are asked for
 # between two backfills: a connection that flaps must not use up Slack's rate limit
 BACKFILL_SECONDS = 60.0
+TOKEN_CHECK_SECONDS = 600.0  # between two tries with a token that is refused
+REMOVAL_AFTER = timedelta(days=1)  # for which the bot's user is deactivated
 REMOVED = (
     "The workspace removed Paperboy, or Slack no longer accepts its token. Reinstall the app, set "
     "SLACK_BOT_TOKEN to the new token and start again."
@@ -76,6 +79,7 @@ class Workspace:
         self._channels = client.channels
         self._messages = client.messages
         self._bot = bot
+        self.trouble = ""  # what an admin has to do before the session can go on
         # resolved when the token is refused: True if Slack said that the app was removed
         self._lost: asyncio.Future[bool] | None = None
 
@@ -87,6 +91,7 @@ class Workspace:
         try:
             while True:
                 me = await self._sign_in()
+                self.trouble = ""
                 await self._bot.tenants.welcomed(PLATFORM, str(me.team_id))
                 await self._listen(me)
         except Removed as error:
@@ -100,19 +105,49 @@ class Workspace:
 
     async def _sign_in(self) -> AuthorizeResult:
         """Ask Slack who we are, until it answers. Raises SettingsError."""
-        failures = 0
+        failures, deactivated = 0, None
         while True:
             try:
                 return await self._identify()
             except SlackError as error:
-                if error.permanent:
-                    raise await self._refusal(error) from error
-                failures += 1
-                luck = random.random()  # noqa: S311  # spreads tries
-                pause = min(BACKOFF.pause(failures, luck), OFFLINE_PAUSE)
-                pause = max(pause, error.retry_after or 0.0)
-                log.warning("%s Signing in again in %.1f s.", error, pause)
-                await asyncio.sleep(pause)
+                if error.code != DEACTIVATED:
+                    deactivated = None
+                if error.code == DEACTIVATED:
+                    deactivated = deactivated or self._bot.now()
+                    await self._wait_for_token(error, deactivated)
+                elif error.permanent or error.code in TOKEN_REFUSED:
+                    raise _refusal(error) from error
+                else:
+                    failures += 1
+                    await self._rest(error, failures)
+
+    async def _rest(self, error: SlackError, failures: int) -> None:
+        """Wait before signing in again."""
+        luck = random.random()  # noqa: S311  # spreads tries
+        pause = min(BACKOFF.pause(failures, luck), OFFLINE_PAUSE)
+        pause = max(pause, error.retry_after or 0.0)
+        log.warning("%s Signing in again in %.1f s.", error, pause)
+        await asyncio.sleep(pause)
+
+    async def _wait_for_token(self, error: SlackError, since: datetime) -> None:
+        """Wait before a deactivated bot signs in again; its digests wait too.
+
+        Raises Removed if it has been deactivated for REMOVAL_AFTER: until then it may be a token
+        that was revoked by mistake, or a workspace that is suspended.
+        """
+        if self._bot.now() - since >= REMOVAL_AFTER:
+            await self._note_removal()
+            raise Removed(REMOVED) from error
+        if not self.trouble:
+            self.trouble = f"Slack: {error} Digests wait until then."
+            log.critical("%s", self.trouble)
+        await asyncio.sleep(TOKEN_CHECK_SECONDS)
+
+    async def _note_removal(self) -> None:
+        if self._web.team:
+            await self._bot.tenants.removed(PLATFORM, self._web.team)
+        else:  # this process has never signed in
+            await self._bot.tenants.lost(PLATFORM)
 
     async def _identify(self) -> AuthorizeResult:
         me = await self._web.call(self._web.client.auth_test)
@@ -124,15 +159,6 @@ class Workspace:
             team_id=team,
             bot_user_id=user,
             bot_id=me.get("bot_id"),
-        )
-
-    async def _refusal(self, error: SlackError) -> SettingsError:
-        """Return why the token is refused for good."""
-        if error.code in REVOKED:
-            await self._bot.tenants.lost(PLATFORM)
-            return Removed(REMOVED)
-        return SettingsError(
-            f"Slack refuses SLACK_BOT_TOKEN ({error.code}). Copy it again from OAuth & Permissions."
         )
 
     async def _listen(self, me: AuthorizeResult) -> None:
@@ -148,7 +174,7 @@ class Workspace:
         self._lost = asyncio.get_running_loop().create_future()
         catch_up = CatchUp(self._bot, self._web, self._people)
         connections = Connections(self._web, self._settings.app_token, handle, catch_up.start)
-        session = Session(me, connections.hold, lambda: self._lose(removed=True))
+        session = Session(me, connections.hold, lambda: self._lose(removed=True), self.check_token)
         app = self._build_app(session)
         try:
             await _run_until(self._lost, connections.run())
@@ -197,6 +223,12 @@ class CatchUp:
         await asyncio.sleep(max(QUIET_SECONDS, self._last + BACKFILL_SECONDS - monotonic()))
         self._last = monotonic()
         await backfill(self._bot, self._web, self._people)
+
+
+def _refusal(error: SlackError) -> SettingsError:
+    return SettingsError(
+        f"Slack refuses SLACK_BOT_TOKEN ({error.code}). Copy it again from OAuth & Permissions."
+    )
 
 
 async def _run_until(lost: asyncio.Future[bool], work: Coroutine[Any, Any, None]) -> None:

@@ -27,6 +27,11 @@ class Outlet(ABC):
     pace: float | None = None
     addresses: Collection[str] = ()
 
+    @property
+    def trouble(self) -> str:
+        """What keeps it from sending anything, and what an admin can do; "" if nothing does."""
+        return ""
+
     @abstractmethod
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Send a message; one with the same key is not sent again while `repeatable`.

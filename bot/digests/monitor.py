@@ -39,7 +39,8 @@ class Monitor:
         """Tell of the trouble that there is, but for what was told today."""
         today = self.clock().date()
         self._told = {kind: day for kind, day in self._told.items() if day == today}
-        for kind, sentence in (await self.planner.troubles()).items():
+        platforms = {name: one.trouble for name, one in self.outlets.items() if one.trouble}
+        for kind, sentence in {**await self.planner.troubles(), **platforms}.items():
             if kind not in self._told:
                 self._told[kind] = today
                 log.warning("%s", sentence)

@@ -54,6 +54,7 @@ async def status(ctx: Context) -> View:
         )
     if now.trouble:
         blocks.append(line("The last sync met trouble: ", now.trouble))
+    blocks += [line(one.trouble) for one in ctx.services.outlets.values() if one.trouble]
     left = await ctx.services.tenants.waiting() if ctx.person.id in ctx.services.admins else ()
     if left:
         blocks.append(line(Strong("Removed"), f"  {_removed(left)}"))

@@ -2,19 +2,24 @@
 
 import asyncio
 import time
+from datetime import timedelta
 
 import pytest
 
-from adapters.slack import Slack
-from bot.chat.views import View, line
+from adapters.slack import Slack, workspace
+from bot.chat.views import View, line, plain
 from bot.errors import DeliveryError, SettingsError
 from bot.library import tenants
 from bot.models import Person, Place
 from bot.settings import SlackSettings
-from tests.conftest import HEBB
+from tests.conftest import HEBB, HERE, add_outlets
 from tests.rigs.slack import APP_TOKEN, BOT, BOT_TOKEN, TEAM, eventually
 
 UNINSTALLED = {"type": "app_uninstalled"}
+
+
+def settings(rig):
+    return SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +30,7 @@ def short_pauses(monkeypatch):
 @pytest.fixture
 def adapter(rig):
     """Give the adapter."""
-    return Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api"))
+    return Slack(settings(rig))
 
 
 @pytest.fixture
@@ -39,13 +44,10 @@ async def running(bot, rig, adapter):
     await asyncio.gather(task, return_exceptions=True)
 
 
-@pytest.mark.parametrize(
-    "event", [UNINSTALLED, {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": [BOT]}}]
-)
 async def test_a_workspace_that_removes_the_app_is_left_alone_until_its_data_is_purged(
-    bot, rig, running, event
+    bot, rig, running
 ):
-    await rig.event(event)  # acknowledged
+    await rig.event(UNINSTALLED)  # acknowledged
     assert await bot.services.tenants.gone("slack", TEAM)
     await rig.until(lambda: not rig.sockets)
     calls = len(rig.calls)
@@ -82,33 +84,76 @@ async def test_an_event_that_cannot_be_noted_is_not_acknowledged(bot, rig, runni
     assert not running.done()
 
 
-@pytest.mark.usefixtures("running")
-async def test_a_token_that_is_refused_while_we_listen_is_looked_into(bot, rig, adapter, place):
-    rig.faults["chat.postMessage"] = [{"error": "account_inactive"}]
-    rig.faults["auth.test"] = [{"error": "account_inactive"}]
-    with pytest.raises(DeliveryError):
-        await adapter.send(place("C1"), View((line("hello"),)), "k")
-    await rig.until(lambda: not rig.sockets)
-    await eventually(lambda: bot.services.tenants.gone("slack", TEAM))
-    assert [method for method, _ in rig.calls].count("auth.test") == 2
+REVOKED = {"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": [BOT]}}
 
 
-async def test_a_workspace_that_removed_the_app_while_we_were_away_is_found_out_and_it_can_come_back(
-    bot, rig
+@pytest.fixture
+def checks(monkeypatch):
+    """Let a refused token be tried often."""
+    monkeypatch.setattr(workspace, "TOKEN_CHECK_SECONDS", 0.02)
+
+
+def refuse(rig, code="account_inactive"):
+    rig.faults["auth.test"] = [{"error": code}] * 1000
+    rig.faults["chat.postMessage"] = [{"error": code}] * 1000
+
+
+@pytest.mark.usefixtures("running", "checks")
+@pytest.mark.parametrize("how", ["event", "send"])
+async def test_a_revoked_token_drops_nothing_and_is_told_where_another_connection_reaches(
+    bot, rig, adapter, place, how, caplog
 ):
-    await bot.handle(bot.read(f"save {HEBB.id}", *_somebody()))
-    rig.faults["auth.test"] = [{"error": "account_inactive"}]
-    settings = SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api")
-    away = asyncio.create_task(Slack(settings).run(bot))
+    refuse(rig)
+    if how == "event":
+        await rig.event(REVOKED)
+    with pytest.raises(DeliveryError) as caught:
+        await adapter.send(place("C1"), View((line("hello"),)), "k")
+    assert (caught.value.permanent, caught.value.retry_after) == (False, 600)
+    await rig.until(lambda: not rig.sockets)
+    await eventually(lambda: adapter.trouble)
+    assert "set SLACK_BOT_TOKEN to the new token" in caplog.text
+    told = await bot.handle(bot.read("status", Person("terminal", "", "me"), HERE))
+    assert "Slack no longer accepts the bot token." not in plain(told)
+    add_outlets(bot, adapter)
+    told = await bot.handle(bot.read("status", Person("terminal", "", "me"), HERE))
+    assert "Slack no longer accepts the bot token." in plain(told)
+    assert not await bot.services.tenants.gone("slack", TEAM)
+    rig.faults.clear()  # the workspace is active again
+    await rig.until(lambda: len(rig.sockets) == 2)
+    await adapter.send(place("C1"), View((line("hello"),)), "k")
+    assert not adapter.trouble
+
+
+@pytest.mark.usefixtures("checks")
+async def test_a_bot_that_is_deactivated_for_a_day_was_removed_and_can_come_back(
+    bot, rig, adapter, running, clock
+):
+    refuse(rig)
+    await rig.event(REVOKED)
+    await eventually(lambda: adapter.trouble)
+    clock.now += timedelta(hours=23)
+    await asyncio.sleep(0.1)
+    assert not await bot.services.tenants.gone("slack", TEAM)
+    clock.now += timedelta(hours=2)
     await eventually(lambda: bot.services.tenants.gone("slack", TEAM))
-    away.cancel()
-    await asyncio.gather(away, return_exceptions=True)
-    again = asyncio.create_task(Slack(settings).run(bot))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    rig.faults.clear()
+    again = asyncio.create_task(Slack(settings(rig)).run(bot))
     await rig.until(lambda: len(rig.sockets) == 2)
     assert not await bot.services.tenants.gone("slack", TEAM)
     assert "Hebbian" in (await rig.ask("saved")).seen
     again.cancel()
     await asyncio.gather(again, return_exceptions=True)
+
+
+async def test_a_token_that_can_not_come_back_ends_it(bot, rig, adapter, running):
+    refuse(rig, "token_revoked")
+    await rig.event(REVOKED)
+    with pytest.raises(SettingsError, match="Slack refuses SLACK_BOT_TOKEN"):
+        await asyncio.wait_for(running, 5)
+    assert adapter.trouble.startswith("Slack is off")
+    assert not await bot.services.tenants.gone("slack", TEAM)
 
 
 async def test_of_several_workspaces_a_refused_token_tells_of_none(bot, rig):

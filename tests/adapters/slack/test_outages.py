@@ -52,7 +52,7 @@ async def test_a_token_revoked_later_ends_it_too(bot, rig):
     [
         ({"error": "is_archived"}, True, False, None),
         ({"error": "missing_scope"}, True, False, None),
-        ({"error": "token_revoked"}, True, False, None),
+        ({"error": "token_revoked"}, False, False, 600),
         ({"error": "no_such_error"}, True, False, None),
         ({"error": "ratelimited", "status": 429, "retry_after": 7}, False, False, 7),
         ({"error": "internal_error"}, False, True, None),
@@ -229,11 +229,12 @@ async def test_after_a_long_outage_it_is_back_soon(rig, monkeypatch):
 @pytest.mark.usefixtures("slack")
 async def test_a_connection_that_greets_is_a_new_beginning(rig, monkeypatch):
     pauses = []
-    monkeypatch.setattr(
-        connections.Connections,
-        "_pause",
-        lambda _, failures, __: pauses.append(failures) or 0.01,
-    )
+
+    def pause(_, failures, __):
+        pauses.append(failures)
+        return 0.01
+
+    monkeypatch.setattr(connections.Connections, "_pause", pause)
     rig.faults["apps.connections.open"] = [503, 503, 503]
     for _ in range(2):
         await rig.sockets[0].close()

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.slack.people import read_profile
 from bot.models import Person, Place
-from tests.conftest import HEBB
+from tests.conftest import HEBB, add_outlets
 from tests.rigs.slack import TEAM, eventually
 from tests.rigs.slack_rules import seen
 
@@ -125,7 +125,7 @@ async def test_a_stranger_is_told_nothing_by_a_mention(rig):
 
 
 async def test_a_stranger_manages_no_channel(rig, slack, bot):
-    bot.services.outlets["slack"] = slack
+    add_outlets(bot, slack)
     rig.people[STRANGER]["is_admin"] = True
     for where in ("", " where:C2"):
         said = await rig.ask(f"subscribe every:daily at:9 zone:berlin{where}", user=STRANGER)
