@@ -75,7 +75,9 @@ class TimedRig(DiscordRig):
         self.acknowledged: dict[str, float] = {}
         self.answered: dict[str, float] = {}
 
-    def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> Any:
+    def _answer(  # as its base class
+        self, method: str, path: str, body: Any, query: dict[str, str], files: Any = ()
+    ) -> Any:
         token = path.split("/")[3] if path.startswith(("/interactions", "/webhooks")) else ""
         (self.acknowledged if path.endswith("/callback") else self.answered).setdefault(
             token, time.perf_counter()
@@ -84,7 +86,7 @@ class TimedRig(DiscordRig):
         self.asked.clear()
         self.backend.http_requests.clear()
         self.backend.transcript.clear()
-        return super()._answer(method, path, body, query)
+        return super()._answer(method, path, body, query, files)
 
 
 async def main() -> None:

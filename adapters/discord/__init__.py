@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from datetime import datetime
 
 import discord
 
 from adapters.discord import messages
+from adapters.discord.backoff import ReconnectBackoff, SessionStarts
 from adapters.discord.channels import Memberships, find_place, thread_of
 from adapters.discord.connection import set_addresses
 from adapters.discord.errors import DISCORD_ERRORS, delivery_error
 from adapters.discord.events import Events
 from adapters.discord.ids import PLATFORM
 from adapters.discord.logs import redact_logs
+from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
 from bot.models import Person, Place
 from bot.settings import DiscordSettings
+
+log = logging.getLogger(__name__)
 
 BAD_TOKEN = (
     "Discord does not accept DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
@@ -30,6 +36,10 @@ FINAL_CLOSE_CODES = {
     4010: "Discord does not accept DISCORD_SHARD_IDS; each must be below DISCORD_SHARDS.",
     4011: "Paperboy is in too many servers for one connection; set DISCORD_SHARDS higher, or "
     "leave it out.",
+    4012: "Discord no longer supports the API version of this Paperboy; update Paperboy.",
+    4013: "Discord does not know the events that this Paperboy asks for; update Paperboy.",
+    4014: "Discord refuses the events that Paperboy asks for; in the Developer Portal, under Bot, "
+    "check the Privileged Gateway Intents.",
 }
 
 
@@ -42,33 +52,42 @@ class Discord(Adapter):
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings
+        self._web = Web()
+        self._starts = SessionStarts()
         self._connection: Events | None = None
         self._bot: Bot | None = None
         self._memberships = Memberships()
 
     async def run(self, bot: Bot) -> None:
-        """Stay connected until cancelled. Raises SettingsError for a wrong token or shards."""
+        """Stay connected until cancelled. Raises SettingsError for what Discord refuses for good."""
         set_addresses(self._settings)
         redact_logs(self._settings.token)
-        connection = Events(self._settings, bot)
-        try:
-            async with connection:
+        backoff = ReconnectBackoff()
+        while True:
+            try:
+                await self._connect(bot)
+            except discord.LoginFailure as error:
+                raise SettingsError(BAD_TOKEN) from error
+            except DISCORD_ERRORS as error:
+                if sentence := _final_sentence(error):
+                    raise SettingsError(sentence) from error
+                pause = backoff.delay()
+                reason = delivery_error(error)
+                log.warning("Discord: %s Reconnecting in %.1f s", reason, pause)
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _connect(self, bot: Bot) -> None:
+        """Log in and stay connected. Raises discord.py's errors."""
+        async with Events(self._settings, bot, self._web, self._starts) as connection:
+            try:
                 await connection.login(self._settings.token)
                 self._connection, self._bot = connection, bot
-                try:
-                    await connection.connect()
-                finally:
-                    await connection.drain()
-        except discord.LoginFailure as error:
-            raise SettingsError(BAD_TOKEN) from error
-        except discord.ConnectionClosed as error:
-            if sentence := FINAL_CLOSE_CODES.get(error.code):
-                raise SettingsError(sentence) from error
-            raise
-        except DISCORD_ERRORS as error:
-            raise delivery_error(error) from error
-        finally:
-            self._connection = None
+                await connection.connect()
+            finally:
+                self._connection = None
+                await connection.drain()
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post a view in a channel, thread or forum. Raises DeliveryError."""
@@ -113,3 +132,12 @@ class Discord(Adapter):
                 "Paperboy is not connected to Discord; trying again.", retry_after=10
             )
         return self._connection, self._bot
+
+
+def _final_sentence(error: BaseException) -> str:
+    """Return what to do about a connection that Discord closed for good, "" for any other error."""
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return FINAL_CLOSE_CODES[4014]
+    return (
+        FINAL_CLOSE_CODES.get(error.code, "") if isinstance(error, discord.ConnectionClosed) else ""
+    )

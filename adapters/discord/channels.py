@@ -70,6 +70,29 @@ async def thread_of(client: discord.Client, sent: Sent, name: str) -> Place:
     return place_of(sent.place.tenant, thread.id)
 
 
+class Members:
+    """Who belongs to which guild, cached for a minute."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._client = client
+        self._cache: dict[tuple[str, int], tuple[float, bool]] = {}
+
+    async def has(self, tenant: str, user_id: int) -> bool:
+        """Tell whether a user is a member of a guild. Raises discord.py's errors."""
+        expires, cached = self._cache.get((tenant, user_id), (0.0, False))
+        if expires > monotonic():
+            return cached
+        try:
+            guild = self._client.get_guild(int(tenant))
+            found = guild is not None and bool(await guild.fetch_member(user_id))
+        except discord.NotFound:
+            found = False
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[tenant, user_id] = (monotonic() + CACHE_SECONDS, found)
+        return found
+
+
 class Memberships:
     """What people are in places, cached for a minute."""
 

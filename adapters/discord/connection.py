@@ -13,8 +13,11 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord.commands import is_same, payloads
+from adapters.discord.backoff import ReconnectBackoff, SessionStarts
+from adapters.discord.commands import payloads
 from adapters.discord.reactions import put_reactions
+from adapters.discord.registration import Registration
+from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.settings import DiscordSettings
 
@@ -23,13 +26,16 @@ log = logging.getLogger(__name__)
 MAX_RATE_LIMIT_SECONDS = 60.0  # that are waited for; a longer pause is an error
 MAX_TASKS = 500  # events at work, beyond which messages get no reactions
 CLOSE_SECONDS = 5.0  # that events at work have to finish when the bot stops
+MAX_LAUNCHES = 20  # attempts to connect a shard; each is nested in the one before
 INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)  # none privileged
 
 
 class Connection(discord.AutoShardedClient):
     """One login and its shards; each run makes a new one."""
 
-    def __init__(self, settings: DiscordSettings, bot: Bot) -> None:
+    def __init__(
+        self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
+    ) -> None:
         super().__init__(
             intents=INTENTS,
             allowed_mentions=discord.AllowedMentions.none(),
@@ -37,27 +43,51 @@ class Connection(discord.AutoShardedClient):
             max_messages=None,
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=MAX_RATE_LIMIT_SECONDS,
+            http_trace=web.trace(),
             shard_count=settings.shards,
             shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # its own default
         )
         self._bot = bot
+        self._starts = starts
+        self.registration = Registration(self, payloads(bot.commands))
+        self._launches = 0
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._tasks: set[asyncio.Future[Any]] = set()
+        self._registering: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
-        """Register the commands if Discord has others."""
-        wanted = payloads(self._bot.commands)
-        if self.application_id is None:
-            return
-        if not is_same(wanted, await self.http.get_global_commands(self.application_id)):
-            await self.http.bulk_upsert_global_commands(self.application_id, wanted)
-            log.info("registered %d commands at Discord", len(wanted))
+        """Begin to register the commands; nothing waits for that."""
+        self._registering = asyncio.create_task(self.registration.run())
 
     async def launch_shard(
         self, gateway: yarl.URL, shard_id: int, *, initial: bool = False
     ) -> None:
-        """Connect a shard, at the address of the settings if they name one."""
+        """Connect a shard, at the address of the settings if they name one.
+
+        After a failure the SDK calls this again from within, so after many the run starts afresh.
+        """
+        self._launches += 1
+        if self._launches > MAX_LAUNCHES:
+            raise discord.GatewayNotFound
         await super().launch_shard(self._gateway or gateway, shard_id, initial=initial)
+        self._launches = 0
+        # the SDK has no setting for how long it waits before it dials again
+        self.shards[shard_id]._parent._backoff = ReconnectBackoff()  # noqa: SLF001
+
+    async def before_identify_hook(
+        self,
+        shard_id: int | None,  # noqa: ARG002  # the SDK's arguments
+        *,
+        initial: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Wait until Discord lets another session start."""
+        await self._starts.wait()
+
+    async def close(self) -> None:
+        """Close the connection, and stop registering."""
+        if self._registering:
+            self._registering.cancel()
+        await super().close()
 
     def put_reactions(self, message: discord.Message, emoji: Sequence[str]) -> None:
         """Put reactions under one of the bot's messages, in order and soon, or not at all."""

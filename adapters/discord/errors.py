@@ -27,7 +27,20 @@ POSTING = discord.Permissions(view_channel=True, send_messages=True)
 POSTING_IN_THREADS = discord.Permissions(view_channel=True, send_messages_in_threads=True)
 # everything that a request to Discord can raise
 DISCORD_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
-BLOCKED_SECONDS = 600.0  # for an address that Discord shut out without saying for how long
+BLOCKED_SECONDS = 600.0  # for an address that Discord blocks without saying for how long
+RATE_LIMIT_SECONDS = 60.0  # before a message is tried again that had to pause several times
+
+
+class AnswerLost(aiohttp.ClientError):
+    """Whether Discord did what a request asked for is unknown, and a repeat could do it twice."""
+
+
+class AddressBlocked(aiohttp.ClientError):
+    """Discord accepts nothing from this address for some seconds. The request was not sent."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"blocked for {seconds:.0f} s")
+        self.seconds = seconds
 
 
 def delivery_error(error: BaseException, missing: str = "", *, sent: bool = True) -> DeliveryError:
@@ -50,6 +63,9 @@ def _delivery_error(error: BaseException, missing: str) -> DeliveryError:
         case discord.RateLimited():
             sentence = f"Discord asks for a pause of {error.retry_after:.0f} seconds."
             return DeliveryError(sentence, retry_after=error.retry_after)
+        case AddressBlocked():
+            sentence = f"Discord blocks this address for {error.seconds:.0f} seconds."
+            return DeliveryError(sentence, retry_after=error.seconds)
         case discord.HTTPException():
             return _refusal(error, missing)
         case aiohttp.ClientConnectorError():
@@ -61,9 +77,9 @@ def _delivery_error(error: BaseException, missing: str) -> DeliveryError:
 
 def _refusal(error: discord.HTTPException, missing: str) -> DeliveryError:
     """Say why Discord answered with an error."""
-    if error.status == 429:  # without its usual header: the whole address is shut out for a while
-        sentence = "Discord blocks this address for now; trying again later."
-        return DeliveryError(sentence, retry_after=BLOCKED_SECONDS)
+    if error.status == 429:  # after several pauses, each as long as Discord asked for
+        sentence = "Discord asks for a pause; trying again."
+        return DeliveryError(sentence, retry_after=RATE_LIMIT_SECONDS)
     if error.status >= 500:
         return DeliveryError("Discord has an internal problem; trying again.", ambiguous=True)
     if error.status == 401:

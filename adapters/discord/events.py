@@ -10,11 +10,14 @@ from typing import Any
 import discord
 
 from adapters.discord.backfill import Backfill
+from adapters.discord.backoff import SessionStarts
+from adapters.discord.channels import Members
 from adapters.discord.connection import Connection
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.ids import PLATFORM, place
 from adapters.discord.reactions import Reactions
 from adapters.discord.responses import Responses
+from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.errors import PaperboyError
@@ -26,9 +29,11 @@ log = logging.getLogger(__name__)
 class Events(Connection):
     """A connection that hands every event to the bot."""
 
-    def __init__(self, settings: DiscordSettings, bot: Bot) -> None:
-        super().__init__(settings, bot)
-        self._responses = Responses(bot)
+    def __init__(
+        self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
+    ) -> None:
+        super().__init__(settings, bot, web, starts)
+        self._responses = Responses(bot, Members(self))
         self._backfill = Backfill(self, bot)
         self._reactions = Reactions(self, bot, self._backfill)
 

@@ -20,6 +20,7 @@ from adapters.discord.custom_ids import MAX_LINE
 from adapters.discord.errors import DISCORD_ERRORS, delivery_error, missing_permissions
 from adapters.discord.ids import place as place_of
 from adapters.discord.render import render
+from adapters.discord.web import MAX_NONCE
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.chat.views import View
@@ -29,7 +30,6 @@ from bot.models import Place
 from bot.text import shorten, visible
 
 TIMEOUT_SECONDS = 60.0  # for one message, the SDK's own tries included
-MAX_NONCE = 25  # characters
 MAX_TAGS = 5
 MAX_SEARCHED = 500  # messages, or forum posts, that are read to find one
 # the SDK sends again after a 5xx, so that a request that took longer may have arrived before

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
+from secrets import token_hex
 
 import discord
 
@@ -12,6 +14,7 @@ from adapters.discord.custom_ids import MAX_LINE
 from adapters.discord.errors import DISCORD_ERRORS, DMS_CLOSED
 from adapters.discord.ids import PLATFORM, place
 from adapters.discord.render import render
+from adapters.discord.web import MAX_NONCE, repeat
 from bot.chat.bot import Bot
 from bot.chat.views import Buttons, Field, View, note
 from bot.models import Person, Place
@@ -59,7 +62,9 @@ class Reactions:
         try:
             direct = await self._client.create_dm(discord.Object(int(person.id)))
             elsewhere = direct.id != int(where.address)
-            await direct.send(view=render(folded, where.tenant if elsewhere else ""))
+            layout = render(folded, where.tenant if elsewhere else "")
+            key = token_hex(MAX_NONCE // 2)  # by which Discord recognises a repeat
+            await repeat(lambda: direct.send(view=layout, nonce=key))
         except DISCORD_ERRORS as error:
             if isinstance(error, discord.HTTPException) and error.code == DMS_CLOSED:
                 await self._notify_in_channel(person, where, view)
@@ -87,6 +92,6 @@ async def put_reactions(message: discord.Message, emoji: Sequence[str]) -> None:
     """Put reactions under a message, for people to press."""
     try:
         for one in emoji:
-            await message.add_reaction(one)
+            await repeat(partial(message.add_reaction, one))
     except DISCORD_ERRORS as error:
         log.info("message %s gets no reactions to press: %s", message.id, error)

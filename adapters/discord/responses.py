@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -13,6 +15,7 @@ from weakref import WeakValueDictionary
 import discord
 from discord import ui
 
+from adapters.discord.channels import Members
 from adapters.discord.custom_ids import MAX_LINE, Kind, Press
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.forms import field_form, form
@@ -20,13 +23,17 @@ from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.layout import press_of
 from adapters.discord.render import render
 from adapters.discord.requests import Request, read_request
+from adapters.discord.web import repeat
 from bot.chat.bot import Bot
-from bot.chat.views import Button, Outcome, View, line
+from bot.chat.views import Attachment, Button, Outcome, View, line
 from bot.text import shorten, visible
 
 log = logging.getLogger(__name__)
 
 Interaction = discord.Interaction[Any]
+# Discord waits three seconds for an acknowledgement
+SECONDS_BEFORE_ACKNOWLEDGEMENT = 0.75
+ALREADY_ACKNOWLEDGED = 40060  # Discord's code for a second first response
 MAX_CHOICES = 25
 MAX_CHOICE = 100  # characters of a choice's name, and of its value
 REFUSED = View(
@@ -41,6 +48,10 @@ MALFORMED = View(
     (line("Paperboy can't read that command; reload Discord (Ctrl+R) and try again."),),
     outcome=Outcome.REFUSED,
 )
+STRANGER = View(
+    (line("That button is about a server that you are not a member of."),),
+    outcome=Outcome.REFUSED,
+)
 PRESSES = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 
 
@@ -49,6 +60,7 @@ class Responses:
     """Answers interactions over one connection."""
 
     bot: Bot
+    members: Members
     # by message: two buttons of one message change it one after the other
     edits: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -97,21 +109,23 @@ class Responses:
 
     async def _respond(self, interaction: Interaction, request: Request) -> None:
         request = replace(request, intent=await self.bot.unfold(request.intent))
-        if modal := await self._form(interaction, request):
-            await interaction.response.send_modal(modal)
-            return
-        command = self.bot.commands.get(request.intent.command)
-        public = bool(command and command.shared)
-        in_place = request.press is not None and _is_own(interaction)
-        if in_place:
-            await interaction.response.defer()
-        else:  # who sees the answer is decided here
-            await interaction.response.defer(ephemeral=not public, thinking=True)
-        view = await self.bot.handle(request.intent)
-        if not (in_place and await self._edit_or_log(interaction, request, view)):
-            await self._send(interaction, request, view, public=public)
-        if view.file:  # a file is only for the person who asked, also under a public answer
-            await _send_file(interaction, view)
+        if not await self._is_allowed(interaction, request):
+            await _send_first(interaction, STRANGER)
+        elif modal := await self._form(interaction, request):
+            await acknowledge(lambda: interaction.response.send_modal(modal))
+        elif request.press and _is_own(interaction):
+            await self._answer_own(interaction, request)
+        else:
+            public = self._is_public(request)
+            await self._defer(interaction, public=public)
+            view = await self.bot.handle(request.intent)
+            await self._complete_deferred(interaction, request, view)
+
+    async def _is_allowed(self, interaction: Interaction, request: Request) -> bool:
+        """Tell whether the person belongs to the guild that a button from elsewhere is about."""
+        if not request.tenant or request.tenant == interaction_tenant(interaction):
+            return True
+        return await self.members.has(request.tenant, interaction.user.id)
 
     async def _form(self, interaction: Interaction, request: Request) -> ui.Modal | None:
         if request.press and request.press.kind is Kind.FIELD and request.custom_id:
@@ -119,55 +133,84 @@ class Responses:
             return field_form(label, request.press)
         return form(await self.bot.form(request.intent), request)
 
-    async def _edit_or_log(self, interaction: Interaction, request: Request, view: View) -> bool:
+    def _is_public(self, request: Request) -> bool:
+        command = self.bot.commands.get(request.intent.command)
+        return bool(command and command.shared)
+
+    async def _defer(self, interaction: Interaction, *, public: bool) -> None:
+        """Acknowledge; who sees the answer is decided here."""
+        await acknowledge(lambda: interaction.response.defer(ephemeral=not public, thinking=True))
+
+    async def _answer_own(self, interaction: Interaction, request: Request) -> None:
+        """Answer a press in a message that only the presser sees.
+
+        The answer can replace the message, change the button or stand beside the message. Which,
+        is known only with the answer: so it is waited for a while before the acknowledgement.
+        """
+        handling = asyncio.ensure_future(self.bot.handle(request.intent))
+        await asyncio.wait({handling}, timeout=SECONDS_BEFORE_ACKNOWLEDGEMENT)
+        if not handling.done() or not await self._edit(interaction, request, handling.result()):
+            await self._defer(interaction, public=self._is_public(request))
+            await self._complete_deferred(interaction, request, await handling)
+
+    async def _edit(self, interaction: Interaction, request: Request, view: View) -> bool:
         """Change the message whose button was pressed; False if the answer belongs beside it."""
+        if request.press and request.press.kind is Kind.TURN:
+            return _is_page(view) and await self._turn_page(interaction, request, view)
+        return view.becomes is not None and await self._replace_button(interaction, request, view)
+
+    async def _turn_page(self, interaction: Interaction, request: Request, view: View) -> bool:
+        """Show the answer in place of the message; False if Discord refuses that."""
+        layout = await self._render(interaction, request, view)
         try:
-            return await self._edit(interaction, request, view)
+            await acknowledge(lambda: interaction.response.edit_message(view=layout))
         except discord.NotFound:
             raise
         except discord.HTTPException as error:
             log.warning("%s: Discord refused the edit: %s", request.intent.command, error)
             return False
-
-    async def _edit(self, interaction: Interaction, request: Request, view: View) -> bool:
-        if request.press is None or request.press.kind is not Kind.TURN:
-            return view.becomes is not None and await self._replace_button(
-                interaction, request, view.becomes
-            )
-        if view.outcome not in {Outcome.DONE, Outcome.NOTHING}:  # a failure replaces no page
-            return False
-        layout = await self._render(interaction, request, view)
-        await interaction.edit_original_response(view=layout)
         return True
 
-    async def _replace_button(
-        self, interaction: Interaction, request: Request, becomes: Button
-    ) -> bool:
+    async def _replace_button(self, interaction: Interaction, request: Request, view: View) -> bool:
         """Show the pressed button as it is from now on; False if the message lost it."""
-        if interaction.message is None:
+        message, becomes = interaction.message, view.becomes
+        if message is None or becomes is None or not _with_button(message, request, becomes):
             return False
+        await acknowledge(interaction.response.defer)
         # the message in the interaction is as it was at the press: read what the last edit left
-        async with self.edits.setdefault(interaction.message.id, asyncio.Lock()):
+        async with self.edits.setdefault(message.id, asyncio.Lock()):
             layout = _with_button(await interaction.original_response(), request, becomes)
-            if layout:
-                await interaction.edit_original_response(view=layout)
-        return layout is not None
+            try:
+                if layout:
+                    await repeat(lambda: interaction.edit_original_response(view=layout))
+            except discord.NotFound:
+                raise
+            except discord.HTTPException as error:
+                log.warning("%s: Discord refused the edit: %s", request.intent.command, error)
+                beside = await self._render(interaction, request, view)
+                await interaction.followup.send(view=beside, ephemeral=True)
+        return True
 
-    async def _send(
-        self, interaction: Interaction, request: Request, view: View, *, public: bool
+    async def _complete_deferred(
+        self, interaction: Interaction, request: Request, view: View
     ) -> None:
+        """Show the answer in place of "thinking…", with its file: as an edit, it can be repeated."""
         layout = await self._render(interaction, request, view)
         try:
-            message = await interaction.followup.send(view=layout, ephemeral=not public, wait=True)
+            message = await repeat(
+                lambda: interaction.edit_original_response(
+                    view=layout, attachments=_attachments(view)
+                )
+            )
         except discord.NotFound:
             raise
         except discord.HTTPException:
             log.exception("%s: Discord refused the answer", request.intent.command)
-            await interaction.followup.send(view=render(REFUSED), ephemeral=not public)
+            await repeat(lambda: interaction.edit_original_response(view=render(REFUSED)))
             return
         # only public messages get reactions, and only where the bot is told of them
         tenant = interaction_tenant(interaction)
-        if public and (tenant or not interaction.guild_id):
+        if self._is_public(request) and (tenant or not interaction.guild_id):
             await self.bot.shown(place(tenant, message.channel.id), str(message.id), view)
 
     async def _render(
@@ -175,20 +218,48 @@ class Responses:
     ) -> ui.LayoutView:
         folded = await self.bot.fold(view, request.intent.place, MAX_LINE)
         elsewhere = request.tenant != interaction_tenant(interaction)
-        return render(folded, request.tenant if elsewhere else "")
+        layout = render(folded, request.tenant if elsewhere else "")
+        if view.file:
+            layout.add_item(ui.File(f"attachment://{_file_name(view.file)}"))
+        return layout
+
+
+async def acknowledge(respond: Callable[[], Awaitable[object]]) -> None:
+    """Send the first response to an interaction, again after a lost connection.
+
+    A repeat of one that arrived is refused with a code of its own.
+    """
+    try:
+        await repeat(respond)
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ACKNOWLEDGED:
+            raise
 
 
 async def _refuse(interaction: Interaction) -> None:
     """Answer what cannot be read: malformed, or made by an earlier version of the bot."""
-    view = OUTDATED if interaction.type in PRESSES else MALFORMED
-    await interaction.response.send_message(view=render(view), ephemeral=True)
+    await _send_first(interaction, OUTDATED if interaction.type in PRESSES else MALFORMED)
 
 
-async def _send_file(interaction: Interaction, view: View) -> None:
-    if view.file:
-        name = PurePath(view.file.name).name or "file"
-        content = discord.File(io.BytesIO(view.file.content.encode()), name)
-        await interaction.followup.send(file=content, ephemeral=True)
+async def _send_first(interaction: Interaction, view: View) -> None:
+    layout = render(view)
+    await acknowledge(lambda: interaction.response.send_message(view=layout, ephemeral=True))
+
+
+def _attachments(view: View) -> list[discord.File]:
+    if not view.file:
+        return []
+    return [discord.File(io.BytesIO(view.file.content.encode()), _file_name(view.file))]
+
+
+def _file_name(file: Attachment) -> str:
+    """Return a name that Discord does not change, as the message refers to the file by it."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", PurePath(file.name).name).strip("._") or "file"
+
+
+def _is_page(view: View) -> bool:
+    """Tell whether a view may replace the page that is shown: a failure may not."""
+    return view.outcome in {Outcome.DONE, Outcome.NOTHING}
 
 
 def _is_own(interaction: Interaction) -> bool:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import inspect
+import io
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,7 @@ TOKEN = "bot-token-of-the-tests"
 PATIENCE = 10.0  # seconds that no answer comes
 HEARTBEAT = 41.25  # seconds, as Discord asks for
 DISPATCH, BEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, BEATEN = 0, 1, 2, 6, 7, 9, 10, 11
+MESSAGE, UPDATE = 4, 7  # types of callbacks to an interaction that show something at once
 ALWAYS = ("INTERACTION_CREATE",)  # comes whatever intents there are
 
 
@@ -77,12 +79,14 @@ class Fault:
     """What happens to the next requests that match: `after` serving them, or instead."""
 
     request: str  # as in "POST /channels/*/messages"
-    status: int  # 0: the connection is reset; -1: no answer comes
+    status: int  # 0: the connection is reset; -1: no answer comes; 200: the answer comes late
     times: int = 1
     after: bool = False
     via: bool = True
     wait: float = 0.05
     code: int = 0
+    late: float = 0.0  # seconds that the answer takes
+    errors: Mapping[str, Any] = field(default_factory=dict)  # what is wrong with a body
 
 
 class DiscordRig:
@@ -95,6 +99,7 @@ class DiscordRig:
         self.faults: list[Fault] = []
         self.sessions: dict[str, Session] = {}
         self.refuse_gateway = 0  # so many connections to the gateway are refused
+        self.identified = 0  # sessions that were asked for
         self.closed_with = 0  # the code with which the gateway closes an IDENTIFY
         self.shards = shards
         self.changed = asyncio.Event()
@@ -174,7 +179,7 @@ class DiscordRig:
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         path = "/" + request.match_info["path"]
-        body = await self._read(request) if request.can_read_body else None
+        body, files = await self._read(request) if request.can_read_body else (None, [])
         asked = f"{request.method} {path}"
         self.asked.append((asked, body))
         if (
@@ -189,23 +194,35 @@ class DiscordRig:
                 self.faults.remove(fault)
         if fault and not fault.after:
             return _broken(request, fault)
-        answer = self._answer(request.method, path, body, dict(request.query))
+        answer = self._answer(request.method, path, body, dict(request.query), files)
         self.changed.set()
-        if fault and fault.status < 0:
-            await asyncio.sleep(PATIENCE)
-        return _broken(request, fault) if fault else answer
+        if fault:
+            await asyncio.sleep(PATIENCE if fault.status < 0 else fault.late)
+        return _broken(request, fault) if fault and fault.status != 200 else answer
 
-    async def _read(self, request: web.Request) -> Any:
-        """Read a body; its files, where it has some, are kept."""
+    async def _read(self, request: web.Request) -> tuple[Any, list[discord.File]]:
+        """Return a body and its files, which are noted."""
         if request.content_type != "multipart/form-data":
-            return await request.json()
+            return await request.json(), []
         parts = await request.post()
-        for part in parts.values():
-            if isinstance(part, web.FileField):
-                self.files.append((part.filename, part.file.read().decode()))
-        return json.loads(str(parts["payload_json"]))
+        files = [
+            discord.File(io.BytesIO(part.file.read()), part.filename)
+            for part in parts.values()
+            if isinstance(part, web.FileField)
+        ]
+        for file in files:
+            self.files.append((file.filename, file.fp.read().decode()))
+            file.fp.seek(0)
+        return json.loads(str(parts["payload_json"])), files
 
-    def _answer(self, method: str, path: str, body: Any, query: dict[str, str]) -> web.Response:
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        query: dict[str, str],
+        files: Sequence[discord.File] = (),
+    ) -> web.Response:
         if path == "/gateway/bot":
             limits = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
             return _json(
@@ -230,12 +247,15 @@ class DiscordRig:
                 400,
             )
         try:
-            found = router.dispatch(self.backend, method, path, json=body, params=query)
+            found = router.dispatch(
+                self.backend, method, path, json=body, params=query, files=list(files)
+            )
         except BackendError as error:
             return _json(error.to_json(), error.status)
         if said_before:
             self._nonces[said_before] = found
-        if path.startswith("/webhooks/"):
+        shown = path.endswith("/callback") and body["type"] in {MESSAGE, UPDATE}
+        if shown or (method != "GET" and path.startswith("/webhooks/")):
             self.finished.add(path.split("/")[3])
         return _json(found) if found is not None else web.Response(status=204)
 
@@ -276,6 +296,7 @@ class DiscordRig:
     async def _identified(
         self, socket: web.WebSocketResponse, asked: Mapping[str, Any]
     ) -> Session | None:
+        self.identified += 1
         if asked["token"] != TOKEN or self.closed_with:
             await socket.close(code=self.closed_with or 4004)
             return None
@@ -360,12 +381,12 @@ def _json(data: Any, status: int = 200) -> web.Response:
 def _broken(request: web.Request, fault: Fault) -> web.Response:
     if not fault.status and request.transport:
         request.transport.close()
-    answer = _json(
-        {"message": "…", "code": fault.code, "retry_after": fault.wait, "global": False},
-        fault.status or 500,
-    )
+    said = {"message": "…", "code": fault.code, "retry_after": fault.wait, "global": False}
+    answer = _json({**said, "errors": fault.errors} if fault.errors else said, fault.status or 500)
     if fault.via:
         answer.headers["Via"] = "1.1 google"
+    elif fault.status == 429:
+        answer.headers["Retry-After"] = f"{fault.wait:g}"
     return answer
 
 

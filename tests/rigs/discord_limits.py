@@ -47,6 +47,7 @@ KEYS = {  # of components, by their type
     10: {"content"},
     11: {"media", "description", "spoiler"},
     12: {"items"},
+    13: {"file", "spoiler"},
     14: {"divider", "spacing"},
     17: {"components", "accent_color", "spoiler"},
     18: {"label", "description", "component"},

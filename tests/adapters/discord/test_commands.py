@@ -30,6 +30,7 @@ def ada(rig: DiscordRig) -> Member:
 
 
 async def test_every_command_is_registered_with_its_options(rig, bot):
+    await rig.until(lambda: rig.backend.commands[None])
     commands = {(name, kind): one for (name, kind), one in rig.backend.commands[None].items()}
     assert {name for name, kind in commands if kind == 1} == set(bot.commands)
     assert ("Save paper", 3) in commands
@@ -58,16 +59,21 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
 
 
 async def test_commands_are_registered_again_only_when_they_changed(rig, bot):
+    def registered(times: int) -> bool:
+        return len(rig.requests("PUT */commands")) == times
+
+    await rig.until(lambda: registered(1))
     async with connect(bot, rig):
-        assert len(rig.requests("PUT */commands")) == 1
+        await rig.until(lambda: len(rig.requests("GET */commands")) == 2)
+        assert registered(1)
     commands = rig.backend.commands[None]
     del commands["status", 1]["contexts"]  # what a version before may have left out
     async with connect(bot, rig):
-        assert len(rig.requests("PUT */commands")) == 2
+        await rig.until(lambda: registered(2))
     commands = rig.backend.commands[None]
     commands["old", 1] = {"name": "old", "type": 1, "description": "Gone since"}
     async with connect(bot, rig):
-        assert len(rig.requests("PUT */commands")) == 3
+        await rig.until(lambda: registered(3))
     assert ("old", 1) not in rig.backend.commands[None]
 
 
@@ -229,27 +235,32 @@ async def test_a_late_acknowledgement_is_logged_and_the_next_one_works(rig, ada,
 
 
 async def test_an_answer_that_discord_refuses_is_replaced_by_a_sentence(rig, ada):
-    rig.faults.append(Fault("POST /webhooks/*", 400, code=50035))
+    rig.faults.append(Fault("PATCH /webhooks/*", 400, code=50035))
     assert "refused to show the answer" in text(await ada.sees(ada.type("status")))
 
 
 async def test_an_answer_that_discord_refuses_twice_is_a_line_in_the_log(rig, ada, caplog):
-    rig.faults.append(Fault("POST /webhooks/*", 400, times=2, code=50035))
+    rig.faults.append(Fault("PATCH /webhooks/*", 400, times=2, code=50035))
     ada.type("status")
     await rig.until(lambda: "status: the answer was not delivered: 400" in caplog.text)
     assert "Ignoring exception" not in caplog.text
     assert "Papers" in text(await ada.sees(ada.type("status")))
 
 
-@pytest.mark.parametrize(("label", "answered"), [("More", "6–10"), ("Save", "Saved")])
+@pytest.mark.parametrize(
+    ("label", "request_", "answered"),
+    [
+        ("More", "POST /interactions/*/callback", "6–10"),
+        ("Save", "PATCH /webhooks/*", "Saved"),
+    ],
+)
 async def test_a_change_that_discord_refuses_is_answered_beside_the_message(
-    rig, ada, label, answered
+    rig, ada, label, request_, answered
 ):
     seen = await ada.sees(ada.type("find", query="transformers"))
-    rig.faults.append(Fault("PATCH /webhooks/*", 400, code=50035))
-    record = ada.press(seen, label)
-    await rig.until(lambda: record.followup_ids)
-    said = await ada.sees(record)
+    rig.faults.append(Fault(request_, 400, code=50035))
+    said = await ada.sees(ada.press(seen, label))
+    assert said.id != seen.id
     assert said.is_ephemeral
     assert answered in text(said)
 
@@ -264,14 +275,15 @@ async def test_a_button_from_another_time_says_so(rig, ada, custom_id):
         assert said.is_ephemeral
 
 
-async def test_a_shelf_comes_as_a_file_that_nobody_else_sees(rig, ada):
+async def test_a_shelf_comes_as_a_file_in_the_answer_that_only_its_owner_sees(rig, ada):
     await ada.sees(ada.type("save", paper=ID))
-    await ada.sees(ada.type("export", to="my.bib"))
-    await rig.until(lambda: rig.files)
+    seen = await ada.sees(ada.type("export", to="my.bib"))
     ((name, content),) = rig.files
     assert name == "my.bib"
     assert f"eprint = {{{ID}}}" in content
-    assert rig.requests("POST /webhooks/*")[-1]["flags"] & 64
+    assert seen.is_ephemeral
+    assert [one["filename"] for one in seen.attachments] == ["my.bib"]
+    assert not rig.requests("POST /webhooks/*")
 
 
 async def test_the_teams_shelf_says_in_which_channel_a_paper_was_kept(ada):

@@ -80,10 +80,7 @@ async def test_who_removed_the_bot_while_it_was_away_is_found_out_at_the_start(r
 
 
 async def test_it_is_found_out_after_a_gap_too(rig, bot, monkeypatch):
-    async def at_once(*_: object, **__: object) -> None:
-        pass
-
-    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
+    monkeypatch.setattr("adapters.discord.backoff.IDENTIFY_SECONDS", 0.0)
     async with connect(bot, rig):
         guild = await keeps(join(rig, "ada"))
         rig.drop(resumable=False)

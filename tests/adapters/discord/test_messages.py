@@ -148,9 +148,9 @@ async def test_a_rate_limit_is_waited_for_and_the_nonce_stays(rig, adapter):
             (False, False, 300.0),
         ),
         (
-            Fault(POSTS, 429, via=False),
-            "Discord blocks this address for now",
-            (False, False, 600.0),
+            Fault(POSTS, 429, via=False, wait=90.0),
+            "Discord blocks this address for 90 seconds.",
+            (False, False, 90.0),
         ),
         (
             Fault(POSTS, 503),

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
+from simcord.backend.models import Channel
 
 from adapters.discord import Discord
 from adapters.discord.invite import invite
 from bot.__main__ import main
 from bot.chat.bot import Bot
 from bot.chat.intents import Intent
-from bot.chat.views import View
+from bot.chat.views import View, line
 from bot.errors import DeliveryError, SettingsError
+from bot.models import Place
 from bot.runtime.supervisor import supervise
 from tests.rigs.discord import TOKEN, DiscordRig, Fault, connect
 from tests.rigs.discord_people import join, text
@@ -24,10 +28,7 @@ from tests.rigs.discord_people import join, text
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do not wait the five seconds that Discord wants between two logins of a shard."""
 
-    async def at_once(*_: object, **__: object) -> None:
-        pass
-
-    monkeypatch.setattr("discord.Client.before_identify_hook", at_once)
+    monkeypatch.setattr("adapters.discord.backoff.IDENTIFY_SECONDS", 0.0)
 
 
 async def test_a_bad_token_says_so_in_one_sentence(bot):
@@ -41,27 +42,129 @@ async def test_a_bad_token_says_so_in_one_sentence(bot):
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(4004, "DISCORD_TOKEN"), (4010, "DISCORD_SHARD_IDS"), (4011, "DISCORD_SHARDS higher")],
+    [
+        (4004, "DISCORD_TOKEN"),
+        (4010, "DISCORD_SHARD_IDS"),
+        (4011, "DISCORD_SHARDS higher"),
+        (4012, "update Paperboy"),
+        (4013, "update Paperboy"),
+        (4014, "Privileged Gateway Intents"),
+    ],
 )
-async def test_what_the_gateway_does_not_take_is_a_setting(bot, code, words):
+async def test_a_final_close_is_one_sentence_and_one_session(bot, code, words):
     async with DiscordRig().serving() as rig:
         rig.closed_with = code
         with pytest.raises(SettingsError, match=words):
             await Discord(rig.settings()).run(bot)
+        assert rig.identified == 1
 
 
-async def test_discord_out_of_reach_at_the_start_is_tried_again(bot):
-    async with DiscordRig().serving() as rig:
-        settings = rig.settings()
-    with pytest.raises(DeliveryError, match="Can't reach Discord"):
-        await Discord(settings).run(bot)
+async def test_discord_out_of_reach_at_the_start_is_tried_again(bot, monkeypatch, caplog):
+    soon(monkeypatch)
+    rig = DiscordRig()
+    async with rig.serving():
+        port = int(rig.at.partition(":")[2])
+    async with running(bot, rig):
+        await rig.until(lambda: caplog.text.count("Can't reach Discord") >= 2)
+        async with rig.serving(port):
+            await rig.until(lambda: rig.sessions)
 
 
-async def test_discord_in_trouble_at_the_start_is_tried_again(bot):
+async def test_discord_in_trouble_at_the_start_is_tried_again(bot, monkeypatch, caplog):
+    soon(monkeypatch)
     async with DiscordRig().serving() as rig:
         rig.faults.append(Fault("GET /users/@me", 503))
-        with pytest.raises(DeliveryError, match="Discord has an internal problem"):
-            await Discord(rig.settings()).run(bot)
+        async with running(bot, rig):
+            await rig.until(lambda: rig.sessions)
+    assert "Discord has an internal problem" in caplog.text
+
+
+async def test_commands_that_discord_refuses_leave_the_others_and_all_else(bot, caplog):
+    async with DiscordRig().serving() as rig:
+        wrong = {"3": {"options": {"0": {"name": {"_errors": [{"message": "Invalid name"}]}}}}}
+        rig.faults.append(Fault("PUT */commands", 400, code=50035, errors=wrong))
+        async with running(bot, rig):
+            await rig.until(lambda: rig.sessions)
+            await rig.until(lambda: rig.backend.commands.get(None))
+            ada = join(rig, "Ada")
+            assert "Papers" in text(await ada.sees(ada.type("status")))
+    names = list(bot.commands)
+    registered = {name for name, kind in rig.backend.commands[None] if kind == 1}
+    assert set(names) - registered == {names[3]}
+    assert f"refused the command {names[3]}: options.0.name: Invalid name" in caplog.text
+
+
+async def test_a_refused_command_stays_as_it_was_registered_before(bot):
+    async with DiscordRig().serving() as rig:
+        async with connect(bot, rig):
+            pass
+        registered = rig.backend.commands[None]
+        name = list(bot.commands)[3]
+        registered[name, 1]["description"] = "An earlier description"
+        wrong = {"3": {"_errors": [{"message": "Wrong"}]}}
+        rig.faults.append(Fault("PUT */commands", 400, code=50035, errors=wrong))
+        async with connect(bot, rig):
+            await rig.until(lambda: len(rig.requests("PUT */commands")) == 3)
+    assert rig.backend.commands[None][name, 1]["description"] == "An earlier description"
+    assert len(rig.backend.commands[None]) == len(bot.commands) + 1
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(400, 0), (403, 50001), (404, 10002), (429, 0), (503, 0)]
+)
+async def test_without_registered_commands_all_else_works_and_it_is_tried_again(
+    bot, monkeypatch, caplog, status, code
+):
+    monkeypatch.setattr("adapters.discord.registration.MIN_PAUSE_SECONDS", 0.01)
+    async with DiscordRig().serving() as rig:
+        rig.faults.append(Fault("* */commands", status, times=2, code=code))
+        async with running(bot, rig):
+            await rig.until(lambda: rig.sessions)
+            ada = join(rig, "Ada")
+            assert "Papers" in text(await ada.sees(ada.type("status")))
+            await rig.until(lambda: rig.backend.commands.get(None))
+    if status != 429:
+        assert f"Discord did not take the commands ({status}" in caplog.text
+
+
+async def test_a_blocked_address_is_silent_as_long_as_discord_asks(bot, adapter_at):
+    async with DiscordRig().serving() as rig, connect(bot, rig) as adapter:
+        guild = rig.backend.create_guild("Team")
+        here = adapter_at(rig.backend.create_channel(guild.id, "papers"))
+        view = View((line("hello"),))
+        rig.faults.append(Fault("POST /channels/*/messages", 429, via=False, wait=0.3))
+        with pytest.raises(DeliveryError) as caught:
+            await adapter.send(here, view, "k")
+        asked = len(rig.asked)
+        with pytest.raises(DeliveryError, match="Discord blocks this address") as caught:
+            await adapter.send(here, view, "k")  # nothing is even asked
+        assert 0 < (caught.value.retry_after or 0) <= 0.3
+        assert not caught.value.ambiguous
+        assert len(rig.asked) == asked
+        await asyncio.sleep(0.3)
+        await adapter.send(here, view, "k")
+
+
+@pytest.fixture
+def adapter_at() -> Callable[[Channel], Place]:
+    """Give a way to name the place of a channel."""
+    return lambda channel: Place("discord", str(channel.guild_id), str(channel.id))
+
+
+@asynccontextmanager
+async def running(bot: Bot, rig: DiscordRig) -> AsyncIterator[None]:
+    """Run the adapter, whether or not it gets through."""
+    task = asyncio.create_task(Discord(rig.settings()).run(bot))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dial again at once."""
+    monkeypatch.setattr("adapters.discord.backoff.MAX_RECONNECT_SECONDS", 0.05)
 
 
 async def test_a_gateway_that_refuses_at_the_start_is_tried_again(bot, monkeypatch, caplog):
@@ -106,7 +209,7 @@ async def test_a_request_to_connect_again_is_followed(bot):
 
 
 async def test_an_outage_of_everything_is_survived(bot, monkeypatch):
-    monkeypatch.setattr("discord.backoff.ExponentialBackoff.delay", lambda _: 0.1)
+    soon(monkeypatch)
     rig = DiscordRig()
     async with rig.serving(), connect(bot, rig):
         ada = join(rig, "Ada")
@@ -169,7 +272,7 @@ async def test_the_log_tells_no_secret(bot: Bot, caplog):
     caplog.set_level(logging.DEBUG)
     async with DiscordRig().serving() as rig, connect(bot, rig):
         ada = join(rig, "Ada")
-        rig.faults.append(Fault("POST /webhooks/*", 429))
+        rig.faults.append(Fault("PATCH /webhooks/*", 429))
         record = ada.type("status")
         await ada.sees(record)
     said = caplog.text + "".join(record.getMessage() for record in caplog.records)

@@ -168,7 +168,7 @@ async def test_reactions_during_a_short_gap_are_replayed(rig, ada, bot):
 
 
 async def test_reactions_during_a_long_gap_are_made_up_for(rig, ada, bot, monkeypatch):
-    monkeypatch.setattr("discord.Client.before_identify_hook", lambda *_, **__: _soon())
+    monkeypatch.setattr("adapters.discord.backoff.IDENTIFY_SECONDS", 0.0)
     seen = await card(bot, ada)
     bob = join(rig, "Bob")
     bob.react(seen)
@@ -203,7 +203,3 @@ async def test_a_moderator_who_clears_reactions_takes_them_away(rig, ada, bot):
     await rig.until(lambda: told(rig, ada))
     rig.backend.clear_reactions(seen.channel_id, seen.id)
     await rig.until(lambda: holds(bot, ada))
-
-
-async def _soon() -> None:
-    pass

@@ -1,0 +1,129 @@
+"""Registers the commands at Discord, in the background: nothing else waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import discord
+
+from adapters.discord.commands import Payload, is_same
+from adapters.discord.errors import DISCORD_ERRORS, AddressBlocked
+
+log = logging.getLogger(__name__)
+
+MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 5.0, 3600.0  # before registering is tried again
+MAX_ATTEMPTS = 5  # at sending the commands without refused ones
+INVALID_FORM = 50035  # Discord's code, with what is wrong in which command
+# what of a command Discord takes back
+_KEPT = (
+    "name name_localizations type description description_localizations options contexts "
+    "integration_types default_member_permissions nsfw"
+).split()
+
+
+class Registration:
+    """Brings Discord's commands to what `wanted` are, and remembers their ids."""
+
+    def __init__(self, client: discord.Client, wanted: Sequence[Payload]) -> None:
+        self._client = client
+        self._wanted = wanted
+        self.ids: dict[str, int] = {}  # of slash commands, by name
+
+    async def run(self) -> None:
+        """Register the commands; after a failure go on with the registered ones and try later."""
+        pause = MIN_PAUSE_SECONDS
+        while not await self._try(pause):
+            await asyncio.sleep(pause)
+            pause = min(pause * 4, MAX_PAUSE_SECONDS)
+
+    async def _try(self, pause: float) -> bool:
+        try:
+            return await self._register()
+        except discord.HTTPException as error:
+            reason = f"{error.status} {error.text or ''}".strip()
+        except AddressBlocked as error:
+            reason = str(error)
+        except DISCORD_ERRORS as error:
+            reason = str(error) or type(error).__name__
+        log.warning(
+            "Discord did not take the commands (%s); the registered ones still work, and it is "
+            "tried again in %.0f s",
+            reason,
+            pause,
+        )
+        return False
+
+    async def _register(self) -> bool:
+        """Register all commands; False if one was refused and should be tried again later."""
+        application = self._client.application_id
+        if application is None:
+            return True
+        http = self._client.http
+        registered: Sequence[Mapping[str, Any]] = await http.get_global_commands(application)
+        self._remember(registered)
+        if is_same(self._wanted, registered):
+            return True
+        return await self._upsert(application, registered)
+
+    async def _upsert(self, application: int, registered: Sequence[Mapping[str, Any]]) -> bool:
+        """Send the commands, then again without those that Discord refused."""
+        before: Sequence[Mapping[str, Any]] = registered
+        accepted = list(self._wanted)
+        for attempt in range(MAX_ATTEMPTS):
+            try:
+                commands: Any = accepted
+                upserted = await self._client.http.bulk_upsert_global_commands(
+                    application, commands
+                )
+            except discord.HTTPException as error:
+                wrong = refused_commands(error, accepted)
+                if not wrong or attempt + 1 == MAX_ATTEMPTS:
+                    raise
+                accepted = _without(accepted, wrong, before)
+                before = ()  # what was refused once more is left out
+            else:
+                self._remember(upserted)
+                log.info("registered %d commands at Discord", len(accepted))
+                return attempt == 0
+        return False
+
+    def _remember(self, registered: Sequence[Mapping[str, Any]]) -> None:
+        slash = [one for one in registered if one.get("type", 1) == 1 and "id" in one]
+        self.ids.clear()
+        self.ids.update({one["name"]: int(one["id"]) for one in slash})
+
+
+def refused_commands(error: discord.HTTPException, sent: Sequence[Payload]) -> dict[int, str]:
+    """Return the positions of the commands that Discord refused, each with the reason.
+
+    Empty if the error names none: discord.py writes it as lines such as "In 3.options.1.name: …".
+    """
+    reasons: dict[int, str] = {}
+    if error.code != INVALID_FORM:
+        return reasons
+    for line in error.text.splitlines():
+        place, colon, reason = line.removeprefix("In ").partition(": ")
+        number, _, rest = place.partition(".")
+        if colon and number.isdecimal() and int(number) < len(sent):
+            reasons.setdefault(int(number), f"{rest}: {reason}" if rest else reason)
+    return reasons
+
+
+def _without(
+    sent: Sequence[Payload], wrong: Mapping[int, str], registered: Sequence[Mapping[str, Any]]
+) -> list[Payload]:
+    """Return the commands with each refused one as it was registered before, or without it."""
+    before = {(one["name"], one.get("type", 1)): one for one in registered}
+    accepted: list[Payload] = []
+    for position, command in enumerate(sent):
+        if position not in wrong:
+            accepted.append(command)
+            continue
+        log.error("Discord refused the command %s: %s", command["name"], wrong[position])
+        earlier = before.get((command["name"], command.get("type", 1)))
+        if earlier is not None:
+            accepted.append({key: earlier[key] for key in _KEPT if key in earlier})
+    return accepted
