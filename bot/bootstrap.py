@@ -109,7 +109,7 @@ def build_app(
         settings.admins,
     )
     bot = Bot(ALL, services, _ports(settings, services, clock), Context)
-    return App(bot, _chores(settings, services, clock))
+    return App(bot, _chores(settings, bot, clock))
 
 
 def _send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:
@@ -131,7 +131,8 @@ def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
     )
 
 
-def _chores(settings: Settings, services: Services, clock: Clock) -> Chores:
+def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
+    services = bot.services
     planner, library = services.planner, services.library
     admins = (
         Place(settings.admin_place[0], "", settings.admin_place[1])
@@ -144,6 +145,7 @@ def _chores(settings: Settings, services: Services, clock: Clock) -> Chores:
         "delivering": services.dispatcher.run,
         "watching": monitor.watch,
         "purging": services.tenants.keep_purging,
+        "reactions": partial(bot.reactions.keep_finishing, tuple(services.outlets)),
     }
     if settings.sync_minutes:
         chores["syncing"] = partial(library.keep_in_step, timedelta(minutes=settings.sync_minutes))

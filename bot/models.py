@@ -47,6 +47,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class ReactionEvent:
+    """An emoji that a person put under a message, or took away.
+
+    `at` is when that was, where the platform says so. Those `by_bot` mean nothing. A message of our
+    `own` may not be recorded yet.
+    """
+
+    place: Place
+    message: str
+    emoji: str
+    person: Person
+    added: bool
+    at: datetime | None = None
+    by_bot: bool = field(default=False, compare=False)
+    own: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """A message that stands in a place, by the platform's own id."""
 

@@ -17,7 +17,7 @@ from adapters.discord.render import render
 from adapters.discord.web import MAX_NONCE, repeat
 from bot.chat.bot import Bot
 from bot.chat.views import Buttons, Field, View, note
-from bot.models import Person, Place
+from bot.models import Person, Place, ReactionEvent
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Reactions:
         person = Person(PLATFORM, tenant, str(event.user_id), name)
         # nothing is awaited before this: reactions are handled in the order in which they come
         message, emoji = str(event.message_id), str(event.emoji)
-        view = await self._bot.react(where, message, emoji, person, added)
+        view = await self._bot.react(ReactionEvent(where, message, emoji, person, added))
         if view is not None:
             await self._notify(person, where, view)
 

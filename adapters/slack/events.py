@@ -25,6 +25,7 @@ from adapters.slack.responses import Responses
 from adapters.slack.work import finish
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome
+from bot.models import ReactionEvent
 
 log = logging.getLogger(__name__)
 
@@ -93,12 +94,14 @@ class Events:
             where = await self._parts.requests.read_place(item["channel"])
             person = await self._parts.requests.read_actor(body, event["user"])
             view = await self._bot.react(
-                where,
-                item["ts"],
-                parse_emoji(event["reaction"]),
-                person,
-                added=event["type"] == "reaction_added",
-                at=moment(event["event_ts"]),
+                ReactionEvent(
+                    where,
+                    item["ts"],
+                    parse_emoji(event["reaction"]),
+                    person,
+                    added=event["type"] == "reaction_added",
+                    at=moment(event["event_ts"]),
+                )
             )
             if view and view.outcome is Outcome.FAILED:
                 return BoltResponse(status=SEND_AGAIN)

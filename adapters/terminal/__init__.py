@@ -17,7 +17,7 @@ from bot.chat.intents import File, Intent
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import Attachment, Item, Text, View, plain
 from bot.errors import DeliveryError, UsageError
-from bot.models import Person, Place
+from bot.models import Person, Place, ReactionEvent
 from bot.runtime.signals import cancelled_by
 from bot.text import visible
 
@@ -195,7 +195,9 @@ class Terminal(Adapter):
             raise UsageError("No paper is shown to react to; try “today” first.")
         if item and not 1 <= (_number(item) or 0) <= shown:
             raise UsageError(f"There is no paper {item[:20]} here: there are 1 to {shown}.")
-        view = await bot.react(HERE, item.lstrip("0") or WHOLE, emoji, ME, added, bot.now())
+        view = await bot.react(
+            ReactionEvent(HERE, item.lstrip("0") or WHOLE, emoji, ME, added, bot.now())
+        )
         if view is None:
             raise UsageError(
                 f"{emoji[:20]} means nothing here. To keep the first paper: react 🔖 1."

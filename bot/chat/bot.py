@@ -6,22 +6,21 @@ get.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Generic
 
 from bot.chat.commands import Blank, Command, EarlyAnswer, Handler, command
 from bot.chat.intents import Intent
 from bot.chat.ports import Ports
-from bot.chat.reactions import same_emoji
+from bot.chat.reaction_inbox import ReactionInbox
 from bot.chat.uploads import read_uploads
 from bot.chat.views import Button, Buttons, Outcome, Text, View, line, note, with_lines
 from bot.errors import PaperboyError, UnknownCommand, UsageError
-from bot.models import Person, Place, Reaction, Sent, Suggestion
+from bot.models import Person, Place, ReactionEvent, Sent, Suggestion
 from bot.text import clean, listed, shorten
 
 if TYPE_CHECKING:
@@ -37,8 +36,6 @@ else:
 log = logging.getLogger(__name__)
 
 AGAIN = "again"  # asks for a line that was kept under a key
-CLOCKS = timedelta(minutes=1)  # that a platform's clock and ours may differ
-TICK = timedelta(microseconds=1)
 MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
 
 
@@ -75,7 +72,7 @@ class Bot(Generic[S]):
         self.now = ports.clock
         self.today = ports.today
         self._make_context = context
-        self._reacting = asyncio.Lock()
+        self.reactions = ReactionInbox(ports, self._run)
 
     def read(self, words: str, person: Person, place: Place) -> Intent:
         """Make an intent of a typed line; no line at all asks for help."""
@@ -144,44 +141,11 @@ class Bot(Generic[S]):
         if view.papers:
             tenant = self.ports.memory.tenant(place.platform, place.tenant)
             await tenant.messages.record(place.address, message, view.numbered_papers, self.now())
+            self.reactions.record(place, message)
 
-    async def react(
-        self,
-        place: Place,
-        message: str,
-        emoji: str,
-        person: Person,
-        added: bool,  # noqa: FBT001  # the platforms tell it as one event with this flag
-        at: datetime | None = None,
-    ) -> View | None:
-        """Do what a reaction to a message means; None where it means nothing, is repeated, or was overtaken.
-
-        `at` is when it was made, where the platform says so: events that come late or in another
-        order change nothing. Without it, what is there already cannot be added, nor taken away what
-        is not. Where the view is FAILED, nothing is noted, and the same event can be given again.
-        """
-        tenant = self.ports.memory.tenant(place.platform, place.tenant)
-        emoji, key = same_emoji(emoji), (place.address, message, same_emoji(emoji), person.id)
-        async with (
-            self._reacting
-        ):  # one after the other: the next has to find what the last one left
-            if await self.tenants.gone(place.platform, place.tenant):
-                return None
-            forgotten = await tenant.personal.forgotten(person.id) if at else None
-            if at and forgotten and at <= forgotten:
-                return None
-            papers = await tenant.messages.papers(place.address, message)
-            meant = self.ports.reactions.line_for(emoji, papers, added=added)
-            last = await tenant.reactions.last(*key) if meant else None
-            if not meant or (
-                last
-                and (last.at > at or last == Reaction(added, at) if at else last.present == added)
-            ):
-                return None
-            view = await self.handle(self.read(meant, person, place))
-            if view.outcome is not Outcome.FAILED:
-                await tenant.reactions.record(*key, Reaction(added, at or self.now()))
-            return view
+    async def react(self, event: ReactionEvent, key: str = "") -> View | None:
+        """Do what a reaction means; see `ReactionInbox.handle`."""
+        return await self.reactions.handle(event, key)
 
     async def sweep(
         self,
@@ -190,27 +154,8 @@ class Bot(Generic[S]):
         present: Collection[tuple[str, Person]],
         asked: datetime | None = None,
     ) -> None:
-        """Make up for reactions that were missed; `present` are all that a message has now, each with its person.
-
-        `asked` is when the platform was asked for them: what was heard of since then is left as it
-        is.
-        """
-        asked = asked or self.now()
-        there = {(same_emoji(emoji), person.id): person for emoji, person in present}
-        reactions = self.ports.memory.tenant(place.platform, place.tenant).reactions
-        known = await reactions.present(
-            place.address, message, {person.id for _, person in present}
-        )
-        for emoji, person_id in known ^ there.keys():
-            last = await reactions.last(place.address, message, emoji, person_id)
-            if last and last.at > asked:
-                continue
-            # the platform's clock and ours differ: what it tells next must not seem older than this
-            at = max(asked - CLOCKS, last.at + TICK) if last else asked - CLOCKS
-            person = there.get((emoji, person_id)) or Person(
-                place.platform, place.tenant, person_id
-            )
-            await self.react(place, message, emoji, person, (emoji, person_id) in there, at)
+        """Make up for reactions that were missed; see `ReactionInbox.sweep`."""
+        await self.reactions.sweep(place, message, present, asked)
 
     async def recent(self, platform: str, since: datetime, limit: int = 1000) -> tuple[Sent, ...]:
         """Return the messages that show papers and were sent since then, newest first: those to sweep."""
@@ -247,6 +192,9 @@ class Bot(Generic[S]):
                 return await complete(text, person) if complete else ()
         fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
         return tuple(fitting[:MOST_SUGGESTIONS])
+
+    async def _run(self, words: str, person: Person, place: Place) -> View:
+        return await self.handle(self.read(words, person, place))
 
     def _context(self, intent: Intent) -> Context[S]:
         return self._make_context(self, self.services, intent.person, intent.place, self.now())

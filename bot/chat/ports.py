@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
 from bot.chat.reactions import Reactions
-from bot.models import Person, Reaction, Suggestion
+from bot.models import Person, Reaction, ReactionEvent, Suggestion
 
 Clock: TypeAlias = Callable[[], datetime]
 # completes what was typed of an argument, for a person where it is known who types
@@ -40,6 +40,21 @@ class ReactionLog(Protocol):
         self, address: str, message: str, seen: Collection[str] = ()
     ) -> frozenset[tuple[str, str]]:
         """Return the reactions that are there as far as is known, each an emoji and a person."""
+
+
+class ReactionEventLog(Protocol):
+    """Reactions that were heard and are not worked off yet."""
+
+    async def add(self, event: ReactionEvent, heard: datetime) -> str:
+        """Write an event down and return its key."""
+
+    async def remove(self, key: str) -> None:
+        """Forget an event that is worked off."""
+
+    async def waiting(
+        self, platform: str, until: datetime, limit: int
+    ) -> tuple[tuple[str, ReactionEvent], ...]:
+        """Return the events of a platform heard until then, each with its key."""
 
 
 class CommandLines(Protocol):
@@ -108,6 +123,10 @@ class Memory(Protocol):
     @property
     def messages(self) -> RecentMessages:
         """The messages of all tenants."""
+
+    @property
+    def reaction_events(self) -> ReactionEventLog:
+        """The reactions of all tenants that wait to be worked off."""
 
     def tenant(self, platform: str, tenant: str) -> TenantMemory:
         """Return what is remembered for one tenant."""

@@ -31,6 +31,10 @@ class Reactions:
         """Read "🔖=save 👍=vote"; ValueError with a sentence where that makes no sense."""
         return cls(_read(text))
 
+    def may_mean(self, emoji: str) -> bool:
+        """Tell whether an emoji means something under some message."""
+        return same_emoji(emoji) in {*_KEYCAPS, *self.meanings}
+
     def line_for(self, emoji: str, papers: Sequence[str], *, added: bool) -> str | None:
         """Return the command line that a reaction to a message showing `papers` stands for, or None.
 

@@ -23,6 +23,7 @@ from bot.store.papers import Papers
 from bot.store.people import People
 from bot.store.personal_data import PersonalData
 from bot.store.picks import Picks
+from bot.store.reaction_events import ReactionEvents
 from bot.store.reactions import Reactions
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
@@ -73,6 +74,7 @@ class Store:
         self.days = Days(database)
         self.syncs = Syncs(database)
         self.messages = AllMessages(database)
+        self.reaction_events = ReactionEvents(database)
         self.subscriptions = AllSubscriptions(database)
         self.digests = Digests(database)
         self.departures = Departures(database, identity)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0005"
+HEAD = "0006"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -298,6 +298,26 @@ reactions = Table(
     _text("person", primary_key=True),
     Column("present", Boolean, nullable=False),
     Column("at", Instant, nullable=False),  # when the platform says that it was added or taken away
+)
+
+# those that were heard and are not worked off yet
+reaction_events = Table(
+    "reaction_events",
+    metadata,
+    _text("key", primary_key=True),
+    _text("platform"),
+    _text("tenant"),
+    _text("address"),
+    _text("message"),
+    _text("emoji"),
+    _text("person"),
+    _text("person_tenant"),
+    _text("name"),
+    Column("private", Boolean, nullable=False),
+    Column("added", Boolean, nullable=False),
+    Column("at", Instant),  # as the platform says
+    Column("heard", Instant, nullable=False),
+    Index(None, "platform", "heard"),
 )
 
 votes = Table(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.chat.reactions import Reactions
 from bot.chat.views import plain
-from bot.models import Person, Place
+from bot.models import Person, Place, ReactionEvent
 from tests.conftest import ADA, BOB, HEBB, HERE, NOW
 
 
@@ -40,40 +40,45 @@ async def test_a_form_is_asked_for_what_is_missing(bot):
 
 async def test_a_bookmark_on_a_message_with_one_paper_keeps_it(bot, ask):
     await bot.shown(HERE, "m1", await ask("paper 2605.00001"))
-    assert plain(await bot.react(HERE, "m1", "🔖", ADA, added=True)).startswith("Saved: Hebbian")
-    assert await bot.react(HERE, "m1", "🔖", ADA, added=True) is None  # told again
+    assert plain(await bot.react(ReactionEvent(HERE, "m1", "🔖", ADA, added=True))).startswith(
+        "Saved: Hebbian"
+    )
+    assert await bot.react(ReactionEvent(HERE, "m1", "🔖", ADA, added=True)) is None  # told again
     assert (await ask("saved")).papers == (HEBB.id,)
     assert (await ask("saved", BOB)).papers == ()
-    await bot.react(HERE, "m1", "🔖", ADA, added=False)
+    await bot.react(ReactionEvent(HERE, "m1", "🔖", ADA, added=False))
     assert (await ask("saved")).papers == ()
 
 
 async def test_a_keycap_on_a_list_keeps_the_paper_of_that_number(bot, ask):
     listed = await ask("today")
     await bot.shown(HERE, "m2", listed)
-    await bot.react(HERE, "m2", "2️⃣", ADA, added=True)
+    await bot.react(ReactionEvent(HERE, "m2", "2️⃣", ADA, added=True))
     assert (await ask("saved")).papers == (listed.papers[1],)
 
 
 async def test_other_reactions_and_messages_mean_nothing(bot, ask):
     await bot.shown(HERE, "m3", await ask("day yesterday"))
     await bot.shown(HERE, "m3", await ask("today"))
-    assert await bot.react(HERE, "m3", "🔖", ADA, added=True) is None
-    assert await bot.react(HERE, "m3", "🎉", ADA, added=True) is None
-    assert await bot.react(HERE, "m3", "9️⃣", ADA, added=True) is None
-    assert await bot.react(HERE, "unknown", "🔖", ADA, added=True) is None
+    assert await bot.react(ReactionEvent(HERE, "m3", "🔖", ADA, added=True)) is None
+    assert await bot.react(ReactionEvent(HERE, "m3", "🎉", ADA, added=True)) is None
+    assert await bot.react(ReactionEvent(HERE, "m3", "9️⃣", ADA, added=True)) is None
+    assert await bot.react(ReactionEvent(HERE, "unknown", "🔖", ADA, added=True)) is None
     assert (
-        await bot.react(Place("terminal", "elsewhere", "here"), "m3", "1️⃣", ADA, added=True) is None
+        await bot.react(
+            ReactionEvent(Place("terminal", "elsewhere", "here"), "m3", "1️⃣", ADA, added=True)
+        )
+        is None
     )
 
 
 async def test_a_thumb_is_the_teams_vote(bot, ask):
     await bot.shown(HERE, "m4", await ask("paper 2605.00001"))
-    await bot.react(HERE, "m4", "👍🏽", ADA, added=True)
-    view = await bot.react(HERE, "m4", "👍", BOB, added=True)
+    await bot.react(ReactionEvent(HERE, "m4", "👍🏽", ADA, added=True))
+    view = await bot.react(ReactionEvent(HERE, "m4", "👍", BOB, added=True))
     assert "Hebbian Learning Without Labels has 2 votes here." in plain(view)
     assert "2 votes in this team." in plain(await ask("paper 2605.00001"))
-    await bot.react(HERE, "m4", "👍", ADA, added=False)
+    await bot.react(ReactionEvent(HERE, "m4", "👍", ADA, added=False))
     assert "1 vote in this team." in plain(await ask("paper 2605.00001"))
 
 
@@ -86,13 +91,13 @@ def at(second):
 
 async def test_repeated_and_late_reactions_change_nothing(bot, ask):
     await bot.shown(HERE, "m5", await ask("paper 2605.00001"))
-    assert await bot.react(HERE, "m5", "🔖", ADA, added=True, at=at(1))
-    assert await bot.react(HERE, "m5", "🔖", ADA, added=True, at=at(1)) is None
-    assert await bot.react(HERE, "m5", "🔖", ADA, added=False, at=at(2))
-    assert await bot.react(HERE, "m5", "🔖", ADA, added=True, at=at(1)) is None
+    assert await bot.react(ReactionEvent(HERE, "m5", "🔖", ADA, added=True, at=at(1)))
+    assert await bot.react(ReactionEvent(HERE, "m5", "🔖", ADA, added=True, at=at(1))) is None
+    assert await bot.react(ReactionEvent(HERE, "m5", "🔖", ADA, added=False, at=at(2)))
+    assert await bot.react(ReactionEvent(HERE, "m5", "🔖", ADA, added=True, at=at(1))) is None
     assert (await ask("saved")).papers == ()
-    assert await bot.react(HERE, "m5", "🔖", ADA, added=True, at=at(3))
-    assert await bot.react(HERE, "m5", "🔖", ADA, added=False, at=at(2)) is None
+    assert await bot.react(ReactionEvent(HERE, "m5", "🔖", ADA, added=True, at=at(3)))
+    assert await bot.react(ReactionEvent(HERE, "m5", "🔖", ADA, added=False, at=at(2))) is None
     assert (await ask("saved")).papers == (HEBB.id,)
 
 
@@ -107,15 +112,15 @@ async def test_in_whatever_order_events_come_the_last_one_made_counts(bot, ask, 
     person = Person("terminal", "", f"somebody else {next(NUMBERS)}")
     await bot.shown(HERE, "m6", await ask("paper 2605.00001"))
     for second, added in [*order, *(order[n] for n in repeats)]:
-        await bot.react(HERE, "m6", "🔖", person, added=added, at=at(second))
+        await bot.react(ReactionEvent(HERE, "m6", "🔖", person, added=added, at=at(second)))
     assert (await ask("saved", person)).papers == ()
-    assert await bot.react(HERE, "m6", "🔖", person, added=True, at=at(6))
+    assert await bot.react(ReactionEvent(HERE, "m6", "🔖", person, added=True, at=at(6)))
     assert (await ask("saved", person)).papers == (HEBB.id,)
 
 
 async def test_missed_reactions_are_swept_up(bot, ask):
     await bot.shown(HERE, "m7", await ask("paper 2605.00001"))
-    await bot.react(HERE, "m7", "🔖", ADA, added=True)
+    await bot.react(ReactionEvent(HERE, "m7", "🔖", ADA, added=True))
     await bot.sweep(HERE, "m7", [("🔖", BOB), ("🎉", ADA), ("👍", BOB)])
     assert (await ask("saved")).papers == ()
     assert (await ask("saved", BOB)).papers == (HEBB.id,)
@@ -127,7 +132,7 @@ async def test_missed_reactions_are_swept_up(bot, ask):
 
 async def test_what_happens_while_a_message_is_looked_at_stands(bot, ask):
     await bot.shown(HERE, "m10", await ask("paper 2605.00001"))
-    await bot.react(HERE, "m10", "🔖", ADA, added=True, at=at(5))
+    await bot.react(ReactionEvent(HERE, "m10", "🔖", ADA, added=True, at=at(5)))
     await bot.sweep(HERE, "m10", [], asked=at(0))  # the answer is older than the reaction
     assert (await ask("saved")).papers == (HEBB.id,)
     await bot.sweep(HERE, "m10", [], asked=at(10))
@@ -135,7 +140,7 @@ async def test_what_happens_while_a_message_is_looked_at_stands(bot, ask):
     await bot.sweep(HERE, "m10", [("🔖", ADA)], asked=at(20))
     assert (await ask("saved")).papers == (HEBB.id,)
     # their clock is behind ours
-    assert await bot.react(HERE, "m10", "🔖", ADA, added=False, at=at(15))
+    assert await bot.react(ReactionEvent(HERE, "m10", "🔖", ADA, added=False, at=at(15)))
     assert (await ask("saved")).papers == ()
 
 

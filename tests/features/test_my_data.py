@@ -10,7 +10,7 @@ import pytest
 from bot.chat.bot import Bot
 from bot.chat.intents import Intent
 from bot.chat.views import View, plain
-from bot.models import Person, Place
+from bot.models import Person, Place, ReactionEvent
 from tests.conftest import DIFFUSION, HEBB, NOW
 from tests.dumped import dump
 
@@ -42,7 +42,7 @@ def say(bot: Bot):
 async def lived(bot, say):
     """Let somebody do all that leaves a trace."""
     await bot.shown(ROOM, "M1", await say(f"paper {HEBB.id}", BEN))
-    await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - timedelta(hours=1))
+    await bot.react(ReactionEvent(ROOM, "M1", "🔖", ANN, added=True, at=NOW - timedelta(hours=1)))
     for line in LINES:
         await say(line)
     await bot.services.store.tenant("slack", "T1").lines.keep(
@@ -66,22 +66,28 @@ async def test_forget_me_asks_once_and_then_leaves_no_trace_of_the_person(say, t
 async def test_an_old_reaction_that_comes_again_brings_nothing_back(bot, say, tmp_path):
     await say("forget-me sure:yes")
     old = NOW - timedelta(hours=1)
-    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=old) is None
-    assert await bot.react(ROOM, "M1", "👍", ANN, added=True, at=old) is None
-    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True) is None  # Discord does not say when
+    assert await bot.react(ReactionEvent(ROOM, "M1", "🔖", ANN, added=True, at=old)) is None
+    assert await bot.react(ReactionEvent(ROOM, "M1", "👍", ANN, added=True, at=old)) is None
+    assert (
+        await bot.react(ReactionEvent(ROOM, "M1", "🔖", ANN, added=True)) is None
+    )  # Discord does not say when
     await bot.sweep(ROOM, "M1", [("🔖", ANN)], NOW + timedelta(hours=1))
     assert dump(tmp_path).count(ANN.id) == 0
     later = NOW + timedelta(minutes=1)
-    assert await bot.react(ROOM, "M1", "🔖", ANN, added=False, at=later)
-    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=later + timedelta(minutes=1))
+    assert await bot.react(ReactionEvent(ROOM, "M1", "🔖", ANN, added=False, at=later))
+    assert await bot.react(
+        ReactionEvent(ROOM, "M1", "🔖", ANN, added=True, at=later + timedelta(minutes=1))
+    )
     assert (await say("saved")).data["total"] == 1  # a new wish is a new beginning
 
 
 @pytest.mark.usefixtures("lived")
 async def test_who_is_forgotten_twice_is_forgotten(bot, say, tmp_path):
     await say("forget-me sure:yes")
-    await bot.react(ROOM, "M1", "🔖", ANN, added=False, at=NOW + timedelta(minutes=1))
-    await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW + timedelta(minutes=2))
+    await bot.react(
+        ReactionEvent(ROOM, "M1", "🔖", ANN, added=False, at=NOW + timedelta(minutes=1))
+    )
+    await bot.react(ReactionEvent(ROOM, "M1", "🔖", ANN, added=True, at=NOW + timedelta(minutes=2)))
     await say("forget-me sure:yes")
     assert dump(tmp_path).count(ANN.id) == 0
 

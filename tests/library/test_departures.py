@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, insert
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, plain
 from bot.library.tenants import DOUBT, UNDER_WAY
-from bot.models import Person, Place
+from bot.models import Person, Place, ReactionEvent
 from bot.store import departures as store_departures
 from bot.store.engine import Database
 from bot.store.schema import (
@@ -50,7 +50,7 @@ async def lived(bot: Bot) -> None:
                 place,
             )
         await bot.shown(place, "M1", await bot.handle(bot.read(f"paper {HEBB.id}", person, place)))
-        await bot.react(place, "M1", "🔖", person, added=True, at=NOW - MINUTE)
+        await bot.react(ReactionEvent(place, "M1", "🔖", person, added=True, at=NOW - MINUTE))
 
 
 async def test_all_of_a_tenant_is_purged_when_its_time_has_come_and_nothing_of_another(
@@ -100,8 +100,10 @@ async def test_what_comes_late_recreates_nothing(bot, clock, tmp_path):
     clock.now += 2 * UNDER_WAY
     await bot.services.tenants.purge()
     before = dump(tmp_path)
-    assert await bot.react(ROOM, "M1", "🔖", ANN, added=True, at=NOW - MINUTE) is None
-    assert await bot.react(ROOM, "M1", "👍", ANN, added=True) is None
+    assert (
+        await bot.react(ReactionEvent(ROOM, "M1", "🔖", ANN, added=True, at=NOW - MINUTE)) is None
+    )
+    assert await bot.react(ReactionEvent(ROOM, "M1", "👍", ANN, added=True)) is None
     await bot.sweep(ROOM, "M1", [("🔖", ANN)], clock.now)
     assert "Paperboy was removed" in await say(
         bot, f"save {HEBB.id}"

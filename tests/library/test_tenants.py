@@ -14,7 +14,7 @@ from bot.chat.commands import Command, Param, command
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import ALL
-from bot.models import Person, Place
+from bot.models import Person, Place, ReactionEvent
 from bot.store import Tenant
 from bot.store.deliveries import Notice
 from tests.conftest import DIFFUSION, HEBB, NOW, add_outlets
@@ -61,7 +61,7 @@ async def lived(bot: Bot) -> str:
     for line in TRACES:
         assert (await bot.handle(bot.read(line, EVE, THERE))).outcome is Outcome.DONE, line
     await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
-    await bot.react(THERE, POST, "👍", EVE, added=True)
+    await bot.react(ReactionEvent(THERE, POST, "👍", EVE, added=True))
     store = bot.services.store.deliveries
     (ready,) = await store.ready(["chat"], NOW, 10)
     claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
@@ -162,4 +162,7 @@ async def test_forms_show_nothing_of_another_tenant(bot):
 
 async def test_a_reaction_to_another_tenants_message_is_one_to_no_message(bot):
     await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
-    assert await bot.react(Place("chat", "T1", "C2"), POST, "🔖", ANN, added=True) is None
+    assert (
+        await bot.react(ReactionEvent(Place("chat", "T1", "C2"), POST, "🔖", ANN, added=True))
+        is None
+    )
