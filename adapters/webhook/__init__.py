@@ -82,8 +82,7 @@ def _check(name: str, response: ClientResponse) -> None:
     status, wait = response.status, response.headers.get("Retry-After", "")
     said = f"Web hook “{name}” answers {status}"
     if status == 429 or (status == 503 and wait.isdecimal()):
-        seconds = float(wait) if wait.isdecimal() else 60.0
-        raise DeliveryError(f"{said}.", retry_after=seconds)
+        raise DeliveryError(f"{said}.", retry_after=float(wait) if wait.isdecimal() else 60.0)
     if status >= 500 or status == 408:
         raise DeliveryError(f"{said}.", ambiguous=True)
     if status >= 300:
