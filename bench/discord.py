@@ -43,7 +43,7 @@ from bot.chat.views import View
 from bot.papers import Account, Paper
 from bot.settings import DiscordSettings, Settings, sqlite_in
 from bot.store import Store
-from tests.contract import MARKUP
+from tests.contract.views import MARKUP
 from tests.rigs.discord import TOKEN, DiscordRig
 from tests.rigs.discord_limits import refused
 from tests.rigs.discord_markdown import markup

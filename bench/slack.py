@@ -39,7 +39,7 @@ from bot.search import Index
 from bot.settings import Settings, SlackSettings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
-from tests.contract import MARKUP
+from tests.contract.views import MARKUP
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig, eventually
 from tests.rigs.slack_rules import broken_rules
 

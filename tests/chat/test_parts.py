@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.chat.parts import CONTINUED, split
 from bot.chat.views import Button, Buttons, Item, Strong, View, line, plain
-from tests.contract import VIEWS, words
+from tests.contract.views import VIEWS, words
 
 HELP = View(
     (Item((Strong("Commands"),), tuple((f"command {n}",) for n in range(44))),), title="Help"

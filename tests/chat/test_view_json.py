@@ -8,7 +8,7 @@ from hypothesis import find, given
 
 from bot.chat.view_json import BLOCKS, SPANS, freeze, thaw
 from bot.chat.views import Block, Button, Item, Span, View
-from tests.contract import BLOCK, SPAN, VIEWS
+from tests.contract.views import BLOCK, SPAN, VIEWS
 
 VIEW = View((Item(("T",), buttons=(Button("Save", "save 1", turns=True),), number=1, paper="1"),))
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from simcord.components import walk_components
 
 ANY, S = r"(?:\\[\s\S]|[^\\])+?", r"[\s\S]"
 BEGINNINGS = {
@@ -111,3 +114,14 @@ def markup(lines: str) -> Iterator[Run]:
     """Yield whatever is markup in some lines."""
     for line in lines.split("\n"):
         yield from (run for run in read(line) if run.kinds)
+
+
+def texts(made: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield every line as people read it, and all that stands on controls and pictures."""
+    for one in walk_components(made):
+        if one["type"] == 10:
+            yield from map(seen, one["content"].split("\n"))
+        yield from filter(
+            None, [one.get("label"), *(option["label"] for option in one.get("options", ()))]
+        )
+        yield from (item.get("description") or "" for item in one.get("items", ()))

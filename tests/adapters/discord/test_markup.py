@@ -10,7 +10,7 @@ from hypothesis import given
 from adapters.discord.markup import cut, markdown
 from bot.chat.views import Code, Link, Span, Strong
 from bot.text import visible
-from tests.contract import MARKUP, SPANS
+from tests.contract.views import MARKUP, SPANS
 from tests.rigs.discord_markdown import Run, read, seen
 
 HOSTILE = (

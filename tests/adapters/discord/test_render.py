@@ -32,9 +32,9 @@ from bot.chat.views import (
 from bot.papers import Account, Paper
 from bot.text import visible
 from tests.conftest import HEBB, MANY, digest
-from tests.contract import MARKUP, VIEWS, WORDS, words
+from tests.contract.views import MARKUP, VIEWS, WORDS, words
 from tests.rigs.discord_limits import refused
-from tests.rigs.discord_markdown import markup, seen
+from tests.rigs.discord_markdown import markup, texts
 
 OURS = {"heading", "small", "strong", "code", "link", "address"}
 V2 = 1 << 15
@@ -71,17 +71,6 @@ def components(view: View) -> list[dict[str, Any]]:
     validate_components(made, flags=V2)
     assert refused("POST", "/channels/1/messages", {"components": made, "flags": V2}) == ""
     return made
-
-
-def texts(made: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield every line as people read it, and all that stands on controls and pictures."""
-    for one in walk_components(made):
-        if one["type"] == 10:
-            yield from map(seen, one["content"].split("\n"))
-        yield from filter(
-            None, [one.get("label"), *(option["label"] for option in one.get("options", ()))]
-        )
-        yield from (item.get("description") or "" for item in one.get("items", ()))
 
 
 def lines(made: list[dict[str, Any]]) -> list[str]:

@@ -11,7 +11,7 @@ from bot import cards
 from bot.chat.views import Button, Buttons, Item, Picture, Text, View
 from bot.papers import Account, Paper
 from bot.text import visible
-from tests.contract import MARKUP, VIEWS, words
+from tests.contract.views import MARKUP, VIEWS, words
 from tests.rigs.slack_rules import broken_rules, seen, texts
 
 PROSE = st.one_of(

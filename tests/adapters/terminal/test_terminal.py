@@ -19,7 +19,7 @@ from adapters.terminal import Terminal
 from adapters.terminal.render import render
 from bot.chat.views import Button, Buttons, Item, Link, Strong, Text, View, plain
 from bot.text import visible
-from tests.contract import VIEWS, words
+from tests.contract.views import VIEWS, words
 
 CURSOR_WHERE = "\x1b[6n"  # a program's question to its terminal
 
