@@ -124,6 +124,7 @@ def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
     return Ports(
         services.store,
         services.tenants,
+        services.dispatcher,
         clock,
         services.library.today,
         settings.reactions,

@@ -69,6 +69,7 @@ class Bot(Generic[S]):
         self.services = services
         self.ports = ports
         self.tenants = ports.tenants
+        self.places = ports.places
         self.now = ports.clock
         self.today = ports.today
         self._make_context = context

@@ -53,6 +53,10 @@ class Outlet(ABC):
         """
         return sent.place
 
+    def link(self, sent: Sent) -> str | None:  # noqa: ARG002  # for those whose messages have one
+        """Return the web address of a message, None if the platform has no such links."""
+        return None
+
 
 class Adapter(Outlet):
     """A chat platform: it translates what people do, renders views, and decides nothing."""

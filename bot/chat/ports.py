@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol, TypeAlias
 
 from bot.chat.reactions import Reactions
-from bot.models import Person, Reaction, ReactionEvent, Suggestion
+from bot.models import Person, Place, Reaction, ReactionEvent, Suggestion
 
 Clock: TypeAlias = Callable[[], datetime]
 # completes what was typed of an argument, for a person where it is known who types
@@ -150,10 +150,17 @@ class Tenants(Protocol):
         """Find out who removed the bot, or invited it again, while nobody listened."""
 
     async def lost(self, platform: str) -> None:
-        """Note that a platform refuses us for good."""
+        """Take a platform's only known tenant for one that removed the bot."""
 
     async def until_purged(self, platform: str) -> None:
         """Wait until nothing is left of the tenants of a platform that removed the bot."""
+
+
+class Places(Protocol):
+    """The places that digests go to."""
+
+    async def reopened(self, place: Place) -> None:
+        """Send what a place, or a thread in it, refused: it takes messages again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,7 @@ class Ports:
 
     memory: Memory
     tenants: Tenants
+    places: Places
     clock: Clock
     today: Callable[[], date]
     reactions: Reactions = field(default_factory=Reactions)

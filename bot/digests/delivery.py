@@ -246,10 +246,11 @@ class DeliveryWorker:
             f"{error}"
         )
         then = line(
-            "It is tried again about every hour. "
+            "Paperboy tries again every hour, and as soon as the channel takes messages again. "
             f"After {_days(self._pause_after)} without success the subscription pauses."
         )
-        return freeze(View((what, then), title="A digest cannot be posted"))
+        retry = Buttons((Button("Try now", f"digest {one.subscription}"),))
+        return freeze(View((what, then, retry), title="A digest couldn’t be posted"))
 
 
 async def asked(request: Awaitable[T]) -> T:

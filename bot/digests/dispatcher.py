@@ -96,16 +96,29 @@ class Dispatcher:
         self._due, self._changed = asyncio.Event(), asyncio.Event()
         self._complaint: tuple[str, float] | None = None  # the last one, and when it was made
         self._stopping = False
+        self._retried = False
 
     async def run(self) -> None:
         """Deliver until cancelled; attempts under way then have a few seconds to finish."""
-        self._stopping = False
+        self._stopping = self._retried = False
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._again_and_again(self._planned, self._due))
                 tasks.create_task(self._again_and_again(self._started, self._changed))
         finally:
             await self._let_finish()
+
+    async def reopened(self, place: Place) -> None:
+        """Send at once what a place, or a thread in it, refused: it takes messages again."""
+        if await self._store.retry_place(place, self._now()):
+            self.look()
+
+    async def retry(self, number: int) -> bool:
+        """Send at once what waits for a subscription; False if nothing does. Raises StoreError."""
+        waits = await self._store.retry_subscription(number, self._now()) > 0
+        if waits:
+            self.look()
+        return waits
 
     def look(self) -> None:
         """Look at once for what is ready to be sent."""
@@ -152,6 +165,9 @@ class Dispatcher:
     async def _started(self) -> datetime | None:
         now = self._now()
         platforms = list(self._outlets)
+        if not self._retried:  # while we were away, a place may have taken messages again
+            await self._store.retry_refused(platforms, now)
+            self._retried = True
         self._waiting = {}
         self._begun = set(self._at_work.values())  # what the answer may still call ready
         for ready in await self._store.ready(platforms, now, GLANCE):

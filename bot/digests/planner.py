@@ -94,6 +94,9 @@ class Planner:
         self._full.clear()
         while due := await store.subscriptions.due(platforms, now, AT_ONCE):
             await store.digests.plan([_occasion(one, now) for one in due], now)
+            for one in due:
+                if one.refused:  # its place may take again what it refused before, in order
+                    await store.deliveries.retry_subscription(one.id, now)
             await asyncio.sleep(0)
         while planned := await store.digests.due(platforms, now, MADE_AT_ONCE):
             await self._make(planned, now)
@@ -120,7 +123,7 @@ class Planner:
         return views(await self._choose(planned, await self._remember([planned])))
 
     async def post_now(self, subscription: Subscription) -> bool:
-        """Post the digest of today's date now; False where it was posted, or planned, already."""
+        """Post the digest of today's date now; False if it was posted, or handed over to be."""
         now = self.clock()
         planned = _now_planned(subscription, now)
         following = subscription.next_due or now
@@ -137,8 +140,8 @@ class Planner:
             due,
         )
         digests = self.store.digests
-        if not await digests.plan([occasion], now) and not await digests.reopen(planned, now):
-            return False
+        if not await digests.plan([occasion], now):
+            await digests.reopen(planned, now)
         digest = await self._choose(planned, await self._remember([planned]))
         return await digests.save([await self._made(planned, digest, quiet=False)], now) == 1
 

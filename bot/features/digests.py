@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.cards import day_name
 from bot.chat.commands import managing
-from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
+from bot.chat.views import (
+    Block,
+    Button,
+    Buttons,
+    Item,
+    Link,
+    Outcome,
+    Spans,
+    Strong,
+    Text,
+    View,
+    line,
+    note,
+)
 from bot.errors import UsageError
 from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
 from bot.features.permissions import all_seen, managed, named, near, seen
@@ -19,7 +32,7 @@ from bot.text import count
 
 if TYPE_CHECKING:
     from bot.store.deliveries import UncertainDelivery
-    from bot.store.digests import DigestOutcome, State
+    from bot.store.digests import DigestOutcome, PostedDigest, State
 
 RECENT = timedelta(days=7)
 MOST_RECENT = 200
@@ -62,11 +75,16 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW
     known = await managed(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):
         return known
+    dispatcher = ctx.services.dispatcher
     if await ctx.services.planner.post_now(known):
-        ctx.services.dispatcher.look()
+        dispatcher.look()
         return View((line("It is on its way."), Buttons((ALL,))), data={"posted": known.id})
-    done = f"Today’s digest of subscription {known.id} is posted, or on its way, already."
-    return View((line(done), Buttons((ALL,))), outcome=Outcome.NOTHING, data={"posted": None})
+    if await dispatcher.retry(known.id):
+        return View((line("Trying again now."), Buttons((ALL,))), data={"posted": known.id})
+    done = line(f"Today’s digest of subscription {known.id} is posted, or on its way.")
+    past = tuple(Text(spans) for spans in (await history(ctx, [known]))[known.id])
+    data = {"posted": None}
+    return View((done, *past, Buttons((ALL,))), outcome=Outcome.NOTHING, data=data)
 
 
 @managing
@@ -122,8 +140,22 @@ async def _only_one(ctx: Context) -> Subscription | View:
     )
 
 
+async def history(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[Spans, ...]]:
+    """Say for each subscription when it last posted, what waits, and what was not posted lately."""
+    digests = ctx.services.store.digests
+    of_each = [await digests.last_posted(*one) for one in ctx.tenants]
+    posted = {number: one for some in of_each for number, one in some.items()}
+    waiting, skipped = await _unposted(ctx), await troubles(ctx, known)
+    told: dict[int, tuple[Spans, ...]] = {}
+    for one in known:
+        lines: list[Spans] = [_last_posted(ctx, posted[one.id])] if one.id in posted else []
+        lines += [(f"Waiting to be posted: {waiting[one.id]}",)] if one.id in waiting else []
+        told[one.id] = (*lines, *((trouble,) for trouble in skipped.get(one.id, ())))
+    return told
+
+
 async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[str, ...]]:
-    """Say for each of these subscriptions which digests were not posted of late."""
+    """Say for each of these subscriptions which digests were not posted lately."""
     ended = await _recent(ctx, ["skipped"])
     numbers = {one.id for one in known}
     told: dict[int, tuple[str, ...]] = {}
@@ -133,36 +165,56 @@ async def troubles(ctx: Context, known: Sequence[Subscription]) -> dict[int, tup
     return told
 
 
+def _last_posted(ctx: Context, posted: PostedDigest) -> Spans:
+    outlet = ctx.services.outlets.get(posted.head.place.platform)
+    link = outlet.link(posted.head) if outlet else None
+    day = day_name(posted.day)
+    return ("Last posted: ", Link(day, link) if link else day)
+
+
 async def state(ctx: Context) -> tuple[Block, ...]:
     """Say how the digests are that the person sees."""
-    mine = [one for one, _ in await all_seen(ctx)]
+    mine = {one.id: one for one, _ in await all_seen(ctx)}
     if not mine:
         return ()
-    open_ = await _recent(ctx, ["planned", "posting"])
-    waiting = [one for one in open_ if one.subscription in {known.id for known in mine}]
-    paused = sum(bool(one.paused) for one in mine)
-    said = f"{len(mine)} subscribed, {paused} paused, {len(waiting)} waiting to be posted"
-    failed = [
-        f"Subscription {number}: {told}"
-        for number, some in (await troubles(ctx, mine)).items()
-        for told in some
-    ]
     general = (await ctx.services.planner.troubles()).values()
-    uncertain = await _uncertain(ctx)
-    questions = [
-        _question(one) for one in uncertain if one.subscription in {known.id for known in mine}
-    ]
     return (
-        line(Strong("Digests"), f"  {said}"),
-        *map(line, (*general, *failed)),
-        *questions[:MOST_QUESTIONS],
+        line(Strong("Digests"), f"  {await _counts(ctx, mine)}"),
+        *map(line, (*general, *await _failures(ctx, mine))),
+        *await _questions(ctx, mine),
     )
+
+
+async def _counts(ctx: Context, mine: Mapping[int, Subscription]) -> str:
+    open_ = await _recent(ctx, ["planned", "posting"])
+    waiting = sum(one.subscription in mine for one in open_)
+    paused = sum(bool(one.paused) for one in mine.values())
+    return f"{len(mine)} subscribed, {paused} paused, {waiting} waiting to be posted"
+
+
+async def _failures(ctx: Context, mine: Mapping[int, Subscription]) -> list[str]:
+    waiting = await _unposted(ctx)
+    failed = [f"Subscription {n}: waits, because: {why}" for n, why in waiting.items() if n in mine]
+    for number, skipped in (await troubles(ctx, tuple(mine.values()))).items():
+        failed += [f"Subscription {number}: {one}" for one in skipped]
+    return failed
+
+
+async def _questions(ctx: Context, mine: Mapping[int, Subscription]) -> tuple[Item, ...]:
+    questions = [_question(one) for one in await _uncertain(ctx) if one.subscription in mine]
+    return tuple(questions[:MOST_QUESTIONS])
 
 
 async def _recent(ctx: Context, states: Sequence[State]) -> list[DigestOutcome]:
     digests, since = ctx.services.store.digests, ctx.now - RECENT
     of_each = [await digests.recent(*one, since, states, MOST_RECENT) for one in ctx.tenants]
     return [one for some in of_each for one in some]
+
+
+async def _unposted(ctx: Context) -> dict[int, str]:
+    deliveries = ctx.services.store.deliveries
+    of_each = [await deliveries.unposted(*one) for one in ctx.tenants]
+    return {number: why for some in of_each for number, why in some.items()}
 
 
 async def _uncertain(ctx: Context) -> list[UncertainDelivery]:

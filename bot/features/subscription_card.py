@@ -26,7 +26,7 @@ def card(one: Subscription, where: str, zone: str, said: str) -> View:
     return View((line(said), shown, Buttons(buttons)), data={"subscription": record(one)})
 
 
-def item(one: Subscription, where: str, zone: str, troubles: tuple[str, ...] = ()) -> Item:
+def item(one: Subscription, where: str, zone: str, history: tuple[Spans, ...] = ()) -> Item:
     """Show a subscription among others."""
     schedule, options = wording.when(one.options.schedule), one.options
     lines: list[Spans] = [
@@ -41,7 +41,7 @@ def item(one: Subscription, where: str, zone: str, troubles: tuple[str, ...] = (
         switch(one),
     )
     title = (Strong(f"Subscription {one.id}"), f" · {where}")
-    return Item(title, (*lines, *((trouble,) for trouble in troubles)), buttons)
+    return Item(title, (*lines, *history), buttons)
 
 
 def switch(one: Subscription) -> Button:

@@ -24,7 +24,7 @@ from bot.features.arguments import (
     On,
     subscription_number,
 )
-from bot.features.digests import ALL, troubles
+from bot.features.digests import ALL, history
 from bot.features.permissions import (
     MOST,
     all_seen,
@@ -168,7 +168,7 @@ async def subscriptions(ctx: Context) -> View:
             (nothing, Buttons((SUBSCRIBE,))), outcome=Outcome.NOTHING, data={"subscriptions": []}
         )
     shown = found[:MOST_LISTED]
-    told = await troubles(ctx, [one for one, _ in shown])
+    told = await history(ctx, [one for one, _ in shown])
     blocks: list[Block] = [item(one, where, zone, told.get(one.id, ())) for one, where in shown]
     if len(found) > MOST_LISTED:
         blocks.append(
@@ -288,7 +288,7 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
     undo = await _undo(ctx, known)
     buttons = Buttons((*([Button("Undo", undo)] if undo else []), ALL))
     said = line(
-        "Ended: ",
+        "Unsubscribed: ",
         Strong(f"subscription {number}"),
         f", {wording.when(known.options.schedule)}.",
     )
@@ -306,14 +306,15 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
             line(Strong("Digests"), "  The best papers, at a time of your choice."),
             Buttons((SUBSCRIBE,)),
         )
-    zone = await own_zone(ctx)
+    zone, shown = await own_zone(ctx), mine[:MOST_AT_HOME]
+    told = await history(ctx, shown)
     items = (
         Item(
             (Strong(f"Subscription {one.id}"),),
-            ((wording.when(one.options.schedule),), (next_time(one, zone),)),
+            ((wording.when(one.options.schedule),), (next_time(one, zone),), *told[one.id]),
             (Button("Edit", f"edit {one.id}"), switch(one)),
         )
-        for one in mine[:MOST_AT_HOME]
+        for one in shown
     )
     return (line(Strong("Digests")), *items, Buttons((SUBSCRIBE, ALL)))
 

@@ -59,6 +59,7 @@ class Tenants:
     async def welcomed(self, platform: str, tenant: str) -> None:
         """Let everything be there again for a tenant that has the bot: its digests come, and nothing is purged."""
         store = self.store
+        await store.deliveries.retry_refused([platform], self.clock())
         async with self._turn:
             if not await store.departures.gone(platform, tenant):
                 return
@@ -92,12 +93,8 @@ class Tenants:
             await self.welcomed(platform, tenant)
 
     async def lost(self, platform: str) -> None:
-        """Note that a platform refuses us for good: where one tenant of it is known, that one removed the bot.
-
-        Of several nobody can tell which it was.
-        """
-        departures = self.store.departures
-        known = await departures.known(platform) - {""}
+        """Take a platform's only known tenant for one that removed the bot."""
+        known = await self.store.departures.known(platform) - {""}
         for tenant in known if len(known) == 1 else ():
             await self.removed(platform, tenant, told=False)
 

@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, and_, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.models import Place
 from bot.store.connections import Transaction
@@ -168,6 +180,48 @@ _POSTPONE_PLACE = (
         _d.not_before < bindparam("then"),
     )
     .values(not_before=bindparam("then"))
+)
+_REFUSED_ONES = _d.subscription.in_(
+    select(subscriptions.c.id).where(subscriptions.c.refused.is_not(None))
+)
+_WAITS = (_d.state == "pending", _d.not_before > _NOW)
+_RETRY_PLACE = (
+    update(deliveries)
+    .where(
+        _d.platform == bindparam("its_platform"),
+        _d.tenant == bindparam("its_tenant"),
+        # the place itself, or a thread in it, or with tags
+        or_(
+            _d.address == bindparam("its_address"),
+            func.substr(_d.address, 1, func.length(bindparam("its_address", type_=Text)) + 1).in_(
+                bindparam("begins", expanding=True)
+            ),
+        ),
+        *_WAITS,
+        _REFUSED_ONES,
+    )
+    .values(not_before=_NOW)
+)
+_RETRY_SUBSCRIPTION = (
+    update(deliveries)
+    .where(_d.subscription == bindparam("its_subscription"), _d.part >= 0, *_WAITS)
+    .values(not_before=_NOW)
+)
+_RETRY_REFUSED = (
+    update(deliveries)
+    .where(_d.platform.in_(bindparam("platforms", expanding=True)), *_WAITS, _REFUSED_ONES)
+    .values(not_before=_NOW)
+)
+_UNPOSTED = (
+    select(_d.subscription, func.max(_d.trouble))
+    .where(
+        _d.platform == bindparam("platform"),
+        _d.tenant == bindparam("tenant"),
+        _d.part >= 0,
+        _d.state == "pending",
+        _d.trouble != "",
+    )
+    .group_by(_d.subscription)
 )
 _HEAD = select(_d.platform, _d.tenant, _d.view, _d.message, _d.sent_to, _d.thread).where(
     *_THIS_DIGEST, _d.part == 0
@@ -415,6 +469,31 @@ class Deliveries:
         await self._database.change(
             _POSTPONE_PLACE, {**values, "everywhere": everywhere, "then": then}
         )
+
+    async def retry_place(self, place: Place, now: datetime) -> int:
+        """Make what a place or its threads refused ready again; return how many messages."""
+        values = {
+            "its_platform": place.platform,
+            "its_tenant": place.tenant,
+            "its_address": place.address,
+            "begins": [f"{place.address}/", f"{place.address}:"],
+        }
+        return await self._database.change(_RETRY_PLACE, {**values, "now": now})
+
+    async def retry_subscription(self, number: int, now: datetime) -> int:
+        """Make what waits for a subscription ready again; return how many messages."""
+        values = {"its_subscription": number, "now": now}
+        return await self._database.change(_RETRY_SUBSCRIPTION, values)
+
+    async def retry_refused(self, platforms: Collection[str], now: datetime) -> int:
+        """Make what any place refused ready again; return how many messages."""
+        values = {"platforms": list(platforms), "now": now}
+        return await self._database.change(_RETRY_REFUSED, values)
+
+    async def unposted(self, platform: str, tenant: str) -> Mapping[int, str]:
+        """Return why a digest waits, by subscription, where an attempt failed."""
+        rows = await self._database.read(_UNPOSTED, {"platform": platform, "tenant": tenant})
+        return dict(rows)
 
     async def head(self, one: Delivery) -> Head | None:
         """Return the first message of the digest that a message belongs to."""

@@ -12,7 +12,14 @@ from sqlalchemy import Delete, Table, bindparam, delete, exists, func, select, t
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.pseudonyms import is_mark, mark_of
-from bot.store.schema import deliveries, departures, digests, metadata, posted, subscriptions
+from bot.store.schema import (
+    deliveries,
+    departures,
+    digests,
+    metadata,
+    posted,
+    subscriptions,
+)
 from bot.store.upserts import insert_or_keep
 
 AT_ONCE = 500  # rows of a table that one transaction removes: others write in between

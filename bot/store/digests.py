@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import bindparam, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, tuple_, update
 
-from bot.models import Place, Subscription
+from bot.models import Place, Sent, Subscription
 from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database
@@ -162,6 +162,35 @@ _RECENT = (
     .order_by(digests.c.due.desc())
     .limit(bindparam("limit"))
 )
+_NEWEST_POSTED = (
+    select(
+        deliveries.c.subscription,
+        deliveries.c.date,
+        deliveries.c.platform,
+        deliveries.c.tenant,
+        deliveries.c.sent_to,
+        deliveries.c.message,
+        digests.c.due,
+        func.row_number()
+        .over(partition_by=deliveries.c.subscription, order_by=deliveries.c.date.desc())
+        .label("number"),
+    )
+    .join(
+        digests,
+        and_(
+            digests.c.subscription == deliveries.c.subscription,
+            digests.c.date == deliveries.c.date,
+        ),
+    )
+    .where(
+        deliveries.c.platform == bindparam("platform"),
+        deliveries.c.tenant == bindparam("tenant"),
+        deliveries.c.part == 0,
+        deliveries.c.state == "sent",
+    )
+    .subquery()
+)
+_LAST_POSTED = select(_NEWEST_POSTED).where(_NEWEST_POSTED.c.number == 1)
 _REOPEN = (
     update(digests)
     .where(
@@ -248,6 +277,16 @@ class DigestOutcome:
     due: datetime
     state: State
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostedDigest:
+    """The last digest that a subscription posted, and its first message."""
+
+    subscription: int
+    day: date
+    due: datetime
+    head: Sent
 
 
 class Digests:
@@ -410,6 +449,19 @@ class Digests:
             "limit": limit,
         }
         return tuple(DigestOutcome(*row) for row in await self._database.read(_RECENT, where))
+
+    async def last_posted(self, platform: str, tenant: str) -> Mapping[int, PostedDigest]:
+        """Return the last posted digest of each subscription of a tenant."""
+        rows = await self._database.read(_LAST_POSTED, {"platform": platform, "tenant": tenant})
+        return {
+            row.subscription: PostedDigest(
+                row.subscription,
+                row.date,
+                row.due,
+                Sent(Place(row.platform, row.tenant, row.sent_to), row.message),
+            )
+            for row in rows
+        }
 
     async def forget(self, before: datetime) -> int:
         """Delete digests that ended before then, with their messages; return how many."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0006"
+HEAD = "0007"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -273,6 +273,20 @@ departures = Table(  # the tenants that removed the bot
     _text("platform", primary_key=True),
     _text("tenant", primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+alerts = Table(  # what is wrong, and was told to the admins
+    "alerts",
+    metadata,
+    _text("kind", primary_key=True),
+    Column("since", Instant, nullable=False),
+)
+
+batches = Table(  # of papers: the revision after each, and a random mark that no other history has
+    "batches",
+    metadata,
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    _text("mark"),
 )
 
 messages = Table(

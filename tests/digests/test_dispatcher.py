@@ -188,6 +188,42 @@ async def test_a_place_that_refuses_is_told_of_once_tried_each_hour_and_never_de
 
 
 @in_a_world()
+async def test_a_place_that_takes_messages_again_gets_at_once_what_it_refused(world: World):
+    world.platform.fault = lambda _, place: Fault.REFUSED if place.address[0] == "C" else Fault.NONE
+    for address in ("C1", "C1/2", "C1:news", "C12"):
+        await world.digest(await world.subscribe(address))
+    worker = world.worker()
+    task = asyncio.create_task(worker.run())
+    await asyncio.sleep(60)
+    world.platform.fault = one_after_the_other([])
+    await worker.reopened(Place(PLATFORM, "T2", "C1"))
+    await asyncio.sleep(5)
+    assert [heads(world, one) for one in ("C1", "C1/2", "C1:news", "C12")] == [[], [], [], []]
+    await worker.reopened(Place(PLATFORM, "T1", "C1"))
+    await asyncio.sleep(5)
+    task.cancel()
+    there = [heads(world, one) for one in ("C1", "C1/2", "C1:news", "C12")]
+    assert there == [["head"], ["head"], ["head"], []]
+
+
+@in_a_world()
+async def test_what_a_place_refused_is_tried_at_the_start_and_when_a_person_wants_it(world: World):
+    world.platform.fault = lambda _, place: Fault.REFUSED if place.address == "C1" else Fault.NONE
+    subscription = await world.subscribe()
+    await world.digest(subscription)
+    await world.work(MINUTE)
+    await world.work(MINUTE)
+    assert world.platform.asked.count("send C1") == 2
+    world.platform.fault = one_after_the_other([])
+    worker = world.worker(longest=600)
+    assert await worker.retry(subscription.id)
+    assert not await worker.retry(subscription.id)
+    await world.work(MINUTE)
+    assert heads(world) == ["head"]
+    assert "→ Try now: digest 1" in world.platform.texts("me ada")[0]
+
+
+@in_a_world()
 async def test_where_whoever_subscribed_was_forgotten_nobody_is_told(world: World):
     world.platform.fault = lambda _, place: Fault.REFUSED if place.address == "C1" else Fault.NONE
     await world.digest(await world.subscribe())

@@ -416,7 +416,7 @@ async def test_a_place_that_is_gone_can_still_be_given_up_by_whoever_subscribed_
     await say("subscribe")
     chat.gone = {PAPERS}
     assert "Subscription 1 · in c1" in plain(await say("subscriptions", place=RANDOM))
-    assert "Ended: subscription 1" in plain(await say("unsubscribe 1", place=RANDOM))
+    assert "Unsubscribed: subscription 1" in plain(await say("unsubscribe 1", place=RANDOM))
 
 
 async def test_whoever_is_forgotten_gets_no_more_digests_of_their_own(bot, say):
@@ -473,7 +473,7 @@ async def test_those_who_manage_a_place_post_its_digest_now_once(bot, say):
     assert "Only channel managers" in plain(await say("digest", MEMBER))
     assert "It is on its way." in plain(await say("digest now"))
     assert await bot.services.store.digests.last(1) == date(2026, 5, 29)
-    assert "is posted, or on its way, already." in plain(await say("digest 1", place=RANDOM))
+    assert "is posted, or on its way." in plain(await say("digest 1", place=RANDOM))
     await say("subscribe at:18")
     assert [button.line for button in (await say("digest")).buttons] == ["digest 1", "digest 2"]
 
@@ -503,6 +503,25 @@ async def test_status_says_what_waits_and_what_was_not_posted(bot, say):
     )
     assert "Digests" not in plain(await say("status", MEMBER, RANDOM))
     assert "Not posted" not in plain(await say("status", STRANGER, THEIRS))
+
+
+async def test_a_digest_that_was_refused_is_told_and_tried_again_on_demand(bot, say):
+    await say("subscribe layout:compact")
+    await say("digest")
+    store = bot.services.store.deliveries
+    (ready,) = await store.ready(["chat"], NOW, 10)
+    claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
+    notice = Notice(-1, "refused-1", {}, NOW + timedelta(days=1))
+    why = "The bot is not in that channel."
+    await store.refuse(claimed, NOW + timedelta(hours=1), why, None, notice, NOW)
+    for asked in ("subscriptions", "home"):
+        assert f"Waiting to be posted: {why}" in plain(await say(asked))
+    assert f"Subscription 1: waits, because: {why}" in plain(await say("status"))
+    assert "Trying again now." in plain(await say("digest 1"))
+    claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
+    assert await store.finish(claimed, "C1", "7", NOW)
+    assert "Last posted: 29 May 2026" in plain(await say("subscriptions"))
+    assert "Last posted: 29 May 2026" in plain(await say("digest 1"))
 
 
 async def doubtful(bot):
