@@ -37,12 +37,16 @@ class Backfill:
         if (key := (channel_id, message_id)) in self._watched:
             self._events[key] += 1
 
-    async def sweep_shard(self, shard: int, shards: int) -> None:
-        """Look at recent messages in the guilds of a shard, after a gap in its connection."""
-        recent = await self._bot.recent(PLATFORM, self._bot.now() - LOOKBACK, MAX_MESSAGES)
+    async def sweep_shard(self, shard: int, shards: int) -> list[int]:
+        """Look at recent messages in the guilds of a shard, after a gap in its connection.
+
+        Returns the channels in which they are.
+        """
+        every = await self._bot.recent(PLATFORM, self._bot.now() - LOOKBACK, MAX_MESSAGES)
+        recent = [one for one in every if shard_of(int(one.place.tenant or 0), shards) == shard]
         for sent in recent:
-            if shard_of(int(sent.place.tenant or 0), shards) == shard:
-                await self.sweep(sent)
+            await self.sweep(sent)
+        return list(dict.fromkeys(int(one.place.address) for one in recent if one.place.tenant))
 
     async def sweep(self, sent: Sent) -> None:
         """Look at one message; again if it got reactions while it was looked at."""

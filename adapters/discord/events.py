@@ -15,6 +15,7 @@ from adapters.discord.channels import Members
 from adapters.discord.connection import Connection
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.ids import PLATFORM, place
+from adapters.discord.notes import Notes
 from adapters.discord.reactions import Reactions
 from adapters.discord.responses import Responses
 from adapters.discord.web import Web
@@ -33,9 +34,10 @@ class Events(Connection):
         self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
     ) -> None:
         super().__init__(settings, bot, web, starts)
-        self._responses = Responses(bot, Members(self))
+        self._responses = Responses(bot, Members(self), self.postings)
         self._backfill = Backfill(self, bot)
-        self._reactions = Reactions(self, bot, self._backfill)
+        self._notes = Notes(self)
+        self._reactions = Reactions(self, bot, self._backfill, self._notes)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer an interaction, or complete what is being typed."""
@@ -47,13 +49,11 @@ class Events(Connection):
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Handle a new reaction."""
-        self.track(asyncio.current_task())
-        await self._reactions.handle(event, added=True)
+        await self._handle_reaction(event, added=True)
 
     async def on_raw_reaction_remove(self, event: discord.RawReactionActionEvent) -> None:
         """Handle a removed reaction."""
-        self.track(asyncio.current_task())
-        await self._reactions.handle(event, added=False)
+        await self._handle_reaction(event, added=False)
 
     async def on_raw_reaction_clear(self, event: discord.RawReactionClearEvent) -> None:
         """Look at what is left after a moderator removed all reactions."""
@@ -65,7 +65,8 @@ class Events(Connection):
 
     async def on_shard_connect(self, shard_id: int) -> None:
         """Catch up on reactions at the start, and after each gap that could not be resumed."""
-        await self._backfill.sweep_shard(shard_id, self.shard_count or 1)
+        channels = await self._backfill.sweep_shard(shard_id, self.shard_count or 1)
+        await self._notes.remove_earlier(channels)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Find out which guilds have the bot: the SDK reports none that added it before this."""
@@ -81,6 +82,16 @@ class Events(Connection):
         """Note that a guild removed the bot; an outage of a guild is another event."""
         self.track(asyncio.current_task())
         await self._note_guilds(self._bot.tenants.removed(PLATFORM, str(guild.id)))
+
+    async def drain(self) -> None:
+        """Remove notes that are shown for a moment, and wait a while for the events at work."""
+        await asyncio.gather(self._notes.remove_all(), super().drain())
+
+    async def _handle_reaction(self, event: discord.RawReactionActionEvent, *, added: bool) -> None:
+        self.track(asyncio.current_task())
+        parent = getattr(self.get_channel(event.channel_id), "parent_id", None) or 0
+        await self.postings.settled(event.channel_id, parent)
+        await self._reactions.handle(event, added=added)
 
     async def _sweep(self, guild_id: int | None, channel_id: int, message_id: int) -> None:
         where = place(str(guild_id or ""), channel_id)

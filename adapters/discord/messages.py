@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import zlib
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from adapters.discord.connection import Connection
 from adapters.discord.custom_ids import MAX_LINE
 from adapters.discord.errors import DISCORD_ERRORS, delivery_error, missing_permissions
 from adapters.discord.ids import place as place_of
+from adapters.discord.marks import has_mark, mark
 from adapters.discord.render import render
 from adapters.discord.web import MAX_NONCE
 from bot.chat.bot import Bot
@@ -47,14 +47,17 @@ async def post(client: Connection, bot: Bot, place: Place, view: View, key: str)
     direct = isinstance(channel, discord.DMChannel)
     folded = await bot.fold(view, place, MAX_LINE)
     layout = render(folded, place.tenant if direct else "", mark(key))
-    if isinstance(channel, discord.ForumChannel):
-        message = await _post_in_forum(client, channel, ForumPost(place, view.title, layout, key))
-    elif isinstance(channel, discord.abc.Messageable):
-        message = await _request(channel, channel.send(view=layout, nonce=nonce(key)))
-    else:
-        raise DeliveryError("Messages can't be sent there; choose another channel.", permanent=True)
-    sent = _sent(message, place)
-    await bot.shown(sent.place, sent.message, view)
+    with client.postings.to(getattr(channel, "id", 0)):
+        if isinstance(channel, discord.ForumChannel):
+            new = ForumPost(place, view.title, layout, key)
+            message = await _post_in_forum(client, channel, new)
+        elif isinstance(channel, discord.abc.Messageable):
+            message = await _request(channel, channel.send(view=layout, nonce=nonce(key)))
+        else:
+            sentence = "Messages can't be sent there; choose another channel."
+            raise DeliveryError(sentence, permanent=True)
+        sent = _sent(message, place)
+        await bot.shown(sent.place, sent.message, view)
     client.put_reactions(message, view.reactions)
     return sent
 
@@ -76,11 +79,6 @@ def nonce(key: str) -> str:
     if key.isascii() and key.isprintable() and len(key) <= MAX_NONCE:
         return key
     return hashlib.blake2b(key.encode(), digest_size=MAX_NONCE // 2).hexdigest()
-
-
-def mark(key: str) -> int:
-    """Return the id of the container of a message: 31 bits, above those that Discord assigns."""
-    return zlib.crc32(key.encode()) & 0x7FFFFFFF | 0x10000
 
 
 async def _channel(client: discord.Client, place: Place) -> object:
@@ -194,14 +192,10 @@ async def _find(
             async for message in messages:
                 read += 1
                 own = client.user is not None and message.author.id == client.user.id
-                if own and mark(key) in _component_ids(message):
+                if own and has_mark(message, mark(key)):
                     return message
     except DISCORD_ERRORS as error:
         raise delivery_error(error, "Read Message History") from error
     if read >= MAX_SEARCHED:
         raise DeliveryError("Too many newer messages there to find this one.", ambiguous=True)
     return None
-
-
-def _component_ids(message: discord.Message) -> set[int | None]:
-    return {getattr(component, "id", None) for component in message.components}

@@ -11,26 +11,30 @@ import discord
 
 from adapters.discord.backfill import Backfill
 from adapters.discord.custom_ids import MAX_LINE
+from adapters.discord.emoji import Tones
 from adapters.discord.errors import DISCORD_ERRORS, DMS_CLOSED
 from adapters.discord.ids import PLATFORM, place
+from adapters.discord.marks import NOTE
+from adapters.discord.notes import Notes
 from adapters.discord.render import render
 from adapters.discord.web import MAX_NONCE, repeat
 from bot.chat.bot import Bot
+from bot.chat.outlet import Sent
 from bot.chat.views import Buttons, Field, View, note
 from bot.models import Person, Place, ReactionEvent
 
 log = logging.getLogger(__name__)
 
-NOTE_SECONDS = 30.0  # that a note in the channel stays
-
 
 class Reactions:
     """Handles reactions over one connection."""
 
-    def __init__(self, client: discord.Client, bot: Bot, backfill: Backfill) -> None:
+    def __init__(self, client: discord.Client, bot: Bot, backfill: Backfill, notes: Notes) -> None:
         self._client = client
         self._bot = bot
         self._backfill = backfill
+        self._notes = notes
+        self._tones = Tones()
 
     async def handle(self, event: discord.RawReactionActionEvent, *, added: bool) -> None:
         """Do what a reaction means, and tell the person who made it."""
@@ -39,13 +43,26 @@ class Reactions:
         self._backfill.note(event.channel_id, event.message_id)
         tenant = str(event.guild_id or "")
         where = place(tenant, event.channel_id, private=event.guild_id is None)
-        name = event.member.display_name if event.member else ""
-        person = Person(PLATFORM, tenant, str(event.user_id), name)
-        # nothing is awaited before this: reactions are handled in the order in which they come
         message, emoji = str(event.message_id), str(event.emoji)
-        view = await self._bot.react(ReactionEvent(where, message, emoji, person, added))
-        if view is not None:
-            await self._notify(person, where, view)
+        other_tone = self._other_tone(event, added=added)
+        if other_tone is None:  # look what is there
+            await self._backfill.sweep(Sent(where, message))
+        elif not other_tone:
+            name = event.member.display_name if event.member else ""
+            person = Person(PLATFORM, tenant, str(event.user_id), name)
+            # nothing else is awaited before: reactions are handled in the order in which they come
+            event_ = ReactionEvent(where, message, emoji, person, added)
+            view = await self._bot.react(event_)
+            if view is not None:
+                await self._notify(person, where, view)
+
+    def _other_tone(self, event: discord.RawReactionActionEvent, *, added: bool) -> bool | None:
+        """Tell whether the same reaction stays in another skin tone; None if that is unknown."""
+        emoji = str(event.emoji)
+        if added:
+            self._tones.add(event.message_id, event.user_id, emoji)
+            return False
+        return self._tones.remove(event.message_id, event.user_id, emoji)
 
     def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
         """Tell whether a bot reacted, this one or another.
@@ -77,13 +94,9 @@ class Reactions:
         why = note(
             f"For {person.name or 'you'}, shown for a moment: your direct messages are closed."
         )
-        channel = self._client.get_partial_messageable(int(where.address))
+        layout = render(View((*blocks, why), outcome=view.outcome), mark=NOTE)
         try:
-            await channel.send(
-                view=render(View((*blocks, why), outcome=view.outcome)),
-                delete_after=NOTE_SECONDS,
-                silent=True,
-            )
+            await self._notes.show(int(where.address), layout)
         except DISCORD_ERRORS as error:
             log.info("%s was not told about a reaction: %s", person.id, error)
 

@@ -73,6 +73,16 @@ def read_request(bot: Bot, interaction: Interaction) -> Request | None:
         return None
 
 
+def read_typing(interaction: Interaction) -> tuple[str, str, str] | None:
+    """Read a command, its option that is being typed, and what is typed; None if malformed."""
+    data: Mapping[str, Any] = interaction.data or {}
+    try:
+        option = next(one for one in data["options"] if one.get("focused"))
+        return str(data["name"]), str(option["name"]), str(option["value"])
+    except (LookupError, TypeError, AttributeError, StopIteration):
+        return None
+
+
 def _from_command(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
     name = data["name"]
     args = {option["name"]: str(option["value"]) for option in data.get("options") or ()}

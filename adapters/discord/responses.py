@@ -21,11 +21,13 @@ from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.forms import field_form, form
 from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.layout import press_of
+from adapters.discord.postings import Postings
 from adapters.discord.render import render
-from adapters.discord.requests import Request, read_request
+from adapters.discord.requests import Request, read_request, read_typing
 from adapters.discord.web import repeat
 from bot.chat.bot import Bot
 from bot.chat.views import Attachment, Button, Outcome, View, line
+from bot.models import Suggestion
 from bot.text import shorten, visible
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,10 @@ STRANGER = View(
     (line("That button is about a server that you are not a member of."),),
     outcome=Outcome.REFUSED,
 )
+UNKNOWN_MEMBER = View(
+    (line("Paperboy can't tell right now whether you are a member of that server; try again."),),
+    outcome=Outcome.FAILED,
+)
 PRESSES = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 
 
@@ -61,6 +67,7 @@ class Responses:
 
     bot: Bot
     members: Members
+    postings: Postings
     # by message: two buttons of one message change it one after the other
     edits: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -81,14 +88,10 @@ class Responses:
 
     async def complete(self, interaction: Interaction) -> None:
         """Complete what a person types into an option."""
-        data: Any = interaction.data or {}
-        options = data.get("options") or ()
-        option = next((one for one in options if one.get("focused")), None)
-        if option is None:
-            return
-        asker = person(interaction.user, interaction_tenant(interaction))
-        typed = str(option.get("value", ""))
-        found = await self.bot.suggest(data["name"], option["name"], typed, asker)
+        found: tuple[Suggestion, ...] = ()
+        if typing := read_typing(interaction):
+            asker = person(interaction.user, interaction_tenant(interaction))
+            found = await self.bot.suggest(*typing, asker)
         choices: dict[str, str] = {}
         for one in found:
             label = shorten(visible(one.label), MAX_CHOICE) or one.value
@@ -109,8 +112,8 @@ class Responses:
 
     async def _respond(self, interaction: Interaction, request: Request) -> None:
         request = replace(request, intent=await self.bot.unfold(request.intent))
-        if not await self._is_allowed(interaction, request):
-            await _send_first(interaction, STRANGER)
+        if refusal := await self._refusal(interaction, request):
+            await _send_first(interaction, refusal)
         elif modal := await self._form(interaction, request):
             await acknowledge(lambda: interaction.response.send_modal(modal))
         elif request.press and _is_own(interaction):
@@ -119,13 +122,19 @@ class Responses:
             public = self._is_public(request)
             await self._defer(interaction, public=public)
             view = await self.bot.handle(request.intent)
-            await self._complete_deferred(interaction, request, view)
+            with self.postings.to(interaction.channel_id or 0):
+                await self._complete_deferred(interaction, request, view)
 
-    async def _is_allowed(self, interaction: Interaction, request: Request) -> bool:
-        """Tell whether the person belongs to the guild that a button from elsewhere is about."""
+    async def _refusal(self, interaction: Interaction, request: Request) -> View | None:
+        """Return what to say to a person outside the guild that a button elsewhere is about."""
         if not request.tenant or request.tenant == interaction_tenant(interaction):
-            return True
-        return await self.members.has(request.tenant, interaction.user.id)
+            return None
+        try:
+            found = await self.members.has(request.tenant, interaction.user.id)
+        except DISCORD_ERRORS as error:
+            log.warning("whether %s is a member is unknown: %s", interaction.user.id, error)
+            return UNKNOWN_MEMBER
+        return None if found else STRANGER
 
     async def _form(self, interaction: Interaction, request: Request) -> ui.Modal | None:
         if request.press and request.press.kind is Kind.FIELD and request.custom_id:

@@ -31,20 +31,20 @@ class Member:
             {"name": key, "type": 4 if isinstance(v, int) else 3, "value": v}
             for key, v in options.items()
         ]
-        return self._do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given})
+        return self.do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given})
 
     def give(self, name: str, option: str, file: dict[str, Any]) -> Interaction:
         """Send a slash command with a file."""
         given = [{"name": option, "type": 11, "value": file["id"]}]
         resolved = {"attachments": {file["id"]: file}}
-        return self._do(
+        return self.do(
             COMMAND, {"id": "1", "name": name, "type": 1, "options": given, "resolved": resolved}
         )
 
     def complete(self, name: str, option: str, typed: str) -> Interaction:
         """Type into an option."""
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
-        return self._do(COMPLETION, {"id": "1", "name": name, "type": 1, "options": [focused]})
+        return self.do(COMPLETION, {"id": "1", "name": name, "type": 1, "options": [focused]})
 
     def collect(self, message: Message, name: str = "Save paper") -> Interaction:
         """Choose a command in the menu of a message."""
@@ -57,7 +57,7 @@ class Member:
             "target_id": target,
             "resolved": {"messages": {target: payload}},
         }
-        return self._do(COMMAND, data)
+        return self.do(COMMAND, data)
 
     def press(self, message: Message, label: str) -> Interaction:
         """Press a button, or choose in a menu, by what stands on it."""
@@ -71,12 +71,12 @@ class Member:
                         "component_type": 3,
                         "values": [option["value"]],
                     }
-                    return self._do(COMPONENT, chosen, message)
+                    return self.do(COMPONENT, chosen, message)
         raise AssertionError(f"no button {label} among {list(labels(message))}")
 
     def press_id(self, message: Message, custom_id: str) -> Interaction:
         """Press a button by its custom_id."""
-        return self._do(COMPONENT, {"custom_id": custom_id, "component_type": 2}, message)
+        return self.do(COMPONENT, {"custom_id": custom_id, "component_type": 2}, message)
 
     def send(
         self, modal: dict[str, Any], given: dict[str, Any] | None = None, **typed: str
@@ -95,7 +95,7 @@ class Member:
             for n, (name, value) in enumerate(typed.items(), 1)
         ]
         resolved = {"attachments": {given["id"]: given}} if given else {}
-        return self._do(
+        return self.do(
             MODAL, {"custom_id": modal["custom_id"], "components": fields, "resolved": resolved}
         )
 
@@ -109,7 +109,8 @@ class Member:
         answers = [record.message_id or 0, *record.followup_ids]
         return self.rig.backend.get_message(record.channel_id, answers[-1])
 
-    def _do(self, kind: int, data: dict[str, Any], message: Message | None = None) -> Interaction:
+    def do(self, kind: int, data: dict[str, Any], message: Message | None = None) -> Interaction:
+        """Send any interaction."""
         record, payload = base_payload(
             self.rig.backend,
             type=kind,

@@ -12,7 +12,8 @@ from simcord.backend.models.channel import Overwrite
 from simcord.enums import ChannelType, OverwriteType
 
 from adapters.discord import Discord
-from adapters.discord.messages import mark, nonce
+from adapters.discord.marks import mark
+from adapters.discord.messages import nonce
 from bot.chat.bot import Bot
 from bot.chat.views import View, line
 from bot.errors import DeliveryError

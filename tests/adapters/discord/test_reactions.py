@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
 from datetime import date
+from typing import Any
 
 import pytest
 from simcord.backend.models import Message
@@ -121,7 +123,7 @@ async def test_a_person_with_closed_direct_messages_is_told_in_the_channel(
     rig, ada, bot, monkeypatch
 ):
     seen = await card(bot, ada)
-    monkeypatch.setattr("adapters.discord.reactions.NOTE_SECONDS", 0.1)
+    monkeypatch.setattr("adapters.discord.notes.SHOWN_SECONDS", 0.1)
     rig.faults.append(
         Fault(f"POST /channels/{rig.backend.get_dm_channel(ada.id).id}/messages", 403, code=50007)
     )
@@ -203,3 +205,112 @@ async def test_a_moderator_who_clears_reactions_takes_them_away(rig, ada, bot):
     await rig.until(lambda: told(rig, ada))
     rig.backend.clear_reactions(seen.channel_id, seen.id)
     await rig.until(lambda: holds(bot, ada))
+
+
+async def test_reactions_of_bots_mean_nothing(rig, ada, bot):
+    seen = await card(bot, ada)
+    other = rig.backend.make_user("another bot", bot=True)
+    rig.backend.add_member(ada.guild, other.id)
+    robot = Member(rig, other.id, ada.channel, ada.guild)
+    robot.react(seen)
+    robot.react(seen, "👍")
+    ada.react(seen)
+    await rig.until(lambda: told(rig, ada))
+    assert await holds(bot, robot)
+    assert not told(rig, robot)
+    robot.react(seen, added=False)
+    async with connect(bot, rig):  # which looks at all reactions of the message
+        await rig.until(lambda: rig.requests("GET /channels/*/messages/*/reactions/*"))
+        assert await holds(bot, robot)
+        assert await holds(bot, ada, HEBB.id)
+
+
+async def test_a_vote_in_two_skin_tones_stays_until_both_are_gone(rig, ada, bot):
+    async def votes() -> int:
+        counted: int = await bot.services.store.tenant("discord", str(ada.guild)).votes.count(
+            HEBB.id
+        )
+        return counted
+
+    seen = await card(bot, ada)
+    ada.react(seen, "👍")
+    ada.react(seen, "👍🏿")
+    await rig.until(lambda: told(rig, ada))
+    ada.react(seen, "👍", added=False)
+    ada.react(seen)  # handled after the one before
+    await rig.until(lambda: len(told(rig, ada)) == 2)
+    assert await votes() == 1
+    ada.react(seen, "👍🏿", added=False)
+    await rig.until(lambda: len(told(rig, ada)) == 3)
+    assert await votes() == 0
+
+
+async def test_a_skin_tone_from_before_a_restart_counts_too(bot):
+    async with DiscordRig().serving() as rig:
+        async with connect(bot, rig):
+            ada = join(rig, "Ada")
+            seen = await card(bot, ada)
+            ada.react(seen, "👍")
+            ada.react(seen, "👍🏿")
+            await rig.until(lambda: told(rig, ada))
+        votes = bot.services.store.tenant("discord", str(ada.guild)).votes
+        async with connect(bot, rig):
+            ada.react(seen, "👍", added=False)
+            ada.react(seen)
+            await rig.until(lambda: holds(bot, ada, HEBB.id))
+            assert await votes.count(HEBB.id) == 1
+            ada.react(seen, "👍🏿", added=False)
+            await rig.until(lambda: _none(votes.count(HEBB.id)))
+
+
+async def test_a_reaction_before_the_message_is_recorded_waits_for_it(rig, ada, bot, monkeypatch):
+    shown, reacted = bot.shown, asyncio.Event()
+
+    async def shown_late(*args: Any) -> None:
+        await reacted.wait()
+        await shown(*args)
+
+    monkeypatch.setattr(bot, "shown", shown_late)
+    seen = await ada.sees(ada.type("share", paper=HEBB.id))
+    ada.react(seen)
+    await asyncio.sleep(0.05)
+    assert not told(rig, ada)
+    reacted.set()
+    await rig.until(lambda: told(rig, ada))
+    assert await holds(bot, ada, HEBB.id)
+
+
+async def test_a_note_in_the_channel_is_removed_when_the_bot_stops_or_after_it_was_killed(
+    bot, monkeypatch
+):
+    async with DiscordRig().serving() as rig:
+        async with connect(bot, rig):
+            ada = join(rig, "Ada")
+            seen = await card(bot, ada)
+            closed(rig, ada)
+            ada.react(seen)
+            await rig.until(lambda: len(rig.backend.messages[ada.channel]) == 2)
+        assert list(rig.backend.messages[ada.channel]) == [seen.id]
+        async with connect(bot, rig):
+            monkeypatch.setattr("adapters.discord.notes.Notes._remove_later", lambda *_: _nothing())
+            closed(rig, ada)
+            ada.react(seen, added=False)
+            await rig.until(lambda: len(rig.backend.messages[ada.channel]) == 2)
+        assert len(rig.backend.messages[ada.channel]) == 2  # as after a kill
+        rig.backend.clock.advance(60)
+        async with connect(bot, rig):
+            await rig.until(lambda: list(rig.backend.messages[ada.channel]) == [seen.id])
+
+
+def closed(rig: DiscordRig, ada: Member) -> None:
+    """Let a person accept no direct messages."""
+    direct = rig.backend.get_dm_channel(ada.id).id
+    rig.faults.append(Fault(f"POST /channels/{direct}/messages", 403, code=50007))
+
+
+async def _none(count: Awaitable[int]) -> bool:
+    return await count == 0
+
+
+async def _nothing() -> None:
+    pass
