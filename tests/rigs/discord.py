@@ -173,6 +173,7 @@ class DiscordRig:
                 while True:
                     await answer.write(b"x" * 2**16)
                     self.poured += 2**16
+            self.endless = False  # whoever read it has gone
         return answer
 
     # the HTTP API

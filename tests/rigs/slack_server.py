@@ -265,6 +265,7 @@ class SlackServer:
                 while True:
                     await answer.write(b"x" * 2**16)
                     self.poured += 2**16
+            self.endless = False  # whoever read it has gone
         return answer
 
     def _files_info(self, body: Json) -> Json:

@@ -8,6 +8,7 @@ from bot.chat.outlet import Adapter
 from bot.errors import SettingsError
 from bot.runtime import supervisor as running
 from bot.runtime.supervisor import run, supervise, until_told
+from tests.rigs.waiting import eventually
 
 
 class Platform(Adapter):
@@ -59,8 +60,9 @@ async def test_a_platform_with_wrong_settings_is_left_out_and_the_others_go_on(b
 
 
 async def test_being_cancelled_ends_everything(bot):
-    task = asyncio.create_task(run(bot, [Platform("one", 3600)], {"waiting": asyncio.Event().wait}))
-    await asyncio.sleep(0.05)
+    one = Platform("one", 3600)
+    task = asyncio.create_task(run(bot, [one], {"waiting": asyncio.Event().wait}))
+    await eventually(lambda: one.started)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from simcord.components import walk_components
 from bot.chat.bot import Bot
 from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import Member, join, labels, text
+from tests.rigs.waiting import eventually
 
 ID = "2605.00001"
 
@@ -92,8 +92,7 @@ async def test_an_answer_is_private_and_acknowledged_before_it_is_known(rig, ada
 async def test_everybody_sees_what_is_shared_and_can_react_to_it(ada, bot):
     seen = await ada.sees(ada.type("share", paper=ID))
     assert not seen.is_ephemeral
-    await asyncio.sleep(0.05)
-    (sent,) = await bot.recent("discord", bot.now() - timedelta(1))
+    (sent,) = await eventually(lambda: bot.recent("discord", bot.now() - timedelta(1)))
     assert (sent.message, sent.place.address) == (str(seen.id), str(ada.channel))
 
 

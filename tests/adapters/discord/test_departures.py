@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -107,8 +106,8 @@ async def test_a_late_reaction_from_a_server_that_is_purged_brings_nothing_back(
         bot.services.tenants.purge_after *= 0
         await bot.services.tenants.removed("discord", str(ada.guild))
         ada.react(shown)
-        await asyncio.sleep(0.3)
-        assert await bot.services.store.departures.known("discord") == frozenset()
+        await ada.sees(ada.type("status"))  # which comes after it
+    assert await bot.services.store.departures.known("discord") == frozenset()
 
 
 async def test_in_a_server_that_has_not_invited_the_bot_people_are_alone_with_it(

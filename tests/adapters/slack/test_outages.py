@@ -116,17 +116,16 @@ async def test_a_message_whose_fate_is_unknown_is_found_by_its_key(rig, slack, p
     assert await slack.find(place(address), "outbox 17", started + timedelta(hours=1)) is None
 
 
-@pytest.mark.usefixtures("slack")
-async def test_a_shared_answer_is_posted_once_whatever_happens(rig):
+async def test_a_shared_answer_is_posted_once_whatever_happens(rig, connected):
     rig.faults["chat.postMessage"] = [
         503,
         "drop",
         {"error": "ratelimited", "status": 429, "retry_after": 0},
         "lost",
     ]
-    await rig.slash(f"share {HEBB.id}")
-    await rig.until(lambda: rig.messages)
-    await asyncio.sleep(0.2)
+    async with connected():  # which in the end waits for what is under way
+        await rig.slash(f"share {HEBB.id}")
+        await rig.until(lambda: rig.messages)
     assert len(rig.messages) == 1
 
 
