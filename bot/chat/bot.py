@@ -10,18 +10,18 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Generic
 
-from bot.chat.commands import Blank, Command, EarlyAnswer, Handler, command
+from bot.chat.command_table import AGAIN, CommandTable
+from bot.chat.commands import Blank, Command, EarlyAnswer, Handler
 from bot.chat.intents import Intent
 from bot.chat.ports import Ports
 from bot.chat.reaction_inbox import ReactionInbox
 from bot.chat.uploads import read_uploads
-from bot.chat.views import Button, Buttons, Outcome, Text, View, line, note, with_lines
+from bot.chat.views import Button, Buttons, Outcome, View, line, note, with_lines
 from bot.errors import PaperboyError, UnknownCommand, UsageError
 from bot.models import Person, Place, ReactionEvent, Sent, Suggestion
-from bot.text import clean, listed, shorten
+from bot.text import clean, shorten
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -35,7 +35,6 @@ else:
 
 log = logging.getLogger(__name__)
 
-AGAIN = "again"  # asks for a line that was kept under a key
 MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
 
 
@@ -65,7 +64,8 @@ class Bot(Generic[S]):
         ports: Ports,
         context: Callable[[Bot[S], S, Person, Place, datetime], Context[S]] = Context,
     ) -> None:
-        self.commands: dict[str, Command] = {c.name: c for c in map(command, features)}
+        self._table = CommandTable.of(features)
+        self.commands = self._table.commands
         self.services = services
         self.ports = ports
         self.tenants = ports.tenants
@@ -76,11 +76,8 @@ class Bot(Generic[S]):
         self.reactions = ReactionInbox(ports, self._run)
 
     def read(self, words: str, person: Person, place: Place) -> Intent:
-        """Make an intent of a typed line; no line at all asks for help."""
-        name, _, rest = words.strip().removeprefix("/").partition(" ")
-        name = clean(name).lower() or "help"
-        known = self.commands.get(name)
-        return Intent(name, person, place, known.split(rest) if known else {"": rest})
+        """Make an intent of a typed line; words that begin with no command are searched for."""
+        return self._table.read(words, person, place)
 
     async def unfold(self, intent: Intent) -> Intent:
         """Return what a folded line means, with what a form has added to it; any other intent is itself.
@@ -121,8 +118,8 @@ class Bot(Generic[S]):
             args = wanted.bind(uploads.args, self.today())
             view = await wanted.handler(self._context(intent), **args)
             return replace(view, blocks=(*view.blocks, *map(note, uploads.remarks)))
-        except UnknownCommand as error:
-            return self._unknown(intent, error)
+        except UnknownCommand:
+            return self._table.ask_which(intent)
         except EarlyAnswer as early:
             return early.view
         except UsageError as error:
@@ -206,7 +203,7 @@ class Bot(Generic[S]):
         kept = self.ports.memory.tenant(intent.place.platform, intent.place.tenant).lines
         line = await kept.get(clean(intent.args.get("", "")))
         if line is None:
-            raise UnknownCommand("That button is from another time; ask again.")
+            raise UsageError("That button is too old. Run the command again.")
         meant = self.read(line, intent.person, intent.place)
         added = {name: text for name, text in intent.args.items() if name}
         return replace(meant, args={**meant.args, **added}, files=intent.files)
@@ -214,17 +211,4 @@ class Bot(Generic[S]):
     def _command(self, intent: Intent) -> Command:
         if known := self.commands.get(intent.command):
             return known
-        raise UnknownCommand(f"There is no command “{shorten(intent.command, 40)}”.")
-
-    def _unknown(self, intent: Intent, error: UnknownCommand) -> View:
-        near = get_close_matches(intent.command, self.commands, n=3)
-        words = shorten(clean(" ".join([intent.command, *intent.args.values()])), 200)
-        hint = f" Did you mean {listed(near, 'or')}?" if near else ""
-        buttons = [
-            Button(name.capitalize(), name)
-            for name in near
-            if not self.commands[name].missing(intent.args)
-        ]
-        buttons += [] if intent.command == AGAIN else [Button("Find it", f"find {words}")]
-        buttons.append(Button("Help", "help"))
-        return View((Text((str(error) + hint,)), Buttons(tuple(buttons))), outcome=Outcome.REFUSED)
+        raise UnknownCommand(intent.command)

@@ -190,6 +190,7 @@ class Command:
     handler: Handler
     form: Form | None = None
     managers: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def usage(self) -> str:
@@ -270,6 +271,16 @@ def asked_in(form: Form) -> Callable[[H], H]:
     return mark
 
 
+def also_named(*names: str) -> Callable[[H], H]:
+    """Mark a command with other names that people type."""
+
+    def mark(handler: H) -> H:
+        handler.__aliases__ = names  # type: ignore[attr-defined]  # as above
+        return handler
+
+    return mark
+
+
 def command(handler: Handler) -> Command:
     """Read a command off a function; ValueError if the signature or docstring lacks something."""
     title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
@@ -289,6 +300,7 @@ def command(handler: Handler) -> Command:
         handler,
         getattr(handler, "__form__", None),
         hasattr(handler, "__managing__"),
+        getattr(handler, "__aliases__", ()),
     )
 
 

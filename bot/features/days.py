@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from bot.cards import day_name
+from bot.chat.commands import also_named
 from bot.chat.views import Button, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
@@ -15,6 +16,7 @@ from bot.features.services import Context
 EARLIER = 3  # days before today: a weekend, and the day before it
 
 
+@also_named("latest")
 async def today(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     """Show today's papers, most upvotes first.
 
@@ -80,6 +82,7 @@ async def month(
     return await _days(ctx, first, last, page, f"{first:%B %Y}", f"month {name}", {"month": name})
 
 
+@also_named("top")
 async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     """Show what is trending on Hugging Face now.
 

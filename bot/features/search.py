@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Never
 
 from bot import cards
-from bot.chat.commands import EarlyAnswer
+from bot.chat.commands import EarlyAnswer, also_named
 from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
@@ -25,6 +25,7 @@ MOST_SIMILAR = 5
 CANDIDATES = 3  # how many papers are offered when a title fits several
 
 
+@also_named("search")
 async def find(
     ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[int, PAGE] = 1
 ) -> View:

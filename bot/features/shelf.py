@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from bot import cards
 from bot.cards import day_name
+from bot.chat.commands import also_named
 from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, PASTED, PERSON, TAG, WORDS
@@ -25,6 +26,7 @@ SHELF = Button("My shelf", "saved")
 OURS = Button("Our shelf", "shelf")
 
 
+@also_named("bookmark")
 async def save(
     ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["yes", "no"] | None = None
 ) -> View:

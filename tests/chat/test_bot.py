@@ -153,7 +153,7 @@ async def test_what_a_platform_has_no_room_for_is_kept_and_pressed_all_the_same(
     assert all(len(button.line) <= 100 for button in folded.buttons)
     assert short.turns
     assert (await ask(short.line)).papers == (await ask(more.line)).papers
-    assert "That button is from another time" in plain(await ask("again nothing"))
+    assert "That button is too old" in plain(await ask("again nothing"))
 
 
 async def test_recent_messages_are_listed_for_a_sweep(bot, ask):

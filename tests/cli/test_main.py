@@ -232,7 +232,7 @@ def test_what_cannot_be_encoded_is_replaced_and_closed_streams_are_none(started,
 
 def test_an_error_is_json_too(filled):
     done = filled("find", "votes:many", "--json")
-    assert json.loads(done.stdout)["error"].endswith("votes:50 finds papers with 50 votes or more.")
+    assert json.loads(done.stdout)["error"] == "votes: needs a number, as in votes:50"
     wrong = filled("status", "--json", PAPERBOY_LOG_LEVEL="loud")
     assert "PAPERBOY_LOG_LEVEL" in json.loads(wrong.stdout)["error"]
     assert done.returncode == 2
@@ -352,7 +352,7 @@ def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
     assert (tmp_path / "again.bib").read_text(encoding="utf-8") == written
     lost = filled("export", "--to", "no/such/folder/shelf.bib")
     assert lost.returncode == 2
-    assert "is read-only" in lost.stderr
+    assert "cannot be written" in lost.stderr
 
 
 def test_what_help_needs_is_little():

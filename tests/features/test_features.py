@@ -213,13 +213,28 @@ async def test_wrong_use_gets_a_sentence_that_says_what_to_do(ask, words, senten
     assert view.outcome is Outcome.REFUSED
 
 
-async def test_an_unknown_command_offers_the_nearest_and_a_search(ask):
-    view = await ask("tody")
-    assert "There is no command “tody”. Did you mean today?" in plain(view)
-    assert [button.line for button in view.buttons] == ["today", "find tody", "help"]
-    assert "find diffusion models" in [
-        button.line for button in (await ask("diffusion models")).buttons
+async def test_a_misspelt_command_is_offered_and_so_is_a_search(ask):
+    view = await ask("fnd diffusion")
+    assert "“fnd” isn’t a command. Did you mean find?" in plain(view)
+    assert [(button.label, button.line) for button in view.buttons] == [
+        ("Run find diffusion", "find diffusion"),
+        ("Search for these words", "find fnd diffusion"),
+        ("Help", "help"),
     ]
+
+
+async def test_words_that_begin_with_no_command_are_searched_for(ask):
+    assert (await ask("hebbian learning")).papers[0] == HEBB.id
+    assert (await ask("hebbian")).papers[0] == HEBB.id
+    assert (await ask(HEBB.url)).papers == (HEBB.id,)
+    assert (await ask("rag without a teacher")).data["query"] == "rag without a teacher"
+
+
+async def test_commands_have_other_names(ask):
+    assert (await ask("search hebbian")).papers[0] == HEBB.id
+    assert "Saved" in plain(await ask(f"bookmark {HEBB.id}"))
+    assert (await ask("latest")).papers[0] == HEBB.id
+    assert (await ask("top")).papers[0] == HEBB.id
 
 
 async def test_saving_twice_keeps_one_and_undo_takes_it_back(ask):

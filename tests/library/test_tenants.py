@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.bot import AGAIN, Bot
+from bot.chat.bot import Bot
+from bot.chat.command_table import AGAIN
 from bot.chat.commands import Command, Param, command
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
