@@ -36,11 +36,9 @@ class Submission:
     request: Request
     values: Mapping[str, str]
 
-    def input_for(self, sentence: str) -> str:
-        """Return the input that an error is about, or else the first one."""
-        quoted = (name for name, value in self.values.items() if value and f"“{value}”" in sentence)
-        named = (name for name in self.values if f"as in {name}:" in sentence)
-        return next(quoted, next(named, next(iter(self.values), "")))
+    def input_for(self, argument: str) -> str:
+        """Return the input of an argument, or the first one if it has none."""
+        return argument if argument in self.values else next(iter(self.values), "")
 
 
 def build_form(intent: Intent, blanks: Sequence[Blank], request: Request) -> Json | None:

@@ -68,8 +68,9 @@ class Interactions:
         self._hold(work)
         await asyncio.wait({work}, timeout=PATIENCE)
         if work.done() and work.result().outcome is Outcome.REFUSED:
-            sentence = plain(View(work.result().blocks[:1]))
-            await ack(response_action="errors", errors={form.input_for(sentence): sentence})
+            view = work.result()
+            errors = {form.input_for(view.argument): plain(View(view.blocks[:1]))}
+            await ack(response_action="errors", errors=errors)
         elif form.request.surface:
             await self._show_in_window(ack, work, form)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from adapters.slack.limits import MESSAGE, OPTION, Json, Room, fit, name_blocks
+from adapters.slack.limits import MESSAGE, OPTION, Json, Room, fit, fits, name_blocks
 from bot.chat.views import (
     Block,
     Button,
@@ -39,10 +39,14 @@ def render(view: View, prefix: str, room: Room = MESSAGE) -> list[Json]:
 
     What does not fit is left out, and a note says how much that is.
     """
-    title = [[{"type": "header", "text": plain_text(view.title, HEADER)}]] if view.title else []
-    groups = [*title, *(list(_block(block)) for block in view.blocks)] or [[_rich_text([])]]
     ends_with_buttons = bool(view.blocks) and isinstance(view.blocks[-1], Buttons)
-    return name_blocks(fit(groups, room, left_out, keep_last=ends_with_buttons), prefix)
+    blocks = fit(_groups(view), room, left_out, keep_last=ends_with_buttons)
+    return name_blocks(blocks, prefix)
+
+
+def fits_message(view: View) -> bool:
+    """Return whether a view fits into one message as a whole."""
+    return fits(_groups(view), MESSAGE)
 
 
 def fallback_text(view: View) -> str:
@@ -73,11 +77,17 @@ def left_out(blocks: int) -> Json:
     return _context(f"{count(blocks, 'more', 'more')} not shown: the message would be too long.")
 
 
+def _groups(view: View) -> list[list[Json]]:
+    """Return the blocks for the title, and for each block of a view."""
+    title = [[{"type": "header", "text": plain_text(view.title, HEADER)}]] if view.title else []
+    return [*title, *(list(_block(block)) for block in view.blocks)] or [[_paragraph([])]]
+
+
 def _block(block: Block) -> Iterator[Json]:
     match block:
         case Text(spans, quiet):
             has_link = any(isinstance(span, Link) for span in spans)
-            yield _context(_words(spans)) if quiet and not has_link else _rich_text([spans])
+            yield from _remark(_words(spans)) if quiet and not has_link else _paragraphs([spans])
         case Item():
             yield from _item(block)
             yield from _button_rows(block.buttons)
@@ -99,19 +109,21 @@ def _item(item: Item) -> Iterator[Json]:
     head = (f"{item.number}. ", *item.title) if item.number else item.title
     beside = _longest_plain_run(item.lines)
     if not item.picture or not beside:
-        yield _rich_text([head, *item.lines], bold=True)
+        yield from _paragraphs([head, *item.lines], bold=True)
         if item.picture:
             yield {"type": "context", "elements": [_image(item.picture, item)]}
         return
-    yield _rich_text([head, *item.lines[: beside.start]], bold=True)
-    yield _section(item.lines[beside.start : beside.stop], _image(item.picture, item))
-    if after := item.lines[beside.stop :]:
-        yield _rich_text(after)
+    yield from _paragraphs([head, *item.lines[: beside.start]], bold=True)
+    text = "\n".join(map(_words, item.lines[beside.start : beside.stop]))
+    shown = _head(text, PARAGRAPH)
+    yield _section(shown, _image(item.picture, item))
+    rest: list[Spans] = [(line,) for line in text[len(shown) :].split("\n") if line]
+    if after := [*rest, *item.lines[beside.stop :]]:
+        yield from _paragraphs(after)
 
 
-def _section(lines: Sequence[Spans], accessory: Json) -> Json:
-    text = "\n".join(map(_words, lines))
-    shown = shorten(text, PARAGRAPH) if text.strip() else BLANK
+def _section(text: str, accessory: Json) -> Json:
+    shown = text if text.strip() else BLANK
     plain = {"type": "plain_text", "text": shown, "emoji": False}
     return {"type": "section", "text": plain, "accessory": accessory}
 
@@ -126,6 +138,16 @@ def _longest_plain_run(lines: Sequence[Spans]) -> range:
 
 def _image(url: str, item: Item) -> Json:
     return {"type": "image", "image_url": url, "alt_text": _shorten(_words(item.title), ALT)}
+
+
+def _remark(text: str) -> Iterator[Json]:
+    """Render quiet text, in several blocks if it is long."""
+    while shown := _head(text, PARAGRAPH):
+        yield _context(shown)
+        text = text[len(shown) :]
+        if not text:
+            return
+    yield _context(text)
 
 
 def _context(text: str) -> Json:
@@ -149,7 +171,7 @@ def _button(one: Button, number: int) -> Json:
 def _field(label: str, line: str) -> Json:
     action_id = f"field.{line}"
     if len(action_id) > ACTION_ID:
-        return _rich_text([(f"{label}: type ", Code(f"{line} …"))])
+        return next(_paragraphs([(f"{label}: type ", Code(f"{line} …"))]))
     element = {
         "type": "plain_text_input",
         "action_id": action_id,
@@ -163,27 +185,39 @@ def _field(label: str, line: str) -> Json:
     }
 
 
-def _rich_text(lines: Sequence[Spans], *, bold: bool = False) -> Json:
-    """Return a paragraph of lines, the first of them bold if `bold`, cut to PARAGRAPH."""
+def _paragraphs(lines: Sequence[Spans], *, bold: bool = False) -> Iterator[Json]:
+    """Render lines, the first of them bold if `bold`, in several paragraphs if they are long."""
     elements: list[Json] = []
     room = PARAGRAPH
     for number, spans in enumerate(lines):
-        if elements and room > 0:
+        if elements:
             elements.append({"type": "text", "text": "\n"})
         for span in spans:
             words = _words((span,))
-            if words and room > 0:
-                elements.append(_element(span, shorten(words, room), bold=bold and number == 0))
-            room -= len(words)
-    if _lacks_ellipsis(elements, room):
-        elements.append({"type": "text", "text": BLANK})
-    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+            while words:
+                shown = _head(words, room)
+                if shown:
+                    elements.append(_element(span, shown, bold=bold and number == 0))
+                words, room = words[len(shown) :], room - len(shown)
+                if words:
+                    yield _paragraph(elements)
+                    elements, room = [], PARAGRAPH
+    yield _paragraph(elements)
 
 
-def _lacks_ellipsis(elements: Sequence[Json], room: int) -> bool:
-    """Return whether a paragraph shows nothing, or was cut between two of its elements."""
-    is_blank = not any(element["text"].strip() for element in elements)
-    return is_blank or (room < 0 and not elements[-1]["text"].endswith("…"))
+def _paragraph(elements: list[Json]) -> Json:
+    shown = elements[:-1] if elements and elements[-1]["text"] == "\n" else elements
+    if not any(element["text"].strip() for element in shown):
+        shown = [*shown, {"type": "text", "text": BLANK}]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": shown}]}
+
+
+def _head(text: str, room: int) -> str:
+    """Return as much of a text as there is room for, up to a space or the end of a line."""
+    if len(text) <= room:
+        return text
+    end = max(text.rfind(" ", 0, room), text.rfind("\n", 0, room)) + 1
+    return text[: end or (room if room == PARAGRAPH else 0)]
 
 
 def _element(span: Span, text: str, *, bold: bool) -> Json:

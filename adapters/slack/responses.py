@@ -17,13 +17,14 @@ from adapters.slack.home import Homes
 from adapters.slack.ids import channel_of, join_address, place, random_prefix, split_address
 from adapters.slack.limits import LINE, Json, name_blocks, prefix_of, replace_button
 from adapters.slack.messages import Messages
-from adapters.slack.render import LABEL, fallback_text, plain_text, render
+from adapters.slack.render import LABEL, fallback_text, fits_message, plain_text, render
 from adapters.slack.requests import EVERYONE, Request, drop_ids
 from adapters.slack.web import Web, retry
 from adapters.slack.windows import LOADING, Windows, frame, is_page
 from bot.chat.bot import Bot
 from bot.chat.commands import Blank, Param
 from bot.chat.intents import Intent
+from bot.chat.parts import split
 from bot.chat.views import Button, Outcome, View, line, note
 from bot.models import Person, Place
 
@@ -81,7 +82,7 @@ class Responses:
     async def send(self, view: View, intent: Intent, request: Request) -> None:
         """Show an answer in the conversation of its request. Raises SlackError."""
         if not await self._share(view, intent, request):
-            await self._respond(request, await self._remember(view, request), fallback_text(view))
+            await self._whisper(view, request)
         await self._finish(view, request.person)
 
     async def send_to_window(
@@ -105,7 +106,7 @@ class Responses:
         thread = await self._messages.thread_around(channel, ts)
         address = join_address(channel, thread)
         request = replace(request, place=replace(request.place, address=address), thread=thread)
-        await self._respond(request, await self._remember(view, request), fallback_text(view))
+        await self._whisper(view, request)
         await self._finish(view, request.person)
 
     def _read(self, words: str, request: Request) -> Intent:
@@ -134,16 +135,16 @@ class Responses:
         self, view: View, words: str, request: Request, *, turns: bool, block_id: str
     ) -> None:
         """Change the message with the button that was pressed, which nobody else sees."""
-        prefix, replaces = prefix_of(block_id), True
+        prefix = prefix_of(block_id)
         if turns and is_page(view):
-            blocks = await self._remember(view, request)
+            await self._whisper(view, request, replaces=True)
             if request.message:
                 await self._bot.shown(channel_of(request.place), request.message_ts, view)
         elif shown := view.becomes and self._shown(prefix, request):
             blocks = self._change_button(shown, prefix, words, view)
+            await self._respond(request, blocks, fallback_text(view), replaces=True)
         else:
-            blocks, replaces = await self._remember(view, request), False
-        await self._respond(request, blocks, fallback_text(view), replaces=replaces)
+            await self._whisper(view, request)
         await self._finish(view, request.person)
 
     def _shown(self, prefix: str, request: Request) -> list[Json] | None:
@@ -202,12 +203,13 @@ class Responses:
         if command is None or not command.shared or view.outcome is not Outcome.DONE:
             return False
         folded = await self._bot.fold(view, request.place, LINE)
-        try:
-            sent = await self._messages.post_reliably(request.place, folded, random_prefix())
-        except SlackError as error:
-            await self._share_otherwise(folded, request, error)
-        else:
-            await self._bot.shown(sent.place, sent.message, view)
+        for part in split(folded, fits_message):
+            try:
+                sent = await self._messages.post_reliably(request.place, part, random_prefix())
+            except SlackError as error:
+                await self._share_otherwise(part, request, error)
+            else:
+                await self._bot.shown(sent.place, sent.message, part)
         return True
 
     async def _share_otherwise(self, view: View, request: Request, error: SlackError) -> None:
@@ -222,7 +224,14 @@ class Responses:
             log.warning("%s: %s", request.place.address, error)
             failed = "It may not have been posted." if error.ambiguous else "I couldn’t post it."
             hint = View((line(f"{failed} {error}"),))
-        await self._respond(request, await self._remember(hint, request), fallback_text(hint))
+        await self._whisper(hint, request)
+
+    async def _whisper(self, view: View, request: Request, *, replaces: bool = False) -> None:
+        """Show a view to one person, in several messages if it is long. Raises SlackError."""
+        for part in split(view, fits_message):
+            blocks = await self._remember(part, request)
+            await self._respond(request, blocks, fallback_text(part), replaces=replaces)
+            replaces = False
 
     async def _respond(
         self,

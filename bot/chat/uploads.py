@@ -31,7 +31,10 @@ async def read_uploads(command: Command, intent: Intent) -> Uploads:
     for param in command.params:
         if param.name in intent.files:
             file = intent.files[param.name]
-            read = await text_of(file)
+            try:
+                read = await text_of(file)
+            except UsageError as error:
+                raise UsageError(str(error), argument=param.name) from error
             args[param.name] = read.text
             remarks += [_guess(file, read.guess)] if read.guess else []
         elif param.argument.file and args.get(param.name):

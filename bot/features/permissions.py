@@ -50,11 +50,14 @@ async def named(ctx: Context, where: str) -> Place:
     if outlet := ctx.services.send_only(platform.lower()):
         return _address(ctx, outlet, address)
     adapter = ctx.services.adapter(ctx.person.platform)
-    if where.lower() != "here":
+    if where.lower() == "here":
+        there = await adapter.membership(ctx.person, ctx.place)
+        # named like any other: it may be one that the bot cannot write to
+        where = "me" if there.own else ctx.place.address
+    try:
         return await adapter.place(where, ctx.person)
-    there = await adapter.membership(ctx.person, ctx.place)
-    # named like any other: it may be one that the bot cannot write to
-    return await adapter.place("me" if there.own else ctx.place.address, ctx.person)
+    except UsageError as error:
+        raise UsageError(str(error), argument="where") from error
 
 
 def _address(ctx: Context, outlet: Outlet, address: str) -> Place:
@@ -101,7 +104,8 @@ async def seen(ctx: Context, number: int) -> Subscription:
         _theirs(ctx, known) or _may(ctx, await known_standing(ctx, known.place))
     ):
         raise UsageError(
-            f"There is no subscription {number} here; “subscriptions” lists those that there are."
+            f"There is no subscription {number} here; “subscriptions” lists those that there are.",
+            argument="number",
         )
     return known
 

@@ -203,7 +203,7 @@ def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
         case ("days", (_, *_) as days) | ("weekly", (_,) as days):
             return days
         case _:
-            raise UsageError(_WRONG_DAYS[every])
+            raise UsageError(_WRONG_DAYS[every], argument="on")
 
 
 def _searches(text: str | None, nothing: str, today: date) -> str | None:
@@ -215,14 +215,16 @@ def _searches(text: str | None, nothing: str, today: date) -> str | None:
 
     if not text or text.lower() == nothing:
         return "" if text else None
-    parts = split(text)
+    parts, argument = split(text), "topics" if nothing == ANY else "without"
     if len(parts) > MOST_TOPICS:
-        raise UsageError(f"Those are {len(parts)} topics; {MOST_TOPICS} are the most.")
+        sentence = f"Those are {len(parts)} topics; {MOST_TOPICS} are the most."
+        raise UsageError(sentence, argument=argument)
     for part in parts:
         if parse(part, today).sort != "best":
             raise UsageError(
                 "Topics choose papers and sort none: leave sort: out, and use order: for the "
-                "digest."
+                "digest.",
+                argument=argument,
             )
     return ", ".join(parts)
 

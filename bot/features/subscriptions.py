@@ -133,7 +133,9 @@ async def subscribe(
         return _refused(there)
     theirs = there if place.platform == ctx.person.platform else None
     if not (zone := zone or await own_zone(ctx, theirs)):
-        raise UsageError("In which time zone? Add a city in yours, as in zone:Berlin.")
+        raise UsageError(
+            "In which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
+        )
     options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
     _check_order(options, there)
     await _check_room(ctx, place, options)
@@ -328,7 +330,8 @@ def _check_order(options: DigestOptions, there: Membership) -> None:
     if options.order == "for-me" and not there.own:
         raise UsageError(
             "The order for-me goes by what you keep, so it is for digests to you alone: add "
-            "where:me to “subscribe”."
+            "where:me to “subscribe”.",
+            argument="order",
         )
 
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.limits import MESSAGE, count_characters, drop_pictures, has_pictures
-from adapters.slack.render import fallback_text, render
+from adapters.slack.render import fallback_text, fits_message, render
 from bot import cards
+from bot.chat.parts import split
 from bot.chat.views import Button, Buttons, Item, Picture, Text, View
 from bot.papers import Account, Paper
 from bot.text import visible
@@ -98,7 +99,7 @@ def test_a_notification_says_what_there_is():
     assert fallback_text(View(())) == "Paperboy"
 
 
-def test_a_very_long_abstract_is_shortened_at_a_word():
+def test_a_very_long_abstract_is_shown_whole_in_several_paragraphs():
     paper = Paper(
         "2605.00001",
         "A title",
@@ -107,10 +108,21 @@ def test_a_very_long_abstract_is_shortened_at_a_word():
     )
     made = render(cards.card(paper, kept=False), "x")
     assert "(664 authors)" in seen(made)
-    abstract = next(text for text in texts(made) if text.startswith("words"))
-    assert abstract.endswith(("words…", "in…", "a…", "row…"))
-    assert len(abstract) > 2800
+    assert seen(made).replace("\n", "").count("words in a row") == 700
     assert list(broken_rules(made)) == []
+
+
+@given(st.lists(LONG, min_size=1, max_size=5), st.booleans())
+def test_long_text_is_split_and_nothing_is_lost(lines, pictured):
+    picture = "https://example.org/1.png" if pictured else None
+    view = View((Item((lines[0],), tuple((line,) for line in lines[1:]), picture=picture),))
+    parts = [render(part, "x") for part in split(view, fits_message)]
+    for made in parts:
+        assert list(broken_rules(made)) == []
+        assert "not shown" not in seen(made)
+    shown = "".join("".join(texts(made)) for made in parts)
+    for word in " ".join(lines).split():
+        assert visible(word).strip() in shown
 
 
 def test_what_has_no_room_is_counted_and_the_way_on_stays():

@@ -36,6 +36,13 @@ async def test_the_command_alone_explains_itself(rig):
     assert "find QUERY" in (await rig.ask("")).seen
 
 
+async def test_all_commands_are_in_the_help(rig):
+    await rig.slash("help")
+    await rig.until(lambda: any("Today’s papers" in message.seen for message in rig.messages))
+    told = "\n".join(message.seen for message in rig.messages)
+    assert [name for name in (one.name for one in COMMANDS) if name not in told] == []
+
+
 NUMBERED = ("edit", "pause", "resume", "unsubscribe", "preview")
 LINES = {
     "find": "find diffusion",
