@@ -6,7 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -16,7 +16,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.emoji import parse_emoji
-from adapters.slack.ids import PLATFORM, join_address, moment
+from adapters.slack.ids import PLATFORM, join_address, moment, place
 from adapters.slack.limits import Json
 from adapters.slack.people import People
 from adapters.slack.previews import Previews
@@ -24,7 +24,7 @@ from adapters.slack.requests import Request, Requests
 from adapters.slack.responses import Responses
 from adapters.slack.work import finish
 from bot.chat.bot import Bot
-from bot.chat.views import Outcome
+from bot.errors import PaperboyError
 from bot.models import ReactionEvent
 
 log = logging.getLogger(__name__)
@@ -87,35 +87,22 @@ class Events:
     async def commit_reaction(
         self, body: Json, context: AsyncBoltContext, next_: Next
     ) -> BoltResponse | None:
-        """Do what a reaction means before it is acknowledged; one that fails comes again."""
-        event = body["event"]
-        item = event.get("item", {})
-        if item.get("type") == "message" and not await self._is_bot(event["user"]):
-            where = await self._parts.requests.read_place(item["channel"])
-            person = await self._parts.requests.read_actor(body, event["user"])
-            view = await self._bot.react(
-                ReactionEvent(
-                    where,
-                    item["ts"],
-                    parse_emoji(event["reaction"]),
-                    person,
-                    added=event["type"] == "reaction_added",
-                    at=moment(event["event_ts"]),
-                )
-            )
-            if view and view.outcome is Outcome.FAILED:
-                return BoltResponse(status=SEND_AGAIN)
-            context["answer"] = (view, where, person)
+        """Write a reaction down before it is acknowledged; if that fails, it comes again."""
+        try:
+            event = await self._read_reaction(body)
+            key = await self._bot.reactions.log(event) if event else ""
+        except PaperboyError as error:
+            log.warning("a reaction was not written down: %s", error)
+            return BoltResponse(status=SEND_AGAIN)
+        context["reaction"] = (event, key)
         await next_()
         return None
 
-    async def on_reaction(self, body: Json, context: AsyncBoltContext) -> None:
-        """Tell a person what their reaction did, in the thread in which they see the message."""
-        view, where, person = context.get("answer") or (None, None, None)
-        if view and where and person:
-            ts = body["event"]["item"]["ts"]
-            answer = self._parts.responses.answer_reaction(view, Request(person, where), ts)
-            await finish(answer, self._session.hold)
+    async def on_reaction(self, context: AsyncBoltContext) -> None:
+        """Do what a reaction means."""
+        event, key = context["reaction"]
+        if key:
+            await finish(self._react(event, key), self._session.hold)
 
     async def commit_removal(self, body: Json, next_: Next) -> None:
         """Note that the workspace removed the app before that is acknowledged."""
@@ -168,8 +155,34 @@ class Events:
         """
         return float(body.get("event_time") or time.time()) >= self._since
 
-    async def _is_bot(self, user: str) -> bool:
-        return user == self._session.me.bot_user_id or await self._parts.people.is_bot(user)
+    async def _read_reaction(self, body: Json) -> ReactionEvent | None:
+        """Return the reaction of an event, None if it means nothing. Raises SlackError."""
+        event, item = body["event"], body["event"].get("item", {})
+        emoji, me = parse_emoji(event["reaction"]), self._session.me.bot_user_id
+        is_ours = event["user"] == me or not self._bot.ports.reactions.may_mean(emoji)
+        if item.get("type") != "message" or is_ours:
+            return None
+        return ReactionEvent(
+            place(self._team, item["channel"]),
+            item["ts"],
+            emoji,
+            await self._parts.requests.read_actor(body, event["user"]),
+            added=event["type"] == "reaction_added",
+            at=moment(event["event_ts"]),
+            by_bot=await self._parts.people.is_bot(event["user"]),
+            own=event.get("item_user") == me,
+        )
+
+    async def _react(self, event: ReactionEvent, key: str) -> None:
+        """Do what a reaction means, and say so in the thread in which the person sees the message.
+
+        Raises SlackError.
+        """
+        where = await self._parts.requests.read_place(event.place.address)
+        view = await self._bot.react(replace(event, place=where), key)
+        if view:
+            request = Request(event.person, where)
+            await self._parts.responses.answer_reaction(view, request, event.message)
 
     async def _publish_home(self, body: Json) -> None:
         person = await self._parts.requests.read_actor(body, body["event"]["user"])

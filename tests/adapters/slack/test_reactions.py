@@ -3,13 +3,20 @@
 import asyncio
 import random
 import time
+from datetime import time as time_of_day
+from datetime import timedelta
 
 import pytest
 
 from adapters.slack.emoji import parse_emoji
 from bot.backoff import Backoff
 from bot.chat.reactions import USUAL, Reactions
-from tests.conftest import HEBB, NOW
+from bot.digests.layout import views
+from bot.digests.selection import Digest
+from bot.errors import StoreError
+from bot.models import DigestOptions
+from bot.schedule import Schedule
+from tests.conftest import HEBB, NOW, TODAY
 from tests.rigs.slack import BOT, TEAM, eventually
 
 pytestmark = pytest.mark.usefixtures("slack")
@@ -17,6 +24,10 @@ pytestmark = pytest.mark.usefixtures("slack")
 
 async def shelf(bot, user="U1"):
     return set(await bot.services.store.tenant("slack", TEAM).shelf.ids(user))
+
+
+async def has(bot, user):
+    return await shelf(bot, user) == {HEBB.id}
 
 
 async def shared(rig, bot):
@@ -34,11 +45,12 @@ async def votes(bot):
 async def test_a_bookmark_saves_and_taking_it_away_lets_go(rig, bot):
     card = await shared(rig, bot)
     await rig.react(card, "bookmark", "U2")
-    assert await shelf(bot, "U2") == {HEBB.id}  # there when the event is acknowledged
+    await eventually(lambda: has(bot, "U2"))
     await rig.until(lambda: len(rig.messages) == 2)
     assert rig.messages[1].person == "U2"
     assert f"Saved: {HEBB.title}" in rig.messages[1].seen
     await rig.react(card, "bookmark", "U2", added=False)
+    await rig.until(lambda: len(rig.messages) == 3)
     assert await shelf(bot, "U2") == set()
 
 
@@ -47,13 +59,32 @@ async def test_a_keycap_saves_the_paper_of_that_number_in_a_digest(rig, bot, sla
     await slack.send(place("C1"), listed, "digest 1")
     await rig.react(rig.messages[0], "three", "U2")
     await rig.react(rig.messages[0], "bookmark", "U2")  # of which paper?
+    await rig.until(lambda: len(rig.messages) == 2)
     assert await shelf(bot, "U2") == {listed.papers[2]}
+
+
+async def test_in_the_second_message_of_a_digest_a_keycap_means_the_number_that_is_shown(
+    rig, bot, slack, place
+):
+    options = DigestOptions(Schedule("daily", time_of_day(9), "UTC"), papers=10, layout="full")
+    papers = await bot.services.library.papers([f"2605.1{n:04}" for n in range(10)])
+    first, second = views(Digest(options, TODAY, TODAY, tuple(papers), 10))
+    assert second.papers == tuple(paper.id for paper in papers[5:])
+    await slack.send(place("C1"), first, "digest 1")
+    await slack.send(place("C1"), second, "digest 1-1")
+    await rig.react(rig.messages[1], "seven", "U2")
+    await rig.react(rig.messages[1], "two", "U2")  # it stands in the first message
+    await rig.react(rig.messages[0], "two", "U3")
+    await rig.until(lambda: len(rig.messages) == 4)
+    assert await shelf(bot, "U2") == {papers[6].id}
+    assert await shelf(bot, "U3") == {papers[1].id}
 
 
 async def test_a_thumb_of_any_colour_is_a_vote(rig, bot):
     card = await shared(rig, bot)
     await rig.react(card, "+1::skin-tone-4", "U2")
     await rig.react(card, "thumbsup", "U3")
+    await rig.until(lambda: len(rig.messages) == 3)
     assert await votes(bot) == 2
 
 
@@ -64,6 +95,7 @@ async def test_what_means_nothing_is_acknowledged_and_changes_nothing(rig, bot):
     await rig.event(
         {"type": "reaction_added", "user": "U1", "reaction": "bookmark", "item": {"type": "file"}}
     )
+    assert await idle(bot)
     assert await shelf(bot) == set()
     assert await shelf(bot, BOT) == set()
 
@@ -75,22 +107,53 @@ async def test_repeated_and_late_events_change_nothing(rig, bot):
     events += events[:3]
     random.Random(5).shuffle(events)
     await asyncio.gather(*(rig.event(event) for event in events))
+    await eventually(lambda: idle(bot))
     assert await shelf(bot, "U2") == {HEBB.id}
 
 
-async def test_what_cannot_be_kept_is_not_acknowledged_and_comes_again(rig, bot, monkeypatch):
+async def idle(bot):
+    """Return whether all reactions are worked off."""
+    events = bot.services.store.reaction_events
+    return not await events.waiting("slack", bot.now() + timedelta(days=1), 100)
+
+
+async def test_what_cannot_be_written_down_is_not_acknowledged_and_comes_again(
+    rig, bot, monkeypatch
+):
     card = await shared(rig, bot)
     event = rig.reaction(card, "bookmark", "U2", added=True)
     with monkeypatch.context() as patched:
-        patched.setattr("bot.store.shelf.Shelf.save", broken)
+        patched.setattr("bot.store.reaction_events.ReactionEvents.add", broken)
         with pytest.raises(TimeoutError):
             await rig.event(event, patience=0.3)
     await rig.event(event)
+    await eventually(lambda: has(bot, "U2"))
+
+
+async def test_what_fails_is_acknowledged_and_done_later(rig, bot, monkeypatch, clock):
+    card = await shared(rig, bot)
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.store.shelf.Shelf.save", broken)
+        await rig.react(card, "bookmark", "U2")
+        await rig.until(lambda: len(rig.messages) == 2)
+    assert "The disk is full." in rig.messages[1].seen
+    clock.now += timedelta(minutes=2)
+    await bot.reactions.finish("slack")
     assert await shelf(bot, "U2") == {HEBB.id}
 
 
-async def broken(*_):
-    raise OSError("the disk is full")
+async def test_a_slow_reaction_is_acknowledged_at_once(rig, bot, monkeypatch):
+    card = await shared(rig, bot)
+
+    async def slow(*_, **__):
+        await asyncio.sleep(1)
+
+    monkeypatch.setattr("bot.store.shelf.Shelf.save", slow)
+    assert await rig.react(card, "bookmark", "U2") < 0.5
+
+
+async def broken(*_, **__):
+    raise StoreError("The disk is full.")
 
 
 async def test_a_slow_store_delays_no_acknowledgement_of_a_command(rig, monkeypatch):
