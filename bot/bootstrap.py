@@ -66,8 +66,9 @@ async def open_app(
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(settings.database_url))
-        index = await Index.open(settings.home / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
+        index = await stack.enter_async_context(
+            await Index.open(settings.home / "index.sqlite3", store.identity)
+        )
         if progress:
             index.on_progress = progress
         source = await stack.enter_async_context(

@@ -131,8 +131,9 @@ async def building(
     )
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(settings.database_url))
-        index = await Index.open(folder / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
+        index = await stack.enter_async_context(
+            await Index.open(folder / "index.sqlite3", store.identity)
+        )
         source = await stack.enter_async_context(
             HuggingFace(endpoint, patience=Patience(pause=0.001, tries=1))
         )
