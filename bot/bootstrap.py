@@ -74,7 +74,9 @@ async def open_app(
         source = await stack.enter_async_context(
             HuggingFace(settings.hf_endpoint, settings.hf_token)
         )
-        yield build_app(settings, Sources(store, index, source), outlets, waits=waits)
+        app = build_app(settings, Sources(store, index, source), outlets, waits=waits)
+        stack.push_async_callback(app.services.library.close)
+        yield app
 
 
 def build_app(

@@ -17,6 +17,7 @@ from bot.digests.ordering import chosen
 from bot.digests.selection import SPANS, Digest, Liked, expected, fitting, fresh, window
 from bot.errors import SourceError
 from bot.library.library import Library
+from bot.library.listings import PATIENCE_SECONDS
 from bot.library.sync import feed_day
 from bot.models import Place, Subscription
 from bot.papers import Paper
@@ -285,7 +286,9 @@ class Planner:
             return known
         trouble = ""
         try:
-            listing = await self.library.between(first - LATE, last, limit=MOST_OF_A_SPAN)
+            listing = await self.library.between(
+                first - LATE, last, limit=MOST_OF_A_SPAN, seconds=PATIENCE_SECONDS
+            )
             trouble = listing.remark
         except SourceError as error:
             trouble = str(error)

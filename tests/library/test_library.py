@@ -10,7 +10,8 @@ import pytest
 from bot.errors import SourceError
 from bot.library import library
 from bot.library.cooldown import REST
-from bot.library.library import FRESH, Library
+from bot.library.library import Library
+from bot.library.listings import COMING, FRESH
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
@@ -93,8 +94,41 @@ async def test_what_is_known_is_shown_with_a_remark_when_the_source_fails_which_
     assert (await papers.between(YESTERDAY, YESTERDAY, limit=5)).total == 7
 
 
+async def test_a_list_is_answered_at_once_and_refreshed_behind_the_answer(papers, site, clock):
+    await papers.between(TODAY, TODAY, limit=5)
+    site.fill(TODAY, papers=9)
+    clock.now += timedelta(hours=3)
+    listing = await papers.between(TODAY, TODAY, limit=5, seconds=0)
+    assert (listing.total, listing.remark) == (7, f"As of 3 hours ago. {COMING}")
+    assert (await papers.between(TODAY, TODAY, limit=5)).total == 9
+    assert len(site.requests) == 2
+
+
+async def test_what_is_not_here_yet_is_asked_for_once_and_said_to_be_coming(papers, site):
+    for days in ((TODAY, TODAY), (YESTERDAY, TODAY), (YESTERDAY, YESTERDAY)):
+        with pytest.raises(SourceError, match="try again in a moment"):
+            await papers.between(*days, limit=5, seconds=0)
+    assert (await papers.between(YESTERDAY, TODAY, limit=5)).total == 14
+    assert len(site.requests) <= 3
+
+
+async def test_a_refresh_that_is_still_under_way_is_cancelled_at_the_end(papers, site):
+    site.fail(Fault.STALL, times=10)
+    with pytest.raises(SourceError, match="try again in a moment"):
+        await papers.between(TODAY, TODAY, limit=5, seconds=0)
+    await papers.close()
+
+
+async def test_the_age_of_trending_papers_is_told_while_newer_ones_come(papers, clock):
+    await papers.trending(limit=3)
+    clock.now += timedelta(days=3)
+    listing = await papers.listings.trending(limit=3, offset=0, seconds=0)
+    assert listing.remark == f"As of 3 days ago. {COMING}"
+    assert (await papers.trending(limit=3)).remark == ""
+
+
 async def test_nobody_waits_long_for_a_source_that_says_nothing(papers, site, monkeypatch):
-    monkeypatch.setattr(library, "PATIENCE", 0.05)
+    monkeypatch.setattr(library, "PATIENCE_SECONDS", 0.05)
     site.fail(Fault.STALL, times=10)
     with pytest.raises(SourceError, match="takes too long to answer"):
         await papers.paper("2605.29001")
