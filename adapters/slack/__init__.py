@@ -6,8 +6,7 @@ from datetime import datetime
 
 import aiohttp
 
-from adapters.slack.errors import REVOKED, SlackError
-from adapters.slack.ids import PLATFORM
+from adapters.slack.ids import PLATFORM, channel_of
 from adapters.slack.limits import LINE
 from adapters.slack.reactions import Reactions
 from adapters.slack.web import TIMEOUT
@@ -56,12 +55,7 @@ class Slack(Adapter):
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post a message once. Raises DeliveryError."""
         folded = await self._bot.fold(view, place, LINE) if self._bot else view
-        try:
-            sent = await self._client.messages.post(place, folded, key)
-        except SlackError as error:
-            if error.code in REVOKED and self._workspace:
-                self._workspace.check_token()
-            raise
+        sent = await self._client.messages.post(place, folded, key)
         if self._bot:
             await self._bot.shown(sent.place, sent.message, view)
             self._reactions.add(sent, view.reactions)
@@ -77,6 +71,11 @@ class Slack(Adapter):
         Raises DeliveryError.
         """
         return await self._client.messages.thread_of(sent)
+
+    def link(self, sent: Sent) -> str | None:
+        """Return the web address of a message, None before the first sign-in."""
+        base, channel = self._client.web.url, channel_of(sent.place).address
+        return f"{base}archives/{channel}/p{sent.message.replace('.', '')}" if base else None
 
     async def place(self, words: str, person: Person) -> Place:
         """Return the channel or thread that is named, or the conversation with the person.

@@ -69,6 +69,12 @@ class Channels:
         self._names[channel] = (monotonic() + CACHE_SECONDS, name)
         return name
 
+    def forget(self, channel: str) -> None:
+        """Ask Slack again about a channel that has changed."""
+        self._names.pop(channel, None)
+        for key in [key for key in self._memberships if channel_of(key[1]).address == channel]:
+            del self._memberships[key]
+
     async def readable(self, where: Place) -> Place:
         """Return the place by the channel in which its messages are read. Raises SlackError."""
         if is_person(where.address):

@@ -81,6 +81,9 @@ class Events:
         app.event("app_home_opened")(self.on_home)
         app.event("app_mention")(self.on_mention)
         app.event("message")(self.on_message)
+        app.event("member_joined_channel")(self.on_join)
+        for event in ("channel_unarchive", "group_unarchive"):
+            app.event(event)(self.on_unarchive)
         app.event("link_shared")(self.on_link)
         app.event("user_change")(self.on_user_change)
 
@@ -138,6 +141,18 @@ class Events:
         is_own = event.get("user") in {None, self._session.me.bot_user_id}
         if event.get("channel_type") == "im" and is_written and not is_own:
             await finish(self._run_message(body), self._session.hold)
+
+    async def on_join(self, body: Json) -> None:
+        """Send what waits for a channel that the bot was invited to."""
+        if body["event"].get("user") == self._session.me.bot_user_id:
+            await self.on_unarchive(body)
+
+    async def on_unarchive(self, body: Json) -> None:
+        """Send what waits for a channel that takes messages again."""
+        channel = str(body["event"]["channel"])
+        self._parts.requests.forget_channel(channel)
+        reopened = self._bot.places.reopened(place(self._team, channel))
+        await finish(reopened, self._session.hold)
 
     async def on_link(self, body: Json) -> None:
         """Show a card under a link to a paper, if previews are switched on."""

@@ -110,6 +110,10 @@ class Requests:
         """Return the place of an event, with its name."""
         return place(self._web.team, address, await self._channels.name(address))
 
+    def forget_channel(self, channel: str) -> None:
+        """Ask Slack again about a channel that has changed."""
+        self._channels.forget(channel)
+
     async def unescape(self, text: str) -> str:
         """Return what a person typed; see `unescape`. Mentions get the names of people."""
         marks = [found for found in _MARK.finditer(text) if found["kind"] == "@"]

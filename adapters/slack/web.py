@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 from slack_sdk.webhook.webhook_response import WebhookResponse
 
-from adapters.slack.errors import SlackError, translate_code, translate_exception
+from adapters.slack.errors import REVOKED, SlackError, translate_code, translate_exception
 from adapters.slack.limits import Json, drop_pictures, has_pictures
 from bot.backoff import Backoff
 from bot.settings import SlackSettings
@@ -47,8 +47,9 @@ class Web:
             retry_handlers=[],
             logger=self._sdk_log,
         )
-        # the bot's name and id, and the id of the workspace, once Slack has told them
-        self.bot, self.user, self.team = "Paperboy", "", ""
+        self.on_revocation: Callable[[], None] | None = None  # called if Slack refuses the token
+        # the bot's name and id, and the id and address of the workspace, once Slack has told them
+        self.bot, self.user, self.team, self.url = "Paperboy", "", "", ""
 
     async def call(self, request: Call) -> Json:
         """Send one request and return its answer. Raises SlackError."""
@@ -57,7 +58,10 @@ class Web:
         except (SlackApiError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
             # for an answer that is not a JSON object the SDK raises the last two;
             # TimeoutError is an OSError
-            raise translate_exception(error, self.bot) from error
+            failure = translate_exception(error, self.bot)
+            if failure.code in REVOKED and self.on_revocation:
+                self.on_revocation()
+            raise failure from error
         return answer if isinstance(answer, dict) else {}
 
     async def upload(self, user: str, name: str, content: str) -> None:

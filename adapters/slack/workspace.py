@@ -16,6 +16,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.backfill import backfill
 from adapters.slack.channels import Channels
@@ -29,6 +30,7 @@ from adapters.slack.people import People
 from adapters.slack.previews import Previews
 from adapters.slack.requests import Requests
 from adapters.slack.responses import Responses
+from adapters.slack.scopes import explain_missing
 from adapters.slack.web import Web, require
 from bot.chat.bot import Bot
 from bot.errors import SettingsError
@@ -75,10 +77,12 @@ class Workspace:
     def __init__(self, settings: SlackSettings, client: Client, bot: Bot) -> None:
         self._settings = settings
         self._web = client.web
+        self._web.on_revocation = self.check_token
         self._people = client.people
         self._channels = client.channels
         self._messages = client.messages
         self._bot = bot
+        self._checked_scopes = False
         self.trouble = ""  # what an admin has to do before the session can go on
         # resolved when the token is refused: True if Slack said that the app was removed
         self._lost: asyncio.Future[bool] | None = None
@@ -150,8 +154,9 @@ class Workspace:
             await self._bot.tenants.lost(PLATFORM)
 
     async def _identify(self) -> AuthorizeResult:
-        me = await self._web.call(self._web.client.auth_test)
+        me = await self._web.call(self._read_identity)
         team, user = require(me, "team_id"), require(me, "user_id")
+        self._web.url = str(me.get("url") or "")
         self._web.bot = str(me.get("user") or self._web.bot)
         self._web.team, self._web.user = team, user
         return AuthorizeResult(
@@ -160,6 +165,17 @@ class Workspace:
             bot_user_id=user,
             bot_id=me.get("bot_id"),
         )
+
+    async def _read_identity(self) -> AsyncSlackResponse:
+        """Ask Slack who we are, and note once in the log which permissions are missing."""
+        answer = await self._web.client.auth_test()
+        granted = answer.headers.get("x-oauth-scopes", "")
+        if granted and not self._checked_scopes:
+            self._checked_scopes = True
+            scopes = [scope.strip() for scope in granted.split(",")]
+            if missing := explain_missing(scopes, previews=self._settings.link_previews):
+                log.warning("%s", missing)
+        return answer
 
     async def _listen(self, me: AuthorizeResult) -> None:
         """Listen until Slack refuses the token.

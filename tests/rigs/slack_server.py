@@ -81,6 +81,7 @@ class SlackServer:
         self.sockets: list[web.WebSocketResponse] = []
         self.broken_pictures: set[str] = set()
         self.trace: list[str] = []  # what was not as Slack wants it
+        self.scopes = ""  # those of the bot's token, with commas between
         self.refusing = False  # to be called at all
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._urls: dict[
@@ -196,7 +197,8 @@ class SlackServer:
             if isinstance(met, str)
             else {"ok": True, **answer}
         )
-        return web.json_response(told, status=503 if met == "failed" else 200)
+        granted = {"x-oauth-scopes": self.scopes} if self.scopes else {}
+        return web.json_response(told, status=503 if met == "failed" else 200, headers=granted)
 
     def _auth_test(self, _: Json) -> Json:
         return {

@@ -4,8 +4,13 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from tests.conftest import HEBB, TODAY, add_outlets
+import pytest
 
+from bot.models import Place, Sent
+from tests.conftest import HEBB, TODAY, add_outlets
+from tests.rigs.slack import BOT, TEAM
+
+KINDS = ("channel", "group")
 NINE = datetime(2026, 5, 30, 7, 0, tzinfo=UTC)  # in Berlin
 
 
@@ -31,6 +36,38 @@ async def test_a_digest_comes_at_its_time_with_a_message_a_paper_in_its_thread(
     assert not head.thread
     assert [card.thread for card in cards] == [head.ts, head.ts]
     assert [one.channel for one in rig.messages[before:]] == ["C1"] * 3
+
+
+JOINED = {"type": "member_joined_channel", "user": BOT, "channel": "C1"}
+UNARCHIVED = [{"type": f"{kind}_unarchive", "user": "U2", "channel": "C1"} for kind in KINDS]
+
+
+@pytest.mark.parametrize("event", [JOINED, *UNARCHIVED], ids=lambda event: event["type"])
+async def test_a_digest_goes_as_soon_as_the_channel_takes_messages_again(
+    rig, slack, bot, clock, event
+):
+    add_outlets(bot, slack)
+    await rig.ask("subscribe every:daily at:9 zone:berlin day:yesterday papers:2", user="U2")
+    clock.now = NINE + timedelta(minutes=1)
+    for back in range(40):
+        day = clock.now.date() - timedelta(days=back)
+        papers = (await bot.services.library.known(day, day, limit=100)).papers
+        await bot.services.library.add_day(day, papers)
+    code = "not_in_channel" if event is JOINED else "is_archived"
+    rig.faults["chat.postMessage"] = [{"error": code}]
+    running = asyncio.create_task(bot.services.dispatcher.run())
+    await rig.until(lambda: rig.messages[-1].channel == "DU2")  # whoever subscribed is told
+    await rig.event({**event, "user": "U1"} if event is JOINED else {**event, "channel": "C2"})
+    assert not [one for one in rig.messages if one.channel == "C1" and not one.person]
+    await rig.event(event)
+    await rig.until(lambda: any(HEBB.title in m.seen and m.channel == "C1" for m in rig.messages))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    (head, *_) = (one for one in rig.messages if one.channel == "C1" and not one.person)
+    assert slack.link(Sent(Place("slack", TEAM, "C1"), head.ts)) == (
+        f"https://team.slack.com/archives/C1/p{head.ts.replace('.', '')}"
+    )
+    assert "Last posted" in (await rig.ask("subscriptions", user="U2")).seen
 
 
 async def test_somebody_who_does_not_manage_the_channel_is_told_who_does(rig, slack, bot):

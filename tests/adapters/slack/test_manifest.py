@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from adapters.slack import scopes
 from adapters.slack.interactions import SAVE_PAPER
 
 ROOT = Path(__file__).parents[3]
@@ -84,16 +85,12 @@ def test_what_is_listened_for_is_subscribed_to_and_permitted():
         "tokens_revoked",
         "user_change",
     ]
-    assert [
-        *("commands", "chat:write", "app_mentions:read", "reactions:read", "reactions:write"),
-        *("channels:history", "groups:history", "im:history", "im:write"),
-        *("channels:read", "groups:read", "users:read", "files:read", "files:write"),
-    ] == SCOPES
+    assert tuple(SCOPES) == scopes.SCOPES
 
 
 def test_previews_need_only_the_lines_with_a_hash():
     manifest = read(WITH_PREVIEWS)
-    assert manifest["oauth_config"]["scopes"]["bot"][-2:] == ["links:read", "links:write"]
+    assert manifest["oauth_config"]["scopes"]["bot"][-2:] == [*scopes.PREVIEW_SCOPES]
     assert manifest["settings"]["event_subscriptions"]["bot_events"][-1] == "link_shared"
     assert len(manifest["features"]["unfurl_domains"]) <= 5
 

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.slack import Slack, web
 from adapters.slack import connection as connections
+from adapters.slack.scopes import SCOPES
 from bot.backoff import Backoff
 from bot.chat.views import View, line
 from bot.errors import DeliveryError, SettingsError
@@ -240,6 +241,16 @@ async def test_a_connection_that_greets_is_a_new_beginning(rig, monkeypatch):
         await rig.until(lambda: len(rig.sockets) == 1)
         await rig.until(lambda: len(rig.sockets) == 2)
     assert pauses == [1, 2, 3, 4, 1]
+
+
+async def test_what_an_older_installation_lacks_is_said_once_with_the_steps(rig, connected, caplog):
+    rig.scopes = ",".join(scope for scope in SCOPES if scope != "app_mentions:read")
+    async with connected():
+        assert HEBB.title in (await rig.ask("find hebbian")).seen
+        rig.faults["chat.postMessage"] = [{"error": "token_revoked"}]  # so that it signs in again
+        await rig.ask(f"share {HEBB.id}")
+    assert caplog.text.count("The Slack app lacks app_mentions:read;") == 1
+    assert "press Reinstall to Workspace" in caplog.text
 
 
 async def test_it_comes_up_when_slack_does(bot, rig):
