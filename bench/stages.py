@@ -20,7 +20,7 @@ from bench.engines import Engine
 from bench.lag import watched
 from bench.metrics import Spread, ndcg, rank
 from bench.queries import Wanted
-from bot.__main__ import SWITCH
+from bot.__main__ import SWITCH_SECONDS
 
 T = TypeVar("T")
 
@@ -116,7 +116,7 @@ async def type_together(
     kind: type[Engine], folder: Path, texts: Sequence[str], seconds: float
 ) -> Spread:
     """Let eight people type, five letters a second each, and tell how late the event loop was, in milliseconds."""
-    sys.setswitchinterval(SWITCH)  # as `paperboy` does
+    sys.setswitchinterval(SWITCH_SECONDS)  # as `paperboy` does
     engine = kind(folder)
     await engine.open()
     end = time.perf_counter() + seconds

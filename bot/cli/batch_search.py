@@ -1,4 +1,4 @@
-"""Many searches from one run: a query a line comes in, a JSON answer a line goes out, in the same order."""
+"""Many searches from one run: one query per line in, one JSON answer per line out, in order."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from bot.text import clean
 
 log = logging.getLogger(__name__)
 
-LONGEST = 16_384  # bytes of a line; nobody asks for more
-MOST = 10  # papers in an answer, unless another number is asked for
-AHEAD = 100  # lines that are read before they are answered
+MAX_LINE = 16_384  # bytes
+MAX_PAPERS = 10  # in an answer, unless another number is asked for
+READ_AHEAD = 100  # lines that are read before they are answered
 CHUNK = 65_536  # bytes
 
 
-async def answer_lines(library: Library, queries: int, answers: TextIO, limit: int = MOST) -> None:
-    """Answer each line of a file descriptor in turn; one that cannot be answered gets an error, and the rest go on."""
+async def answer_lines(
+    library: Library, queries: int, answers: TextIO, limit: int = MAX_PAPERS
+) -> None:
+    """Answer each line of a file descriptor in turn, with an error if it cannot be answered."""
     async for line in _read(queries):
-        query = clean(line[:LONGEST].decode("utf-8", errors="replace"))
-        if len(line) <= LONGEST:
-            said = await _answer(library, query, limit)
+        query = clean(line[:MAX_LINE].decode("utf-8", errors="replace"))
+        if len(line) <= MAX_LINE:
+            answer = await _answer(library, query, limit)
         else:
-            said = {
-                "query": query[:80],
-                "error": f"That line is longer than {LONGEST:,} bytes; ask for less.",
-            }
-        answers.write(json.dumps(said, ensure_ascii=False) + "\n")
+            error = f"The line is longer than {MAX_LINE:,} bytes; shorten it."
+            answer = {"query": query[:80], "error": error}
+        answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
         answers.flush()
 
 
-def lines(chunks: Iterable[bytes], longest: int = LONGEST) -> Iterator[bytes]:
-    """Part bytes into lines without their ends; of one longer than `longest`, what is one byte longer is kept."""
+def lines(chunks: Iterable[bytes], longest: int = MAX_LINE) -> Iterator[bytes]:
+    """Split bytes into lines without their ends, each cut to `longest` bytes and one more."""
     line = bytearray()
     for chunk in chunks:
         *ended, rest = chunk.split(b"\n")
@@ -55,24 +55,27 @@ def lines(chunks: Iterable[bytes], longest: int = LONGEST) -> Iterator[bytes]:
 
 
 async def _read(file: int) -> AsyncIterator[bytes]:
-    """Yield the lines of a file descriptor, read in a thread that nobody waits for: not even Ctrl-C ends a read."""
+    """Yield the lines of a file descriptor.
+
+    They are read in a thread that is not waited for in the end: not even Ctrl-C ends a read.
+    """
     loop = asyncio.get_running_loop()
     ready: asyncio.Queue[bytes | OSError | None] = asyncio.Queue()
-    room = Semaphore(AHEAD)
+    room = Semaphore(READ_AHEAD)
 
-    def hand(line: bytes | OSError | None) -> None:
+    def put(line: bytes | OSError | None) -> None:
         room.acquire()
         loop.call_soon_threadsafe(ready.put_nowait, line)
 
     def read() -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody wants more
+        with suppress(RuntimeError):  # the loop is closed: no more lines are wanted
             try:
                 for line in lines(iter(lambda: os.read(file, CHUNK), b"")):
-                    hand(line)
+                    put(line)
             except OSError as error:
-                hand(error)
+                put(error)
             else:
-                hand(None)
+                put(None)
 
     Thread(target=read, name="reading queries", daemon=True).start()
     while (line := await ready.get()) is not None:
@@ -84,7 +87,7 @@ async def _read(file: int) -> AsyncIterator[bytes]:
 
 async def _answer(library: Library, query: str, limit: int) -> dict[str, object]:
     if not query:
-        return {"query": "", "error": "There is nothing to look for on this line."}
+        return {"query": "", "error": "The line is empty."}
     named = paper_ids(query, 2, bare=True)
     try:
         if len(named) == 1:

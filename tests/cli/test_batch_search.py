@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cli.batch_search import LONGEST, answer_lines, lines
+from bot.cli.batch_search import MAX_LINE, answer_lines, lines
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +28,7 @@ def test_lines_are_the_same_however_their_bytes_come(chunks, longest):
 
 
 def test_a_line_without_end_takes_no_more_room_than_a_long_one():
-    assert [len(line) for line in lines(b"x" * 60_000 for _ in range(5000))] == [LONGEST + 1]
+    assert [len(line) for line in lines(b"x" * 60_000 for _ in range(5000))] == [MAX_LINE + 1]
 
 
 async def _answers(bot, text):
@@ -55,8 +55,8 @@ async def test_each_line_has_its_answer_in_its_place(bot):
         b"\0",
         b"hebbian\0learning\r",
         b"\xff\xfe weather",
-        b"x" * LONGEST,
-        b"x" * (LONGEST + 1),
+        b"x" * MAX_LINE,
+        b"x" * (MAX_LINE + 1),
     ]
     asked += [
         b"y " * 400_000,

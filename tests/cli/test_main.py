@@ -158,14 +158,14 @@ async def test_hugging_face_is_asked_by_a_person_and_by_a_program_that_says_so(f
 
 
 def test_the_index_is_checked_and_made_anew(filled, tmp_path):
-    assert filled("index", "--check").stdout == "The search index is sound.\n"
+    assert filled("index", "--check").stdout == "The search index is fine.\n"
     with (tmp_path / "home" / "index.sqlite3").open("r+b") as index:
         index.seek(4096)
         index.write(b"\xff" * 20_000)
     done = filled("index", "--check")
     assert (done.returncode in {0, 1}, "Traceback" in done.stderr) == (True, False)
-    assert filled("index", "--rebuild").stdout == "The search index is made anew: 2 papers.\n"
-    assert filled("index", "--check").stdout == "The search index is sound.\n"
+    assert filled("index", "--rebuild").stdout == "Rebuilt the search index: 2 papers.\n"
+    assert filled("index", "--check").stdout == "The search index is fine.\n"
     assert filled("find", "hebbian").returncode == 0
     assert filled("index").returncode == 2
 
@@ -206,7 +206,7 @@ def test_a_name_in_quotes_is_one_name_although_the_shell_takes_them_off(filled):
 
 def test_days_that_make_no_sense_are_refused(paperboy):
     assert (
-        "The first day is after the last"
+        "--since is after --until"
         in paperboy("sync", "--since", "2026-05-02", "--until", "2026-05-01").stderr
     )
     assert "--until needs --since" in paperboy("sync", "--until", "2026-05-01").stderr
@@ -269,8 +269,8 @@ def test_a_file_that_is_not_there_is_named(paperboy, tmp_path):
 def test_a_sync_without_network_names_what_is_missing(paperboy):
     done = paperboy("sync", "--since", "2026-05-01", "--until", "2026-05-02")
     assert done.returncode == 1
-    assert done.stdout == "0 days fetched: 0 papers, 0 new, 0 updated.\n"
-    assert "2026-05-01 could not be had: 127.0.0.1:9 cannot be reached" in done.stderr
+    assert done.stdout == "Fetched 0 days with 0 papers: 0 new, 0 updated.\n"
+    assert "Couldn’t fetch 2026-05-01: 127.0.0.1:9 cannot be reached" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -293,7 +293,7 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_2(paperboy, env, words):
 def test_running_without_a_token_says_which_to_set(paperboy):
     done = paperboy("run")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in done.stderr
+    assert "Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in done.stderr
 
 
 def test_an_env_file_that_cannot_be_read_is_one_sentence(paperboy, tmp_path):

@@ -1,0 +1,108 @@
+"""One of the bot's commands, run from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from dataclasses import replace
+from typing import assert_never
+
+from adapters.terminal import HERE, ME, put, show, with_files
+from bot.chat.bot import Bot
+from bot.chat.commands import Command
+from bot.chat.intents import Intent
+from bot.chat.views import Outcome, View, plain
+from bot.cli.batch_search import MAX_PAPERS, answer_lines
+from bot.cli.session import DONE, INTERRUPTED, NOTHING, WRONG, as_admin, discard_stdout, opened
+from bot.errors import UsageError
+from bot.runtime.signals import cancelled_by
+from bot.settings import Settings
+
+
+async def main(settings: Settings, args: argparse.Namespace) -> int:
+    """Run the command and print its answer; return the exit code."""
+    if args.command.name == "find":
+        asks = args.online or (settings.ask_hugging_face and not args.json)
+        settings = replace(settings, ask_hugging_face=asks)
+        if args.limit or _words(args) == ["-"]:
+            return await _answer_lines(settings, args)
+    async with opened(as_admin(settings, ME.id)) as app:
+        view = await app.bot.handle(with_files(app.bot, _intent(app.bot, args)))
+        if view.file:
+            put(view.file)
+        _print(view, as_json=args.json)
+    return _exit_code(view.outcome)
+
+
+async def _answer_lines(settings: Settings, args: argparse.Namespace) -> int:
+    if _words(args) != ["-"] or not args.json:
+        raise UsageError(
+            "To answer one query per line from standard input, run `paperboy find --json -`; "
+            "--limit works only there."
+        )
+    async with opened(settings) as app:
+        library, limit = app.services.library, args.limit or MAX_PAPERS
+        work = asyncio.create_task(answer_lines(library, sys.stdin.fileno(), sys.stdout, limit))
+        try:
+            with cancelled_by(work, signal.SIGINT):
+                await work
+        except asyncio.CancelledError:
+            return INTERRUPTED
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk, or a folder in place of a file
+            discard_stdout()
+            print(
+                f"paperboy: {error.strerror}. Check where the queries come from and where the "
+                "answers go.",
+                file=sys.stderr,
+            )
+            return WRONG
+    return DONE
+
+
+def _intent(bot: Bot, args: argparse.Namespace) -> Intent:
+    command: Command = args.command
+    line = " ".join([command.name, *map(_quote, _words(args))])
+    intent = bot.read(line, ME, HERE)
+    options = {
+        param.name: value
+        for param in command.params
+        if param.named and (value := getattr(args, param.name)) is not None
+    }
+    return replace(intent, args={**intent.args, **options})
+
+
+def _words(args: argparse.Namespace) -> list[str]:
+    return [*getattr(args, "words", []), *args.more]
+
+
+def _quote(word: str) -> str:
+    """Put back the quotation marks that the shell took off author:"ada lovelace"."""
+    name, colon, value = word.partition(":")
+    if colon and name.isalpha() and " " in value and '"' not in value:
+        return f'{name}:"{value}"'
+    return word
+
+
+def _print(view: View, *, as_json: bool) -> None:
+    if not as_json:
+        show(view)
+        return
+    error = {"error": plain(View(view.blocks[:1]))}
+    print(json.dumps(error if view.data is None else view.data, ensure_ascii=False))
+
+
+def _exit_code(outcome: Outcome) -> int:
+    match outcome:
+        case Outcome.DONE:
+            return DONE
+        case Outcome.REFUSED:
+            return WRONG
+        case Outcome.NOTHING | Outcome.FAILED:
+            return NOTHING
+        case _:
+            assert_never(outcome)

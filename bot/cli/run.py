@@ -1,0 +1,55 @@
+"""`paperboy run`: connected to every platform that is set up, until told to stop."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bot.chat.outlet import Adapter
+from bot.cli.session import DONE, WRONG, opened
+from bot.errors import SettingsError
+from bot.runtime.supervisor import run, until_told
+from bot.settings import Settings
+from bot.text import count, listed
+
+
+async def main(settings: Settings, _: argparse.Namespace) -> int:
+    """Run until stopped or until no platform is left; return the exit code."""
+    adapters = _adapters(settings)
+    if not adapters and not settings.webhooks:
+        raise SettingsError(
+            "No platform is set up. Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see "
+            "the README)."
+        )
+    for warning in _warnings(settings, {one.platform for one in adapters}):
+        print(f"paperboy: {warning}", file=sys.stderr)
+    starting = [one.platform.capitalize() for one in adapters]
+    if settings.webhooks:
+        starting.append(count(len(settings.webhooks.urls), "web hook"))
+    print(f"Starting {listed(starting)}. Press Ctrl-C to stop.", flush=True)
+    async with opened(settings, adapters, waits=False) as app:
+        ended = await until_told(run(app.bot, adapters, app.chores))
+    return DONE if ended else WRONG
+
+
+def _adapters(settings: Settings) -> list[Adapter]:
+    """Return the adapters of the platforms that are set up; only those are imported."""
+    adapters: list[Adapter] = []
+    if settings.slack:
+        from adapters.slack import Slack
+
+        adapters.append(Slack(settings.slack))
+    if settings.discord:
+        from adapters.discord import Discord
+
+        adapters.append(Discord(settings.discord))
+    return adapters
+
+
+def _warnings(settings: Settings, platforms: set[str]) -> list[str]:
+    here = platforms | ({"webhook"} if settings.webhooks else set())
+    place = settings.admin_place
+    if place and place[0] not in here:
+        missing = f"PAPERBOY_ADMIN_PLACE is on {place[0]}, which isn’t set up here."
+        return [*settings.left_out, missing]
+    return list(settings.left_out)
