@@ -15,7 +15,6 @@ from discord.http import Route
 
 from adapters.discord.backoff import ReconnectBackoff, SessionStarts
 from adapters.discord.commands import payloads
-from adapters.discord.postings import Postings
 from adapters.discord.reactions import put_reactions
 from adapters.discord.registration import Registration
 from adapters.discord.web import Web
@@ -51,7 +50,6 @@ class Connection(discord.AutoShardedClient):
         self._bot = bot
         self._starts = starts
         self.registration = Registration(self, payloads(bot.commands))
-        self.postings = Postings()
         self._launches = 0
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._tasks: set[asyncio.Future[Any]] = set()

@@ -34,7 +34,7 @@ class Events(Connection):
         self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
     ) -> None:
         super().__init__(settings, bot, web, starts)
-        self._responses = Responses(bot, Members(self), self.postings)
+        self._responses = Responses(bot, Members(self))
         self._backfill = Backfill(self, bot)
         self._notes = Notes(self)
         self._reactions = Reactions(self, bot, self._backfill, self._notes)
@@ -89,8 +89,6 @@ class Events(Connection):
 
     async def _handle_reaction(self, event: discord.RawReactionActionEvent, *, added: bool) -> None:
         self.track(asyncio.current_task())
-        parent = getattr(self.get_channel(event.channel_id), "parent_id", None) or 0
-        await self.postings.settled(event.channel_id, parent)
         await self._reactions.handle(event, added=added)
 
     async def _sweep(self, guild_id: int | None, channel_id: int, message_id: int) -> None:

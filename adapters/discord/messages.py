@@ -47,17 +47,16 @@ async def post(client: Connection, bot: Bot, place: Place, view: View, key: str)
     direct = isinstance(channel, discord.DMChannel)
     folded = await bot.fold(view, place, MAX_LINE)
     layout = render(folded, place.tenant if direct else "", mark(key))
-    with client.postings.to(getattr(channel, "id", 0)):
-        if isinstance(channel, discord.ForumChannel):
-            new = ForumPost(place, view.title, layout, key)
-            message = await _post_in_forum(client, channel, new)
-        elif isinstance(channel, discord.abc.Messageable):
-            message = await _request(channel, channel.send(view=layout, nonce=nonce(key)))
-        else:
-            sentence = "Messages can't be sent there; choose another channel."
-            raise DeliveryError(sentence, permanent=True)
-        sent = _sent(message, place)
-        await bot.shown(sent.place, sent.message, view)
+    if isinstance(channel, discord.ForumChannel):
+        new = ForumPost(place, view.title, layout, key)
+        message = await _post_in_forum(client, channel, new)
+    elif isinstance(channel, discord.abc.Messageable):
+        message = await _request(channel, channel.send(view=layout, nonce=nonce(key)))
+    else:
+        sentence = "Messages can't be sent there; choose another channel."
+        raise DeliveryError(sentence, permanent=True)
+    sent = _sent(message, place)
+    await bot.shown(sent.place, sent.message, view)
     client.put_reactions(message, view.reactions)
     return sent
 

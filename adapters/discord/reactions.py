@@ -38,23 +38,35 @@ class Reactions:
 
     async def handle(self, event: discord.RawReactionActionEvent, *, added: bool) -> None:
         """Do what a reaction means, and tell the person who made it."""
-        if self._is_bot(event):
-            return
         self._backfill.note(event.channel_id, event.message_id)
         tenant = str(event.guild_id or "")
         where = place(tenant, event.channel_id, private=event.guild_id is None)
-        message, emoji = str(event.message_id), str(event.emoji)
         other_tone = self._other_tone(event, added=added)
         if other_tone is None:  # look what is there
-            await self._backfill.sweep(Sent(where, message))
+            await self._backfill.sweep(Sent(where, str(event.message_id)))
         elif not other_tone:
-            name = event.member.display_name if event.member else ""
-            person = Person(PLATFORM, tenant, str(event.user_id), name)
             # nothing else is awaited before: reactions are handled in the order in which they come
-            event_ = ReactionEvent(where, message, emoji, person, added)
-            view = await self._bot.react(event_)
+            reaction = self._read(event, where, added=added)
+            view = await self._bot.react(reaction)
             if view is not None:
-                await self._notify(person, where, view)
+                await self._notify(reaction.person, where, view)
+
+    def _read(
+        self, event: discord.RawReactionActionEvent, where: Place, *, added: bool
+    ) -> ReactionEvent:
+        me = self._client.user.id if self._client.user else 0
+        name = event.member.display_name if event.member else ""
+        # Discord names no member for a removal, but what was not noted cannot be taken away
+        by_bot = event.user_id == me or bool(event.member and event.member.bot)
+        return ReactionEvent(
+            where,
+            str(event.message_id),
+            str(event.emoji),
+            Person(PLATFORM, where.tenant, str(event.user_id), name),
+            added,
+            by_bot=by_bot,
+            own=event.message_author_id == me,
+        )
 
     def _other_tone(self, event: discord.RawReactionActionEvent, *, added: bool) -> bool | None:
         """Tell whether the same reaction stays in another skin tone; None if that is unknown."""
@@ -63,15 +75,6 @@ class Reactions:
             self._tones.add(event.message_id, event.user_id, emoji)
             return False
         return self._tones.remove(event.message_id, event.user_id, emoji)
-
-    def _is_bot(self, event: discord.RawReactionActionEvent) -> bool:
-        """Tell whether a bot reacted, this one or another.
-
-        Discord names no member for a removal, but what was not noted cannot be taken away.
-        """
-        me = self._client.user
-        own = me is not None and event.user_id == me.id
-        return own or bool(event.member and event.member.bot)
 
     async def _notify(self, person: Person, where: Place, view: View) -> None:
         """Tell a person in a direct message; if they accept none, in the channel for a moment."""

@@ -21,7 +21,6 @@ from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.forms import field_form, form
 from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.layout import press_of
-from adapters.discord.postings import Postings
 from adapters.discord.render import render
 from adapters.discord.requests import Request, read_request, read_typing
 from adapters.discord.web import repeat
@@ -67,7 +66,6 @@ class Responses:
 
     bot: Bot
     members: Members
-    postings: Postings
     # by message: two buttons of one message change it one after the other
     edits: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -122,8 +120,7 @@ class Responses:
             public = self._is_public(request)
             await self._defer(interaction, public=public)
             view = await self.bot.handle(request.intent)
-            with self.postings.to(interaction.channel_id or 0):
-                await self._complete_deferred(interaction, request, view)
+            await self._complete_deferred(interaction, request, view)
 
     async def _refusal(self, interaction: Interaction, request: Request) -> View | None:
         """Return what to say to a person outside the guild that a button elsewhere is about."""

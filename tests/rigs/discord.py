@@ -337,6 +337,10 @@ class DiscordRig:
         return session
 
     def _tell(self, event: str, payload: Mapping[str, Any]) -> None:
+        if event == "MESSAGE_REACTION_ADD":  # as Discord does since 2024
+            channel, message = int(payload["channel_id"]), int(payload["message_id"])
+            author = self.backend.get_message(channel, message).author_id
+            payload = {**payload, "message_author_id": str(author)}
         for session in self.sessions.values():
             if session.wants(event, payload):
                 session.tell(event, payload)
