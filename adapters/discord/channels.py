@@ -19,10 +19,11 @@ from adapters.discord.ids import PLATFORM
 from adapters.discord.ids import place as place_of
 from bot.chat.outlet import Membership, Sent
 from bot.errors import UsageError
-from bot.models import Person, Place
+from bot.models import Person, Place, Suggestion
 from bot.text import shorten, visible
 
 CACHE_SECONDS = 60.0  # that a membership is reused
+MAX_SUGGESTIONS = 25
 MAX_CACHED = 1000  # memberships
 MANAGERS = "people who may manage the channel"
 RECIPIENT = "the person whom it is with"
@@ -159,6 +160,56 @@ async def _find_channel(client: discord.Client, words: str, person: Person) -> t
     raise UsageError(
         f"There is no channel “{words[:80]}” here: write #channel, or “me” for direct messages."
     )
+
+
+def suggest_places(interaction: discord.Interaction[Any], typed: str) -> tuple[Suggestion, ...]:
+    """Complete a place: here, me, or a channel, thread or forum tag that both may see.
+
+    Best first, at most 25.
+    """
+    name, colon, tag = typed.strip().removeprefix("#").lower().partition(":")
+    usual = (
+        Suggestion("Here", "here"),
+        Suggestion("Just me, in direct messages", "me"),
+    )
+    member, guild = interaction.user, interaction.guild
+    if guild is None or not isinstance(member, discord.Member):
+        return usual
+    every: list[Channel] = [
+        *guild.text_channels,
+        *guild.voice_channels,
+        *guild.forums,
+        *guild.threads,
+    ]
+    places = [one for one in every if name in one.name.lower() and _is_offered(one, member)]
+    places.sort(key=lambda one: (not one.name.lower().startswith(name), one.name))
+    if colon:
+        found = [one for place in places for one in _tagged(place, tag.rpartition(",")[2].strip())]
+    else:
+        found = [Suggestion(f"#{one.name}", str(one.id)) for one in places]
+    fitting = [one for one in usual if one.label.lower().startswith(name) and not colon]
+    return (*fitting, *found)[:MAX_SUGGESTIONS]
+
+
+def _tagged(channel: Channel, tag: str) -> list[Suggestion]:
+    """Return the tags of a forum that begin as typed, each as a place."""
+    if not isinstance(channel, discord.ForumChannel):
+        return []
+    return [
+        Suggestion(f"#{channel.name}: {one.name}", f"{channel.id}:{one.id}")
+        for one in channel.available_tags
+        if one.name.lower().startswith(tag)
+    ]
+
+
+def _is_offered(channel: Channel, member: discord.Member) -> bool:
+    """Tell whether a member may see a channel, and Paperboy may post there."""
+    if isinstance(channel, discord.Thread) and channel.is_private():
+        return False  # the SDK does not know who is in it
+    try:
+        return channel.permissions_for(member).view_channel and not missing_permissions(channel)
+    except discord.ClientException:  # a thread in a channel that Paperboy cannot see
+        return False
 
 
 def _tag_suffix(channel: Channel, tags: str) -> str:

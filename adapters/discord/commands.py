@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.chat.commands import LONGEST_ARGUMENT, Command, Param
+from bot.chat.kinds import Choice, YesNo
 from bot.text import shorten, visible
 
 SAVE_PAPER = "Save paper"  # in a message's menu under Apps
 COLLECT = "collect"  # what that runs, with the text of the message
 
 SLASH, MESSAGE_MENU = 1, 3
-TEXT, INTEGER, CHANNEL, ATTACHMENT = 3, 4, 7, 11
+TEXT, INTEGER, ATTACHMENT = 3, 4, 11
 # in servers, with the bot and in other conversations; installed by servers and by people
 EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}
 MAX_DESCRIPTION = 100  # characters
@@ -71,11 +72,12 @@ def _option(param: Param) -> Payload:
     if param.argument.bounds:
         low, high = param.argument.bounds
         return {**option, "type": INTEGER, "min_value": low, "max_value": high}
-    if param.choices and len(param.choices) <= MAX_CHOICES:
+    if isinstance(param.kind, Choice) and len(param.kind.options) <= MAX_CHOICES:
+        choices = [{"name": label, "value": value} for value, label in param.kind.options]
+        return {**option, "type": TEXT, "choices": choices}
+    if isinstance(param.kind, YesNo):
         choices = [{"name": name, "value": name} for name in param.choices]
         return {**option, "type": TEXT, "choices": choices}
-    if param.argument.suggest == "place":
-        return {**option, "type": CHANNEL, "channel_types": WRITABLE}
     if param.argument.file:
         return {**option, "type": ATTACHMENT}
     completes = bool(param.argument.suggest or param.choices)

@@ -12,6 +12,7 @@ from adapters.discord.commands import COLLECT, MESSAGE_MENU
 from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.files import attached_file
 from adapters.discord.ids import interaction_place, interaction_tenant, person
+from adapters.discord.inputs import held_values, read_input
 from bot.chat.bot import Bot
 from bot.chat.intents import Intent
 
@@ -35,17 +36,37 @@ _INNER_KEYS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A submitted form: what its inputs hold, and the data of its interaction with the files."""
+
+    held: Mapping[str, Any]
+    data: Mapping[str, Any]
+
+    def fill(self, intent: Intent, bot: Bot) -> Intent:
+        """Return an intent, whose line is no longer folded, with what the inputs hold."""
+        command = bot.commands.get(intent.command)
+        params = {param.name: param for param in command.params} if command else {}
+        args = {
+            name: read_input(params[name], held)
+            for name, held in self.held.items()
+            if name in params
+        }
+        return with_files(replace(intent, args={**intent.args, **args}), bot, self.data)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """An intent, and where it came from.
 
     `line` is the command line so far, if a form could ask for the rest. `custom_id` is that of the
-    pressed button, and `press` what it carries.
+    pressed button, and `press` what it carries. A submitted `form` fills the intent later.
     """
 
     intent: Intent
     line: str = ""
     press: Press | None = None
     custom_id: str = ""
+    form: Form | None = None
 
     @property
     def tenant(self) -> str:
@@ -102,13 +123,12 @@ def _from_form(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> R
     press = Press.read(data["custom_id"])
     if press is None:
         return None
-    inputs = dict(_inputs(data.get("components") or ()))
+    held = held_values(data.get("components") or ())
     if press.kind is Kind.FIELD:
-        line = f"{press.line} {inputs.get(REST, '')}"
+        line = f"{press.line} {held.get(REST, '')}"
         return Request(_read_line(bot, interaction, press, line), press=press)
     intent = _read_line(bot, interaction, press, press.line)
-    intent = replace(intent, args={**intent.args, **inputs})
-    return Request(with_files(intent, bot, data), press=press)
+    return Request(intent, press=press, form=Form(held, data))
 
 
 def _from_message(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
@@ -138,22 +158,6 @@ def _intent(interaction: Interaction, name: str, args: Mapping[str, str]) -> Int
     tenant = interaction_tenant(interaction)
     asker = person(interaction.user, tenant)
     return Intent(name, asker, interaction_place(interaction, tenant), args)
-
-
-def _inputs(components: object) -> Iterator[tuple[str, str]]:
-    """Yield the name and value of each input of a form, however deep it stands."""
-    match components:
-        case {"custom_id": str(name), "value": str(text)}:
-            yield name, text
-        case {"custom_id": str(name), "values": list(values)}:
-            yield name, str(values[0]) if values else ""
-        case {"component": inner} | {"components": inner}:
-            yield from _inputs(inner)
-        case list():
-            for one in components:
-                yield from _inputs(one)
-        case _:  # a text between the inputs, or what Discord may yet add
-            pass
 
 
 def extract_text(message: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import io
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 import discord
 from discord import ui
 
-from adapters.discord.channels import Members
+from adapters.discord.channels import Members, suggest_places
 from adapters.discord.custom_ids import MAX_LINE, Kind, Press
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.forms import field_form, form
@@ -25,6 +25,8 @@ from adapters.discord.render import render
 from adapters.discord.requests import Request, read_request, read_typing
 from adapters.discord.web import repeat
 from bot.chat.bot import Bot
+from bot.chat.commands import Blank
+from bot.chat.kinds import Where
 from bot.chat.views import Attachment, Button, Outcome, View, line
 from bot.models import Suggestion
 from bot.text import shorten, visible
@@ -88,8 +90,7 @@ class Responses:
         """Complete what a person types into an option."""
         found: tuple[Suggestion, ...] = ()
         if typing := read_typing(interaction):
-            asker = person(interaction.user, interaction_tenant(interaction))
-            found = await self.bot.suggest(*typing, asker)
+            found = await self._suggest(interaction, *typing)
         choices: dict[str, str] = {}
         for one in found:
             label = shorten(visible(one.label), MAX_CHOICE) or one.value
@@ -98,6 +99,18 @@ class Responses:
             if len(one.value) <= MAX_CHOICE:
                 choices[label] = one.value
         await self._send_choices(interaction, choices)
+
+    async def _suggest(
+        self, interaction: Interaction, name: str, option: str, typed: str
+    ) -> tuple[Suggestion, ...]:
+        command = self.bot.commands.get(name)
+        param = (
+            next((one for one in command.params if one.name == option), None) if command else None
+        )
+        if param and isinstance(param.kind, Where):
+            return suggest_places(interaction, typed)
+        asker = person(interaction.user, interaction_tenant(interaction))
+        return await self.bot.suggest(name, option, typed, asker)
 
     async def _send_choices(self, interaction: Interaction, choices: dict[str, str]) -> None:
         shown = [discord.app_commands.Choice(name=name, value=v) for name, v in choices.items()]
@@ -109,7 +122,10 @@ class Responses:
             log.warning("a completion was not delivered: %s", error)
 
     async def _respond(self, interaction: Interaction, request: Request) -> None:
-        request = replace(request, intent=await self.bot.unfold(request.intent))
+        intent = await self.bot.unfold(request.intent)
+        if request.form:
+            intent = request.form.fill(intent, self.bot)
+        request = replace(request, intent=intent)
         if refusal := await self._refusal(interaction, request):
             await _send_first(interaction, refusal)
         elif modal := await self._form(interaction, request):
@@ -137,7 +153,10 @@ class Responses:
         if request.press and request.press.kind is Kind.FIELD and request.custom_id:
             label = _label(interaction, request.custom_id) or request.press.line
             return field_form(label, request.press)
-        return form(await self.bot.form(request.intent), request)
+        command = self.bot.commands.get(request.intent.command)
+        blanks = await self.bot.form(request.intent)
+        purpose = f"{command.help}." if command else ""
+        return form(_placed(blanks, interaction), request, purpose)
 
     def _is_public(self, request: Request) -> bool:
         command = self.bot.commands.get(request.intent.command)
@@ -240,6 +259,16 @@ async def acknowledge(respond: Callable[[], Awaitable[object]]) -> None:
     except discord.HTTPException as error:
         if error.code != ALREADY_ACKNOWLEDGED:
             raise
+
+
+def _placed(blanks: Sequence[Blank], interaction: Interaction) -> list[Blank]:
+    """Return the blanks with the channel's id for "here"; outside of servers no place is chosen."""
+    here = str(interaction.channel_id)
+    return [
+        replace(blank, value=here) if blank.value == "here" else blank
+        for blank in blanks
+        if interaction_tenant(interaction) or not isinstance(blank.param.kind, Where)
+    ]
 
 
 async def _refuse(interaction: Interaction) -> None:

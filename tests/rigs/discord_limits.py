@@ -51,6 +51,9 @@ KEYS = {  # of components, by their type
     14: {"divider", "spacing"},
     17: {"components", "accent_color", "spoiler"},
     18: {"label", "description", "component"},
+    21: {"custom_id", "required", "options"},
+    22: {"custom_id", "required", "options", "min_values", "max_values"},
+    23: {"custom_id", "default"},
 }
 COMMAND = {
     "name",
@@ -147,6 +150,18 @@ def _modal(data: Mapping[str, Any]) -> Iterator[str]:
     if not 1 <= len(data["components"]) <= 5:
         yield "inputs of a modal"
     for label in data["components"]:
+        if label["type"] == 10:
+            continue
+        options = label["component"].get("options") or []
+        if (
+            sum(bool(one.get("default")) for one in options) > 1
+            and label["component"]["type"] != 22
+        ):
+            yield "several chosen options"
+        if label["component"]["type"] == 21 and not 2 <= len(options) <= 10:
+            yield "radio buttons"
+        if any(not 1 <= len(one["label"]) <= 100 or not one["value"] for one in options):
+            yield "an option of an input"
         if not 1 <= len(label["label"]) <= 45 or len(label.get("description") or "") > 100:
             yield "label of an input"
         if len(label["component"].get("placeholder") or "") > 100:

@@ -85,12 +85,13 @@ class Member:
         kinds = {
             one["component"]["custom_id"]: one["component"]["type"]
             for one in modal.get("components", ())
+            if "component" in one
         }
         fields = [
             {
                 "type": 18,
                 "id": n,
-                "component": {"id": n + 9, "custom_id": name, **_filled(kinds.get(name, 4), value)},
+                "component": {"id": n + 9, "custom_id": name, **filled(kinds.get(name, 4), value)},
             }
             for n, (name, value) in enumerate(typed.items(), 1)
         ]
@@ -126,11 +127,16 @@ class Member:
         return record
 
 
-def _filled(kind: int, value: str) -> dict[str, Any]:
-    return {
-        "type": kind,
-        **({"value": value} if kind == 4 else {"values": [value] if value else []}),
-    }
+def filled(kind: int, value: str) -> dict[str, Any]:
+    """Return what an input of a type holds, from what a person would type."""
+    match kind:
+        case 4 | 21:  # text, radio buttons
+            held: Any = {"value": value}
+        case 23:  # a checkbox
+            held = {"value": value == "yes"}
+        case _:
+            held = {"values": value.split(",") if value else []}
+    return {"type": kind, **held}
 
 
 def text(message: Message) -> str:

@@ -105,7 +105,7 @@ async def test_options_become_arguments(ada):
 
 async def test_what_is_not_understood_is_answered_too(ada):
     assert "is not a day" in text(await ada.sees(ada.type("day", day="the other day")))
-    assert "no command “frobnicate”" in text(await ada.sees(ada.type("frobnicate")))
+    assert "“frobnicate” isn’t a command" in text(await ada.sees(ada.type("frobnicate")))
 
 
 async def test_completions_show_the_title_and_carry_the_id(rig, ada):
@@ -189,7 +189,8 @@ async def test_a_form_asks_for_what_a_button_lacks(rig, ada):
 async def test_a_form_asks_for_what_a_command_lacks(rig, ada):
     asked = ada.type("save", paper=" ")
     modal = await rig.until(lambda: asked.modal)
-    (label,) = modal["components"]
+    purpose, label = modal["components"]
+    assert purpose["content"].startswith("Keep a paper")
     assert (label["label"], label["component"]["custom_id"]) == ("Paper", "paper")
     assert label["description"] == "Its id, a link to it, or part of its title"
     assert "Saved" in text(await ada.sees(ada.send(modal, paper=ID)))

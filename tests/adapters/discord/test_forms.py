@@ -8,14 +8,29 @@ from typing import Any
 import pytest
 
 from adapters.discord import Discord
+from adapters.discord.inputs import held_values, input_for, read_input
 from bot.chat.bot import Bot
+from bot.chat.commands import Argument, Blank, Param
+from bot.chat.kinds import (
+    Choice,
+    Days,
+    Kind,
+    Lookup,
+    Number,
+    TimeOfDay,
+    Upload,
+    Where,
+    Words,
+    YesNo,
+)
 from bot.chat.views import Button, Buttons, View
 from bot.features import ALL
 from bot.models import Place
 from tests.conftest import changed
 from tests.form import arrange
 from tests.rigs.discord import DiscordRig, connect
-from tests.rigs.discord_people import join, text
+from tests.rigs.discord_limits import refused
+from tests.rigs.discord_people import filled, join, text
 
 
 @pytest.fixture
@@ -44,7 +59,8 @@ async def opened(rig: DiscordRig) -> tuple[dict[str, Any], dict[str, Any]]:
     callback = "POST /interactions/*/callback"
     await rig.until(lambda: [one for one in rig.requests(callback) if one["type"] == 9])
     form = [one for one in rig.requests(callback) if one["type"] == 9][-1]["data"]
-    return form, {one["component"]["custom_id"]: one["component"] for one in form["components"]}
+    labels = [one for one in form["components"] if one["type"] == 18]
+    return form, {one["component"]["custom_id"]: one["component"] for one in labels}
 
 
 @pytest.mark.usefixtures("adapter")
@@ -53,22 +69,58 @@ async def test_a_command_alone_opens_a_form_with_its_first_five(rig):
     ada.type("arrange")
     form, inputs = await opened(rig)
     assert list(inputs) == ["number", "papers", "order", "where", "zone"]
-    assert {name: one["required"] for name, one in inputs.items() if one["required"]} == {
-        "number": True
-    }
-    assert {name: inputs[name]["value"] for name in ("number", "papers", "zone")} == {
+    assert [name for name, one in inputs.items() if one.get("required")] == ["number"]
+    assert {name: inputs[name]["value"] for name in ("number", "zone")} == {
         "number": "3",
-        "papers": "5",
         "zone": "Europe/Berlin",
     }
-    assert [(one["value"], one.get("default", False)) for one in inputs["order"]["options"]] == [
-        ("upvotes", True),
-        ("new", False),
-    ]
-    assert inputs["where"]["type"] == 8
+    assert chosen(inputs["papers"]) == ["5"]
+    assert (inputs["order"]["type"], chosen(inputs["order"])) == (21, ["upvotes"])
+    assert (inputs["where"]["type"], inputs["where"]["required"]) == (8, False)
     sent = ada.send(form, number="4", papers="2", order="new", where=str(ada.channel), zone="")
     said = f"number=4 papers=2 order=new where={ada.channel} zone= topics= code=no"
     assert text(await ada.sees(sent)) == said.replace("_", "\\_")
+    ada.type("arrange")
+    form, _ = await opened(rig)
+    assert "where=me" in text(await ada.sees(ada.send(form, number="4", where="")))
+
+
+def chosen(component: dict[str, Any]) -> list[str]:
+    return [one["value"] for one in component["options"] if one.get("default")]
+
+
+def test_every_kind_of_argument_has_an_input_of_its_own():
+    kinds: dict[str, tuple[Kind, str, int]] = {
+        "time": (TimeOfDay(), "9:00", 4),
+        "days": (Days(), "mon,fri", 22),
+        "month": (Days(), "15", 4),
+        "few": (Number(1, 10), "5", 3),
+        "many": (Number(0, 100_000), "5", 4),
+        "one": (Choice((("a", "First"), ("b", "Second"))), "b", 21),
+        "open": (Choice((("a", "First"), ("b", "Second"))), "", 3),
+        "sure": (YesNo(), "yes", 23),
+        "place": (Where(), "7", 8),
+        "alone": (Where(), "me", 8),
+        "named": (Where(), "#papers", 4),
+        "tags": (Lookup("tag", many=True), "memory", 4),
+        "long": (Words(long=True), "one\ntwo", 4),
+        "file": (Upload(), "", 19),
+    }
+    for name, (kind, value, drawn) in kinds.items():
+        argument = Argument("something", lambda text, _: text, "for example", kind)
+        param = Param(name, "what it is", name, "", argument, required=False, named=True)
+        made = input_for(Blank(param, value)).to_component_dict()
+        assert made["type"] == drawn, name
+        assert refused("POST", "/interactions/1/2/callback", modal(made)) == ""
+        holding = filled(drawn, value)
+        held = held_values([{"custom_id": name, **holding}])[name]
+        assert read_input(param, held) == value, name
+
+
+def modal(component: dict[str, Any]) -> dict[str, Any]:
+    """Return the callback that opens a form with an input."""
+    label = {"type": 18, "label": "Label", "component": component}
+    return {"type": 9, "data": {"title": "Form", "custom_id": "f", "components": [label]}}
 
 
 async def test_a_button_opens_a_form_for_what_is_marked(rig, adapter):
@@ -106,8 +158,7 @@ async def test_a_command_for_managers_is_shown_to_them_alone_and_takes_a_channel
     assert registered["arrange"]["default_member_permissions"] == str(1 << 4)
     assert "default_member_permissions" not in registered["find"]
     where = next(one for one in registered["arrange"]["options"] if one["name"] == "where")
-    assert where["type"] == 7
-    assert {0, 5, 11, 15} <= set(where["channel_types"])
+    assert (where["type"], where["autocomplete"]) == (3, True)
     ada = join(rig, "ada")
     answer = await ada.sees(ada.type("arrange", number="4", where=str(ada.channel)))
     assert f"where={ada.channel}" in text(answer)
