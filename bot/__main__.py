@@ -23,6 +23,7 @@ from bot.settings import Settings, environment, set_up_logging
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
 
+WRITES_A_FILE = ("export", "my-data")
 DONE, WRONG, INTERRUPTED = 0, 2, 130  # exit codes; 130 as shells count: 128 + SIGINT
 # for which the event loop waits for a thread that searches; Python's own are five times as many
 SWITCH_SECONDS = 0.001
@@ -102,6 +103,8 @@ def _add_command(commands: Commands, one: Command) -> None:
         if param.named:
             parser.add_argument(f"--{param.name}", help=param.help, choices=param.choices or None)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    if one.name in WRITES_A_FILE:
+        parser.add_argument("--force", action="store_true", help="replace a file that is there")
     if one.name == "find":
         _add_search_options(parser)
 

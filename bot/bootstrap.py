@@ -18,6 +18,7 @@ from bot.digests.monitor import Monitor
 from bot.digests.planner import Patience, Planner
 from bot.features import ALL
 from bot.features.completions import completions
+from bot.features.lookups import Lookups
 from bot.features.services import Context, Services
 from bot.library.library import Library
 from bot.library.tenants import Tenants
@@ -76,6 +77,7 @@ async def open_app(
         )
         app = build_app(settings, Sources(store, index, source), outlets, waits=waits)
         stack.push_async_callback(app.services.library.close)
+        stack.push_async_callback(app.services.jobs.close)
         yield app
 
 
@@ -108,6 +110,7 @@ def build_app(
         planner,
         Dispatcher(store, connected, clock, planner.plan, options),
         Announcements(store, connected, clock),
+        Lookups(library),
         connected,
         settings.admins,
     )

@@ -94,6 +94,11 @@ class Discord(Adapter):
         connection, bot = self._connected()
         return await messages.post(connection, bot, place, view, key)
 
+    async def edit(self, sent: Sent, view: View) -> bool:
+        """Show another view in a message. Raises DeliveryError."""
+        connection, bot = self._connected()
+        return await messages.edit(connection, bot, sent, view)
+
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Find the message that was posted under `key`; None is certain. Raises DeliveryError."""
         connection, _ = self._connected()

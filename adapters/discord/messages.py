@@ -61,6 +61,19 @@ async def post(client: Connection, bot: Bot, place: Place, view: View, key: str)
     return sent
 
 
+async def edit(client: Connection, bot: Bot, sent: Sent, view: View) -> bool:
+    """Show another view in a message; False where it stands in no channel. Raises DeliveryError."""
+    channel = await _channel(client, sent.place)
+    if not isinstance(channel, discord.DMChannel | discord.TextChannel | discord.Thread):
+        return False
+    direct = isinstance(channel, discord.DMChannel)
+    folded = await bot.fold(view, sent.place, MAX_LINE)
+    layout = render(folded, sent.place.tenant if direct else "", mark(sent.message))
+    message = channel.get_partial_message(int(sent.message))
+    await _request(channel, message.edit(view=layout))
+    return True
+
+
 async def find(client: discord.Client, place: Place, key: str, since: datetime) -> Sent | None:
     """Find a message by the mark of its container; None is certain. Raises DeliveryError."""
     channel, since = await _channel(client, place), since - CLOCK_SKEW

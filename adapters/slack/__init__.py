@@ -61,6 +61,12 @@ class Slack(Adapter):
             self._reactions.add(sent, view.reactions)
         return sent
 
+    async def edit(self, sent: Sent, view: View) -> bool:
+        """Show another view in a message. Raises DeliveryError."""
+        folded = await self._bot.fold(view, sent.place, LINE) if self._bot else view
+        await self._client.messages.edit(sent, folded)
+        return True
+
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look in the place for what was posted under `key`. Raises DeliveryError."""
         return await self._client.messages.find(place, key, since)

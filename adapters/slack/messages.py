@@ -89,6 +89,21 @@ class Messages:
 
         return await self._web.send_blocks(send, blocks)
 
+    async def edit(self, sent: Sent, view: View) -> None:
+        """Show another view in a message of the bot's own. Raises SlackError."""
+        channel, _ = split_address(sent.place.address)
+        call = partial(
+            self._web.client.chat_update,
+            channel=channel,
+            ts=sent.message,
+            text=fallback_text(view),
+        )
+
+        async def send(blocks: list[Json]) -> Json:
+            return await self._web.call(partial(call, blocks=blocks))
+
+        await self._web.send_blocks(send, render(view, block_prefix(sent.message)))
+
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look for a message by the ids of its blocks; None is certain. Raises SlackError."""
         place = await self._channels.readable(place)

@@ -11,12 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from adapters.terminal.files import content_of, open_file, progress_bar, with_file
 from bot.chat.bot import Bot
 from bot.chat.commands import ASKED
-from bot.chat.intents import File, Intent
+from bot.chat.intents import Intent
 from bot.chat.outlet import Adapter, Membership, Sent
-from bot.chat.views import Attachment, Item, Text, View, plain
-from bot.errors import DeliveryError, UsageError
+from bot.chat.views import Item, Text, View, plain
+from bot.errors import UsageError
 from bot.models import Person, Place, ReactionEvent
 from bot.runtime.signals import cancelled_by
 from bot.text import visible
@@ -39,17 +40,6 @@ def show(view: View) -> None:
         print(plain(view), end="\n\n", flush=True)
 
 
-def put(file: Attachment) -> None:
-    """Write the file of an answer where its name says. Raises UsageError."""
-    try:
-        Path(file.name).expanduser().write_text(file.content, encoding="utf-8", newline="")
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
-        raise UsageError(
-            f"{file.name} cannot be written ({why}): name another file with “to:”."
-        ) from error
-
-
 def with_files(bot: Bot, intent: Intent) -> Intent:
     """Put the content of a file in place of its name, where an argument can be a file.
 
@@ -62,41 +52,13 @@ def with_files(bot: Bot, intent: Intent) -> Intent:
         for param in params
         if (text := intent.args.get(param.name, "").strip('"')) not in {"", ASKED}
     }
-    files = {param.name: _file(name) for param, name in given.items() if param.argument.file}
+    files = {param.name: open_file(name) for param, name in given.items() if param.argument.file}
     whole = {
-        p.name: _content(text)
+        p.name: content_of(text)
         for p, text in given.items()
         if p.argument.whole and not p.argument.file
     }
     return replace(intent, args={**intent.args, **whole}, files=files)
-
-
-def _file(name: str) -> File:
-    path = Path(name).expanduser()
-    try:
-        size = path.stat().st_size
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "that is no name of a file"
-        raise UsageError(f"{name} cannot be read ({why}): name another file.") from error
-
-    async def fetch(most: int) -> bytes:
-        try:
-            with path.open("rb") as content:
-                return content.read(most)
-        except OSError as error:
-            raise DeliveryError(f"It cannot be read ({error.strerror}).") from error
-
-    return File(path.name, size, fetch)
-
-
-def _content(text: str) -> str:
-    try:
-        path = Path(text.strip('"')).expanduser()
-        return path.read_text(encoding="utf-8") if path.is_file() else text
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{text} is not UTF-8 text; save it as UTF-8 and try again.") from error
-    except (OSError, ValueError):  # too long or too odd for a name: it is the text itself
-        return text
 
 
 def announce(sentence: str) -> None:
@@ -155,9 +117,7 @@ class Terminal(Adapter):
 
     async def _answer(self, bot: Bot, line: str) -> None:
         try:
-            view = await self._heard(bot, line)
-            if view.file:
-                put(view.file)
+            view = with_file(await self._heard(bot, line))
         except (
             UsageError
         ) as error:  # the view that stands, its buttons and papers, stays within reach
@@ -176,9 +136,9 @@ class Terminal(Adapter):
             case ["react" | "unreact" as verb, emoji, *rest] if len(rest) <= 1:
                 return await self._react(bot, emoji, "".join(rest), added=verb == "react")
             case _:
-                return await bot.handle(
-                    with_files(bot, await _completed(bot, bot.read(line, ME, HERE)))
-                )
+                intent = with_files(bot, await _completed(bot, bot.read(line, ME, HERE)))
+                with progress_bar() as show_progress:
+                    return await bot.handle(replace(intent, progress=show_progress))
 
     async def _press(self, bot: Bot, number: int) -> View:
         buttons = self._view.buttons

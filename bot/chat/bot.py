@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from bot.chat.command_table import AGAIN, CommandTable
 from bot.chat.commands import Blank, Command, EarlyAnswer, Handler
-from bot.chat.intents import Intent
+from bot.chat.intents import Intent, Progress
 from bot.chat.ports import Ports
 from bot.chat.reaction_inbox import ReactionInbox
 from bot.chat.uploads import read_uploads
@@ -47,6 +47,7 @@ class Context(Generic[S]):
     person: Person
     place: Place
     now: datetime
+    progress: Progress | None = None
 
     @property
     def alone(self) -> bool:
@@ -195,7 +196,9 @@ class Bot(Generic[S]):
         return await self.handle(self.read(words, person, place))
 
     def _context(self, intent: Intent) -> Context[S]:
-        return self._make_context(self, self.services, intent.person, intent.place, self.now())
+        who, where = intent.person, intent.place
+        context = self._make_context(self, self.services, who, where, self.now())
+        return replace(context, progress=intent.progress)
 
     async def _unfolded(self, intent: Intent) -> Intent:
         if intent.command != AGAIN:

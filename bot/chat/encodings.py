@@ -25,6 +25,7 @@ _BINARY = (
 )
 # JabRef's “% Encoding: ISO8859_1”, HTML's charset, and what editors look for
 _DECLARED = re.compile(rb"(?:encoding|charset|coding)\s*[:=]\s*[\"']?([\w.-]{3,20})", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
 HEAD = 2_000  # bytes in which a declaration stands
 SAMPLE = 20_000  # bytes that are enough for a guess
 # what people's programs write; a guess among all that there are is wrong more often
@@ -95,4 +96,5 @@ def _around(content: bytes, start: int) -> bytes:
 
 
 def _if_text(text: str) -> Decoded | None:
-    return None if "\0" in text else Decoded(text)
+    controls = len(_CONTROLS.findall(text))
+    return None if "\0" in text or 50 * controls > len(text) else Decoded(text)

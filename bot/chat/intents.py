@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from bot.models import Person, Place
 
@@ -20,12 +21,20 @@ class File:
     fetch: Callable[[int], Awaitable[bytes]]
 
 
+# shows how many things of how many are done
+Progress: TypeAlias = Callable[[int, int], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A command with the words for its arguments, not yet checked; of a `File` its name stands there."""
+    """A command with the words for its arguments, not yet checked; of a `File` its name stands there.
+
+    Where there is a `progress` to show, a person waits for all of a long command.
+    """
 
     command: str
     person: Person
     place: Place
     args: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
+    progress: Progress | None = field(default=None, compare=False)

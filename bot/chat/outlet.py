@@ -46,6 +46,13 @@ class Outlet(ABC):
         """
         raise DeliveryError("Messages there cannot be looked up.", permanent=True)
 
+    async def edit(self, sent: Sent, view: View) -> bool:  # noqa: ARG002  # for those that can
+        """Show another view in a message; False where messages cannot be changed.
+
+        Raises DeliveryError.
+        """
+        return False
+
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # for those that have threads
         """Return the thread of a message, opened if need be, or its place where there are none.
 

@@ -10,7 +10,8 @@ import sys
 from dataclasses import replace
 from typing import assert_never
 
-from adapters.terminal import HERE, ME, put, show, with_files
+from adapters.terminal import HERE, ME, show, with_files
+from adapters.terminal.files import progress_bar, with_file
 from bot.chat.bot import Bot
 from bot.chat.commands import Command
 from bot.chat.intents import Intent
@@ -30,9 +31,10 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
         if args.limit or _words(args) == ["-"]:
             return await _answer_lines(settings, args)
     async with opened(as_admin(settings, ME.id)) as app:
-        view = await app.bot.handle(with_files(app.bot, _intent(app.bot, args)))
-        if view.file:
-            put(view.file)
+        intent = with_files(app.bot, _intent(app.bot, args))
+        with progress_bar() as show_progress:
+            view = await app.bot.handle(replace(intent, progress=show_progress))
+        view = with_file(view, force=getattr(args, "force", False))
         _print(view, as_json=args.json)
     return _exit_code(view.outcome)
 

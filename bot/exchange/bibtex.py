@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from html import unescape
 from itertools import islice
 
 from bibtexparser.entrypoint import parse_string
@@ -143,7 +144,7 @@ def _entry(key: str, fields: list[tuple[str, str]]) -> Entry:
     id_ = (
         _old_id(first) or id_of([*fields, ("key", key)]) or (foreign if " " not in foreign else "")
     )
-    return entry(id_, shorten(plain("title"), MAX_TITLE), marks, key)
+    return entry(id_, shorten(decode(unescape(first.get("title", ""))), MAX_TITLE), marks, key)
 
 
 def _old_id(fields: dict[str, str]) -> str:

@@ -15,15 +15,11 @@ FORGET = Button("Yes, forget me", "forget-me sure:yes")
 
 
 async def my_data(ctx: Context) -> View:
-    """Give you all that is kept of you here, as JSON."""
+    """Download everything Paperboy stores about you here, as JSON."""
     found = await ctx.tenant.personal.all(ctx.person.id)
     rows = sum(map(len, found.values()))
     content = json.dumps(found, ensure_ascii=False, indent=1, default=_written)
-    said = line(
-        f"{count(rows, 'row')} of what is kept here name you; all of them are in ",
-        Strong("my-data.json"),
-        ".",
-    )
+    said = line(f"{count(rows, 'entry', 'entries')} about you, in ", Strong("my-data.json"), ".")
     data = json.loads(content)
     return View(
         (said, Buttons((Button("Forget me", "forget-me"),))),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.chat.bot import Context as AnyContext
+from bot.chat.jobs import Jobs
 from bot.chat.outlet import Adapter, Outlet
 from bot.errors import UsageError
 from bot.models import Place
@@ -16,6 +17,7 @@ if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
     from bot.digests.announcements import Announcements
     from bot.digests.dispatcher import Dispatcher
     from bot.digests.planner import Planner
+    from bot.features.lookups import Lookups
     from bot.library.library import Library
     from bot.library.tenants import Tenants
     from bot.store import Store, Tenant
@@ -27,7 +29,8 @@ class Services:
     """All that commands use.
 
     `outlets` are those that digests can go to, by platform. `admins` are the ids of people who
-    manage every place. `heavy` is held while a processor is busy for seconds.
+    manage every place. `heavy` is held while a processor is busy for seconds; `jobs` go on after
+    their commands have answered.
     """
 
     store: Store
@@ -36,9 +39,11 @@ class Services:
     planner: Planner
     dispatcher: Dispatcher
     announcements: Announcements
+    lookups: Lookups
     outlets: Mapping[str, Outlet]
     admins: frozenset[str] = frozenset()
     heavy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    jobs: Jobs = field(default_factory=Jobs)
 
     def send_only(self, platform: str) -> Outlet | None:
         """Return a connected outlet that knows no people; None where there is none of that name."""

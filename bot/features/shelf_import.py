@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.chat.commands import LONGEST_ARGUMENT, asked_in
-from bot.chat.views import Attachment, Block, Buttons, Code, Item, Outcome, Spans, View, line, note
-from bot.errors import SourceError, UsageError
-from bot.features.arguments import ATTACHED, PASTED
+from bot.chat.views import View, line, note
+from bot.errors import DeliveryError, SourceError, UsageError
+from bot.features.arguments import ATTACHED, LONGEST_TAG, MOST_TAGS, PASTED
+from bot.features.import_report import NO_ID, NO_TITLE, Progress, report, summary
 from bot.features.services import Context
-from bot.features.shelf import SHELF
 from bot.features.team import introduce
 from bot.identifiers import paper_id
 from bot.models import Kept
@@ -22,24 +22,13 @@ from bot.papers import Paper
 from bot.text import clean, count, shorten
 
 if TYPE_CHECKING:
+    from bot.chat.outlet import Adapter
     from bot.exchange import Entry
+    from bot.models import Sent
 
-MOST_ASKED = 100  # papers of one file that are not known and asked for at Hugging Face
-LONGEST = 30.0  # seconds that papers are looked for
-MOST_REPORTED = 20
-NO_TIME = "Looking for more would have taken too long: give the same again, and it goes on."
-
-
-@dataclass(slots=True)
-class _Search:
-    """What became of the entries of a file: `left` are those that were not looked for, and `trouble` says why."""
-
-    found: dict[str, tuple[Entry, Paper]] = field(default_factory=dict)
-    lost: list[Entry] = field(default_factory=list)
-    left: list[Entry] = field(default_factory=list)
-    trouble: str = ""
-    asked: int = 0
-    cut: bool = False  # there may be more in the file than is read
+ANSWER_SECONDS = 15.0  # for which the command itself looks papers up; a job does the rest
+SAVE_EVERY = 50  # papers
+SHOW_SECONDS = 10.0  # between two changes of a progress message
 
 
 async def _nothing_yet(_: Context, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -54,169 +43,214 @@ async def keep_from(
     file: Annotated[str, ATTACHED] = "",
     private: Literal["yes", "no"] = "no",
 ) -> View:
-    """Keep all papers that a text names, or a BibTeX, RIS, CSV, JSON or Markdown file.
+    """Import papers to your shelf from links, BibTeX, RIS, CSV, JSON or Markdown.
 
     text: links or ids of papers, or the text of such a file; at the prompt, the file's name
     file: a file with them, up to 20 MB
     private: yes keeps them to yourself
     """
-    from bot.exchange import MAX_ENTRIES, format_of, read  # start-up time
-
     given = [one for one in (text, file) if one]
     if not given:
         raise UsageError("“keep-from” needs a file, or links or ids of papers.")
-    async with ctx.services.heavy:
-        entries = [entry for one in given for entry in await asyncio.to_thread(read, one)]
-    if not entries and format_of(text.strip()) and len(text.split()) == 1:
-        raise UsageError(
-            f"There is no file “{shorten(text.strip(), 80)}” to read: check its name, or give its "
-            "text."
-        )
+    entries = await _read(ctx, given)
     if not any(one.paper.id or one.paper.title for one in entries):
-        raise UsageError(
-            "No papers found. Paste links or arXiv ids, or attach a BibTeX, RIS, CSV, JSON or "
-            "Markdown file."
-        )
-    search = await _searched(ctx, entries)
-    search.cut = len(entries) == MAX_ENTRIES
-    new = await _keep_all(ctx, list(search.found.values()), private=private == "yes")
-    there = len(search.found) - new
-    told = f"{count(new, 'paper')} kept" + (
-        f", {there:,} stood on your shelf already." if there else "."
+        raise _no_papers(text)
+    importing = _Import(ctx, entries, private=private == "yes")
+    await importing.save_known()
+    await importing.look_up(None if ctx.progress else ANSWER_SECONDS)
+    if importing.pending and (adapter := _adapter(ctx)):
+        return await _as_job(ctx, adapter, importing)
+    return importing.report()
+
+
+async def _read(ctx: Context, given: Sequence[str]) -> list[Entry]:
+    from bot.exchange import read  # start-up time
+
+    async with ctx.services.heavy:
+        return [entry for one in given for entry in await asyncio.to_thread(read, one)]
+
+
+def _no_papers(text: str) -> UsageError:
+    from bot.exchange import format_of
+
+    if format_of(text.strip()) and len(text.split()) == 1:
+        name = shorten(text.strip(), 80)
+        return UsageError(f"There is no file “{name}”. Check its name, or paste its text.")
+    return UsageError(
+        "No papers found. Paste links or arXiv ids, or attach a BibTeX, RIS, CSV, JSON or "
+        "Markdown file."
     )
-    missing = [*search.lost, *search.left]
-    blocks: list[Block] = [line(told), *_report(search), Buttons((SHELF,))]
-    names = {
-        name: [_named(one) for one in some]
-        for name, some in (("not_found", search.lost), ("not_asked", search.left))
-    }
-    return View(
-        tuple(blocks),
-        outcome=Outcome.DONE if search.found else Outcome.NOTHING,
-        data={"kept": new, "there": there, **names},
-        file=Attachment("not-found.txt", "".join(f"{_written(one)}\n" for one in missing))
-        if len(missing) > MOST_REPORTED
-        else None,
-    )
 
 
-def _report(search: _Search) -> list[Block]:
-    blocks: list[Block] = []
-    lost, left = len(search.lost), len(search.left)
-    if lost:
-        blocks.append(_listed(f"{count(lost, 'paper')} not found", search.lost))
-    if left:
-        blocks.append(
-            _listed(f"{count(left, 'paper')} not known here, and not asked for", search.left)
+class _Import:
+    """The entries of a file on their way to a shelf; `pending` are those still to be looked up."""
+
+    def __init__(self, ctx: Context, entries: Sequence[Entry], *, private: bool) -> None:
+        from bot.exchange import MAX_ENTRIES
+
+        self._ctx = ctx
+        self._private = private
+        self._order = {id(one): n for n, one in enumerate(entries)}
+        self._found: list[tuple[Entry, Paper]] = []
+        self._seen: set[str] = set()
+        self.pending = [one for one in entries if not _is_unread(one)]
+        self.progress = Progress(
+            total=len(entries),
+            unread=[one for one in entries if _is_unread(one)],
+            cut=len(entries) >= MAX_ENTRIES,
         )
-        blocks.append(note(search.trouble))
-    if search.cut:
-        blocks.append(
-            note("There may be more in it than is read at once: give the rest in another file.")
-        )
-    if lost + left > MOST_REPORTED:
-        blocks.append(note("All of these are in not-found.txt."))
-    return blocks
 
+    async def save_known(self) -> None:
+        """Save the papers whose ids are known."""
+        ids = [one.paper.id for one in self.pending if one.paper.id]
+        known = await self._ctx.services.lookups.known(ids)
+        for one in self.pending:
+            if one.paper.id in known:
+                self._take(one, known[one.paper.id])
+        self.pending = [one for one in self.pending if one.paper.id not in known]
+        await self._save()
 
-def _listed(title: str, entries: Sequence[Entry]) -> Item:
-    lines: list[Spans] = [(Code(_named(one)),) for one in entries[:MOST_REPORTED]]
-    if len(entries) > MOST_REPORTED:
-        lines.append((f"and {len(entries) - MOST_REPORTED:,} more",))
-    return Item((title,), tuple(lines))
+    async def look_up(self, seconds: float | None) -> None:
+        """Look the others up for some seconds, or until all are."""
+        clock = asyncio.get_running_loop().time
+        until = clock() + seconds if seconds is not None else None
+        while self.pending:
+            one = self.pending.pop(0)
+            await self._look_up(one)
+            if len(self._found) >= SAVE_EVERY:
+                await self._save()
+            if self._ctx.progress:
+                self._ctx.progress(self.progress.total - len(self.pending), self.progress.total)
+            if until is not None and clock() >= until:
+                break
+        await self._save()
 
+    def report(self) -> View:
+        """Show what became of the entries."""
+        if self.pending:
+            self.progress.trouble = self.progress.trouble or "That takes longer than an answer may."
+        self.progress.not_asked += self.pending
+        self.pending = []
+        return report(self.progress)
 
-def _named(one: Entry) -> str:
-    return shorten(clean(one.paper.title or one.paper.id) or "an entry without id and title", 120)
-
-
-def _written(one: Entry) -> str:
-    return "  ".join(filter(None, (clean(one.paper.id), clean(one.paper.title)))) or _named(one)
-
-
-async def _searched(ctx: Context, entries: Sequence[Entry]) -> _Search:
-    """Find the papers that are meant, by id or by the whole title, in bounded time."""
-    known = {
-        paper.id: paper
-        for paper in await ctx.library.papers([one.paper.id for one in entries if one.paper.id])
-    }
-    search, clock = _Search(), asyncio.get_running_loop().time
-    until = clock() + LONGEST
-    for one in entries:
-        paper = known.get(one.paper.id)
-        if paper is None and clock() > until:
-            search.trouble = search.trouble or NO_TIME
-            search.left.append(one)
-        elif paper is None and paper_id(one.paper.id):
-            await _ask(ctx, one, search)
-        elif paper or (paper := await _titled(ctx, one.paper.title)):
-            search.found.setdefault(paper.id, (one, paper))
+    async def _look_up(self, one: Entry) -> None:
+        lookups, progress = self._ctx.services.lookups, self.progress
+        has_id = bool(paper_id(one.paper.id))
+        try:
+            paper = None if has_id else await lookups.known_title(one.paper.title)
+            if paper is None and progress.trouble and not lookups.is_missing(one.paper):
+                progress.not_asked.append(one)
+                return
+            paper = paper or await lookups.remote(one.paper)
+        except SourceError as error:
+            progress.trouble = str(error)
+            progress.not_asked.append(one)
+            return
+        if paper:
+            self._take(one, paper)
         else:
-            search.lost.append(one)
-    return search
+            progress.not_found.append((one, NO_ID if has_id else NO_TITLE))
 
+    def _take(self, one: Entry, paper: Paper) -> None:
+        if paper.id not in self._seen:
+            self._seen.add(paper.id)
+            self._found.append((one, paper))
 
-async def _ask(ctx: Context, one: Entry, search: _Search) -> None:
-    """Ask for a paper that is not known, as long as that is answered."""
-    if search.asked >= MOST_ASKED:
-        search.trouble = (
-            search.trouble or f"Hugging Face is asked for {MOST_ASKED} papers at a time."
+    async def _save(self) -> None:
+        found, self._found = self._found, []
+        kept = await self._ctx.tenant.shelf.kept(
+            self._ctx.person.id, [paper.id for _, paper in found]
         )
-    if search.trouble:
-        search.left.append(one)
-        return
-    search.asked += 1
+        new = [(one, paper) for one, paper in found if paper.id not in kept]
+        self.progress.known += len(found) - len(new)
+        self.progress.new += len(new)
+        if new:
+            await self._write(new)
+
+    async def _write(self, new: Sequence[tuple[Entry, Paper]]) -> None:
+        """Save papers with what the file says of them, in its order."""
+        from bot.store.notes import Note
+
+        ctx = self._ctx
+        await introduce(ctx)
+        tenant, me = ctx.tenant, ctx.person.id
+        tags: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        for one, paper in new:
+            tags[paper.id] = _tags(one.tags)
+            if text := clean(one.note)[:LONGEST_ARGUMENT]:
+                await tenant.notes.write(Note(paper.id, me, text, private=True, written=ctx.now))
+        await tenant.shelf.save_all([self._row(one, paper) for one, paper in new])
+        await tenant.tags.add_all(me, tags)
+
+    def _row(self, one: Entry, paper: Paper) -> Kept:
+        ctx = self._ctx
+        later = ctx.now + timedelta(microseconds=self._order[id(one)])
+        at = min(one.saved, ctx.now) if one.saved is not None else later
+        private = self._private or one.private or ctx.place.private
+        read = at if one.read else None
+        return Kept(
+            paper.id, ctx.person.id, at, at, read, private, ctx.place.address, ctx.place.name
+        )
+
+
+def _is_unread(one: Entry) -> bool:
+    return bool(one.problem) or not (one.paper.id or one.paper.title)
+
+
+def _tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Return tags as a person would type them, without those that are no words."""
+    typed = ("-".join(clean(tag).lower().lstrip("#").split()) for tag in tags)
+    return tuple(dict.fromkeys(tag for tag in typed if 0 < len(tag) <= LONGEST_TAG))[:MOST_TAGS]
+
+
+def _adapter(ctx: Context) -> Adapter | None:
+    """Return what can send a message when a job ends, None where there is nothing."""
     try:
-        paper = await ctx.library.paper(one.paper.id)
-    except SourceError as error:
-        search.trouble = str(error)
-        search.left.append(one)
-        return
-    if paper:
-        search.found.setdefault(paper.id, (one, paper))
-    else:
-        search.lost.append(one)
+        return ctx.services.adapter(ctx.person.platform)
+    except UsageError:
+        return None
 
 
-async def _titled(ctx: Context, title: str) -> Paper | None:
-    words = " ".join(word for word in clean(title).split() if ":" not in word)
-    found = await ctx.library.search(words, limit=3) if words else None
-    same = (
-        [one for one in found.papers if one.title.casefold() == clean(title).casefold()]
-        if found
-        else []
+async def _as_job(ctx: Context, adapter: Adapter, importing: _Import) -> View:
+    """Answer with how far the import is, and let it go on."""
+    owner = (ctx.person.platform, ctx.person.tenant, ctx.person.id)
+    if ctx.services.jobs.has(owner):
+        raise UsageError("Another import of yours is still going on. Try again when it has ended.")
+    left = len(importing.pending)
+    blocks = (
+        line(summary(importing.progress)),
+        line(f"{count(left, 'more entry', 'more entries')} are being looked up at Hugging Face."),
+        note("The result comes as a direct message."),
     )
-    return same[0] if same else None
+    data = {**(report(importing.progress).data or {}), "pending": left}
+    ctx.services.jobs.start(owner, _finish(ctx, adapter, importing))
+    return View(blocks, data=data)
 
 
-async def _keep_all(ctx: Context, found: Sequence[tuple[Entry, Paper]], *, private: bool) -> int:
-    """Keep papers with what the file says of them, in its order; return how many are new."""
-    from bot.store.notes import Note
+async def _finish(ctx: Context, adapter: Adapter, importing: _Import) -> None:
+    """Look the rest up, with a message that shows how far it is and ends as the report."""
+    place = await adapter.place("me", ctx.person)
+    key = f"import-{ctx.person.id}-{ctx.now:%Y%m%d%H%M%S}"
+    sent = await adapter.send(place, _progress_view(importing), key)
+    while importing.pending:
+        await importing.look_up(SHOW_SECONDS)
+        if importing.pending:
+            await _show(adapter, sent, _progress_view(importing))
+    # a message has no room for a file; the list in it says what is missing
+    last = replace(importing.report(), file=None)
+    if not await _show(adapter, sent, last):
+        await adapter.send(place, last, f"{key}-end")
 
-    await introduce(ctx)
-    tenant, me, place = ctx.tenant, ctx.person.id, ctx.place
-    there = await tenant.shelf.kept(me, [paper.id for _, paper in found])
-    rows: list[Kept] = []
-    tags: dict[str, tuple[str, ...]] = defaultdict(tuple)
-    for n, (one, paper) in enumerate(found):
-        if paper.id in there:
-            continue
-        at = (
-            min(one.saved, ctx.now)
-            if one.saved is not None
-            else ctx.now + timedelta(microseconds=n)
-        )
-        alone = private or one.private or place.private
-        rows.append(
-            Kept(paper.id, me, at, at, at if one.read else None, alone, place.address, place.name)
-        )
-        tags[paper.id] = one.tags
-        if one.note:
-            await tenant.notes.write(
-                Note(
-                    paper.id, me, clean(one.note)[:LONGEST_ARGUMENT], private=True, written=ctx.now
-                )
-            )
-    await tenant.shelf.save_all(rows)
-    await tenant.tags.add_all(me, tags)
-    return len(rows)
+
+async def _show(adapter: Adapter, sent: Sent, view: View) -> bool:
+    try:
+        return await adapter.edit(sent, view)
+    except DeliveryError:
+        return False
+
+
+def _progress_view(importing: _Import) -> View:
+    total = importing.progress.total
+    done = total - len(importing.pending)
+    said = line(f"Importing: {done:,} of {count(total, 'entry', 'entries')} looked up.")
+    return View((said, note(summary(importing.progress))))

@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 RECENT = timedelta(days=6)  # that an ordinary sync goes back
 LONGEST_PAUSE = timedelta(days=60)  # after which a sync goes back no further by itself
 WARM_UP = "difusion models for image generation"  # loads what most searches need, spelling too
+REMOTE_RESULTS = 10  # papers, of which the first has the title that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Library:
         self._index = index
         self._source = source
         self._now = now
+        self._online = online
         self._waits = waits  # for an index that is far behind, or answers provisionally
         cooldown = Cooldown(now)
         self.listings = Listings(store, source, self.add, cooldown, now)
@@ -108,6 +110,23 @@ class Library:
             return None
         await self.add([paper], self._now())
         return paper
+
+    async def search_remote(self, text: str) -> tuple[Paper, ...]:
+        """Return what Hugging Face's own search finds, best first, if it may be asked.
+
+        Raises SourceError.
+        """
+        if not self._online:
+            return ()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return (await self._source.search(text, REMOTE_RESULTS)).papers
+        except TimeoutError as error:
+            raise SourceError(TOO_SLOW) from error
+
+    async def keep(self, papers: Sequence[Paper]) -> None:
+        """Store papers that were found somewhere just now, and make them searchable."""
+        await self._keep_now(papers)
 
     async def papers(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Return the known ones of these papers, in their order."""

@@ -30,8 +30,14 @@ def keep(file: File, **args: str) -> Intent:
 
 async def test_what_is_in_a_file_is_kept_and_what_was_not_found_is_told(bot):
     view = await bot.handle(keep(given(BIB.encode())))
-    assert view.data == {"kept": 1, "there": 0, "not_found": ["No Such Paper"], "not_asked": []}
-    assert plain(view).startswith("1 paper kept")
+    assert view.data == {
+        "kept": 1,
+        "there": 0,
+        "not_found": ["No Such Paper"],
+        "not_asked": [],
+        "not_read": [],
+    }
+    assert plain(view).startswith("Imported 1 paper.")
 
 
 async def test_a_text_and_a_file_are_both_read(bot):

@@ -343,16 +343,24 @@ def test_the_demo_shows_the_whole_path_without_network(started, tmp_path):
 def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
     filled("save", "2605.00001")
     filled("tag", "2605.00001", "memory")
-    assert "shelf.bib holds 1 paper." in filled("export", "--to", "shelf.bib").stdout
+    exported = filled("export", "--to", "shelf.bib").stdout
+    assert "Exported 1 paper as shelf.bib (BibTeX)." in exported
+    assert f"Saved to {tmp_path / 'shelf.bib'}" in exported
     written = (tmp_path / "shelf.bib").read_text(encoding="utf-8")
     assert "eprint = {2605.00001}" in written
     filled("forget-me", "--sure", "yes")
-    assert "1 paper kept." in filled("keep-from", "shelf.bib").stdout
+    assert "Imported 1 paper." in filled("keep-from", "shelf.bib").stdout
     filled("export", "--to", "again.bib")
     assert (tmp_path / "again.bib").read_text(encoding="utf-8") == written
+    kept = filled("export", "--to", "again.bib")
+    assert kept.returncode == 2
+    assert f"{tmp_path / 'again.bib'} already exists. Add --force to replace it" in kept.stderr
+    assert filled("export", "--to", "again.bib", "--force").returncode == 0
+    odd = filled("export", "--to", "shelf.docx")
+    assert "“shelf.docx” doesn’t end in .csl.json, .bib," in odd.stdout
     lost = filled("export", "--to", "no/such/folder/shelf.bib")
     assert lost.returncode == 2
-    assert "cannot be written" in lost.stderr
+    assert "can't be written" in lost.stderr
 
 
 def test_what_help_needs_is_little():

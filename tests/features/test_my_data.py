@@ -113,7 +113,7 @@ async def test_my_data_is_all_of_it_as_json(say):
     ] == []
 
 
-@pytest.mark.parametrize("format_", ["bibtex", "ris", "csv", "json", "markdown"])
+@pytest.mark.parametrize("format_", ["bibtex", "ris", "csv", "json", "csl", "markdown"])
 @pytest.mark.usefixtures("lived")
 async def test_an_exported_shelf_is_kept_elsewhere_and_exports_alike(bot, say, format_):
     file = (await say(f"export format:{format_}")).file
@@ -133,8 +133,9 @@ async def test_what_is_not_found_is_reported_and_titles_find_papers_too(bot, say
         "there": 0,
         "not_found": ["No Such Paper", "something"],
         "not_asked": [],
+        "not_read": [],
     }
-    assert "2 papers not found" in plain(view)
+    assert "2 entries not found" in plain(view)
     assert view.file is None
     assert "No papers found" in plain(await say("keep-from hello"))
 
@@ -144,14 +145,14 @@ async def test_what_could_not_be_asked_for_is_told_apart_with_the_reason_and_in_
     text = "\n".join([*ids, HEBB.id])
     view = await bot.handle(Intent("keep-from", ANN, ROOM, {"text": text}))
     assert (view.data["kept"], view.data["not_found"], view.data["not_asked"]) == (1, [], ids)
-    assert "30 papers not known here, and not asked for" in plain(view)
+    assert "30 entries not looked up yet" in plain(view)
     assert "cannot be reached" in plain(view)
     assert "and 10 more" in plain(view)
     assert (view.file.name, view.file.content.split()) == ("not-found.txt", ids)
 
 
 async def test_the_name_of_a_file_that_is_not_there_is_no_paper(say):
-    assert "There is no file “shelf.bib” to read" in plain(await say("keep-from shelf.bib"))
+    assert "There is no file “shelf.bib”." in plain(await say("keep-from shelf.bib"))
 
 
 async def test_moments_that_no_calendar_has_do_not_stop_a_file(bot, say):
@@ -163,4 +164,4 @@ async def test_moments_that_no_calendar_has_do_not_stop_a_file(bot, say):
 
 
 async def test_an_empty_shelf_exports_nothing(say):
-    assert "there is nothing to export" in plain(await say("export"))
+    assert "Your shelf is empty." in plain(await say("export"))

@@ -38,7 +38,7 @@ async def keep(ada: Member, name: str, content: bytes, **told: object) -> str:
 
 async def test_an_attached_file_is_kept_and_what_was_not_found_is_told(rig, ada):
     said = await keep(ada, "shelf.bib", BIB)
-    assert "1 paper kept" in said
+    assert "Imported 1 paper" in said
     assert "No Such Paper" in said
     (headers,) = rig.requests("GET attachment")
     assert TOKEN not in str(headers)
@@ -51,12 +51,12 @@ async def test_a_file_in_the_form_is_kept(rig, ada):
     assert [one["component"]["type"] for one in labels] == [4, 19, 23]
     file = rig.attach("shelf.bib", BIB)
     said = text(await ada.sees(ada.send(modal, file, text="", file=file["id"], private="yes")))
-    assert "1 paper kept" in said
+    assert "Imported 1 paper" in said
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [(b"", "is empty"), (b"\xff", "No papers found")],
+    [(b"", "is empty"), (b"\0\1", "isn’t a text file"), (b"\xff", "No papers found")],
 )
 async def test_a_bad_file_gets_a_clear_sentence(ada, content, sentence):
     assert sentence in await keep(ada, "a.bib", content)

@@ -33,17 +33,19 @@ def keep(rig, slack):
 
 async def test_a_file_in_the_form_is_kept_and_what_was_not_found_is_told(rig, keep):
     said = await keep(rig.give("shelf.bib", BIB))
-    assert "1 paper kept" in said
+    assert "Imported 1 paper" in said
     assert "No Such Paper" in said
     assert rig.downloads == [f"Bearer {BOT_TOKEN}"]
 
 
 async def test_a_text_in_the_form_is_kept_without_a_file(keep):
-    assert "1 paper kept" in await keep(None, text=f"https://arxiv.org/abs/{HEBB.id}")
+    assert "Imported 1 paper" in await keep(None, text=f"https://arxiv.org/abs/{HEBB.id}")
 
 
 async def test_of_a_file_that_slack_tells_little_of_the_address_is_asked_for(rig, keep):
-    assert "1 paper kept" in await keep(rig.give("shelf.bib", BIB, file_access="check_file_info"))
+    assert "Imported 1 paper" in await keep(
+        rig.give("shelf.bib", BIB, file_access="check_file_info")
+    )
 
 
 @pytest.mark.parametrize(
