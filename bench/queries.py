@@ -11,6 +11,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -304,16 +305,25 @@ def made_by(program: Path, papers: Iterable[Paper], seed: int, per_kind: int) ->
 
 def judged(collection: Path) -> list[Wanted]:
     """Read the queries of a test collection (.jsonl.xz), each with the judgements of its documents."""
+    return [query for half in halves(collection) for query in half]
+
+
+def halves(collection: Path) -> tuple[list[Wanted], list[Wanted]]:
+    """Read the queries of a test collection to tune on, and those to report, by a hash of their ids."""
     texts: dict[str, str] = {}
     gold: dict[str, dict[str, float]] = defaultdict(dict)
     for line in _lines(collection):
         match line:
             case {"part": "queries", "qid": qid, "text": text}:
-                texts[qid] = text
+                texts[str(qid)] = text
             case {"part": "qrels", "qid": qid, "docid": docid, "rel": rel}:
-                gold[qid][docid] = float(rel)
+                gold[str(qid)][docid] = float(rel)
     name = collection.name.partition(".")[0]
-    return [Wanted(name, text, gold[qid]) for qid, text in texts.items() if any(gold[qid].values())]
+    found: tuple[list[Wanted], list[Wanted]] = [], []
+    for qid, text in texts.items():
+        if any(gold[qid].values()):
+            found[sha256(qid.encode()).digest()[0] % 2].append(Wanted(name, text, gold[qid]))
+    return found
 
 
 def _lines(path: Path) -> Iterator[object]:

@@ -315,7 +315,8 @@ def test_common_words_count_where_rare_ones_are_or_few_papers_pass(
 
     def best(passing: Mask | None) -> list[int]:
         context = SearchContext(connection, seen, passing=passing)
-        return bm25.best_rows(context, weights, 60)
+        found: list[int] = bm25.bm25_of_stems(context, weights).best(context, 60).tolist()
+        return found
 
     every, passed = best(None), best(passing)
     assert len(rarest) < len(every) > len(passed) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -30,7 +31,12 @@ SHORT_WORD_PAPERS = 50
 # share of papers is not.
 SPLIT_RATIO, FREQUENT_SHARE = 5, 0.01
 # Weights of words that say little, as a share of what their rarity says.
-STOP_WORD_WEIGHT = 0.1
+STOP_WORD_WEIGHT, YEAR_OR_LETTER_WEIGHT = 0.1, 0.25
+# An unfinished word has so many letters at least, the last one fewer. A word that is known too is
+# taken for the beginning of one in so many times as many papers.
+MIN_PREFIX_CHARS, MIN_LAST_PREFIX_CHARS, COMPLETION_RATIO = 3, 2, 3
+_CITATION_WORDS = ("et", "al")
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +118,11 @@ class Speller:
         word, last = self.typed[n], n == len(self.typed) - 1
         # a single letter begins too many words to look for, and tells as little
         single_letter = last and n > 0 and _is_letter(word)
-        completions = self._completions(word) if last and len(word) > 1 else []
-        corrections = self._corrections(n, has_completions=bool(completions))
-        counts = [each.papers for each in corrections] + [count for _, count in completions[:1]]
+        completions = self._likely_completions(word, last=last)
+        corrections = self._corrections(n, has_completions=last and bool(completions))
+        counts = [each.papers for each in corrections]
+        if last or word not in self.counts:
+            counts += [count for _, count in completions[:1]]
         papers = self.papers if single_letter else max(counts, default=0)
         return QueryTerm(
             typed=word,
@@ -128,7 +136,20 @@ class Speller:
 
     def _weight(self, word: str, papers: int) -> float:
         rarity = log(1 + self.papers / (1 + papers))
-        return rarity * (STOP_WORD_WEIGHT if word in STOP_WORDS else 1.0)
+        if word in STOP_WORDS or word in _CITATION_WORDS:
+            return rarity * STOP_WORD_WEIGHT
+        return rarity * (YEAR_OR_LETTER_WEIGHT if _is_letter(word) or is_year(word) else 1.0)
+
+    def _likely_completions(self, word: str, *, last: bool) -> list[tuple[str, int]]:
+        """Return what a word may be the beginning of: the last one of any word.
+
+        A known word before it is the beginning only of one that is much more frequent.
+        """
+        if word.isdigit() or len(word) < (MIN_LAST_PREFIX_CHARS if last else MIN_PREFIX_CHARS):
+            return []
+        found = self._completions(word)
+        min_papers = COMPLETION_RATIO * self.counts.get(word, 0)
+        return found if last or (found and found[0][1] >= min_papers) else []
 
     def _corrections(self, n: int, *, has_completions: bool) -> list[Correction]:
         word = self.typed[n]
@@ -162,7 +183,7 @@ class Speller:
             return term
         present = {each.words for each in term.corrections}
         others = [
-            replace(each, confidence=each.confidence - KNOWN_WORD_PENALTY)
+            Correction(each.words, each.confidence - KNOWN_WORD_PENALTY, each.papers, is_slip=True)
             for each in self._one_slip(term.typed)[:limit]
             if each.words not in present
         ]
@@ -252,6 +273,11 @@ def _paper_counts(lexicons: Sequence[Lexicon], words: Iterable[str]) -> dict[str
     for lexicon in lexicons:
         counts |= lexicon.paper_counts(wanted)
     return counts
+
+
+def is_year(word: str) -> bool:
+    """Return whether a word is a year from 1900 to 2099."""
+    return _YEAR.fullmatch(word) is not None
 
 
 def _is_letter(word: str) -> bool:

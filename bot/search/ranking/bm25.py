@@ -1,9 +1,10 @@
-"""Questions in whole sentences: the papers whose text says most of what is asked, by BM25."""
+"""The papers whose text says most of what is asked, by BM25."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import log
 from typing import TypeAlias
 
@@ -22,18 +23,63 @@ from bot.search.ranking.context import SearchContext
 MAX_STEMS = 64
 # People read no further.
 MAX_ANSWERS = 200
+# The highest impact of a word in a text.
+MAX_IMPACT = 255
 # Once so many papers, and such a share of a segment, have been looked at for rare words, only so
 # many likely ones are scored for the others.
 MAX_SCORED_PAPERS, MAX_SCORED_SHARE, MAX_LIKELY_PAPERS = 200_000, 0.2, 8192
 
-_Bm25Scores: TypeAlias = npt.NDArray[np.float32]
+Bm25Scores: TypeAlias = npt.NDArray[np.float32]
 
 
-def answer(context: SearchContext, terms: Sequence[QueryTerm]) -> list[int]:
-    """Return the rows of the papers that answer the query best, the best first.
+@dataclass(frozen=True, slots=True)
+class Bm25:
+    """A query for BM25: its word stems in the segments, each with what one unit of impact is worth.
 
-    `terms` say how its first words are meant.
+    The rarest come first.
     """
+
+    segments: Sequence[SegmentPostings]
+    rarities: Sequence[tuple[str, float]]
+
+    @property
+    def max_score(self) -> float:
+        """The highest score that a paper could have."""
+        return MAX_IMPACT * sum(rarity for _, rarity in self.rarities)
+
+    def best(self, context: SearchContext, limit: int) -> Places:
+        """Return the rows that say most of the query, the best first."""
+        rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
+        least = 0.0
+        for segment in reversed(self.segments):  # the newest papers first
+            if len(rows) > 1 and context.deadline.over:
+                break
+            score = _score(segment, self.rarities, context.visible(segment), least)
+            best = _highest(score, limit, least)
+            rows.append(best + segment.first)
+            scores.append(score[best])
+            so_far = np.concatenate(scores)
+            if len(so_far) > limit:
+                least = float(np.partition(so_far, -limit)[-limit])
+        all_rows, all_scores = np.concatenate(rows), np.concatenate(scores)
+        return all_rows[np.lexsort((-all_rows, -all_scores))[:limit]]
+
+    def scores(self, rows: Places) -> Bm25Scores:
+        """Return the scores of some rows, given in ascending order."""
+        found = np.zeros(len(rows), np.float32)
+        for segment in self.segments:
+            here = slice(*np.searchsorted(rows, (segment.first, segment.first + segment.size)))
+            lists = [
+                (*segment.body[root], rarity)
+                for root, rarity in self.rarities
+                if root in segment.body
+            ]
+            _add_lists(found[here], lists, rows[here] - segment.first)
+        return found
+
+
+def bm25_of_query(context: SearchContext, terms: Sequence[QueryTerm]) -> Bm25:
+    """Return the query as it is meant; `terms` are its first words."""
     meant = {term.typed: term.typed if term.known else term.best_text for term in terms}
     stems = Counter(
         stem(word)
@@ -41,33 +87,16 @@ def answer(context: SearchContext, terms: Sequence[QueryTerm]) -> list[int]:
         if typed not in FUNCTION_WORDS
         for word in meant.get(typed, typed).split()
     )
-    weights = {root: 1 + log(number) for root, number in stems.most_common(MAX_STEMS)}
-    return best_rows(context, weights, MAX_ANSWERS)
+    return bm25_of_stems(
+        context, {root: 1 + log(number) for root, number in stems.most_common(MAX_STEMS)}
+    )
 
 
-def best_rows(context: SearchContext, weights: Mapping[str, float], limit: int) -> list[int]:
-    """Return the rows that say most of these word stems, the best first.
-
-    Each stem counts by its weight and by how few papers contain it.
-    """
+def bm25_of_stems(context: SearchContext, weights: Mapping[str, float]) -> Bm25:
+    """Return a query for word stems, each of which counts by its weight and its rarity."""
     segments = context.snapshot.postings(context.connection, (), weights)
-    rare_first = sorted(_rarities(segments, weights).items(), key=lambda one: -one[1])
-    rows, scores = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
-    least = 0.0
-    for segment in reversed(segments):  # the newest papers first
-        if len(rows) > 1 and context.deadline.over:
-            break
-        score = _score(segment, rare_first, context.visible(segment), least)
-        best = _highest(score, limit, least)
-        rows.append(best + segment.first)
-        scores.append(score[best])
-        so_far = np.concatenate(scores)
-        if len(so_far) > limit:
-            least = float(np.partition(so_far, -limit)[-limit])
-    all_rows, all_scores = np.concatenate(rows), np.concatenate(scores)
-    order = np.lexsort((-all_rows, -all_scores))[:limit]
-    found: list[int] = all_rows[order].tolist()
-    return found
+    rarities = _rarities(segments, weights)
+    return Bm25(segments, sorted(rarities.items(), key=lambda one: -one[1]))
 
 
 def _rarities(
@@ -82,7 +111,7 @@ def _rarities(
     total = sum(segment.size for segment in segments)
     scale = BM25_K1 + 1
     return {
-        root: weights[root] * scale / 255 * log(1 + (total - number + 0.5) / (number + 0.5))
+        root: weights[root] * scale / MAX_IMPACT * log(1 + (total - number + 0.5) / (number + 0.5))
         for root, number in papers.items()
     }
 
@@ -92,7 +121,7 @@ def _score(
     rare_first: Sequence[tuple[str, float]],
     visible: Mask | None,
     least: float,
-) -> _Bm25Scores:
+) -> Bm25Scores:
     """Return the score of each visible row, correct for those above `least`.
 
     Once the words that are left cannot lift a paper above that by themselves, or many papers have
@@ -102,11 +131,14 @@ def _score(
     score = np.zeros(segment.size, np.float32)
     lists = [(*segment.body[root], weight) for root, weight in rare_first if root in segment.body]
     # what the words from each one on can add to a score
-    rest = [*np.cumsum([255 * weight for *_, weight in lists][::-1])[::-1].tolist(), 0.0]
+    rest = [*np.cumsum([MAX_IMPACT * weight for *_, weight in lists][::-1])[::-1].tolist(), 0.0]
     scored, limit = 0, max(MAX_SCORED_PAPERS, MAX_SCORED_SHARE * segment.size)
     for n, (rows, impacts, weight) in enumerate(lists):
         if rest[n] < least or (n and scored + len(rows) > limit):
-            _add_likely(score, lists[n:], _likely(score, visible, least - rest[n]))
+            likely = _likely(score, visible, least - rest[n])
+            added = np.zeros(len(likely), np.float32)
+            _add_lists(added, lists[n:], likely)
+            score[likely] += added
             break
         score[rows] += impacts * np.float32(weight)
         scored += len(rows)
@@ -115,16 +147,16 @@ def _score(
     return score
 
 
-def _add_likely(
-    score: _Bm25Scores, lists: Sequence[tuple[Rows, Impacts, float]], likely: Places
+def _add_lists(
+    scores: Bm25Scores, lists: Sequence[tuple[Rows, Impacts, float]], rows: Places
 ) -> None:
-    """Add what the lists say of the likely rows."""
-    for rows, impacts, weight in lists:
-        there, places = intersect(likely, rows)
-        score[likely[there]] += impacts[places] * np.float32(weight)
+    """Add what the lists say of some rows, in ascending order, to their scores."""
+    for listed, impacts, weight in lists:
+        there, places = intersect(rows, listed)
+        scores[there] += impacts[places] * np.float32(weight)
 
 
-def _likely(score: _Bm25Scores, visible: Mask | None, least: float) -> Places:
+def _likely(score: Bm25Scores, visible: Mask | None, least: float) -> Places:
     """Return the visible rows above a score, the best where they are many.
 
     Where few rows are visible, return all of these.
@@ -141,7 +173,7 @@ def _likely(score: _Bm25Scores, visible: Mask | None, least: float) -> Places:
     return rows
 
 
-def _highest(score: _Bm25Scores, limit: int, least: float) -> Places:
+def _highest(score: Bm25Scores, limit: int, least: float) -> Places:
     """Return the places of the highest scores above `least`."""
     places = np.flatnonzero(score > least)
     if len(places) > limit:

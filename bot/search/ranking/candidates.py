@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.search.index.postings import LAST_PLACE
 from bot.search.ranking.context import SearchContext
-from bot.search.ranking.retrieval import MAX_CANDIDATES, Candidates, completion_score
+from bot.search.ranking.retrieval import Candidates, completion_score
 from bot.search.ranking.scoring import FULL_SCORE, PLACE_SCORES, TEXT_ONLY
 
 # Papers with so much lower merits than the best are no candidates, beyond as many as a page shows.
@@ -33,15 +33,17 @@ class Candidate(NamedTuple):
     people: str
     impacts: tuple[int, ...]
     confidences: tuple[float, ...]
+    label: str  # the title as it is written
 
 
 def load_candidates(context: SearchContext, candidates: Candidates) -> list[Candidate]:
     """Return the papers worth a close look."""
     nowhere = (TEXT_ONLY,) * len(candidates.terms), (0.0,) * len(candidates.terms)
-    matches = dict.fromkeys(_titles_begun(context, candidates), nowhere) | _matches(candidates)
+    others = [*_titles_begun(context, candidates), *candidates.answers.tolist()]
+    matches = dict.fromkeys(others, nowhere) | _matches(candidates)
     found = context.connection.execute(
         "SELECT paper.row, paper.id, CAST(coalesce(day, 0) AS INTEGER), CAST(votes AS INTEGER), "
-        "' ' || title || ' ', ' ' || people || ' ' "
+        "' ' || title || ' ', ' ' || people || ' ', label "
         "FROM json_each(?) CROSS JOIN paper ON paper.row = value",
         (json.dumps(list(matches)),),
     ).fetchall()
@@ -54,16 +56,21 @@ def load_candidates(context: SearchContext, candidates: Candidates) -> list[Cand
             title,
             people,
             *_complete(context, candidates, title, matches[row]),
+            label,
         )
-        for row, id_, day, votes, title, people in found
+        for row, id_, day, votes, title, people, label in found
     ]
 
 
 def _matches(candidates: Candidates) -> dict[int, _Match]:
     """Return the rows with the best merits, each with its match."""
-    merits = candidates.selected.merits[:MAX_CANDIDATES]
+    merits = candidates.selected.merits[: candidates.limit]
     near = np.count_nonzero(merits >= merits[:1] - MERIT_GAP) if len(merits) else 0
-    best = candidates.selected[np.arange(min(len(merits), max(PAGE_PAPERS, near)))]
+    places = np.arange(min(len(merits), max(PAGE_PAPERS, near)))
+    if len(candidates.answers):
+        answers = np.flatnonzero(np.isin(candidates.selected.rows, candidates.answers))
+        places = np.union1d(places, answers)
+    best = candidates.selected[places]
     shares = np.array(candidates.plan.shares)[:, None]
     confidences = best.term_scores / (FULL_SCORE * shares * PLACE_SCORES[best.impacts])
     lines = zip(best.rows.tolist(), best.impacts.T.tolist(), confidences.T.tolist(), strict=True)

@@ -10,6 +10,7 @@ from bot.search.index.arrays import Mask
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query
+from bot.search.ranking.weights import RankingWeights, fitted_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class SearchContext:
     passing: Mask | None = None
     thorough: bool = True
     deadline: Deadline = field(default_factory=Deadline.after)
+    weights: RankingWeights = field(default_factory=fitted_weights)
 
     @property
     def text(self) -> str:

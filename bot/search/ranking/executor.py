@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,17 +13,20 @@ from bot.search.index.arrays import Places
 from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of, text_of
 from bot.search.index.snapshot import Snapshot
-from bot.search.query.query import MAX_KEYWORDS, Query, Sort
+from bot.search.query.query import Query, Sort
 from bot.search.query.spelling import QueryTerm, prepare_speller
-from bot.search.ranking.bm25 import answer
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.filters import passing_rows
-from bot.search.ranking.interpretation import Interpretation, find_interpretation, is_question
-from bot.search.ranking.reranking import Ranked
+from bot.search.ranking.interpretation import Interpretation, find_interpretation
+from bot.search.ranking.reranking import Ranked, telling_words
 
-# A paper that answers less of the query than this is only near it; more is asked where others
-# answer all of it.
-MIN_COVER, MIN_COVER_BESIDE_COMPLETE = 0.35, 0.6
+# A paper that has no more of the query than so many words of it is only near it; more is asked
+# where others have all of it. A query counts as having as many words as a question at least.
+MIN_WORDS, MIN_WORDS_BELOW_COMPLETE = 1.4, 2.4
+# A question has as many telling words.
+MIN_QUESTION_WORDS = 4
+
+_NO_ROWS: Places = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Page:
 class Hits:
     """What a search found.
 
-    `total` counts all that match, of the answers to a question 200 at most. `corrected` is the
+    `total` counts all that match, of those that only answer a question 200 at most. `corrected` is the
     query as understood, where words were replaced. `nearest` are papers that come close when none
     matches.
     """
@@ -104,56 +107,72 @@ def _page_ids(context: SearchContext, rows: Sequence[int], page: Page) -> tuple[
 
 
 def _search(context: SearchContext, page: Page) -> Hits:
-    """Find what is remembered of a paper, or what answers a question; a sentence is one."""
+    """Return one page of what was found, or what is nearest where nothing matches."""
     snapshot = context.snapshot
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
-    terms = speller.terms()
-    is_sentence = len(context.words) > MAX_KEYWORDS
-    if not (context.thorough and context.query.sort == "best" and is_sentence):
-        found = find_interpretation(context, speller, terms)
-        if not is_question(context, found):
-            return _page(context, found, page)
-    rows = answer(context, terms)
-    corrected = _corrected(context, terms, rows[0]) if rows else None
-    return Hits(_page_ids(context, rows, page), len(rows), corrected)
-
-
-def _page(context: SearchContext, found: Interpretation, page: Page) -> Hits:
-    """Return one page of what was found, or what is nearest where nothing matches."""
-    candidates = found.candidates
+    found = find_interpretation(context, speller)
     corrected = None
     if found.ranked and context.thorough:
-        corrected = _corrected(context, candidates.terms, found.ranked[0].candidate.row)
-    complete = set(candidates.best_complete)
-    matching = _matching(found.ranked, complete)
+        corrected = _corrected(context, found.candidates.terms, found.ranked[0].candidate.row)
+    matching = _matching(context, found)
     if not matching:
-        nearest = tuple(each.candidate.id for each in found.ranked[: page.limit])
-        return Hits(corrected=corrected, nearest=nearest)
+        return Hits(corrected=corrected, nearest=_nearest(found.ranked, page.limit))
     if context.query.sort != "best":
-        rows = candidates.complete_rows if complete else np.array(matching, np.int64)
-        columns = context.snapshot.columns(context.connection)
-        ordered = _order(columns, rows, context.query.sort)
-        return Hits(_page_ids(context, ordered, page), len(rows), corrected)
-    total = candidates.total + len(set(matching) - complete)
-    return Hits(_page_ids(context, _best_first(found, matching, page), page), total, corrected)
+        complete = found.candidates.complete_rows
+        chosen = complete if len(complete) else np.array(matching, np.int64)
+        ordered = _order(context.snapshot.columns(context.connection), chosen, context.query.sort)
+        return Hits(_page_ids(context, ordered, page), len(chosen), corrected)
+    further = _count_further(context, found, matching)
+    rows = matching if len(matching) >= page.end else [*matching, *_further(context, found)]
+    return Hits(_page_ids(context, rows, page), len(matching) + further, corrected)
 
 
-def _matching(ranked: Sequence[Ranked], complete: Collection[int]) -> list[int]:
-    """Return the rows that contain all terms or enough of the query."""
-    least = MIN_COVER_BESIDE_COMPLETE if complete else MIN_COVER
-    rows = ((each.candidate.row, each.cover) for each in ranked)
-    return [row for row, cover in rows if row in complete or cover >= least]
+def _matching(context: SearchContext, found: Interpretation) -> list[int]:
+    """Return the rows of candidates that have enough of the query, the best first.
 
-
-def _best_first(found: Interpretation, matching: Sequence[int], page: Page) -> list[int]:
-    """Return the rows that match, and then further ones with all terms if the page needs them."""
-    complete = found.candidates.best_complete
-    near = set(matching)
-    rows = [*matching, *(row for row in complete if row not in near)]
-    if len(rows) < page.end and len(complete) < found.candidates.total:
-        # people read no further: the newest first
-        rows += np.setdiff1d(found.candidates.complete_rows, rows)[::-1].tolist()
+    Below the first that has all terms, more is asked.
+    """
+    complete = set(found.candidates.best_complete)
+    number = max(telling_words(context.words), MIN_QUESTION_WORDS)
+    least, rows = MIN_WORDS / number, []
+    for each in found.ranked:
+        if each.candidate.row in complete:
+            least = MIN_WORDS_BELOW_COMPLETE / number
+        elif each.cover < least:
+            continue
+        rows.append(each.candidate.row)
     return rows
+
+
+def _further(context: SearchContext, found: Interpretation) -> list[int]:
+    """Return the rows that match beside the candidates.
+
+    They are those with all terms, the newest first since people read no further, and for a question
+    those whose text says most of it.
+    """
+    ranked = [each.candidate.row for each in found.ranked]
+    further: Places = np.setdiff1d(found.candidates.complete_rows, ranked)[::-1]
+    if _is_question(context):
+        beyond = np.isin(found.answers, [*ranked, *further.tolist()], invert=True)
+        further = np.append(further, found.answers[beyond])
+    rows: list[int] = further.tolist()
+    return rows
+
+
+def _count_further(context: SearchContext, found: Interpretation, matching: Sequence[int]) -> int:
+    """Return how many rows match beside the candidates; a question's have to be compared."""
+    if _is_question(context):
+        return len(_further(context, found))
+    complete = set(found.candidates.best_complete)
+    return found.candidates.total - sum(row in complete for row in matching)
+
+
+def _is_question(context: SearchContext) -> bool:
+    return telling_words(context.words) >= MIN_QUESTION_WORDS
+
+
+def _nearest(ranked: Sequence[Ranked], limit: int) -> tuple[str, ...]:
+    return tuple(each.candidate.id for each in ranked[:limit])
 
 
 def _corrected(context: SearchContext, terms: Sequence[QueryTerm], best: int) -> str | None:

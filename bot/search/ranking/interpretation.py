@@ -2,84 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from bot.search.analysis.tokenizer import FUNCTION_WORDS, STOP_WORDS
+import numpy as np
+
+from bot.search.analysis.tokenizer import STOP_WORDS
+from bot.search.index.arrays import Places
 from bot.search.index.people import find_people
 from bot.search.query.spelling import QueryTerm, Speller
+from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
 from bot.search.ranking.candidates import load_candidates
 from bot.search.ranking.context import SearchContext
+from bot.search.ranking.initials import expand_initials
 from bot.search.ranking.reranking import Ranked, rerank
 from bot.search.ranking.retrieval import ENOUGH_PAPERS, Candidates, retrieve
 
 # Known words are taken for slips only in queries of so many terms: in longer ones the others tell
 # enough.
 MAX_DOUBTED_TERMS = 8
-# With less of the query in its title, names and aliases, the best paper is one whose abstract
-# answers it.
-MIN_HEAD_COVER = 0.5
-# A question has as many telling words.
-MIN_QUESTION_WORDS = 4
+# So many of the papers whose text says most of the query are looked at closely.
+MAX_RANKED_ANSWERS = 80
 # In so many ways a word of a name is spelt, to find one that an author has.
 MAX_NAME_SPELLINGS = 60
 # A person's name has no more words than this.
 MAX_NAME_WORDS = 3
 
+_NO_ROWS: Places = np.empty(0, np.int64)
+
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """What was found for the words of a query as they are meant."""
+    """What was found for the words of a query as they are meant.
+
+    `answers` are the rows whose text says most of it, the best first.
+    """
 
     candidates: Candidates
-    ranked: Sequence[Ranked] = ()
+    ranked: Sequence[Ranked]
+    answers: Places
 
     @property
     def is_sure(self) -> bool:
         """Whether the best paper is what was meant, by its title or a person's name."""
         return bool(self.ranked) and (self.ranked[0].is_clear or self.ranked[0].is_named)
 
+    @property
+    def best_score(self) -> float:
+        """The score of the best paper."""
+        return self.ranked[0].score if self.ranked else -np.inf
 
-def find_interpretation(
-    context: SearchContext, speller: Speller, terms: tuple[QueryTerm, ...]
-) -> Interpretation:
+
+def find_interpretation(context: SearchContext, speller: Speller) -> Interpretation:
     """Return what is found for a query in the way that it is most likely meant."""
-    # a question is answered out of all texts anyway
-    looks_like_question = _is_long(context) or _has_function_words(context)
-    context = replace(context, thorough=context.thorough and not looks_like_question)
-    can_doubt = len(terms) <= MAX_DOUBTED_TERMS
-    candidates = retrieve(context, terms)
-    if not candidates.total and can_doubt:
-        candidates = retrieve(context, speller.doubt(terms))
-    found = _rank(context, candidates)
-    if can_doubt and not found.is_sure:
-        found = _try_slips(context, speller, found)
+    terms = speller.terms()
+    found = _find(context, terms)
+    if found.is_sure:
+        return found
+    if len(terms) <= MAX_DOUBTED_TERMS and found.candidates.total < ENOUGH_PAPERS:
+        found = _try(context, found, speller.doubt(terms))
     if _looks_like_name(terms) and not found.is_sure:
-        found = _try_name(context, speller, found)
+        found = _try(context, found, _name_spellings(context, speller, terms))
     return found
 
 
-def is_question(context: SearchContext, found: Interpretation) -> bool:
-    """Whether a query is a question rather than what is remembered of a title."""
-    if not context.thorough or context.query.sort != "best":
-        return False
-    if found.ranked and found.ranked[0].is_clear:
-        return False
-    in_abstracts = found.candidates.total and found.ranked[0].head_cover < MIN_HEAD_COVER
-    return _is_long(context) or _has_function_words(context) or bool(in_abstracts)
+def _find(context: SearchContext, terms: Sequence[QueryTerm]) -> Interpretation:
+    terms = expand_initials(context, terms)
+    bm25 = bm25_of_query(context, terms) if context.thorough else None
+    answers = bm25.best(context, MAX_ANSWERS) if bm25 else _NO_ROWS
+    candidates = retrieve(context, terms, answers[:MAX_RANKED_ANSWERS])
+    ranked = rerank(context, load_candidates(context, candidates), terms, bm25)
+    return Interpretation(candidates, ranked, answers)
 
 
-def _telling_words(context: SearchContext) -> list[str]:
-    return [word for word in dict.fromkeys(context.words) if word not in FUNCTION_WORDS]
-
-
-def _is_long(context: SearchContext) -> bool:
-    return len(_telling_words(context)) >= MIN_QUESTION_WORDS
-
-
-def _has_function_words(context: SearchContext) -> bool:
-    telling = len(_telling_words(context))
-    return telling > 1 and len(context.words) - telling > 1
+def _try(
+    context: SearchContext, before: Interpretation, terms: Sequence[QueryTerm]
+) -> Interpretation:
+    """Return what other corrections find, if they are others and their best paper is better."""
+    if not terms or terms == before.candidates.terms:
+        return before
+    found = _find(context, terms)
+    return found if found.best_score > before.best_score else before
 
 
 def _looks_like_name(terms: Sequence[QueryTerm]) -> bool:
@@ -88,50 +91,14 @@ def _looks_like_name(terms: Sequence[QueryTerm]) -> bool:
     )
 
 
-def _rank(context: SearchContext, candidates: Candidates) -> Interpretation:
-    ranked = rerank(load_candidates(context, candidates), candidates.terms, context.words)
-    return Interpretation(candidates, ranked)
+def _name_spellings(
+    context: SearchContext, speller: Speller, terms: Sequence[QueryTerm]
+) -> tuple[QueryTerm, ...]:
+    """Return the terms as people's names spell them: "ruoqi lui" are slips for a person's.
 
-
-def _try_slips(context: SearchContext, speller: Speller, found: Interpretation) -> Interpretation:
-    """Look for a title that has more of the query if known words are slips.
-
-    A word that is still being typed is none yet.
+    Return none where no person has nearly that name.
     """
-    if not 0 < found.candidates.total < ENOUGH_PAPERS:
-        return found
-    *before, last = found.candidates.terms
-    cover = found.ranked[0].head_cover
-    terms = speller.doubt(found.candidates.terms)
-    if last.completions:
-        terms = (*speller.doubt(before), last)
-    return _try(context, found, terms, lambda best: best.head_cover > cover)
-
-
-def _try_name(context: SearchContext, speller: Speller, found: Interpretation) -> Interpretation:
-    """Look for a person whose name is nearly that.
-
-    "ruoqi lui" are words of two people's names, and slips for a third's.
-    """
-    if not found.candidates.total:
-        return found
-    terms = speller.doubt(found.candidates.terms, MAX_NAME_SPELLINGS)
-    people = find_people(context.connection, [term.spellings for term in terms])
+    doubted = speller.doubt(terms, MAX_NAME_SPELLINGS)
+    people = find_people(context.connection, [term.spellings for term in doubted])
     words = {word for _, name in people for word in name.split()}
-    if not words:
-        return found
-    restricted = tuple(term.restrict(words) for term in terms)
-    return _try(context, found, restricted, lambda best: best.is_named)
-
-
-def _try(
-    context: SearchContext,
-    before: Interpretation,
-    terms: tuple[QueryTerm, ...],
-    is_better: Callable[[Ranked], bool],
-) -> Interpretation:
-    """Return what other corrections find if they differ and their best paper is better."""
-    if terms == before.candidates.terms:
-        return before
-    found = _rank(context, retrieve(context, terms))
-    return found if found.ranked and is_better(found.ranked[0]) else before
+    return tuple(term.restrict(words) for term in doubted) if words else ()

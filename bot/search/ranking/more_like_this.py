@@ -13,7 +13,7 @@ from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.documents import SEPARATOR, Document, document, ids_of
 from bot.search.index.snapshot import Snapshot
-from bot.search.ranking.bm25 import best_rows
+from bot.search.ranking.bm25 import bm25_of_stems
 from bot.search.ranking.context import SearchContext
 
 # Word stems that are compared: more cost time and change little.
@@ -46,7 +46,8 @@ def find_similar(
     """Return the papers most similar to this one, itself left out."""
     profile = _profile(snapshot, _uses(document(paper)))
     # one more, for the paper itself
-    rows = best_rows(SearchContext(connection, snapshot), profile.weights, limit + 1)
+    context = SearchContext(connection, snapshot)
+    rows = bm25_of_stems(context, profile.weights).best(context, limit + 1).tolist()
     ids = [id_ for id_ in ids_of(connection, rows) if id_ != paper.id][:limit]
     return tuple(SimilarPaper(id_, _shared_words(connection, id_, profile)) for id_ in ids)
 

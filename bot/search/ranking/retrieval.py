@@ -26,8 +26,8 @@ from bot.search.ranking.scoring import (
     score_segment,
 )
 
-# So many papers are looked at closely: the right one is among them in 99 of 100 searches.
-MAX_CANDIDATES = 48
+# So many papers are looked at closely, and so many while a person types.
+MAX_CANDIDATES, MAX_TYPING_CANDIDATES = 80, 40
 # So many rows at most are chosen of all, and as many of each segment.
 MAX_ROUGH_ROWS = 1500
 # What a title gains for being the words and nothing else, for having them in that order, for
@@ -46,7 +46,7 @@ MAX_NAME_LOOKUPS, ONE_NAME_GAIN = 500, 0.4
 
 Merits: TypeAlias = npt.NDArray[np.float32]
 
-_NO_ROWS = np.empty(0, np.int64)
+_NO_ROWS: Places = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,16 @@ class Selection:
 class Candidates:
     """What was retrieved for the terms of a query: `selected` rows, the best first.
 
-    `complete_rows` are all that contain every term.
+    `complete_rows` are all that contain every term, `answers` the rows whose text says most of the
+    query, which are candidates too; of the others `limit` are.
     """
 
     terms: Sequence[QueryTerm]
     plan: ScoringPlan
     selected: Selection
     complete_rows: Places
+    answers: Places
+    limit: int
 
     @property
     def total(self) -> int:
@@ -96,13 +99,16 @@ class Candidates:
         return rows
 
 
-def retrieve(context: SearchContext, terms: Sequence[QueryTerm]) -> Candidates:
-    """Score all rows that may be found by these terms, and select the best."""
+def retrieve(
+    context: SearchContext, terms: Sequence[QueryTerm], answers: Places = _NO_ROWS
+) -> Candidates:
+    """Score all rows that may be found by these terms, and select the best, and the answers."""
     plan = plan_scoring(terms, thorough=context.thorough)
     segments = context.snapshot.postings(context.connection, plan.head_words, plan.body_stems)
     typed = np.array([context.words.index(term.typed) for term in terms])
-    limit = max(MAX_CANDIDATES, MAX_ROUGH_ROWS // max(1, len(segments)))
-    selector = _Selector(plan, typed, limit)
+    wanted = MAX_CANDIDATES if context.thorough else MAX_TYPING_CANDIDATES
+    limit = max(wanted, MAX_ROUGH_ROWS // max(1, len(segments)))
+    selector = _Selector(plan, typed, np.sort(answers), wanted, limit)
     parts: list[Selection] = []
     complete: list[Places] = []
     for segment in reversed(segments):  # the newest papers first
@@ -112,7 +118,12 @@ def retrieve(context: SearchContext, terms: Sequence[QueryTerm]) -> Candidates:
         parts.append(part)
         complete.append(complete_part)
     candidates = Candidates(
-        terms, plan, _join(parts, len(terms)), np.concatenate([_NO_ROWS, *complete])
+        terms,
+        plan,
+        _join(parts, len(terms)),
+        np.concatenate([_NO_ROWS, *complete]),
+        answers,
+        wanted,
     )
     candidates = _prefer_one_name(context, _add_rare_completions(context, candidates))
     # of rows with equal merits, the newest first
@@ -139,11 +150,14 @@ def _join(parts: Sequence[Selection], terms: int) -> Selection:
 class _Selector:
     """Selects the best rows of one segment after the other.
 
-    `typed` has the place of each term in the query. Scores below `floor` have no chance any more.
+    `typed` has the place of each term in the query, `answers` rows that are selected anyway.
+    `wanted` rows are enough, `limit` are the most. Scores below `floor` have no chance any more.
     """
 
     plan: ScoringPlan
     typed: Places
+    answers: Places
+    wanted: int
     limit: int
     floor: int = 1
 
@@ -154,6 +168,8 @@ class _Selector:
         lengths = segment.title_lengths
         lengths = lengths if scored.rows is None else lengths[scored.rows]
         best = self._best(scored.scores, complete, lengths)
+        if len(self.answers):
+            best = np.union1d(best, scored.places(self._answers_in(segment)))
         impacts = scored.impacts[:, best]
         merits = (scored.scores[best] / np.float32(FULL_SCORE)).astype(np.float32)
         merits += _title_gains(impacts, lengths[best], self.typed)
@@ -165,6 +181,11 @@ class _Selector:
             scored.term_scores[:, best],
         )
         return selection, segment.first + scored.row_numbers(np.flatnonzero(complete))
+
+    def _answers_in(self, segment: SegmentPostings) -> Places:
+        first = segment.first
+        here = slice(*np.searchsorted(self.answers, (first, first + segment.size)))
+        return self.answers[here] - first
 
     def _best(self, scores: Scores, complete: Mask, lengths: Impacts) -> Places:
         """Return the places of the scores that may be among the best of all."""
@@ -184,7 +205,7 @@ class _Selector:
             least = int(share * best)
             if least <= self.floor:
                 break
-            if np.count_nonzero(scores >= np.uint16(least)) >= MAX_CANDIDATES:
+            if np.count_nonzero(scores >= np.uint16(least)) >= self.wanted:
                 self.floor = max(self.floor, least - SCORE_MARGIN)
                 return least
         return self.floor
@@ -258,7 +279,7 @@ def _prefer_one_name(context: SearchContext, candidates: Candidates) -> Candidat
     if len(candidates.terms) == 1 or not all(term.known for term in candidates.terms):
         return candidates
     places = np.flatnonzero((found.impacts == PERSON).all(axis=0))
-    if len(places) <= MAX_CANDIDATES:
+    if len(places) <= candidates.limit:
         return candidates
     order = np.lexsort((-found.rows[places], -found.merits[places]))
     places = places[order[:MAX_NAME_LOOKUPS]]

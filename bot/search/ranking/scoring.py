@@ -85,6 +85,13 @@ class ScoredRows:
         """Return the rows in these columns."""
         return places if self.rows is None else self.rows[places].astype(np.int64)
 
+    def places(self, rows: Places) -> Places:
+        """Return the columns of those of these rows that have one."""
+        if self.rows is None:
+            return rows
+        _, places = intersect(rows, self.rows)
+        return places
+
 
 @dataclass(frozen=True, slots=True)
 class ScoringPlan:

@@ -1,0 +1,76 @@
+"""What each feature of a candidate counts, fitted by `bench/fit.py`, which writes `weights.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+# Telling words of a query for which weights are given: in between they are interpolated, beyond
+# they are those of the nearest.
+WORD_COUNTS = (1, 3, 6, 12)
+# The features of a candidate, in the order of their columns. Shares, similarities and truth values
+# go from 0 to 1.
+FEATURES = (
+    "title",  # share of the query in the title
+    "person",  # in authors' names
+    "alias",  # in keywords and other spellings
+    "text",  # in the abstract only
+    "title_squared",
+    "title_and_person",  # the lesser of the two shares
+    "held",  # share of the telling words that the paper has anywhere, each the same
+    "complete",  # whether it has all of them
+    "similarity",  # of the whole title with the query as understood
+    "starts",  # whether the title begins with the query
+    "contains",  # whether the title has the telling words in a row
+    "words_matched",  # how well each word of the query matches a word of the title
+    "title_covered",  # how well each word of the title matches a word of the query
+    "in_order",  # share of the query's neighbours that are neighbours in the title
+    "length",  # words of the title, 30 being 1
+    "one_name",  # share of the query in one author's name
+    "first_author",  # in the first author's
+    "bm25",  # score as a share of the best candidate's
+    "bm25_lead",  # the fourth power of that: high for those near the best only
+    "bm25_share",  # score as a share of the highest that a paper could have
+    "namesake",  # whether the query is the paper's own short name or whole title
+    "name_part",  # share of the query that is the paper's own short name
+    "year",  # whether the query names the paper's year
+    "votes",  # log(1 + upvotes) / 6, so that 400 upvotes are 1
+    "newness",  # share of the candidates that are not newer
+)
+
+Weights: TypeAlias = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class RankingWeights:
+    """Weights of a search and of completion: a line for each feature, a column for each count."""
+
+    search: Weights
+    completion: Weights
+
+    def of_query(self, words: int, *, thorough: bool) -> Weights:
+        """Return the weight of each feature for a query of so many telling words."""
+        table = self.search if thorough else self.completion
+        place = float(np.interp(words, WORD_COUNTS, range(len(WORD_COUNTS))))
+        before = int(place)
+        after = min(before + 1, len(WORD_COUNTS) - 1)
+        share = np.float32(place - before)
+        found: Weights = table[:, before] * (1 - share) + table[:, after] * share
+        return found
+
+
+@cache
+def fitted_weights() -> RankingWeights:
+    """Read the weights that `bench/fit.py` wrote, once."""
+    found = json.loads((files("bot.search.ranking") / "weights.json").read_text("utf-8"))
+    search, completion = (
+        np.array([found[use][feature] for feature in FEATURES], np.float32)
+        for use in ("search", "completion")
+    )
+    return RankingWeights(search, completion)
