@@ -112,6 +112,11 @@ class Discord(Adapter):
         connection, _ = self._connected()
         return await thread_of(connection, sent, name)
 
+    def link(self, sent: Sent) -> str | None:
+        """Return the web address of a message."""
+        guild = sent.place.tenant or "@me"
+        return f"https://discord.com/channels/{guild}/{sent.place.address}/{sent.message}"
+
     async def place(self, words: str, person: Person) -> Place:
         """Return the channel, thread or forum that is named, or the person's direct messages.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import discord
@@ -13,7 +13,7 @@ from adapters.discord.backfill import Backfill
 from adapters.discord.backoff import SessionStarts
 from adapters.discord.channels import Members
 from adapters.discord.connection import Connection
-from adapters.discord.errors import DISCORD_ERRORS
+from adapters.discord.errors import DISCORD_ERRORS, missing_permissions
 from adapters.discord.ids import PLATFORM, place
 from adapters.discord.notes import Notes
 from adapters.discord.reactions import Reactions
@@ -83,6 +83,42 @@ class Events(Connection):
         self.track(asyncio.current_task())
         await self._note_guilds(self._bot.tenants.removed(PLATFORM, str(guild.id)))
 
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:
+        """Send what waits for a channel in which the bot may post again."""
+        if missing_permissions(before) != missing_permissions(after):
+            await self._reopen([after])
+
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """Send what waits for the channels of a guild after a role of the bot changed."""
+        if before.permissions != after.permissions and after in after.guild.me.roles:
+            await self._reopen(after.guild.channels)
+
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """Send what waits for the channels of a guild after the bot got or lost roles."""
+        if after.id == after.guild.me.id and before.roles != after.roles:
+            await self._reopen(after.guild.channels)
+
+    async def on_thread_update(self, before: discord.Thread, after: discord.Thread) -> None:
+        """Send what waits for a thread that was unlocked."""
+        if before.locked and not after.locked:
+            await self._reopen([after])
+
+    async def on_thread_join(self, thread: discord.Thread) -> None:
+        """Send what waits for a thread that the bot was added to."""
+        await self._reopen([thread])
+
+    async def _reopen(self, channels: Sequence[discord.abc.GuildChannel | discord.Thread]) -> None:
+        """Send what waits for channels and their threads, if the bot may post there."""
+        self.track(asyncio.current_task())
+        for channel in channels:
+            if isinstance(channel, discord.CategoryChannel) or missing_permissions(channel):
+                continue
+            tenant = str(channel.guild.id)
+            for one in (channel, *getattr(channel, "threads", ())):
+                await self._note(self._bot.places.reopened(place(tenant, one.id)))
+
     async def drain(self) -> None:
         """Remove notes that are shown for a moment, and wait a while for the events at work."""
         await asyncio.gather(self._notes.remove_all(), super().drain())
@@ -101,7 +137,11 @@ class Events(Connection):
 
     async def _note_guilds(self, work: Awaitable[None]) -> None:
         """Note which guilds have the bot; what fails now is found out at the next start."""
+        await self._note(work, "which servers have Paperboy is unknown")
+
+    async def _note(self, work: Awaitable[None], failure: str = "an event is lost") -> None:
+        """Note an event; what cannot be noted is a line in the log."""
         try:
             await work
         except (PaperboyError, *DISCORD_ERRORS) as error:
-            log.warning("Discord: which servers have Paperboy is unknown: %s", error)
+            log.warning("Discord: %s: %s", failure, error)

@@ -44,13 +44,16 @@ class Session:
     shard: int
     shards: int
     intents: discord.Intents
+    me: int  # the bot's user
     socket: web.WebSocketResponse | None = None
     told: list[str] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wants(self, event: str, payload: Mapping[str, Any]) -> bool:
         guild = payload.get("id") if event.startswith("GUILD_") else payload.get("guild_id")
-        gate = None if event in ALWAYS else intents.required_intent(event, payload)
+        own = payload.get("user", {}).get("id") == str(self.me)  # comes whatever intents there are
+        always = event in ALWAYS or (event == "GUILD_MEMBER_UPDATE" and own)
+        gate = None if always else intents.required_intent(event, payload)
         return (int(guild or 0) >> 22) % self.shards == self.shard and (
             not gate or getattr(self.intents, gate)
         )
@@ -303,7 +306,8 @@ class DiscordRig:
             return None
         shard, shards = asked.get("shard", (0, 1))
         name = f"session-{len(self.sessions)}"
-        session = Session(shard, shards, discord.Intents._from_value(asked["intents"]))  # noqa: SLF001
+        wanted = discord.Intents._from_value(asked["intents"])  # noqa: SLF001
+        session = Session(shard, shards, wanted, self.backend.bot_user.id)
         guilds = [
             guild for guild in self.backend.guilds.values() if (guild.id >> 22) % shards == shard
         ]
