@@ -171,10 +171,7 @@ class Responses:
             return
         work = asyncio.create_task(self.handle(intent))
         await asyncio.wait({work}, timeout=PATIENCE)
-        window = ""
-        if not work.done():
-            loading = await self.windows.build(LOADING, request.place)
-            window = await self.windows.open(request, loading)
+        window = "" if work.done() else await self._open_window(LOADING, request)
         view = await work
         if not window:
             await self._show_on_surface(view, words, request, turns=turns)
@@ -186,7 +183,7 @@ class Responses:
         """Show a view in the window with the button that led to it, or in a new one."""
         if request.surface["type"] == "home":
             if not view.becomes:  # else the Home is updated
-                await self.windows.open(request, await self.windows.build(view, request.place))
+                await self._open_or_write(view, request)
         elif turns and is_page(view):
             modal = await self.windows.build(view, request.place)
             await self.windows.update(request.surface["id"], modal)
@@ -195,7 +192,22 @@ class Responses:
             modal = frame(name_blocks(blocks, random_prefix()))
             await self.windows.update(request.surface["id"], modal)
         else:
-            await self.windows.open(request, await self.windows.build(view, request.place))
+            await self._open_or_write(view, request)
+
+    async def _open_or_write(self, view: View, request: Request) -> None:
+        """Show a view in a new window, or in a direct message if no window opens."""
+        if not await self._open_window(view, request):
+            own = place(self._web.team, request.person.id)
+            await self._whisper(view, replace(request, place=own, response_url=""))
+
+    async def _open_window(self, view: View, request: Request) -> str:
+        """Open a window that shows a view, and return its id, "" if it came too late."""
+        try:
+            modal = await self.windows.build(view, request.place)
+            return await self.windows.open(request, modal)
+        except SlackError as error:
+            log.info("no window was opened: %s", error)
+            return ""
 
     async def _share(self, view: View, intent: Intent, request: Request) -> bool:
         """Post an answer for everyone; False if it is for the person alone. Raises SlackError."""

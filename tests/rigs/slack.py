@@ -43,23 +43,29 @@ class SlackRig(SlackServer):
     ) -> float:
         """Press a button, or type into a field; return the seconds until that was acknowledged."""
         blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
-        for block in blocks:
-            for element in [*block.get("elements", []), block.get("element", {})]:
-                name = block.get("label") if "element" in block else element.get("text")
-                if isinstance(name, dict) and name.get("text") == label:
-                    action = {
-                        "action_id": element["action_id"],
-                        "block_id": block["block_id"],
-                        "type": element["type"],
-                    }
-                    action["value"] = element["value"] if text is None else text
-                    payload = {
-                        "type": "block_actions",
-                        "actions": [action],
-                        **self._where(shown, user),
-                    }
-                    return (await self.deliver("interactive", payload))[1]
+        for block, element in pressable(blocks):
+            name = block.get("label") if "element" in block else element.get("text")
+            if isinstance(name, dict) and name.get("text") == label:
+                return await self.press_element(shown, block, element, user, text)
         raise AssertionError(f"There is no {label!r} in {seen(blocks)}")
+
+    async def press_element(
+        self,
+        shown: Message | Json,
+        block: Json,
+        element: Json,
+        user: str = "U1",
+        text: str | None = None,
+    ) -> float:
+        """Press a button, or type into a field; return the seconds until that was acknowledged."""
+        action = {
+            "action_id": element["action_id"],
+            "block_id": block["block_id"],
+            "type": element["type"],
+            "value": element["value"] if text is None else text,
+        }
+        payload = {"type": "block_actions", "actions": [action], **self._where(shown, user)}
+        return (await self.deliver("interactive", payload))[1]
 
     def _where(self, shown: Message | Json, user: str) -> Json:
         person = {
@@ -186,3 +192,10 @@ class SlackRig(SlackServer):
         await self.event({"type": "app_home_opened", "tab": "home", "user": user, "channel": "D1"})
         await self.until(lambda: user in self.homes)
         return self.homes[user]
+
+
+def pressable(blocks: list[Json]) -> list[tuple[Json, Json]]:
+    """Return the buttons and fields of blocks, each with its block."""
+    found = [(block, one) for block in blocks for one in block.get("elements", [])]
+    found += [(block, block["element"]) for block in blocks if "element" in block]
+    return [(block, one) for block, one in found if "action_id" in one]

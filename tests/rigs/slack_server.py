@@ -81,6 +81,9 @@ class SlackServer:
         self.sockets: list[web.WebSocketResponse] = []
         self.broken_pictures: set[str] = set()
         self.trace: list[str] = []  # what was not as Slack wants it
+        self.always: dict[str, Any] = {}  # what every call of a method meets
+        self.read_only: set[str] = set()  # channels in which only some may write
+        self.changes = 0  # that people could see
         self.scopes = ""  # those of the bot's token, with commas between
         self.refusing = False  # to be called at all
         self._acks: dict[str, asyncio.Future[Any]] = {}
@@ -132,7 +135,8 @@ class SlackServer:
         self._urls[key] = (channel, user, ts, 0)
         return f"{self.url}/respond/{key}"
 
-    async def _changed(self) -> None:
+    async def _changed(self, *, seen: bool = False) -> None:
+        self.changes += seen
         async with self._news:
             self._news.notify_all()
 
@@ -164,7 +168,7 @@ class SlackServer:
         self.calls.append((method, body))
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         fault = self.faults.get(method, [])
-        met = fault.pop(0) if fault else None
+        met = fault.pop(0) if fault else self.always.get(method)
         if self.refusing or met == "drop":
             request.transport.abort()  # type: ignore[union-attr]  # there is one while a request is handled
             return web.Response()
@@ -183,7 +187,7 @@ class SlackServer:
         except Refused as error:
             await self._changed()
             return web.json_response({"ok": False, "error": str(error)})
-        await self._changed()
+        await self._changed(seen=method.startswith(("chat.post", "views.")))
         if met == "late":  # it was done, and whoever asked has given up
             await asyncio.sleep(PATIENCE)
         if met == "lost":  # it was done, and nobody learns of it
@@ -216,6 +220,8 @@ class SlackServer:
         channel = f"D{body['channel']}" if body["channel"].startswith("U") else body["channel"]
         if channel not in self.members and not channel.startswith("D"):
             raise Refused("not_in_channel")
+        if channel in self.read_only:
+            raise Refused("restricted_action")
         self._check_message(body)
         message = Message(channel, self._ts(), body, thread=body.get("thread_ts", ""))
         self.messages.append(message)
@@ -382,7 +388,8 @@ class SlackServer:
         body = await request.json()
         self.calls.append(("response_url", body))
         fault = self.faults.get("response_url", [])
-        if (met := fault.pop(0) if fault else None) is not None:
+        met = fault.pop(0) if fault else self.always.get("response_url")
+        if met is not None:
             headers = {"Retry-After": "0"} if met == 429 else {}
             return web.Response(status=met, text="no", headers=headers)
         channel, person, ts, uses = self._urls[request.match_info["key"]]
@@ -401,7 +408,7 @@ class SlackServer:
             self.messages.append(
                 Message(channel, self._ts(), body, alone, body.get("thread_ts", ""))
             )
-        await self._changed()
+        await self._changed(seen=True)
         return web.Response(text="ok")
 
     def _ts(self) -> str:

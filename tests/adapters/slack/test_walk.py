@@ -1,0 +1,150 @@
+"""A walk over every command, button and form, two levels deep: nothing is silent or invalid."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.chat.commands import command
+from bot.features import ALL
+from tests.adapters.slack.test_talk import LINES
+from tests.conftest import add_outlets
+from tests.rigs.slack import Message, SlackRig, pressable
+
+MANAGER, READER, STRANGER = "U2", "U1", "U9"
+PATIENCE = 3.0  # seconds
+EXAMPLES = {"number": "1", "settle": "1", "what": "there"}
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Walk:
+    """One person's walk; `silent` are the lines after which there was nothing to see."""
+
+    rig: SlackRig
+    user: str
+    channel: str
+    depth: int
+    visited: set[str] = field(default_factory=set)
+    silent: list[str] = field(default_factory=list)
+
+    async def begin(self, line):
+        """Give a command, and press what its answer offers."""
+        await self._follow(line, lambda: self.rig.slash(line, self.user, self.channel), 0)
+
+    async def begin_at_home(self):
+        """Open the Home, and press what it offers."""
+        home = await self.rig.open_home(self.user)
+        for block, element in pressable(home["blocks"]):
+            text = None if "value" in element else "attention"
+
+            async def press(block=block, element=element, text=text):
+                await self.rig.press_element(home, block, element, self.user, text)
+
+            await self._follow(f"home {element['action_id']} {block['block_id']}", press, 0)
+
+    async def _follow(self, line, act, depth):
+        if line in self.visited:
+            return
+        self.visited.add(line)
+        rig = self.rig
+        messages, views, changes = len(rig.messages), dict(rig.views), rig.changes
+        await act()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await rig.until(lambda: rig.changes > changes)
+        except TimeoutError:
+            self.silent.append(line)
+            return
+        await self._rest()
+        if depth == self.depth:
+            return
+        opened = [view for key, view in rig.views.items() if views.get(key) is not view]
+        for shown in [*rig.messages[messages:], *opened]:
+            await self._press_all(line, shown, depth)
+
+    async def _rest(self):
+        """Wait until the bot calls Slack no more, so that what comes late is not taken for an answer."""
+        calls = -1
+        while calls != len(self.rig.calls):
+            calls = len(self.rig.calls)
+            await asyncio.sleep(0.01)
+
+    async def _press_all(self, line, shown, depth):
+        if not isinstance(shown, Message) and shown.get("callback_id") == "form":
+            await self._follow(f"{line} (sent)", lambda: self._submit(shown), depth + 1)
+            return
+        blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
+        for block, element in pressable(blocks):
+            begun = element.get("value") or element["action_id"].partition(".")[2]
+            text = None if "value" in element else "attention"
+
+            async def press(block=block, element=element, text=text):
+                await self.rig.press_element(shown, block, element, self.user, text)
+
+            await self._follow(begun, press, depth + 1)
+
+    async def _submit(self, form):
+        values = {}
+        given = self.rig.give("shelf.bib", b"@misc{a, eprint = {2605.00001}}")
+        for block in form["blocks"]:
+            element = block.get("element", {})
+            example = element.get("placeholder", {}).get("text", "")
+            if element.get("options"):
+                example = element["options"][0]["value"]
+            if element.get("type") == "conversations_select":
+                example = "C1"
+            if not block.get("optional") or element.get("initial_option"):
+                values[block["block_id"]] = EXAMPLES.get(block["block_id"], example) or "x"
+        answer = await self.rig.submit(form, self.user, given, **values)
+        self.rig.changes += bool(answer)  # an error under an input, or another view
+
+
+async def walk(rig, slack, bot, user, channel="C1", depth=1):
+    add_outlets(bot, slack)
+    await rig.ask("subscribe every:daily at:9 zone:berlin", MANAGER)
+    await rig.ask(f"save {LINES['paper'].split()[1]}", user)
+    found = Walk(rig, user, channel, depth)
+    for one in map(command, ALL):
+        await found.begin(LINES.get(one.name, one.name))
+        await found.begin(one.name)
+    await found.begin_at_home()
+    return found
+
+
+@pytest.mark.parametrize("user", [MANAGER, READER, STRANGER])
+async def test_whoever_asks_is_answered_two_levels_deep(rig, slack, bot, user):
+    rig.shared_channels.add("C1")
+    found = await walk(rig, slack, bot, user, depth=2)
+    assert found.silent == []
+    assert len(found.visited) > 100
+
+
+@pytest.mark.parametrize("channel", ["D1", "C9"])
+async def test_wherever_a_person_asks_there_is_an_answer(rig, slack, bot, channel):
+    assert (await walk(rig, slack, bot, READER, channel)).silent == []
+
+
+MISSING = {"error": "missing_scope", "needed": "some:scope"}
+CONDITIONS = {
+    "dead response_urls": {"response_url": 404},
+    "no users:read": {"users.info": MISSING},
+    "no channels:read": {"conversations.info": MISSING, "users.conversations": MISSING},
+    "no im:write": {"conversations.open": MISSING},
+    "no files:write": {"files.getUploadURLExternal": MISSING},
+    "no history": {"conversations.history": MISSING, "conversations.replies": MISSING},
+    "no ephemeral messages": {"chat.postEphemeral": MISSING},
+    "no forms": {"views.open": {"error": "expired_trigger_id"}},
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+async def test_whatever_is_missing_there_is_an_answer(rig, slack, bot, condition):
+    rig.always = CONDITIONS[condition]
+    assert (await walk(rig, slack, bot, MANAGER)).silent == []
+
+
+async def test_in_a_read_only_channel_there_is_an_answer(rig, slack, bot):
+    rig.read_only.add("C1")
+    assert (await walk(rig, slack, bot, READER)).silent == []
