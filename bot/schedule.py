@@ -21,6 +21,10 @@ Every: TypeAlias = Literal["daily", "weekdays", "days", "weekly", "monthly"]
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WORKING = (0, 1, 2, 3, 4)
 NOON = time(12)
+FEED_ZONE = "America/New_York"
+ROLL_OVER = time(21, 30)  # there, the list of the next day begins
+EARLY = time(15)  # there; by then a list of a working day has most of its papers and votes
+EARLY_PROBE = datetime(2026, 1, 1, tzinfo=UTC)
 # days ahead within which there is a next digest: the longest rhythm is a month, and a date can be
 # left out
 FURTHEST = 400
@@ -52,6 +56,13 @@ class Schedule:
                 return day.weekday() == (self.on or (0,))[0]
             case "monthly":
                 return day.day == min((self.on or (1,))[0], monthrange(day.year, day.month)[1])
+
+    @property
+    def early(self) -> bool:
+        """Whether the list of the day has few votes at that time: before 15:00 in New York."""
+        _, due = self.after(EARLY_PROBE)
+        there = due.astimezone(load_zone(FEED_ZONE)).time()
+        return there < EARLY or there >= ROLL_OVER
 
     def due(self, day: date) -> datetime | None:
         """Return the moment, in UTC, for a local date; None where no digest belongs to it, or it does not exist."""

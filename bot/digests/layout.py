@@ -20,7 +20,7 @@ from bot.chat.views import (
     line,
     note,
 )
-from bot.digests.selection import ORDERS, SPANS, Digest
+from bot.digests.selection import ORDERS, Digest
 from bot.papers import Paper
 from bot.text import count, listed
 
@@ -65,13 +65,13 @@ def _full(digest: Digest) -> Iterable[View]:
 
 
 def _title(digest: Digest) -> str:
-    match digest.options.schedule.every:
-        case "weekly" | "monthly" as every:
-            return f"Daily Papers · the {SPANS[every]} from {_from_to(digest.first, digest.last)}"
-        case _ if digest.first < digest.last:
-            return f"Daily Papers · {_from_to(digest.first, digest.last)}"
-        case _:
-            return f"Daily Papers · {digest.last:%A} {cards.day_name(digest.last)}"
+    return f"Daily Papers · {_days(digest)}"
+
+
+def _days(digest: Digest) -> str:
+    if digest.first < digest.last:
+        return _from_to(digest.first, digest.last)
+    return f"{digest.last:%A} {cards.day_name(digest.last)}"
 
 
 def _from_to(first: date, last: date) -> str:
@@ -96,9 +96,8 @@ def _told(digest: Digest) -> str:
 
 def _nothing(digest: Digest) -> str:
     what = "on your topics " if digest.options.topics or digest.options.without else ""
-    span = SPANS.get(digest.options.schedule.every)
-    when = f"lists of that {span}" if span else f"list of {cards.day_name(digest.last)}"
-    return f"Nothing new {what}is on the {when}."
+    lists = "lists" if digest.first < digest.last else "list"
+    return f"Nothing new {what}on the {lists} of {_days(digest)}."
 
 
 def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> Item:
@@ -156,26 +155,9 @@ def _liked(digest: Digest) -> tuple[Block, ...]:
 
 
 def _more(digest: Digest) -> Buttons:
-    match digest.options.schedule.every:
-        case "weekly":
-            year, week, _ = digest.last.isocalendar()
-            return Buttons(
-                (
-                    Button("The whole week", f"week {year}-W{week:02}"),
-                    Button("Trending", "trending"),
-                )
-            )
-        case "monthly":
-            return Buttons(
-                (
-                    Button("The whole month", f"month {digest.last:%Y-%m}"),
-                    Button("Trending", "trending"),
-                )
-            )
-        case _:
-            newest = max(
-                (paper.daily for paper in digest.papers if paper.daily), default=digest.last
-            )
-            return Buttons(
-                (Button("All of the day", f"day {newest}"), Button("Trending", "trending"))
-            )
+    """Lead to all papers of the days that the digest covers."""
+    if digest.first < digest.last:
+        every = Button("All of these days", f"days {digest.first} {digest.last}")
+    else:
+        every = Button("All of the day", f"day {digest.last}")
+    return Buttons((every, Button("Trending", "trending")))

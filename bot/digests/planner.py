@@ -14,7 +14,7 @@ from bot.chat.view_json import freeze
 from bot.chat.views import View
 from bot.digests.layout import views
 from bot.digests.ordering import chosen
-from bot.digests.selection import SPANS, Digest, Liked, expected, fitting, fresh, window
+from bot.digests.selection import LONG_RHYTHMS, Digest, Liked, expected, fitting, fresh, window
 from bot.errors import SourceError
 from bot.library.library import Library
 from bot.library.listings import PATIENCE_SECONDS
@@ -186,7 +186,7 @@ class Planner:
         digests, now = self.store.digests, self.clock()
         papers: set[str] = set()
         for one in planned:
-            last = _last_day(one.subscription, one.due)
+            last = last_day(one.subscription, one.due)
             papers.update(
                 paper.id
                 for paper in (await self._look(window(one.subscription, last), last, now)).papers
@@ -218,7 +218,7 @@ class Planner:
                 now,
             )
             return None
-        last = _last_day(subscription, planned.due)
+        last = last_day(subscription, planned.due)
         first = window(subscription, last)
         look = await self._look(first, last, now)
         waiting = now < planned.due + self.patience.longest
@@ -233,24 +233,23 @@ class Planner:
             )
             return None
         digest = await self._choose(planned, memory)
-        return await self._made(planned, digest, quiet=subscription.options.quiet)
+        # the first one says that it has nothing, so that people know that all is well
+        quiet = subscription.options.quiet and await digests.has_posted(subscription.id)
+        return await self._made(planned, digest, quiet=quiet)
 
     async def _choose(self, planned: DueDigest, memory: _Memory) -> Digest:
         subscription = planned.subscription
         options, now = subscription.options, self.clock()
-        last = _last_day(subscription, planned.due)
+        last = last_day(subscription, planned.due)
         first = window(subscription, last)
         look = await self._look(first, last, now)
         weighed = memory.weighed[subscription.id]
-        new_from = subscription.covered + timedelta(days=1) if subscription.covered else first
-        if options.schedule.every in SPANS:
-            new_from = first
         among = (
             look.papers
             if subscription.covered
             else [p for p in look.papers if p.daily and p.daily >= first]
         )
-        papers, late = fresh(among, new_from, weighed)
+        papers, late = fresh(among, first, weighed)
         seen = frozenset() if options.repeats else memory.seen[subscription.place]
         ranked = [paper for paper in papers if paper.id not in seen]
         order = await chosen(
@@ -259,7 +258,9 @@ class Planner:
         total = sum(
             paper.daily is not None and first <= paper.daily <= last for paper in look.papers
         )
-        liked = await self._liked(subscription, first) if options.schedule.every in SPANS else ()
+        liked = (
+            await self._liked(subscription, first) if options.schedule.every in LONG_RHYTHMS else ()
+        )
         remark = " ".join(filter(None, [order.remark, OLD if look.trouble else ""]))
         total = max(total, len(order.papers))
         return Digest(
@@ -348,7 +349,6 @@ def _now_planned(subscription: Subscription, now: datetime) -> DueDigest:
     return DueDigest(subscription, here, now, now + subscription.options.grace)
 
 
-def _last_day(subscription: Subscription, due: datetime) -> date:
-    """Return the last day of the lists that a digest covers: a week or month ends with a day that is over."""
-    over = subscription.options.day == "yesterday" or subscription.options.schedule.every in SPANS
-    return feed_day(due) - timedelta(days=over)
+def last_day(subscription: Subscription, due: datetime) -> date:
+    """Return the last day of the lists that a digest covers: the feed's, or the day before."""
+    return feed_day(due) - timedelta(days=subscription.options.day == "yesterday")

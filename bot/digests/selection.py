@@ -8,17 +8,22 @@ from datetime import date, timedelta
 
 from bot.models import DigestOptions, Order, Subscription
 from bot.papers import Paper
+from bot.schedule import Every
 from bot.search import parse
 from bot.search.ranking.matcher import matches
 
-LONGEST = 27  # days before its last that a digest goes back to make up for what was missed
+ONE_DAY = timedelta(days=1)
+# the days that a digest covers at most, with what skipped ones before it missed
+USUAL_LONGEST = timedelta(weeks=4)
+LONGEST: Mapping[Every, timedelta] = {"monthly": timedelta(days=92)}
 ORDERS: Mapping[Order, str] = {
     "upvotes": "most upvoted first",
     "trending": "what is trending first",
     "new": "newest first",
     "for-me": "those most like what you keep first",
 }
-SPANS = {"weekly": "week", "monthly": "month"}
+# rhythms whose digests say what people of the place liked since the one before
+LONG_RHYTHMS = ("weekly", "monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +103,26 @@ def expected(counts: Sequence[int]) -> float:
 def window(subscription: Subscription, last: date) -> date:
     """Return the first day that a digest covers whose last day is given.
 
-    That is the day after the last one dealt with, at most four weeks back; a week or a month is
-    ranked as a whole.
+    It follows the last day of the digest before, so that a skipped digest is covered by the next,
+    within bounds. The first digest covers one day, seven days, or a month.
     """
-    match subscription.options.schedule.every:
+    every = subscription.options.schedule.every
+    if subscription.covered is None:
+        return _first_window(every, last)
+    longest = LONGEST.get(every, USUAL_LONGEST)
+    return min(last, max(subscription.covered + ONE_DAY, last - longest + ONE_DAY))
+
+
+def _first_window(every: Every, last: date) -> date:
+    match every:
+        case "daily" | "weekdays" | "days":
+            return last
         case "weekly":
             return last - timedelta(days=6)
         case "monthly":
-            after = last + timedelta(days=1)
-            before = after.replace(day=1) - timedelta(days=1)
-            return before.replace(day=min(after.day, before.day))
-        case _:
-            first = subscription.covered + timedelta(days=1) if subscription.covered else last
-            return min(last, max(first, last - timedelta(days=LONGEST)))
+            after = last + ONE_DAY
+            month_before = after.replace(day=1) - ONE_DAY
+            return month_before.replace(day=min(after.day, month_before.day))
 
 
 def fresh(

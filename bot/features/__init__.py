@@ -29,6 +29,7 @@ ALL: tuple[Handler, ...] = (
     days.day,
     days.week,
     days.month,
+    days.days,
     days.trending,
     shelf.save,
     shelf.unsave,

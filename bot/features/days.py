@@ -8,11 +8,13 @@ from typing import Annotated
 from bot.cards import day_name
 from bot.chat.commands import also_named
 from bot.chat.views import Button, View, line, note
-from bot.errors import SourceError
+from bot.errors import SourceError, UsageError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.services import Context
 
+WEEKEND = (5, 6)
+MOST_DAYS = timedelta(days=100)  # that are listed together
 EARLIER = 3  # days before today: a weekend, and the day before it
 
 
@@ -82,6 +84,41 @@ async def month(
     return await _days(ctx, first, last, page, f"{first:%B %Y}", f"month {name}", {"month": name})
 
 
+async def days(
+    ctx: Context,
+    first: Annotated[date, DAY],
+    last: Annotated[date, DAY],
+    *,
+    page: Annotated[int, PAGE] = 1,
+) -> View:
+    """Show the papers of several days, most upvotes first.
+
+    first: the first day, as in 2026-05-25
+    last: the last day, as in 2026-05-29, or today
+    page: which page of the list
+    """
+    if first > last:
+        raise UsageError("The first day is after the last: swap them.", argument="first")
+    if last - first > MOST_DAYS:
+        raise UsageError(f"At most {MOST_DAYS.days} days can be shown together.", argument="last")
+    title = f"{day_name(first)} to {day_name(last)}"
+    data = {"first": first.isoformat(), "last": last.isoformat()}
+    found = await ctx.library.between(first, last, limit=PAGE_SIZE, offset=offset(page))
+    nothing = "" if found.total else _nothing(first, last, ctx.library.today())
+    return await listing(
+        ctx,
+        found.papers,
+        found.total,
+        line=f"days {first} {last}",
+        page=page,
+        title=title,
+        above=(line(nothing),) if nothing else (),
+        remark=found.remark,
+        buttons=(Button("Trending", "trending"),),
+        data=data,
+    )
+
+
 @also_named("top")
 async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     """Show what is trending on Hugging Face now.
@@ -115,7 +152,7 @@ async def _days(
         ),
         *([Button(f"Next {unit}", f"{unit} {_written(unit, after)}", turns=True)] if after else []),
     )
-    nothing = "" if found.total else _nothing(first, ctx.library.today())
+    nothing = "" if found.total else _nothing(first, last, ctx.library.today())
     return await listing(
         ctx,
         found.papers,
@@ -142,9 +179,13 @@ def _written(unit: str, day: date) -> str:
             return day.isoformat()
 
 
-def _nothing(first: date, today: date) -> str:
+def _nothing(first: date, last: date, today: date) -> str:
     if first > today:
         return "That is still to come."
-    if first < FIRST_DAY:
+    if last < FIRST_DAY:
         return f"The lists begin on {day_name(FIRST_DAY)}."
-    return "No papers are on this list. At weekends there are often none."
+    if first < last:
+        return "No papers are on the lists of these days."
+    if first.weekday() in WEEKEND:
+        return "No papers are on this list; at weekends there are often none."
+    return "No papers are on this list yet." if first == today else "No papers are on this list."

@@ -109,6 +109,12 @@ def wished(said: Asked, before: DigestOptions, today: date) -> DigestOptions:
     return replace(before, schedule=_schedule(said, before.schedule), **changes)
 
 
+def usual_options(schedule: Schedule) -> DigestOptions:
+    """Return the options of a new subscription: an early one shows the list of the day before."""
+    early = not schedule.zone or schedule.early
+    return DigestOptions(schedule, day="yesterday" if early else "today")
+
+
 def words(options: DigestOptions) -> Mapping[str, str]:
     """Write options as the arguments that give them."""
     said = asked(options)
@@ -119,7 +125,7 @@ def words(options: DigestOptions) -> Mapping[str, str]:
 
 def line(options: DigestOptions, where: str) -> str:
     """Write the command that subscribes with these options; "" where no line can hold them."""
-    usual = {**words(DigestOptions(options.schedule)), "every": "", "on": "", "at": "", "zone": ""}
+    usual = {**words(usual_options(options.schedule)), "every": "", "on": "", "at": "", "zone": ""}
     told = {name: value for name, value in words(options).items() if value != usual[name]}
     topics = told.pop("topics", "")
     if any('"' in value and "'" in value for value in [*told.values(), where]):
@@ -143,15 +149,9 @@ def when(schedule: Schedule) -> str:
 
 def which(options: DigestOptions) -> str:
     """Say which papers are in a digest."""
-    lists = {
-        "daily": "the day’s list",
-        "weekly": "the week’s lists",
-        "monthly": "the month’s lists",
-    }
-    source = lists.get(options.schedule.every, lists["daily"])
-    source = (
-        "yesterday’s list" if options.day == "yesterday" and source == lists["daily"] else source
-    )
+    newest = "yesterday’s list" if options.day == "yesterday" else "today’s list"
+    daily = options.schedule.every == "daily"
+    source = newest if daily else f"the lists since the last digest, up to {newest}"
     parts = [f"{count(options.papers, 'paper')} of {source}", _ORDERS[options.order]]
     parts += [f"about {options.topics}"] if options.topics else []
     parts += [f"without {options.without}"] if options.without else []

@@ -59,7 +59,10 @@ async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
     there = await standing(ctx, ctx.place)
     zone = await own_zone(ctx, there)
     where = "here" if manages(ctx, there) and not there.own else "me"
-    return {**wording.words(DigestOptions(Schedule("daily", USUAL_TIME, zone))), "where": where}
+    return {
+        **wording.words(wording.usual_options(Schedule("daily", USUAL_TIME, zone))),
+        "where": where,
+    }
 
 
 async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -103,7 +106,7 @@ async def subscribe(
     on: days of the week as in mon,wed, or for monthly a day of the month or last
     papers: how many at most, 1 to 10; 5 if left out
     order: which papers come first: for-me are those like what you keep, in a digest to you alone
-    day: whose list is shown: that of the same day, or the day before, whose votes have settled
+    day: up to which list: today, or yesterday (final votes; usual before 15:00 in New York)
     without: no papers about these; searches with commas between
     votes: only papers with so many upvotes or more
     code: only papers with their code
@@ -137,6 +140,8 @@ async def subscribe(
             "In which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
         )
     options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    if day is None:
+        options = replace(options, day=wording.usual_options(options.schedule).day)
     _check_order(options, there)
     await _check_room(ctx, place, options)
     next_date, next_due = options.schedule.after(ctx.now)
@@ -214,7 +219,7 @@ async def edit(
     zone: the time zone, as a city in it
     papers: how many at most, 1 to 10
     order: which papers come first: for-me are those like what you keep, in a digest to you alone
-    day: whose list is shown: that of the same day, or the day before, whose votes have settled
+    day: up to which list: today, or yesterday (final votes; usual before 15:00 in New York)
     topics: only papers about these; searches with commas between, or any
     without: no papers about these; searches with commas between, or none
     votes: only papers with so many upvotes or more

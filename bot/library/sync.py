@@ -9,20 +9,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.errors import SourceDown, SourceError
 from bot.papers import Paper
+from bot.schedule import FEED_ZONE, ROLL_OVER
 from bot.sources.items import Batch
 
 log = logging.getLogger(__name__)
 
 FIRST_DAY = date(2023, 5, 4)  # the feed's
-_FEED_ZONE = "America/New_York"
-_ROLL_OVER = time(21, 30)  # there, the next day's list begins
-
 SETTLED = timedelta(days=3)  # votes and late papers hardly move a list any more after that
 # After so much trouble in a row asking on is only a burden: five days of a source that is down, or
 # twenty of answers that are wrong, which may all the same be right again for other days.
@@ -90,13 +88,13 @@ class Report:
 
 def feed_day(now: datetime) -> date:
     """Return the day that the feed is at: New York's, which begins on the evening before."""
-    there = now.astimezone(ZoneInfo(_FEED_ZONE))
-    return there.date() + timedelta(days=there.time() >= _ROLL_OVER)
+    there = now.astimezone(ZoneInfo(FEED_ZONE))
+    return there.date() + timedelta(days=there.time() >= ROLL_OVER)
 
 
 def settled(day: date, fetched: datetime, after: timedelta = SETTLED) -> bool:
     """Whether a list fetched then need not be asked for again."""
-    ended = datetime.combine(day, _ROLL_OVER, ZoneInfo(_FEED_ZONE)).astimezone(UTC)
+    ended = datetime.combine(day, ROLL_OVER, ZoneInfo(FEED_ZONE)).astimezone(UTC)
     return fetched >= ended + after
 
 

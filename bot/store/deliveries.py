@@ -157,6 +157,16 @@ _SKIP = (
     .where(*_THE_DIGEST)
     .values(state="skipped", reason=bindparam("why"), ended=bindparam("at"))
 )
+_COVERED_DAYS = (
+    select(digests.c.first, digests.c.last, subscriptions.c.covered)
+    .join(subscriptions, digests.c.subscription == subscriptions.c.id)
+    .where(*_THE_DIGEST)
+)
+_UNCOVER = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("its_id"))
+    .values(covered=bindparam("until"))
+)
 _RELEASE = delete(posted).where(
     posted.c.subscription == bindparam("its_subscription"), posted.c.date == bindparam("its_date")
 )
@@ -451,6 +461,7 @@ class Deliveries:
             if not (await transaction.execute(_DROP, {**_held(one), "why": why})).rowcount:
                 return
             if one.part == 0:
+                await _uncover(transaction, one)
                 await transaction.execute(_DROP_ALL, {**_digest(one), "why": why})
                 await transaction.execute(_SKIP, {**_digest(one), "why": why, "at": now})
                 await transaction.execute(_RELEASE, _digest(one))
@@ -543,6 +554,14 @@ class Deliveries:
             _COUNT_UNCERTAIN, {"platforms": list(platforms)}
         )
         return Health(overdue, oldest, uncertain)
+
+
+async def _uncover(transaction: Transaction, one: Delivery) -> None:
+    """Let the next digest cover the days of one that is skipped."""
+    row = (await transaction.execute(_COVERED_DAYS, _digest(one))).one_or_none()
+    if row and row.first and row.covered == row.last:
+        until = row.first - timedelta(days=1)
+        await transaction.execute(_UNCOVER, {"its_id": one.subscription, "until": until})
 
 
 async def _tell(transaction: Transaction, one: Delivery, notice: Notice, now: datetime) -> None:

@@ -96,6 +96,9 @@ _LATEST_FIRST = (
 _CONSIDERED = select(_LATEST_FIRST.c.subscription, _LATEST_FIRST.c.weighed).where(
     _LATEST_FIRST.c.number <= bindparam("limit")
 )
+_POSTED_ONES = select(func.count()).where(
+    digests.c.subscription == bindparam("subscription"), digests.c.state.in_(("posting", "sent"))
+)
 _LAST = select(func.max(digests.c.date)).where(digests.c.subscription == bindparam("subscription"))
 _HAD = select(posted.c.platform, posted.c.tenant, posted.c.address, posted.c.paper).where(
     tuple_(posted.c.platform, posted.c.tenant, posted.c.address).in_(
@@ -420,6 +423,11 @@ class Digests:
         ((day,),) = await self._database.read(_LAST, {"subscription": subscription})
         latest: date | None = day
         return latest
+
+    async def has_posted(self, subscription: int) -> bool:
+        """Tell whether a subscription has posted a digest, or is about to."""
+        ((number,),) = await self._database.read(_POSTED_ONES, {"subscription": subscription})
+        return number > 0
 
     async def posted(
         self, places: Collection[Place], papers: Collection[str]

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0007"
+HEAD = "0008"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 

@@ -67,6 +67,13 @@ async def listed(bot: Bot, day: date, papers: Iterable[Paper]) -> None:
     await bot.services.library.add_day(day, tuple(papers))
 
 
+async def first_posted(bot: Bot, clock) -> None:
+    """Let the day after have one paper, and its digest be handed to the outbox."""
+    clock.now = datetime.combine(TODAY + DAY, time(16), NOW.tzinfo)
+    await listed(bot, TODAY + DAY, [a_paper(1, TODAY + DAY)])
+    await bot.services.planner.plan()
+
+
 def papers_in(views: list[View]) -> list[str]:
     return [paper for view in views for paper in view.papers]
 
@@ -282,12 +289,43 @@ async def test_what_waits_on_a_platform_that_is_not_connected_keeps_nobody_busy(
     ("quiet", "state", "messages"), [(True, "quiet", 0), (False, "posting", 1)]
 )
 async def test_a_day_without_papers_is_quiet_or_said(bot, clock, quiet, state, messages):
-    await subscribed(bot, replace(WISHES, quiet=quiet))
+    await subscribed(bot, replace(WISHES, quiet=quiet, layout="compact"))
+    await first_posted(bot, clock)
+    clock.now += DAY
+    await listed(bot, TODAY + 2 * DAY, [])
+    await bot.services.planner.plan()
+    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, state)]
+    assert len(await said(bot)) == 1 + messages
+
+
+async def test_the_first_digest_says_that_it_has_nothing(bot, clock):
+    await subscribed(bot, replace(WISHES, quiet=True))
     clock.now = datetime.combine(TODAY + DAY, time(16), NOW.tzinfo)
     await listed(bot, TODAY + DAY, [])
     await bot.services.planner.plan()
-    assert await states(bot) == [(TODAY + DAY, state)]
-    assert len(await said(bot)) == messages
+    [view] = await said(bot)
+    assert "Nothing new on the list of Saturday 30 May 2026." in plain(view)
+
+
+async def test_a_skipped_digest_is_covered_by_the_next(bot, clock):
+    mine = await subscribed(bot, replace(WISHES, layout="compact", papers=10))
+    await first_posted(bot, clock)
+    store = bot.services.store
+    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    late = clock.now + DAY
+    claimed = await store.deliveries.claim(ready.id, late, HOUR)
+    assert claimed
+    await store.deliveries.drop(claimed, "It was too late.", late)
+    known = await store.subscriptions.get(mine.id)
+    assert known
+    assert known.covered == TODAY
+    clock.now = late
+    await listed(bot, TODAY + 2 * DAY, [a_paper(2, TODAY + 2 * DAY)])
+    await bot.services.planner.plan()
+    newest = (await said(bot))[-1]
+    assert newest.title == "Daily Papers · 30 May to 31 May 2026"
+    assert set(newest.papers) == {"2606.00001", "2606.00002"}
+    assert "→ All of these days: days 2026-05-30 2026-05-31" in plain(newest)
 
 
 async def test_yesterdays_list_is_that_of_the_day_before(bot, clock):
@@ -316,7 +354,8 @@ async def test_a_week_is_ranked_and_names_what_the_place_kept(bot, clock):
     await bot.services.planner.plan()
     week = (await said(bot))[-1]
     assert week.papers[0] == HEBB.id
-    assert week.title == "Daily Papers · the week from 25 May to 31 May 2026"
+    assert week.title == "Daily Papers · 25 May to 31 May 2026"
+    assert "→ All of these days: days 2026-05-25 2026-05-31" in plain(week)
     assert "What you kept and voted for here" in plain(week)
     assert "kept by 1" in plain(week)
 
@@ -376,13 +415,14 @@ def test_a_full_layout_is_cut_into_messages_that_discord_takes():
 
 async def test_a_digest_asked_for_after_a_quiet_one_is_posted(bot, clock):
     mine = await subscribed(bot)
-    clock.now = datetime.combine(TODAY + DAY, time(16), NOW.tzinfo)
-    await listed(bot, TODAY + DAY, [])
+    await first_posted(bot, clock)
+    clock.now += DAY
+    await listed(bot, TODAY + 2 * DAY, [])
     await bot.services.planner.plan()
-    assert await states(bot) == [(TODAY + DAY, "quiet")]
-    await listed(bot, TODAY + DAY, [a_paper(1, TODAY + DAY)])
+    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, "quiet")]
+    await listed(bot, TODAY + 2 * DAY, [a_paper(2, TODAY + 2 * DAY)])
     clock.now += HOUR
     mine = await bot.services.store.subscriptions.get(mine.id)
     assert await bot.services.planner.post_now(mine)
-    assert await states(bot) == [(TODAY + DAY, "posting")]
-    assert "2606.00001" in papers_in(await said(bot))
+    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, "posting")]
+    assert "2606.00002" in papers_in(await said(bot))

@@ -63,7 +63,7 @@ async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
         datetime(2026, 6, 1, 21, 30, tzinfo=UTC),
     )
     assert one.covered is None
-    papers = '3 papers of yesterday’s list · newest first · about diffusion, author:"ada lovelace"'
+    papers = '3 papers of the lists since the last digest, up to yesterday’s list · newest first · about diffusion, author:"ada lovelace"'
     narrowed = "without quantum chemistry · with 10 upvotes or more · only with code"
     assert plain(view).splitlines()[:7] == [
         "Subscribed.",
@@ -79,8 +79,10 @@ async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
 async def test_what_is_left_out_is_usual(bot, say):
     await say("subscribe at:9")
     assert (await stored(bot)).options == DigestOptions(
-        Schedule("daily", wording.USUAL_TIME, "Europe/Berlin")
+        Schedule("daily", wording.USUAL_TIME, "Europe/Berlin"), day="yesterday"
     )
+    await say("subscribe at:22")
+    assert (await stored(bot, 2)).options.day == "today"
 
 
 @pytest.mark.parametrize(
@@ -456,7 +458,7 @@ async def test_where_nothing_is_connected_the_sentence_says_what_to_do(bot, ask)
 
 
 async def test_a_preview_shows_what_would_be_posted_and_posts_nothing(bot, say):
-    await say("subscribe papers:2")
+    await say("subscribe papers:2 day:today")
     view = await say("preview 1", MEMBER)
     assert "what subscription 1 would post now, in 3 messages." in plain(view)
     assert set(view.papers) == {HEBB.id, "2605.10011"}
