@@ -32,17 +32,16 @@ def cite_keys(papers: Sequence[Paper]) -> Iterator[str]:
         yield key
 
 
-def words_of(key: str) -> tuple[str, ...]:
-    """Return the author's name and the title's word in a key; () where it is none of ours."""
+def parse_key(key: str) -> tuple[str, str, str]:
+    """Return the author's name, the year and the title's word in a key, each "" if it is not there."""
     found = _KEY.fullmatch(key.lower())
-    return tuple(filter(None, (found["who"], found["word"]))) if found and found["year"] else ()
+    return (found["who"], found["year"] or "", found["word"]) if found else ("", "", "")
 
 
 def matches(key: str, paper: Paper) -> bool:
-    """Tell whether a paper was exported under a key."""
-    return next(cite_keys([paper, paper])) == (plain := key.lower().removeprefix("@")) or (
-        plain in list(cite_keys([paper, paper]))
-    )
+    """Tell whether a paper is exported under a key."""
+    plain, own = key.lower().removeprefix("@"), cite_key(paper)
+    return plain == own or plain.startswith(f"{own}-")
 
 
 def _unused(key: str, seen: set[str]) -> str:

@@ -10,10 +10,11 @@ from bot.chat.commands import EarlyAnswer, also_named
 from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
+from bot.features.cited import find_cited, has_title, is_part_of_title
 from bot.features.pages import PAGE_SIZE, listing, offset
 from bot.features.services import Context
 from bot.features.team import card
-from bot.identifiers import paper_ids
+from bot.identifiers import looks_like_id, paper_ids
 from bot.papers import Paper, record
 from bot.text import shorten
 
@@ -47,6 +48,10 @@ async def find(
     named = paper_ids(query, 2, bare=True)
     if len(named) == 1:  # an id or a link, whatever stands beside it
         return await _find_named(ctx, query, named[0])
+    if query.startswith("@") and (cited := await find_cited(ctx, query)):
+        return await listing(ctx, cited, len(cited), line=f"find {query}", data={"query": query})
+    if looks_like_id(query) and not await ctx.library.papers([query]):
+        raise _no_such_id(query)
     found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page), online=True)
     data: dict[str, object] = {"query": query, **found.said()}
     if not found.total:
@@ -87,7 +92,7 @@ async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
     paper: its id, a link to it, or part of its title
     """
-    found = await resolve(ctx, paper, "paper")
+    found = await resolve(ctx, paper, "paper", reads=True)
     view, said = await card(ctx, found)
     return View(view.blocks, view.title, data={"paper": record(found), **said})
 
@@ -97,7 +102,7 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
     paper: its id, a link to it, or part of its title
     """
-    found = await resolve(ctx, paper, "similar")
+    found = await resolve(ctx, paper, "similar", reads=True)
     alike = await ctx.library.similar(found, limit=MOST_SIMILAR)
     papers = tuple(other for other, _ in alike)
     name = cards.title(found)
@@ -118,8 +123,10 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     )
 
 
-async def resolve(ctx: Context, text: str, verb: str) -> Paper:
-    """Return the paper that is meant.
+async def resolve(ctx: Context, text: str, verb: str, *, reads: bool = False) -> Paper:
+    """Return the paper that is meant: by id, link, cite key or title.
+
+    Only a command that `reads` takes the one paper that a search finds, whatever its title says.
 
     Raises UsageError, or EarlyAnswer with what is known instead; `verb` is the command to go on
     with once the paper is chosen.
@@ -135,6 +142,10 @@ async def resolve(ctx: Context, text: str, verb: str) -> Paper:
         )
     if " " not in text and (known := await ctx.library.papers([text])):
         return known[0]
+    if looks_like_id(text):
+        raise _no_such_id(text)
+    if text.startswith("@") and len(cited := await find_cited(ctx, text)) == 1:
+        return cited[0]
     found = await ctx.library.search(text, limit=CANDIDATES)
     match found.papers:
         case ():
@@ -143,12 +154,18 @@ async def resolve(ctx: Context, text: str, verb: str) -> Paper:
                 "the title.",
                 argument="paper",
             )
-        case (only,) if found.total == 1:
+        case (only,) if found.total == 1 and (reads or is_part_of_title(text, only)):
             return only
-        case (best, *_) if cards.title(best).casefold() == text.casefold():
+        case (best, *_) if has_title(text, best):
             return best
         case _:
             raise EarlyAnswer(_which(found, verb))
+
+
+def _no_such_id(text: str) -> UsageError:
+    return UsageError(
+        f"There is no paper {text}. Check the id, or try words from the title.", argument="paper"
+    )
 
 
 def _which(found: Found, verb: str) -> View:
