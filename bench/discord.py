@@ -1,7 +1,7 @@
 """Measures Discord: how soon people are answered, whether limits hold, whether reactions get lost.
 
     PAPERBOY_HOME=/tmp/filled paperboy import days.jsonl.xz
-    python bench/discord.py /tmp/filled [typing] [talk] [render] [reactions] [--seconds 60]
+    python bench/discord.py /tmp/filled [crowd] [typing] [talk] [render] [reactions] [--seconds 60]
 
 The bot runs as a process of its own over the real SDK; the Discord that it talks to is the one of
 the tests.
@@ -19,10 +19,11 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -74,6 +75,9 @@ class TimedRig(DiscordRig):
         super().__init__()
         self.acknowledged: dict[str, float] = {}
         self.answered: dict[str, float] = {}
+        self.told: dict[
+            str, list[float]
+        ] = {}  # by conversation, when its person was told something
 
     def _answer(  # as its base class
         self, method: str, path: str, body: Any, query: dict[str, str], files: Any = ()
@@ -82,6 +86,8 @@ class TimedRig(DiscordRig):
         (self.acknowledged if path.endswith("/callback") else self.answered).setdefault(
             token, time.perf_counter()
         )
+        if method == "POST" and path.endswith("/messages"):
+            self.told.setdefault(path.split("/")[2], []).append(time.perf_counter())
         # simcord writes down whatever happens, which a minute of fifty people fills the memory with
         self.asked.clear()
         self.backend.http_requests.clear()
@@ -96,7 +102,7 @@ async def main() -> None:
     )
     parser.add_argument("home", type=Path, help="a folder that papers were imported into")
     parser.add_argument(
-        "what", nargs="*", help="typing, talk, render, reactions; all of them if left out"
+        "what", nargs="*", help="crowd, typing, talk, render, reactions; all of them if left out"
     )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--people", type=int, default=50)
@@ -107,10 +113,12 @@ async def main() -> None:
     if args.serve:
         await serve(args.serve, args.home)
         return
-    what = args.what or ["typing", "talk", "render", "reactions"]
+    what = args.what or ["crowd", "typing", "talk", "render", "reactions"]
     with TemporaryDirectory() as folder:
         home = Path(folder, "home")
         shutil.copytree(args.home, home)
+        if "crowd" in what:
+            await crowd(home, args.people, args.seconds)
         if "typing" in what:
             await typing(home, 20, min(args.seconds, 20))
         if "talk" in what:
@@ -176,6 +184,93 @@ async def talk(home: Path, people: int, seconds: float) -> None:
         return one.type(name, **options)
 
     await _meet("talk", home, people, seconds, 1.0, command)
+
+
+async def crowd(home: Path, people: int, seconds: float) -> None:
+    """Let people give a command every two seconds, type, and react twenty times a second.
+
+    Half of the commands are searches. Tells how soon each was served, and whether all that was
+    reacted to is on the shelves in the end.
+    """
+    rig, chance = TimedRig(), random.Random(4)
+    commands: list[tuple[float, Interaction]] = []
+    letters: list[tuple[float, Interaction]] = []
+    reacted: dict[str, list[float]] = {}
+    async with rig.serving(), process(rig, home) as child:
+        everyone = [join(rig, f"Person {n}") for n in range(people)]
+        shown = await _shown(everyone[0], home)
+        await asyncio.sleep(2)
+        rig.told.clear()
+        end = time.monotonic() + seconds
+        await asyncio.gather(
+            *(_person(one, end, 2.0, _command, commands) for one in everyone),
+            *(_person(one, end, 1.0, _letter, letters) for one in everyone[:10]),
+            _react_often(rig, everyone, shown, end, chance, reacted),
+        )
+        await rig.until(lambda: _count(rig.told) >= _count(reacted), 30)
+        wrong = await _wrong(home, everyone, shown)
+        child.send_signal(signal.SIGTERM)
+        printed, _ = await child.communicate()
+    used = getrusage(RUSAGE_CHILDREN).ru_utime + getrusage(RUSAGE_CHILDREN).ru_stime
+    print(
+        f"crowd: {people} people for {seconds:.0f} s, {len(commands):,} commands, the bot used "
+        f"{used:.1f} s of processor time"
+    )
+    _tell_times("acknowledged", rig.acknowledged, commands)
+    _tell_times("answered", rig.answered, commands)
+    _tell_times("completed", rig.acknowledged, letters)
+    tell("reactions", list(_reaction_times(rig.told, reacted)))
+    tell("loop lag", json.loads(printed))
+    print(f"  {wrong} of the shelves' papers wrong, {_count(reacted):,} reactions")
+
+
+def _command(one: Member, _: int) -> Interaction:
+    searches = [given for given in COMMANDS if given[0] == "find"]
+    others = [given for given in COMMANDS if given[0] not in {"find", "save"}]
+    name, options = random.choice(searches if random.random() < 0.5 else others)
+    return one.type(name, **options)
+
+
+def _letter(one: Member, step: int) -> Interaction:
+    words = TYPED[(step // 20 + one.id) % len(TYPED)]
+    return one.complete("save", "paper", words[: step % 20 + 1])
+
+
+async def _react_often(  # what the crowd shares
+    rig: DiscordRig,
+    everyone: list[Member],
+    shown: list[tuple[Message, str]],
+    end: float,
+    chance: random.Random,
+    reacted: dict[str, list[float]],
+) -> None:
+    """Let people react twenty times a second, and note when, by their conversation."""
+    while time.monotonic() < end:
+        one, (message, _) = chance.choice(everyone), chance.choice(shown)
+        there = (found := message.reaction_for("🔖")) is not None and one.id in found.user_ids
+        direct = str(rig.backend.get_dm_channel(one.id).id)
+        reacted.setdefault(direct, []).append(time.perf_counter())
+        one.react(message, added=not there)
+        await asyncio.sleep(0.05)
+
+
+def _count(times: dict[str, list[float]]) -> int:
+    return sum(map(len, times.values()))
+
+
+def _reaction_times(
+    told: dict[str, list[float]], reacted: dict[str, list[float]]
+) -> Iterator[float]:
+    """Yield how soon people were told about each reaction, in milliseconds."""
+    for direct, times in reacted.items():
+        for at, then in zip(times, told.get(direct, ()), strict=False):
+            yield (then - at) * 1000
+
+
+def _tell_times(name: str, served: dict[str, float], done: list[tuple[float, Interaction]]) -> None:
+    tell(name, [(served[r.token] - at) * 1000 for at, r in done if r.token in served])
+    if missing := sum(r.token not in served for _, r in done):
+        print(f"  {missing} were never {name}")
 
 
 async def _meet(

@@ -102,6 +102,7 @@ class DiscordRig:
         self.faults: list[Fault] = []
         self.sessions: dict[str, Session] = {}
         self.refuse_gateway = 0  # so many connections to the gateway are refused
+        self.refusals: list[str] = []  # what was wrong with requests
         self.identified = 0  # sessions that were asked for
         self.closed_with = 0  # the code with which the gateway closes an IDENTIFY
         self.shards = shards
@@ -237,6 +238,7 @@ class DiscordRig:
                 }
             )
         if problem := refused(method, path, body):
+            self.refusals.append(f"{method} {path}: {problem}")
             return _json({"message": f"Invalid Form Body: {problem}", "code": 50035}, 400)
         said_before = (
             (path, str(body.get("nonce")))
@@ -255,6 +257,7 @@ class DiscordRig:
                 self.backend, method, path, json=body, params=query, files=list(files)
             )
         except BackendError as error:
+            self.refusals.append(f"{method} {path}: {error.to_json()}")
             return _json(error.to_json(), error.status)
         if said_before:
             self._nonces[said_before] = found
