@@ -117,7 +117,7 @@ def title(paper: Paper) -> str:
 
 def because(kept: Paper) -> str:
     """Say why a paper is suggested: it is like one that the reader keeps."""
-    return f"Because you kept “{shorten(title(kept), TITLE_IN_REASON)}”"
+    return f"Because you saved “{shorten(title(kept), TITLE_IN_REASON)}”"
 
 
 def byline(paper: Paper, most: int = AUTHORS_IN_LIST) -> str:

@@ -9,8 +9,10 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
+from bot.chat.bot import Bot
+from bot.chat.commands import ASKED
 from bot.chat.encodings import decode
-from bot.chat.intents import File
+from bot.chat.intents import File, Intent
 from bot.chat.views import Attachment, View, note
 from bot.errors import DeliveryError, UsageError
 
@@ -65,6 +67,26 @@ def content_of(text: str) -> str:
     if decoded is None:
         raise UsageError(f"{text} isn’t a text file.")
     return decoded.text
+
+
+def with_files(bot: Bot, intent: Intent) -> Intent:
+    """Replace the name of a file by its content, for arguments that can be a file.
+
+    Raises UsageError.
+    """
+    known = bot.commands.get(intent.command)
+    given = {
+        param: text
+        for param in (known.params if known else ())
+        if (text := intent.args.get(param.name, "").strip('"')) not in {"", ASKED}
+    }
+    files = {param.name: open_file(text) for param, text in given.items() if param.argument.file}
+    texts = {
+        param.name: content_of(text)
+        for param, text in given.items()
+        if param.argument.whole and not param.argument.file
+    }
+    return replace(intent, args={**intent.args, **texts}, files=files)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Lines typed by a person: history, completion, and what a command still lacks."""
+"""Lines that a person types, with history and completion."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from bot.chat.bot import Bot
 from bot.text import visible
 
 
-async def typed(bot: Bot, history: Path) -> AsyncIterator[str]:
-    """Yield line after line until the person leaves with Ctrl-D; Ctrl-C gives up a line."""
+async def read_lines(bot: Bot, history: Path) -> AsyncIterator[str]:
+    """Yield lines until the person leaves with Ctrl-D; Ctrl-C cancels a line."""
     session: PromptSession[str] = PromptSession(
         history=FileHistory(history), completer=BotCompleter(bot), complete_while_typing=False
     )
@@ -29,15 +29,6 @@ async def typed(bot: Bot, history: Path) -> AsyncIterator[str]:
         except EOFError:
             return
         yield line
-
-
-async def answer(question: str, first: str = "") -> str | None:
-    """Ask for one thing, of which `first` stands there already; None where the person gives up."""
-    session: PromptSession[str] = PromptSession()
-    try:
-        return await session.prompt_async(f"{question}: ", default=first)
-    except (KeyboardInterrupt, EOFError):
-        return None
 
 
 class BotCompleter(Completer):

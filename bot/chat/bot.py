@@ -112,9 +112,7 @@ class Bot(Generic[S]):
             intent = await self._unfolded(intent)
             wanted = self._command(intent)
             if await self.tenants.gone(intent.person.platform, intent.person.tenant):
-                raise UsageError(
-                    "Paperboy was removed from there: nothing is kept until it is invited again."
-                )
+                raise UsageError("Paperboy was removed from here. Invite it again to use it.")
             uploads = await read_uploads(wanted, intent)
             args = wanted.bind(uploads.args, self.today())
             view = await wanted.handler(self._context(intent), **args)
@@ -132,7 +130,9 @@ class Bot(Generic[S]):
             return View((line(str(error)),), outcome=Outcome.FAILED)
         except Exception:
             log.exception("%s failed", intent.command)
-            sorry = "Something went wrong here, not with what you asked. It is in the log; please try again."
+            sorry = (
+                "Something went wrong in Paperboy. Please try again; the details are in its log."
+            )
             return View((line(sorry),), outcome=Outcome.FAILED)
 
     async def shown(self, place: Place, message: str, view: View) -> None:

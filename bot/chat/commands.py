@@ -4,7 +4,7 @@
         '''Show the papers of one day.
 
         when: a date, or today or yesterday
-        page: which page of the list
+        page: Page [1]
         '''
 
 Name, help, arguments, forms and suggestions are read off the signature and the docstring.
@@ -159,6 +159,11 @@ class Param:
         """The values that there are, if they are few."""
         return self.argument.choices
 
+    @property
+    def description(self) -> str:
+        """What is said of it beside its label and default, "" if nothing is."""
+        return self.help.partition(" – ")[2]
+
     def applies(self, values: Mapping[str, str]) -> bool:
         """Tell whether it is of use beside the values of other arguments."""
         if self.argument.depends is None:
@@ -309,7 +314,7 @@ def number(low: int, high: int, noun: str = "a number") -> Argument:
 
     def read(text: str, _: date) -> int:
         if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
-            raise ValueError(f"“{shorten(text, 40)}” is not {noun} from {low:,} to {high:,}.")
+            raise ValueError(f"“{shorten(text, 40)}” isn’t {noun} from {low:,} to {high:,}.")
         return int(text)
 
     return Argument(noun, read, str(low), Number(low, high))
@@ -366,7 +371,7 @@ def _argument(name: str, hint: Any) -> Argument:
 def _one_of(choices: tuple[str, ...]) -> Callable[[str, date], str]:
     def read(text: str, _: date) -> str:
         if text.lower() not in choices:
-            raise ValueError(f"“{shorten(text, 40)}” is not one of {listed(choices, 'or')}.")
+            raise ValueError(f"“{shorten(text, 40)}” isn’t one of {listed(choices, 'or')}.")
         return text.lower()
 
     return read

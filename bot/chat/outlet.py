@@ -82,3 +82,7 @@ class Adapter(Outlet):
     @abstractmethod
     async def membership(self, person: Person, place: Place) -> Membership:
         """Tell what a person is in a place, as the platform knows it now. Raises DeliveryError."""
+
+    async def name(self, person: Person) -> str:  # noqa: ARG002  # for those that know
+        """Return what people call a person, "" if the platform does not tell."""
+        return ""

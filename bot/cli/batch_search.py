@@ -106,6 +106,6 @@ async def _answer(library: Library, query: str, limit: int) -> dict[str, object]
         log.exception("a query failed")
         return {
             "query": query,
-            "error": "Something went wrong here, not with what you asked. It is in the log.",
+            "error": "Something went wrong in Paperboy; the details are in its log.",
         }
     return {"query": query, **found.said(), "page": 1, "papers": found.records()}

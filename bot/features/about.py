@@ -3,104 +3,101 @@
 from __future__ import annotations
 
 import inspect
-from datetime import datetime
-from difflib import get_close_matches
-from typing import Annotated
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
 
 from bot import __version__
 from bot.cards import day_name
+from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param
 from bot.chat.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.digests import state
 from bot.features.services import Context
-from bot.text import count, shorten
+from bot.text import count, listed, shorten
+
+if TYPE_CHECKING:  # start-up time
+    from bot.library.library import Status
+
+# a test sees to it that each command is in one of them
+GROUPS: Mapping[str, Sequence[str]] = {
+    "Find papers": "find paper similar today day week month trending for-me".split(),
+    "Save papers": (
+        "save unsave saved read unread collect note unnote tag untag export keep-from".split()
+    ),
+    "With your team": "shelf share vote unvote nominate nominated pick picks".split(),
+    "Digests": (
+        "subscribe subscriptions edit pause resume unsubscribe preview digest settle".split()
+    ),
+    "Paperboy": "home help status my-data forget-me".split(),
+}
+FIRST_STEPS = (
+    Button("Today’s papers", "today"),
+    Button("Trending", "trending"),
+    Button("My shelf", "saved"),
+)
+SUBSCRIBE = Button("Subscribe", "subscribe")
 
 
 async def help_(ctx: Context, command: Annotated[str, COMMAND] = "") -> View:
-    """Show what Paperboy can do, or how one command works.
+    """Show what Paperboy can do, or how a command works.
 
-    command: the command to explain
+    command: Command [all of them]
     """
-    if not command:
-        return _all(tuple(ctx.bot.commands.values()))
-    known = ctx.bot.commands.get(command.lower())
-    if known is None:
-        near = get_close_matches(command.lower(), ctx.bot.commands, n=1)
-        hint = f"did you mean {near[0]}?" if near else "“help” alone lists them all."
-        raise UsageError(f"There is no command “{shorten(command, 40)}”: {hint}")
-    return _one(known)
+    commands = ctx.bot.commands
+    name = command.lower()
+    if not name:
+        can_subscribe = ctx.person.platform in ctx.services.outlets
+        return _all(commands, (*FIRST_STEPS, SUBSCRIBE) if can_subscribe else FIRST_STEPS)
+    if name in commands:
+        return _one(commands[name])
+    near = [one for one in commands if is_slip(name, one)]
+    hint = f" Did you mean {listed(near, 'or')}?" if near else " “help” lists them all."
+    raise UsageError(f"“{shorten(command, 40)}” isn’t a command.{hint}", argument="command")
 
 
 async def status(ctx: Context) -> View:
-    """Show how many papers are known and how fresh they are."""
+    """Show how many papers there are and how fresh they are."""
     now = await ctx.library.status()
-    covered = f", {day_name(now.first)} to {day_name(now.last)}" if now.first and now.last else ""
-    lines: list[Spans] = [
-        (Strong("Papers"), f"  {now.papers:,}"),
-        (Strong("Days fetched"), f"  {now.days:,}{covered}"),
-        (Strong("Last sync"), f"  {_instant(now.synced)}"),
-        (
-            Strong("Next sync"),
-            f"  {_instant(now.next_sync) if now.next_sync else 'with “paperboy sync”'}",
-        ),
-    ]
-    blocks: list[Block] = [Item((f"Paperboy {__version__}",), tuple(lines))]
-    if now.indexing:
-        there, missing = now.indexing
-        blocks.append(
-            line(f"The search index is being made anew: {there:,} of {missing:,} papers are in it.")
-        )
-    if now.trouble:
-        blocks.append(line("The last sync met trouble: ", now.trouble))
-    blocks += [line(one.trouble) for one in ctx.services.outlets.values() if one.trouble]
-    left = await ctx.services.tenants.waiting() if ctx.person.id in ctx.services.admins else ()
-    if left:
-        blocks.append(line(Strong("Removed"), f"  {_removed(left)}"))
+    facts = Item((f"Paperboy {__version__}",), tuple(_facts(now)))
+    blocks: list[Block] = [facts, *_troubles(ctx, now)]
+    if ctx.person.id in ctx.services.admins and (purges := await ctx.services.tenants.waiting()):
+        blocks.append(line(Strong("Removed"), f"  {_removed(purges)}"))
     blocks += await state(ctx)
     blocks.append(Buttons((Button("Today’s papers", "today"), Button("Help", "help"))))
-    data = {
-        "version": __version__,
-        "papers": now.papers,
-        "days": now.days,
-        "first": now.first.isoformat() if now.first else None,
-        "last": now.last.isoformat() if now.last else None,
-        "last_sync": now.synced.isoformat() if now.synced else None,
-        "next_sync": now.next_sync.isoformat() if now.next_sync else None,
-        "trouble": now.trouble,
-        "indexing": list(now.indexing) if now.indexing else None,
-    }
-    return View(tuple(blocks), data=data)
+    return View(tuple(blocks), data=_record(now))
 
 
-def _all(commands: tuple[Command, ...]) -> View:
-    lines = tuple((Code(command.usage), f"  {command.help}") for command in commands)
-    blocks = (
-        line("Hugging Face’s daily papers: look through them, find them again, keep what matters."),
-        Item((Strong("Commands"),), lines),
-        Buttons(
-            (
-                Button("Today’s papers", "today"),
-                Button("Trending", "trending"),
-                Button("My shelf", "saved"),
-            )
-        ),
-    )
-    names = [
-        {"name": command.name, "usage": command.usage, "help": command.help} for command in commands
+def _all(commands: Mapping[str, Command], buttons: tuple[Button, ...]) -> View:
+    groups = [
+        Item(
+            (Strong(title),),
+            tuple((Code(name), f"  {commands[name].help}") for name in names if name in commands),
+        )
+        for title, names in GROUPS.items()
     ]
-    return View(blocks, title="Paperboy", data={"commands": names})
+    blocks: tuple[Block, ...] = (
+        line(
+            "Browse, search and save Hugging Face’s daily papers, and get them as a digest. Type "
+            "words to search, or one of these commands; “help find” explains find."
+        ),
+        *groups,
+        Buttons(buttons),
+    )
+    data = [{"name": one.name, "usage": one.usage, "help": one.help} for one in commands.values()]
+    return View(blocks, title="Paperboy", data={"commands": data})
 
 
 def _one(command: Command) -> View:
     more = (inspect.getdoc(command.handler) or "").split("\n\n")[2:]
+    paragraphs = (" ".join(one.split()) for one in more if not one.startswith("More:\n"))
+    who = "Everyone here sees the answer." if command.shared else "Only you see the answer."
     blocks: tuple[Block, ...] = (
         Item((Code(command.usage),), ((f"{command.help}.",), *map(_param, command.params))),
-        *(line(" ".join(paragraph.split())) for paragraph in more),
-        note("Everyone here sees the answer.")
-        if command.shared
-        else note("Only you see the answer."),
+        *map(line, paragraphs),
+        note(who),
         Buttons((Button("All commands", "help"),)),
     )
     data = {"name": command.name, "usage": command.usage, "help": command.help}
@@ -111,11 +108,51 @@ def _param(param: Param) -> Spans:
     return (Code(f"{param.name}:" if param.named else param.name.upper()), f"  {param.help}")
 
 
+def _facts(now: Status) -> Iterator[Spans]:
+    days = f", {day_name(now.first)} to {day_name(now.last)}" if now.first and now.last else ""
+    yield Strong("Papers"), f"  {now.papers:,}"
+    yield Strong("Days fetched"), f"  {now.days:,}{days}"
+    yield Strong("Last sync"), f"  {_moment(now.synced) if now.synced else 'never'}"
+    yield (
+        Strong("Next sync"),
+        f"  {_moment(now.next_sync) if now.next_sync else 'when you run `paperboy sync`'}",
+    )
+
+
+def _troubles(ctx: Context, now: Status) -> Iterator[Block]:
+    if now.indexing:
+        indexed, total = now.indexing
+        yield line(f"Rebuilding the search index: {indexed:,} of {total:,} papers done.")
+    if now.trouble:
+        yield line("The last sync had a problem: ", now.trouble)
+    for outlet in ctx.services.outlets.values():
+        if outlet.trouble:
+            yield line(outlet.trouble)
+
+
+def _record(now: Status) -> dict[str, object]:
+    return {
+        "version": __version__,
+        "papers": now.papers,
+        "days": now.days,
+        "first": _iso(now.first),
+        "last": _iso(now.last),
+        "last_sync": _iso(now.synced),
+        "next_sync": _iso(now.next_sync),
+        "trouble": now.trouble,
+        "indexing": list(now.indexing) if now.indexing else None,
+    }
+
+
 def _removed(purges: tuple[datetime, ...]) -> str:
-    """Say how many servers and workspaces removed the bot, and when what they left is purged."""
-    next_ = f"the first of them is purged on {day_name(purges[0].date())}"
-    return f"{count(len(purges), 'server or workspace has', 'servers or workspaces have')} removed Paperboy; {next_}."
+    """Say how many servers and workspaces removed the bot, and when the first data is deleted."""
+    tenants = count(len(purges), "server or workspace has", "servers or workspaces have")
+    return f"{tenants} removed Paperboy; data is deleted from {day_name(purges[0].date())} on."
 
 
-def _instant(at: datetime | None) -> str:
-    return f"{day_name(at.date())} {at:%H:%M} UTC" if at else "never"
+def _moment(at: datetime) -> str:
+    return f"{day_name(at.date())} {at:%H:%M} UTC"
+
+
+def _iso(at: date | None) -> str | None:
+    return at.isoformat() if at else None

@@ -36,7 +36,7 @@ def _day(text: str, today: date) -> date:
         return _near(date.fromisoformat(text), today)
     except ValueError:
         raise ValueError(
-            f"“{shorten(text, 40)}” is not a day; write 2026-05-29, today or yesterday."
+            f"“{shorten(text, 40)}” isn’t a day. Write it as 2026-05-29, today or yesterday."
         ) from None
 
 
@@ -50,7 +50,7 @@ def _week(text: str, today: date) -> date:
         return _near(_monday(date.fromisoformat(text)), today)
     except (ValueError, OverflowError):
         sentence = (
-            f"“{shorten(text, 40)}” is not a week; write 2026-W22, a day in it, this or last."
+            f"“{shorten(text, 40)}” isn’t a week. Write it as 2026-W22, a day in it, this or last."
         )
         raise ValueError(sentence) from None
 
@@ -65,7 +65,7 @@ def _month(text: str, today: date) -> date:
         return _near(date.fromisoformat(text).replace(day=1), today)
     except ValueError:
         sentence = (
-            f"“{shorten(text, 40)}” is not a month; write 2026-05, a day in it, this or last."
+            f"“{shorten(text, 40)}” isn’t a month. Write it as 2026-05, a day in it, this or last."
         )
         raise ValueError(sentence) from None
 
@@ -82,7 +82,9 @@ def _time(text: str, _: date) -> time:
         hour = int(found[1]) % 12 + 12 * (found[3] == "p") if found[3] else int(found[1])
         return time(hour, int(found[2] or 0))
     if named is None:
-        raise ValueError(f"“{shorten(text, 40)}” is no time of day; write 9:00, 17:30 or 9am.")
+        raise ValueError(
+            f"“{shorten(text, 40)}” isn’t a time of day. Write it as 9:00, 17:30 or 9am."
+        )
     return named
 
 
@@ -99,12 +101,12 @@ def _zone(text: str, _: date) -> str:
             return only
         case []:
             raise ValueError(
-                f"“{shorten(text, 40)}” is no time zone; write a large city in it, as in Berlin "
+                f"“{shorten(text, 40)}” isn’t a time zone. Name a large city in it, as in Berlin "
                 "or New York."
             )
         case [*several]:
             raise ValueError(
-                f"“{shorten(text, 40)}” may be {listed(several[:3], 'or')}; write the one that "
+                f"“{shorten(text, 40)}” could be {listed(several[:3], 'or')}. Write the one "
                 "you mean."
             )
 
@@ -125,7 +127,7 @@ def _on(text: str, _: date) -> On:
         case _ if len(days) == len(words):
             return tuple(sorted(set(days)))
     raise ValueError(
-        f"“{shorten(text, 40)}” are no days; write mon,wed, or for a day of the month 15 or last."
+        f"“{shorten(text, 40)}” aren’t days. Write mon,wed, or 15 or last for a day of the month."
     )
 
 
@@ -144,8 +146,7 @@ def subscription_number(text: str, _: date) -> int:
     bare = text.removeprefix("#")
     if not re.fullmatch(r"\d{1,9}", bare, re.ASCII):
         raise ValueError(
-            f"“{shorten(text, 40)}” is not the number of a subscription; “subscriptions” lists "
-            "them."
+            f"“{shorten(text, 40)}” isn’t the number of a subscription. “subscriptions” lists them."
         )
     return int(bare)
 
@@ -174,13 +175,13 @@ def _tags(text: str, _: date) -> tuple[str, ...]:
     )
     if too_long := [tag for tag in tags if len(tag) > LONGEST_TAG]:
         raise ValueError(
-            f"“{shorten(too_long[0], 60)}” is too long for a tag: {LONGEST_TAG} characters are "
-            "the most."
+            f"“{shorten(too_long[0], 60)}” is too long for a tag: the limit is {LONGEST_TAG} "
+            "characters."
         )
     if not (tags := tuple(filter(None, tags))):
-        raise ValueError("Tags are words with commas between them, as in memory, to-replicate.")
+        raise ValueError("Write tags with commas between them, as in memory, to-replicate.")
     if len(tags) > MOST_TAGS:
-        raise ValueError(f"Those are {len(tags)} tags; {MOST_TAGS} at once are the most.")
+        raise ValueError(f"That’s {len(tags)} tags; the limit is {MOST_TAGS} at a time.")
     return tags
 
 

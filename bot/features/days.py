@@ -22,7 +22,7 @@ EARLIER = 3  # days before today: a weekend, and the day before it
 async def today(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     """Show today's papers, most upvotes first.
 
-    page: which page of the list
+    page: Page [1]
     """
     now = ctx.library.today()
     trouble = ""
@@ -37,15 +37,18 @@ async def today(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         return await day(ctx, now, page=page)
     # a weekend, the list has not begun to fill, or it cannot be asked for
     earlier = await day(ctx, latest, page=page)
-    said = trouble or f"Nothing is on the list of {day_name(now)} yet; this is the last one before."
+    said = (
+        trouble
+        or f"No papers yet for {day_name(now)}; these are from the day before that had some."
+    )
     return View((note(said), *earlier.blocks), earlier.title, earlier.outcome, earlier.data)
 
 
 async def day(ctx: Context, day: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1) -> View:
     """Show the papers of one day, most upvotes first.
 
-    day: the day, as in 2026-05-29, or yesterday
-    page: which page of the list
+    day: Day – as in 2026-05-29 or yesterday
+    page: Page [1]
     """
     return await _days(
         ctx, day, day, page, f"{day:%A} {day_name(day)}", f"day {day}", {"day": day.isoformat()}
@@ -57,8 +60,8 @@ async def week(
 ) -> View:
     """Show the papers of one week, most upvotes first.
 
-    week: the week, as in 2026-W22, or last
-    page: which page of the list
+    week: Week [this week] – as in 2026-W22 or last
+    page: Page [1]
     """
     today = ctx.library.today()
     first = week or today - timedelta(days=today.weekday())
@@ -75,8 +78,8 @@ async def month(
 ) -> View:
     """Show the papers of one month, most upvotes first.
 
-    month: the month, as in 2026-05, or last
-    page: which page of the list
+    month: Month [this month] – as in 2026-05 or last
+    page: Page [1]
     """
     first = month or ctx.library.today().replace(day=1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -93,14 +96,14 @@ async def days(
 ) -> View:
     """Show the papers of several days, most upvotes first.
 
-    first: the first day, as in 2026-05-25
-    last: the last day, as in 2026-05-29, or today
-    page: which page of the list
+    first: First day – as in 2026-05-25
+    last: Last day – as in 2026-05-29 or today
+    page: Page [1]
     """
     if first > last:
-        raise UsageError("The first day is after the last: swap them.", argument="first")
+        raise UsageError("The first day is after the last. Swap them.", argument="first")
     if last - first > MOST_DAYS:
-        raise UsageError(f"At most {MOST_DAYS.days} days can be shown together.", argument="last")
+        raise UsageError(f"Choose at most {MOST_DAYS.days} days.", argument="last")
     title = f"{day_name(first)} to {day_name(last)}"
     data = {"first": first.isoformat(), "last": last.isoformat()}
     found = await ctx.library.between(first, last, limit=PAGE_SIZE, offset=offset(page))
@@ -121,9 +124,9 @@ async def days(
 
 @also_named("top")
 async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
-    """Show what is trending on Hugging Face now.
+    """Show what’s trending on Hugging Face now.
 
-    page: which page of the list
+    page: Page [1]
     """
     found = await ctx.library.trending(limit=PAGE_SIZE, offset=offset(page))
     return await listing(
@@ -181,11 +184,11 @@ def _written(unit: str, day: date) -> str:
 
 def _nothing(first: date, last: date, today: date) -> str:
     if first > today:
-        return "That is still to come."
+        return "That day hasn’t come yet."
     if last < FIRST_DAY:
         return f"The lists begin on {day_name(FIRST_DAY)}."
     if first < last:
-        return "No papers are on the lists of these days."
+        return "No papers on the lists of these days."
     if first.weekday() in WEEKEND:
-        return "No papers are on this list; at weekends there are often none."
-    return "No papers are on this list yet." if first == today else "No papers are on this list."
+        return "No papers on this list. There are often none at weekends."
+    return "No papers on this list yet." if first == today else "No papers on this list."

@@ -18,9 +18,9 @@ MOST_KEPT = 200  # the newest: what was kept years ago tells less
 
 
 async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
-    """Show recent papers that are like those you keep, the most alike first.
+    """Show recent papers like those you saved, best matches first.
 
-    page: which page of the list
+    page: Page [1]
     """
     last = ctx.library.today()
     recent = await ctx.library.known(last - RECENT, last, limit=MOST_RECENT)
@@ -28,7 +28,7 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         ctx.tenant.shelf, ctx.person.id, recent.papers, by=MOST_KEPT, among=MOST_RECENT
     )
     if suggested is None:
-        said = line("Your shelf is empty, so there is nothing to go by. Save a few papers first.")
+        said = line("Save a few papers first: recommendations come from your shelf.")
         return View((said, Buttons((Button("Today’s papers", "today"),))), outcome=Outcome.NOTHING)
     ranked = suggested.papers
     shown = ranked[offset(page) :][:PAGE_SIZE]
@@ -40,7 +40,7 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         line="for-me",
         page=page,
         title="For you" if ranked else "",
-        above=() if ranked else (line("Nothing of the last two weeks is like what you keep."),),
+        above=() if ranked else (line("No recent papers match your shelf yet. Save a few more."),),
         buttons=(Button("My shelf", "saved"),),
         remarks=remarks,
     )

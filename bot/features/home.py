@@ -17,9 +17,9 @@ NEWEST = 3  # papers of today
 
 
 async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
-    """Show your shelf, today's best papers and your digests in one view.
+    """Show your shelf, today's top papers and your digests.
 
-    page: which page of the shelf
+    page: Page [1]
     """
     shelf = await ctx.tenant.shelf.page(ctx.person.id, limit=PAGE_SIZE, offset=offset(page))
     blocks: list[Block] = [] if shelf.total else list(_welcome())
@@ -42,18 +42,15 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
 
 def _welcome() -> tuple[Block, ...]:
     return (
-        line(
-            "Here are Hugging Face’s daily papers: look through them, and press Save on what you "
-            "want to keep."
-        ),
-        line("Whatever you keep stays here, and is found again with half a title, misspelt."),
+        line("Browse Hugging Face’s daily papers, and press Save on those you want to keep."),
+        line("Your saved papers stay here, and half a title, misspelt, finds them again."),
     )
 
 
 async def _today(ctx: Context) -> list[Block]:
     day = await ctx.library.latest_day()
     if day is None:
-        return [note("No papers have come in yet.")]
+        return [note("No papers yet. They come with the next sync.")]
     try:
         listing = await ctx.library.between(day, day, limit=NEWEST)
     except SourceError as error:

@@ -22,13 +22,13 @@ async def note(
     *,
     private: Literal["yes", "no"] | None = None,
 ) -> View:
-    """Write a note on a paper, for your team to see.
+    """Write a note on a paper for your team.
 
-    paper: its id, or a link to it
-    text: what to note; it takes the place of your last note on the paper
-    private: yes for a note that only you see
+    paper: Paper – its arXiv id, a link, or words from the title
+    text: Note – replaces your last note on the paper
+    private: Only for you? [no] – yes hides it from your team
 
-    In a direct message a note is private by itself.
+    A note written in a direct message is private.
     """
     from bot.store.notes import Note  # start-up time: the store is open already
 
@@ -37,7 +37,7 @@ async def note(
     await introduce(ctx)
     await ctx.tenant.notes.write(Note(found.id, ctx.person.id, text, alone, ctx.now))
     await ctx.tenant.shelf.touch(ctx.person.id, found.id, ctx.now)
-    seen = "Noted for you alone on " if alone else "Noted for your team on "
+    seen = "Noted, only for you, on " if alone else "Noted for your team on "
     blocks = (
         line(seen, Strong(cards.title(found)), ": ", text),
         Buttons(
@@ -48,13 +48,13 @@ async def note(
 
 
 async def unnote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Remove your note on a paper.
+    """Delete your note on a paper.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "unnote")
     gone = await ctx.tenant.notes.remove(ctx.person.id, found.id)
-    said = "Your note is gone from " if gone else "You had no note on "
+    said = "Deleted your note on " if gone else "You had no note on "
     blocks = (
         line(said, Strong(cards.title(found)), "."),
         Buttons((Button("Details", f"paper {found.id}"),)),
@@ -65,10 +65,10 @@ async def unnote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 async def tag(
     ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]
 ) -> View:
-    """Give a paper on your shelf tags; one that is not there is kept.
+    """Tag a paper (adds it to your shelf).
 
-    paper: its id, or a link to it
-    tags: words with commas between them, as in memory, to-replicate
+    paper: Paper – its arXiv id, a link, or words from the title
+    tags: Tags – comma-separated, as in memory, to-replicate
     """
     found = await resolve(ctx, paper, "paper")
     await keep(ctx, found)
@@ -83,10 +83,10 @@ async def tag(
 async def untag(
     ctx: Context, paper: Annotated[str, PAPER], tags: Annotated[tuple[str, ...], TAGS]
 ) -> View:
-    """Take tags off a paper.
+    """Remove tags from a paper.
 
-    paper: its id, or a link to it
-    tags: words with commas between them
+    paper: Paper – its arXiv id, a link, or words from the title
+    tags: Tags – comma-separated
     """
     found = await resolve(ctx, paper, "paper")
     gone = await ctx.tenant.tags.remove(ctx.person.id, found.id, tags)

@@ -30,10 +30,10 @@ CANDIDATES = 3  # how many papers are offered when a title fits several
 async def find(
     ctx: Context, query: Annotated[str, QUERY], *, page: Annotated[int, PAGE] = 1
 ) -> View:
-    """Find papers by what you remember of them, typos and all.
+    """Find papers by anything you remember of them, typos included.
 
-    query: words of the title or abstract, names, an id or a link; narrow it with filters
-    page: which page of the results
+    query: Search – words from the title or abstract, names, an arXiv id or a link; narrow it with filters
+    page: Page [1]
 
     Filters: author:name, org:name, title:word, abstract:word, keyword:word, after:2025, before:2026-05-29,
     week:2026-W20, month:2026-05, votes:50, has:code, sort:votes, sort:new, sort:best. Quote what has spaces or is meant
@@ -88,9 +88,9 @@ async def _find_named(ctx: Context, query: str, paper_id: str) -> View:
 
 
 async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Show all about one paper.
+    """Show everything about one paper.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "paper", reads=True)
     view, said = await card(ctx, found)
@@ -98,28 +98,30 @@ async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 
 async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Show papers about the same as one.
+    """Show papers on the same topic as another.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "similar", reads=True)
     alike = await ctx.library.similar(found, limit=MOST_SIMILAR)
     papers = tuple(other for other, _ in alike)
     name = cards.title(found)
     to = Link(name, found.url) if found.url else Strong(name)
-    above = line("Papers like ", to) if papers else line("Nothing like ", to, " is known yet.")
+    above = line("Papers like ", to) if papers else line("No papers like ", to, " yet.")
     return await listing(
         ctx,
         papers,
         len(papers),
         line=f"similar {found.id}",
         above=(above,),
-        buttons=(Button("The paper itself", f"paper {found.id}"),),
+        buttons=(Button("Back to the paper", f"paper {found.id}"),),
         data={
             "similar_to": record(found),
             "shared": {other.id: list(words) for other, words in alike},
         },
-        remarks={other.id: (f"Both say: {', '.join(words)}",) for other, words in alike if words},
+        remarks={
+            other.id: (f"Both mention: {', '.join(words)}",) for other, words in alike if words
+        },
     )
 
 
@@ -225,9 +227,9 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
     tried = f"Nothing found for “{shorten(query, 120)}”"
     tried += f" (searched for “{found.corrected}”)." if found.corrected else "."
     fewer = "fewer filters" if found.filters else "fewer or other words"
-    hint = "The nearest are:" if found.nearest else f"Try {fewer}, or see what is trending."
+    hint = "The closest matches are:" if found.nearest else f"Try {fewer}, or see what’s trending."
     if not (await ctx.library.status()).papers:
-        hint = "No papers have come in yet: see today’s, or bring some in with “paperboy sync”."
+        hint = "There are no papers yet. See today’s, or run `paperboy sync`."
     nearest = found.nearest[:CANDIDATES]
     buttons = (
         Button("Today’s papers", "today"),

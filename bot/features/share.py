@@ -19,7 +19,7 @@ from bot.papers import record
 async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     """Show a paper to everyone here.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "share")
     # what the sharer keeps is nobody else's business

@@ -30,12 +30,12 @@ OURS = Button("Our shelf", "shelf")
 async def save(
     ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["yes", "no"] | None = None
 ) -> View:
-    """Keep a paper on your shelf, and on your team's where others can see it.
+    """Save a paper to your shelf, where your team sees it too.
 
-    paper: its id, a link to it, or part of its title
-    private: yes keeps it to yourself
+    paper: Paper – its arXiv id, a link, or words from the title
+    private: Only for you? [no] – yes hides it from your team
 
-    What you save in a direct message is private by itself.
+    What you save in a direct message is private.
     """
     found = await resolve(ctx, paper, "save")
     new = await keep(ctx, found, private=private and private == "yes")
@@ -66,14 +66,14 @@ async def save(
 
 
 async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Take a paper off your shelf.
+    """Remove a paper from your shelf.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "unsave")
     was = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id])).get(found.id)
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
-    said = "Taken off your shelf: " if gone else "Was not on your shelf: "
+    said = "Removed from your shelf: " if gone else "Not on your shelf: "
     again = (
         f"save {found.id} private:yes"
         if was and was.private and not ctx.place.private
@@ -89,25 +89,25 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 
 async def read(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Mark a paper on your shelf as read; one that is not there is kept.
+    """Mark a paper as read (adds it to your shelf).
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     return await _marked(ctx, paper, read=True)
 
 
 async def unread(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Mark a paper on your shelf as not read.
+    """Mark a paper as unread.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     return await _marked(ctx, paper, read=False)
 
 
 async def collect(ctx: Context, text: Annotated[str, PASTED]) -> View:
-    """Keep the paper that a message links to.
+    """Save the paper that a message links to.
 
-    text: the message, with links to papers or their ids
+    text: Message – text with links to papers or their arXiv ids
     """
     ids = paper_ids(text, MOST_COLLECTED)
     if len(ids) == 1:
@@ -116,7 +116,7 @@ async def collect(ctx: Context, text: Annotated[str, PASTED]) -> View:
     if not papers:
         blocks = (line("No paper link found. Paste an arXiv or Hugging Face link."),)
         return View((*blocks, Buttons((Button("Find one", "help find"),))), outcome=Outcome.NOTHING)
-    above = (line(f"{count(len(papers), 'paper')} in that. Which do you want to keep?"),)
+    above = (line(f"{count(len(papers), 'paper')} found. Which do you want to save?"),)
     return await listing(ctx, papers, len(papers), line="saved", above=above)
 
 
@@ -129,13 +129,13 @@ async def saved(
     read: Literal["yes", "no"] | None = None,
     page: Annotated[int, PAGE] = 1,
 ) -> View:
-    """Show your shelf, or what on it fits some words.
+    """Show your shelf, or search it.
 
-    words: what to look for on the shelf, with the filters of find
-    sort: new (last saved first), votes, title or touched (last touched first)
-    tag: only what you tagged so
-    read: yes for what you have read, no for the rest
-    page: which page of the shelf
+    words: Search [everything] – words and filters, as for find
+    sort: Sort by [new] – new (last saved first), votes, title or touched (last changed first)
+    tag: Tag [any] – only papers with this tag of yours
+    read: Read? [either] – yes for what you have read, no for the rest
+    page: Page [1]
     """
     wanted = Wanted(ctx.person.id, tag=tag, read=None if read is None else read == "yes")
     asked = {"sort": sort or "", "tag": tag, "read": read or ""}
@@ -146,7 +146,7 @@ async def saved(
     )
     if not found.total and not (tag or read):
         blocks = (
-            line("Your shelf is empty. Press Save under a paper to keep it here."),
+            line("Your shelf is empty. Press Save under a paper to add it."),
             Buttons((Button("Today’s papers", "today"), Button("Trending", "trending"))),
         )
         return View(blocks, data={"total": 0, "page": 1, "papers": []})
@@ -157,7 +157,7 @@ async def saved(
         line=_line("saved", asked),
         page=page,
         title=f"Your shelf: {count(found.total, 'paper')}",
-        above=() if found.total else (line("Nothing on your shelf is like that."),),
+        above=() if found.total else (line("Nothing on your shelf matches that."),),
         buttons=_orders("saved", asked) if found.total > 1 else (),
         remarks=await _mine(ctx, found.papers),
     )
@@ -172,17 +172,17 @@ async def shelf(
     tag: Annotated[str, TAG] = "",
     page: Annotated[int, PAGE] = 1,
 ) -> View:
-    """Show your team's shelf, or what on it fits some words.
+    """Show your team's shelf, or search it.
 
-    words: what to look for on the shelf, with the filters of find
-    by: only what this person kept
-    sort: new (last saved first), votes (the team's), title or touched (last touched first)
-    tag: only what somebody tagged so
-    page: which page of the shelf
+    words: Search [everything] – words and filters, as for find
+    by: Saved by [anyone] – only papers saved by this person
+    sort: Sort by [new] – new (last saved first), votes (your team's), title or touched
+    tag: Tag [any] – only papers with this tag
+    page: Page [1]
     """
     if ctx.alone:
         raise UsageError(
-            "There is no team here: ask in one of its channels, or say “saved” for your own shelf."
+            "There is no team in a direct message. Ask in a channel, or use “saved” for your own shelf."
         )
     asked = {"by": by, "sort": sort or "", "tag": tag}
     keeper = await _person(ctx, by) if by else ""
@@ -194,11 +194,11 @@ async def shelf(
     )
     if not found.total:
         empty = (
-            "Nothing on your team’s shelf is like that."
+            "Nothing on your team’s shelf matches that."
             if by or tag
             else "Your team’s shelf is empty."
         )
-        blocks = (line(f"{empty} What is saved in a channel stands there."), Buttons((SHELF,)))
+        blocks = (line(f"{empty} Papers saved in a channel appear here."), Buttons((SHELF,)))
         return View(blocks, data={"total": 0, "page": 1, "papers": []})
     return await listing(
         ctx,
@@ -239,15 +239,11 @@ async def _marked(ctx: Context, text: str, *, read: bool) -> View:
     if read:
         await keep(ctx, found)
     there = await ctx.tenant.shelf.mark(ctx.person.id, found.id, ctx.now, read=read)
-    said = (
-        "Marked as read: "
-        if read
-        else "Marked as not read: "
-        if there
-        else "Was not on your shelf: "
-    )
+    said = "Marked as read: " if read else "Marked as unread: " if there else "Not on your shelf: "
     other = (
-        Button("Not read yet", f"unread {found.id}") if read else Button("Read", f"read {found.id}")
+        Button("Mark as unread", f"unread {found.id}")
+        if read
+        else Button("Mark as read", f"read {found.id}")
     )
     blocks = (line(said, Strong(cards.title(found))), Buttons((other, SHELF)))
     return View(blocks, data={"read": read and there, "paper": record(found)})
@@ -267,7 +263,7 @@ async def _found(
     )
     searched = found.corrected or words
     whose = "your shelf" if mine else "your team’s shelf"
-    nothing = line(f"Nothing on {whose} fits “{shorten(searched, 120)}”.")
+    nothing = line(f"Nothing on {whose} matches “{shorten(searched, 120)}”.")
     own = SHELF if mine else OURS
     return await listing(
         ctx,
@@ -276,8 +272,8 @@ async def _found(
         line=_line(f"{command} {words}", asked),
         page=page,
         title=f"On {whose}: {shorten(searched, 80)}",
-        above=() if found.total else (nothing, note("Look everywhere instead?")),
-        buttons=(own,) if found.total else (own, Button("Find everywhere", f"find {words}")),
+        above=() if found.total else (nothing, note("Search all papers instead?")),
+        buttons=(own,) if found.total else (own, Button("Search all papers", f"find {words}")),
         remark=found.remark,
         data={"query": words, **found.said()},
         remarks=await (_mine if mine else _kept_by)(ctx, found.papers),
@@ -293,7 +289,7 @@ async def _mine(ctx: Context, papers: tuple[Paper, ...]) -> Mapping[str, Spans]:
         id_: (
             " · ".join(
                 [
-                    f"Kept {day_name(one.saved.date())}",
+                    f"Saved {day_name(one.saved.date())}",
                     *(["private"] if one.private else []),
                     *(["read"] if one.read else []),
                     *tags.get(id_, ()),
@@ -308,7 +304,7 @@ async def _kept_by(ctx: Context, papers: tuple[Paper, ...]) -> Mapping[str, Span
     """Say of the team's papers who keeps them."""
     keepers = await ctx.tenant.shelf.keepers([paper.id for paper in papers])
     names = await names_of(ctx, [one.person for kept in keepers.values() for one in kept])
-    return {id_: ("Kept by ", *keepers_named(kept, names)) for id_, kept in keepers.items()}
+    return {id_: ("Saved by ", *keepers_named(kept, names)) for id_, kept in keepers.items()}
 
 
 async def _person(ctx: Context, by: str) -> str:
@@ -319,7 +315,7 @@ async def _person(ctx: Context, by: str) -> str:
         return ctx.person.id
     found = await ctx.tenant.people.called(name)
     if found is None:
-        raise UsageError(f"Nobody called “{shorten(name, 40)}” has kept anything here.")
+        raise UsageError(f"Nobody called “{shorten(name, 40)}” has saved anything here.")
     return found
 
 

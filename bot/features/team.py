@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot import cards
 from bot.cards import day_name
+from bot.chat.outlet import Adapter
 from bot.chat.views import Block, Item, Spans, Strong, View, note
 from bot.features.services import Context
 from bot.papers import Paper
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
     from bot.models import Kept
 
 MOST_NAMED = 3
-SOMEBODY, YOU = "somebody", "you"  # whose name the platform has not told
+TEAMMATE, YOU = "a teammate", "you"  # for people whose name the platform does not tell
+MAX_ASKED = 10  # people whose names the platform is asked for at once
+PATIENCE_SECONDS = 1.5  # that it has to answer
 
 
 async def introduce(ctx: Context) -> None:
@@ -40,7 +45,7 @@ async def card(ctx: Context, paper: Paper) -> tuple[View, Mapping[str, object]]:
     notes = await tenant.notes.on(paper.id, me)
     tags = await tenant.tags.on(paper.id, me)
     names = await names_of(ctx, [*(one.person for one in keepers), *(one.person for one in notes)])
-    blocks: list[Block] = [note("Kept by ", *keepers_named(keepers, names))] if keepers else []
+    blocks: list[Block] = [note("Saved by ", *keepers_named(keepers, names))] if keepers else []
     if notes:
         lines: list[Spans] = [
             (
@@ -71,9 +76,27 @@ async def card(ctx: Context, paper: Paper) -> tuple[View, Mapping[str, object]]:
 
 async def names_of(ctx: Context, people: Sequence[str]) -> Mapping[str, str]:
     """Return a name for each of these people."""
-    known = await ctx.tenant.people.names(people)
-    unnamed = {ctx.person.id: YOU}
-    return {person: known.get(person) or unnamed.get(person, SOMEBODY) for person in people}
+    known = {ctx.person.id: YOU, **await ctx.tenant.people.names(people)}
+    unknown = [one for one in dict.fromkeys(people) if one not in known]
+    known |= await _ask_names(ctx, unknown[:MAX_ASKED])
+    return {person: known.get(person, TEAMMATE) for person in people}
+
+
+async def _ask_names(ctx: Context, people: Sequence[str]) -> Mapping[str, str]:
+    """Ask the platform what these people are called, and remember what it tells."""
+    adapter = ctx.services.outlets.get(ctx.person.platform)
+    if not people or not isinstance(adapter, Adapter):
+        return {}
+    asked = [replace(ctx.person, id=one, name="") for one in people]
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            names = await asyncio.gather(*map(adapter.name, asked))
+    except TimeoutError:
+        return {}
+    told = {one: name for one, name in zip(people, names, strict=True) if name}
+    for one, name in told.items():
+        await ctx.tenant.people.know(one, name)
+    return told
 
 
 def keepers_named(keepers: Sequence[Kept], names: Mapping[str, str]) -> Spans:

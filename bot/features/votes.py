@@ -17,7 +17,7 @@ from bot.text import count
 async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     """Vote for a paper in your team.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "vote")
     await introduce(ctx)
@@ -28,9 +28,9 @@ async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 
 async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Take your vote for a paper back.
+    """Take back your vote for a paper.
 
-    paper: its id, a link to it, or part of its title
+    paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "unvote")
     gone = await ctx.tenant.votes.remove(ctx.person.id, found.id)

@@ -101,10 +101,10 @@ def test_what_a_form_would_ask_for_is_named():
     ("args", "sentence"),
     [
         ({}, "“look-up” needs a day (for example 2026-05-29)."),
-        ({"day": "today", "page": "0"}, "“0” is not a number from 1 to 9."),
-        ({"day": "today", "page": "²"}, "“²” is not a number from 1 to 9."),
-        ({"day": "today", "page": "1e3"}, "“1e3” is not a number from 1 to 9."),
-        ({"day": "today", "sort": "up"}, "“up” is not one of new or votes."),
+        ({"day": "today", "page": "0"}, "“0” isn’t a number from 1 to 9."),
+        ({"day": "today", "page": "²"}, "“²” isn’t a number from 1 to 9."),
+        ({"day": "today", "page": "1e3"}, "“1e3” isn’t a number from 1 to 9."),
+        ({"day": "today", "sort": "up"}, "“up” isn’t one of new or votes."),
         (
             {"day": "today", "colour": "red"},
             "“look-up” takes no more words, but was given “red”.",

@@ -95,7 +95,7 @@ async def test_what_goes_wrong_on_one_line_ends_with_it(bot, monkeypatch, caplog
     first, second = await _answers(bot, b"stumble\nweather\n")
     assert first == {
         "query": "stumble",
-        "error": "Something went wrong here, not with what you asked. It is in the log.",
+        "error": "Something went wrong in Paperboy; the details are in its log.",
     }
     assert second["total"] == 1
     assert "ZeroDivisionError" in caplog.text

@@ -117,7 +117,7 @@ async def test_the_order_for_me_begins_with_what_is_like_the_kept_and_says_why(b
     head, *_ = await said(bot)
     assert head.papers == (alike.id, "2606.00007", "2606.00006")
     assert "those most like what you keep first." in plain(head)
-    assert plain(head).count(f"Because you kept “{HEBB.title}”") == 1
+    assert plain(head).count(f"Because you saved “{HEBB.title}”") == 1
 
 
 async def test_the_order_for_me_is_by_upvotes_as_long_as_nothing_is_kept_and_says_so(bot, clock):

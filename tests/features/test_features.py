@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.chat.intents import Intent
 from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
+from bot.features.about import GROUPS
 from tests.conftest import ADA, BOB, HEBB, HERE, changed
 
 
@@ -118,13 +119,13 @@ async def test_nothing_found_says_what_was_tried_and_shows_the_nearest(ask):
     view = await ask("find hebbian votes:5000")
     assert view.outcome is Outcome.NOTHING
     assert (
-        "Nothing found for “hebbian votes:5000”. The nearest are:\n\nWith at least 5,000 votes."
+        "Nothing found for “hebbian votes:5000”. The closest matches are:\n\nWith at least 5,000 votes."
         in plain(view)
     )
-    assert "Try fewer filters, or see what is trending.\n\nBy nobody." in plain(
+    assert "Try fewer filters, or see what’s trending.\n\nBy nobody." in plain(
         await ask("find author:nobody")
     )
-    assert "Try fewer or other words, or see what is trending.\n\n→" in plain(
+    assert "Try fewer or other words, or see what’s trending.\n\n→" in plain(
         await ask("find zzzzz")
     )
     assert view.papers == (HEBB.id,)
@@ -194,13 +195,19 @@ async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
     ("words", "sentence"),
     [
         ("day", "“day” needs a day (for example 2026-05-29)."),
-        ("day soon", "“soon” is not a day; write 2026-05-29, today or yesterday."),
-        ("week 2026-W60", "“2026-W60” is not a week; write 2026-W22, a day in it, this or last."),
-        ("month 2026-13", "“2026-13” is not a month; write 2026-05, a day in it, this or last."),
+        ("day soon", "“soon” isn’t a day. Write it as 2026-05-29, today or yesterday."),
+        (
+            "week 2026-W60",
+            "“2026-W60” isn’t a week. Write it as 2026-W22, a day in it, this or last.",
+        ),
+        (
+            "month 2026-13",
+            "“2026-13” isn’t a month. Write it as 2026-05, a day in it, this or last.",
+        ),
         ("find", "“find” needs what to look for (for example diffusion author:ho after:2025)."),
-        ("find x page:0", "“0” is not a page number from 1 to 10,000."),
+        ("find x page:0", "“0” isn’t a page number from 1 to 10,000."),
         ("today now", "“today” takes no more words, but was given “now”."),
-        ("saved sort:up", "“up” is not one of new, votes, title or touched."),
+        ("saved sort:up", "“up” isn’t one of new, votes, title or touched."),
         (
             "save qwertz uiop",
             "No paper matches “qwertz uiop”. Try its arXiv id, a link, or words from the title.",
@@ -244,8 +251,8 @@ async def test_saving_twice_keeps_one_and_undo_takes_it_back(ask):
     assert "Already on your shelf" in plain(await ask("save https://arxiv.org/abs/2605.00001"))
     assert (await ask("saved")).papers == (HEBB.id,)
     assert "Saved ✓: unsave 2605.00001" in plain(await ask("find hebbian"))
-    assert plain(await ask("unsave 2605.00001")).startswith("Taken off your shelf")
-    assert plain(await ask("unsave 2605.00001")).startswith("Was not on your shelf")
+    assert plain(await ask("unsave 2605.00001")).startswith("Removed from your shelf")
+    assert plain(await ask("unsave 2605.00001")).startswith("Not on your shelf")
     assert "Your shelf is empty" in plain(await ask("saved"))
 
 
@@ -265,8 +272,8 @@ async def test_a_shelf_is_searched_sorted_and_turned(ask):
     assert (await ask("saved transformers sort:votes")).papers[0] == "2605.10011"
     assert "11–13 of 13" in plain(await ask("saved page:3"))
     view = await ask("saved weather")
-    assert "Nothing on your shelf fits “weather”." in plain(view)
-    assert "Find everywhere: find weather" in plain(view)
+    assert "Nothing on your shelf matches “weather”." in plain(view)
+    assert "Search all papers: find weather" in plain(view)
 
 
 async def test_the_paper_in_a_message_is_kept_and_of_several_one_is_chosen(ask):
@@ -274,13 +281,13 @@ async def test_the_paper_in_a_message_is_kept_and_of_several_one_is_chosen(ask):
         await ask("collect look at <https://arxiv.org/abs/2605.00001|this>!")
     )
     both = await ask("collect https://arxiv.org/abs/2605.00001 and hf.co/papers/2605.00002")
-    assert "2 papers in that. Which do you want to keep?" in plain(both)
+    assert "2 papers found. Which do you want to save?" in plain(both)
     assert both.papers == ("2605.00001", "2605.00002")
     assert "No paper link found." in plain(await ask("collect good morning"))
 
 
 async def test_home_welcomes_and_then_shows_the_shelf_and_the_best_of_the_day(ask):
-    assert "press Save on what you want to keep" in plain(await ask("home"))
+    assert "press Save on those you want to keep" in plain(await ask("home"))
     for n in range(7):
         await ask(f"save 2605.1{n:04}")
     view = await ask("home")
@@ -306,10 +313,14 @@ async def test_trending_falls_back_to_what_is_known(ask):
 async def test_help_names_every_command_and_explains_each(ask, bot):
     shown = plain(await ask(""))
     for command in bot.commands.values():
-        assert command.usage in shown
-        assert command.help in plain(await ask(f"help {command.name}"))
+        assert f"{command.name}  {command.help}" in shown
+        alone = plain(await ask(f"help {command.name}"))
+        assert command.usage in alone
+        assert command.help in alone
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(bot.commands)
     assert "Filters: author:name" in plain(await ask("help find"))
-    assert "There is no command “fnd”" in plain(await ask("help fnd"))
+    assert "“fnd” isn’t a command. Did you mean find?" in plain(await ask("help fnd"))
 
 
 async def test_status_tells_how_it_is(ask):
@@ -393,5 +404,5 @@ async def test_a_fault_of_the_program_is_logged_and_answered(bot, caplog):
     bot = changed(bot, store=None)
     view = await bot.handle(Intent("saved", ADA, HERE))
     assert view.outcome is Outcome.FAILED
-    assert "Something went wrong here" in plain(view)
+    assert "Something went wrong in Paperboy" in plain(view)
     assert "Traceback" in caplog.text

@@ -43,7 +43,7 @@ async def test_suggestions_say_why_and_leave_out_what_is_kept(bot, ask):
     await ask(f"save {MANY[0].id}")
     view = await ask("for-me")
     assert MANY[0].id not in view.papers
-    assert f"Because you kept “{MANY[0].title}”" in plain(view)
+    assert f"Because you saved “{MANY[0].title}”" in plain(view)
     assert DIFFUSION.id not in view.papers
 
 

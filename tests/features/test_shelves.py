@@ -8,7 +8,8 @@ from bot.chat.bot import Bot
 from bot.chat.views import plain
 from bot.features import ALL
 from bot.models import Person, Place
-from tests.conftest import DIFFUSION, HEBB, MANY
+from tests.conftest import DIFFUSION, HEBB, MANY, add_outlets
+from tests.rigs.chat import Chat
 
 ANN = Person("slack", "T1", "U-ann", "Ann")
 BEN = Person("slack", "T1", "UBEN", "Ben")
@@ -32,7 +33,7 @@ def say(bot: Bot):
 async def test_what_is_saved_in_a_channel_is_seen_on_the_teams_shelf_with_who_and_where(say):
     await say(f"save {HEBB.id}")
     seen = plain(await say("shelf", BEN))
-    assert "Kept by Ann in #papers, 29 May 2026" in seen
+    assert "Saved by Ann in #papers, 29 May 2026" in seen
     assert HEBB.title in seen
     assert (await say("saved", BEN)).data["total"] == 0
 
@@ -42,7 +43,7 @@ async def test_what_is_kept_privately_stays_off_the_teams_shelf(say, line, place
     await say(line.format(HEBB.id), place=place)
     assert (await say("shelf", BEN)).data["total"] == 0
     assert "private" in plain(await say("saved"))
-    assert "Kept by" not in plain(await say(f"paper {HEBB.id}", BEN))
+    assert "Saved by" not in plain(await say(f"paper {HEBB.id}", BEN))
 
 
 async def test_a_private_save_can_be_shown_and_a_shown_one_made_private(say):
@@ -71,7 +72,7 @@ async def test_a_paper_that_several_keep_stands_once_on_the_teams_shelf(say):
     for sort in ("new", "votes", "title", "touched"):
         view = await say(f"shelf sort:{sort}")
         assert (view.papers, view.data["total"]) == ((HEBB.id,), 1)
-    assert "Kept by Ann and Ben, since 29 May 2026" in plain(await say("shelf"))
+    assert "Saved by Ann and Ben, since 29 May 2026" in plain(await say("shelf"))
 
 
 async def test_the_teams_shelf_is_searched_with_typos_filters_and_by_person(say):
@@ -82,7 +83,7 @@ async def test_the_teams_shelf_is_searched_with_typos_filters_and_by_person(say)
     assert (await say("shelf by:<@UBEN|ben>")).papers == (DIFFUSION.id,)
     assert (await say("shelf by:me", BEN)).papers == (DIFFUSION.id,)
     assert "Nobody called “zoe”" in plain(await say("shelf by:@zoe"))
-    assert "Nothing on your team’s shelf fits" in plain(await say("shelf by:ben hebbian"))
+    assert "Nothing on your team’s shelf matches" in plain(await say("shelf by:ben hebbian"))
 
 
 async def test_a_search_of_the_shelf_can_keep_the_shelfs_order(say):
@@ -96,7 +97,7 @@ async def test_a_search_of_the_shelf_can_keep_the_shelfs_order(say):
 async def test_without_a_team_there_is_no_shelf_of_one(say):
     await say(f"save {HEBB.id}", STRANGER, DIRECT)
     for line in ("shelf", f"nominate {HEBB.id}", "pick", "picks", "nominated"):
-        assert "There is no team here" in plain(await say(line, Person("discord", "", "8"), DIRECT))
+        assert "There is no team" in plain(await say(line, Person("discord", "", "8"), DIRECT))
     await say(f"note {HEBB.id} mine", STRANGER, DIRECT)
     await say(f"note {HEBB.id} mine private:no", STRANGER, DIRECT)
     await say(f"vote {HEBB.id}", STRANGER, DIRECT)
@@ -127,8 +128,15 @@ async def test_tags_are_written_as_people_write_them(say):
 async def test_who_has_no_name_here_is_you_to_themselves(say):
     nameless = Person("slack", "T1", "U9")
     await say(f"save {HEBB.id}", nameless)
-    assert "Kept by you in #papers" in plain(await say("shelf", nameless))
-    assert "Kept by somebody in #papers" in plain(await say("shelf", BEN))
+    assert "Saved by you in #papers" in plain(await say("shelf", nameless))
+    assert "Saved by a teammate in #papers" in plain(await say("shelf", BEN))
+
+
+async def test_who_has_no_name_here_has_the_one_that_the_platform_tells(say, bot):
+    add_outlets(bot, Chat({}, {}, people={"U9": "Nina"}, platform="slack"))
+    await say(f"save {HEBB.id}", Person("slack", "T1", "U9"))
+    assert "Saved by Nina in #papers" in plain(await say("shelf", BEN))
+    assert (await say("shelf by:nina", BEN)).papers == (HEBB.id,)
 
 
 async def test_from_a_page_that_there_is_not_one_comes_back_to_the_last(say):
@@ -157,7 +165,7 @@ async def test_the_card_shows_who_kept_a_paper_votes_and_notes_but_private_ones_
     await say(f"note {HEBB.id} I do not get it private:yes", BEN)
     mine, theirs = plain(await say(f"paper {HEBB.id}")), plain(await say(f"paper {HEBB.id}", BEN))
     for seen in (mine, theirs):
-        assert "Kept by Ann in #papers" in seen
+        assert "Saved by Ann in #papers" in seen
         assert "1 vote in this team." in seen
     assert "You  try this on our data" in mine
     assert "I do not get it" not in mine

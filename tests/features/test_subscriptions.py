@@ -167,13 +167,13 @@ async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # no
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("at:25:00", "“25:00” is no time of day; write 9:00, 17:30 or 9am."),
-        ("at:13pm", "“13pm” is no time of day; write 9:00, 17:30 or 9am."),
+        ("at:25:00", "“25:00” isn’t a time of day. Write it as 9:00, 17:30 or 9am."),
+        ("at:13pm", "“13pm” isn’t a time of day. Write it as 9:00, 17:30 or 9am."),
         (
             "zone:atlantis",
-            "“atlantis” is no time zone; write a large city in it, as in Berlin or New York.",
+            "“atlantis” isn’t a time zone. Name a large city in it, as in Berlin or New York.",
         ),
-        ("zone:new", "“new” may be "),
+        ("zone:new", "“new” could be "),
         ("every:days", "Which days of the week? Add them with on: as in on:mon,wed."),
         ("every:weekly on:mon,tue", "A weekly digest comes on one day of the week"),
         ("every:weekly on:15", "A weekly digest comes on one day of the week"),
@@ -184,11 +184,11 @@ async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # no
         ("every:daily on:mon", "A digest of every day, or of Mondays to Fridays, takes no on"),
         (
             "on:someday",
-            "“someday” are no days; write mon,wed, or for a day of the month 15 or last.",
+            "“someday” aren’t days. Write mon,wed, or 15 or last for a day of the month.",
         ),
-        ("on:32", "“32” are no days"),
-        ("papers:11", "“11” is not a number of papers from 1 to 10."),
-        ("votes:many", "“many” is not a number of upvotes from 0 to 100,000."),
+        ("on:32", "“32” aren’t days"),
+        ("papers:11", "“11” isn’t a number of papers from 1 to 10."),
+        ("votes:many", "“many” isn’t a number of upvotes from 0 to 100,000."),
         ("diffusion sort:votes", "Topics choose papers and sort none"),
         ("after:later", "is not a date"),
         ("without:after:later", "is not a date"),

@@ -84,7 +84,7 @@ async def test_who_is_invited_again_before_that_finds_everything(bot, clock):
     await bot.services.tenants.removed("slack", "T1")
     refused = await bot.handle(bot.read("saved", ANN, ROOM))
     assert refused.outcome is Outcome.REFUSED
-    assert "Paperboy was removed from there" in plain(refused)
+    assert "Paperboy was removed from here" in plain(refused)
     clock.now += 29 * DAY
     await bot.services.tenants.purge()
     await bot.services.tenants.welcomed("slack", "T1")
@@ -203,8 +203,8 @@ async def test_the_log_and_the_status_of_an_admin_say_what_happened(bot, clock, 
     bot = changed(bot, admins=frozenset({"UEVE"}))
     told = await say(bot, "status", EVE, THERE)
     assert (
-        "Removed  1 server or workspace has removed Paperboy; the first of them is purged on 28 "
-        "June 2026." in told
+        "Removed  1 server or workspace has removed Paperboy; data is deleted from 28 "
+        "June 2026 on." in told
     )
     clock.now += 30 * DAY
     await bot.services.tenants.purge()

@@ -18,13 +18,14 @@ class Chat(Adapter):
     """Some people manage some channels, and everybody has a conversation of their own.
 
     `names` are those of channels, `managing` and `zones` are by the ids of people; `gone` channels
-    are refused.
+    are refused. `people` are names by id.
     """
 
     names: Mapping[str, Place]
     managing: Mapping[str, set[Place]]
     zones: Mapping[str, str] = field(default_factory=dict)
     gone: set[Place] = field(default_factory=set)
+    people: Mapping[str, str] = field(default_factory=dict)
     platform: str = "chat"
 
     async def run(self, bot: Bot) -> None:
@@ -53,3 +54,6 @@ class Chat(Adapter):
         name = next((name for name, known in self.names.items() if known == place), "")
         manages = place in self.managing.get(person.id, ())
         return Membership(manages, "channel managers", own, self.zones.get(person.id, ""), name)
+
+    async def name(self, person: Person) -> str:
+        return self.people.get(person.id, "")

@@ -104,4 +104,4 @@ async def test_a_digest_to_one_person_alone_begins_with_what_is_like_the_papers_
     (head,) = rig.messages[before:]
     assert head.channel.startswith("D")
     assert alike.title in head.seen
-    assert f"Because you kept “{HEBB.title}”" in head.seen
+    assert f"Because you saved “{HEBB.title}”" in head.seen

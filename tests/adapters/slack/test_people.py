@@ -32,7 +32,7 @@ async def card(rig, bot, slack):
 async def test_a_reaction_tells_who_kept_a_paper_and_in_which_channel(rig, card):
     await rig.react(card, "bookmark", "U1")
     await rig.until(lambda: len(rig.messages) == 2)
-    kept = "Kept by Ada Byron in #general"
+    kept = "Saved by Ada Byron in #general"
     assert kept in (await rig.ask("shelf", user="U2")).seen
     assert kept in (await rig.ask("shelf by:<@U1>", user="U2")).seen
     assert kept in (await rig.ask("shelf by:<@U1|ada>", user="U2")).seen
@@ -50,7 +50,7 @@ async def test_a_changed_name_is_followed(rig, card):
     changed = {"id": "U1", "team_id": TEAM, "profile": {"display_name": "Ada King"}}
     await rig.event({"type": "user_change", "user": changed})
     await rig.ask(f"note {HEBB.id} mine")
-    assert "Kept by Ada King" in (await rig.ask("shelf", user="U2")).seen
+    assert "Saved by Ada King" in (await rig.ask("shelf", user="U2")).seen
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ async def test_what_is_wrong_in_a_form_is_said_under_its_field(rig):
     answer = await rig.submit(form, day="someday")
     assert answer == {
         "response_action": "errors",
-        "errors": {"day": "“someday” is not a day; write 2026-05-29, today or yesterday."},
+        "errors": {"day": "“someday” isn’t a day. Write it as 2026-05-29, today or yesterday."},
     }
 
 
@@ -322,7 +322,7 @@ async def test_a_window_over_home_turns_and_opens_others(rig):
     rig.faults["views.push"] = [{"error": "push_limit_reached"}]
     await rig.press(rig.views[key], "Similar papers")
     await rig.until(lambda: " like " in seen(rig.views[key]["blocks"]))
-    await rig.press(rig.views[key], "The paper itself")
+    await rig.press(rig.views[key], "Back to the paper")
     await rig.until(lambda: len(rig.views) == 2)
 
 

@@ -105,13 +105,13 @@ async def test_reactions_can_be_tried_on_one_paper_of_a_list(bot, monkeypatch, c
 @pytest.mark.parametrize(
     ("lines", "sentence"),
     [
-        (["7"], "There is no button 7: there are none; try “today”."),
-        (["find hebbian", "99"], "There is no button 99: there are 1 to 3."),
-        (["react 🔖 1"], "No paper is shown to react to; try “today” first."),
-        (["find hebbian", "react 🔖 2"], "There is no paper 2 here: there are 1 to 1."),
+        (["7"], "There is no button 7 here. Try “today”."),
+        (["find hebbian", "99"], "There is no button 99. Choose 1 to 3."),
+        (["react 🔖 1"], "There is no paper here to react to. Try “today” first."),
+        (["find hebbian", "react 🔖 2"], "There is no paper 2 here. Choose 1 to 1."),
         (
             ["find hebbian", "react 🎉 1"],
-            "🎉 means nothing here. To keep the first paper: react 🔖 1.",
+            "🎉 means nothing here. To save the first paper: react 🔖 1",
         ),
         (["save"], "“save” needs a paper (for example 2401.00001, a link, or part of a title)."),
     ],
@@ -168,10 +168,10 @@ def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_pa
         os.write(ours, b"\x1b[A\r")  # the arrow brings it back
         screen.wait_for("Days fetched", times=2)
         os.write(ours, b"save\r")
-        screen.wait_for("part of its title:")
+        screen.wait_for("words from the title)")
         screen.text = ""
-        os.write(ours, b"\x03")  # given up
-        screen.wait_for("needs a paper")
+        os.write(ours, b"\x03")
+        screen.wait_for("Cancelled.")
         screen.wait_for("paperboy>")
         os.write(ours, b"\x04")
         assert process.wait(timeout=20) == 0

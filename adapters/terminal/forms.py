@@ -1,0 +1,97 @@
+"""Forms at the prompt: one question after the other, each answered or left at its default."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.document import Document
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.patch_stdout import patch_stdout
+from prompt_toolkit.validation import ValidationError, Validator
+
+from bot.chat.commands import MORE, Blank, Param
+from bot.chat.intents import Intent
+from bot.text import visible
+
+INTRO = "Enter takes the value shown, Ctrl-C or Esc cancels."
+
+
+class Cancelled(Exception):
+    """A person wants none of it."""
+
+
+async def fill(intent: Intent, blanks: Sequence[Blank], today: date) -> Intent:
+    """Ask for the blanks of an intent; those of the group "more" only if wanted.
+
+    Raises Cancelled.
+    """
+    first = [blank for blank in blanks if blank.param.group != MORE]
+    more = [blank for blank in blanks if blank.param.group == MORE]
+    if len(blanks) > 1:
+        print(INTRO)
+    args = await _ask_each(first, dict(intent.args), today)
+    if more and (not first or await _wants_more()):
+        args = await _ask_each(more, args, today)
+    return replace(intent, args=args)
+
+
+async def _ask_each(blanks: Sequence[Blank], args: dict[str, str], today: date) -> dict[str, str]:
+    defaults = {blank.param.name: blank.value for blank in blanks}
+    for blank in blanks:
+        if blank.param.applies({**defaults, **args}):
+            check = _Check(blank.param, today)
+            args[blank.param.name] = await _ask(question(blank.param), blank.value, check)
+    return args
+
+
+async def _wants_more() -> bool:
+    answer = await _ask("More options? (yes or no)", "no", None)
+    return answer.lower() in {"y", "yes"}
+
+
+def question(param: Param) -> str:
+    """Write what is asked: the label, and in brackets how to answer or what the default is."""
+    hint = param.description or ", ".join(param.choices)
+    if not hint and not param.default:
+        hint = f"such as {param.argument.example}"
+    default = f"default: {param.default}" if param.default else ""
+    shown = "; ".join(filter(None, (hint, default)))
+    return visible(f"{param.label} ({shown})" if shown else param.label)
+
+
+@dataclass(frozen=True, slots=True)
+class _Check(Validator):
+    """Refuses what an argument cannot be, at its question."""
+
+    param: Param
+    today: date
+
+    def validate(self, document: Document) -> None:
+        """Raise ValidationError with the sentence that the command would answer."""
+        text = " ".join(document.text.split())
+        if not text or self.param.argument.whole:
+            return
+        try:
+            self.param.argument.read(text, self.today)
+        except ValueError as error:
+            raise ValidationError(len(document.text), str(error)) from error
+
+
+async def _ask(text: str, value: str, check: Validator | None) -> str:
+    keys = KeyBindings()
+
+    @keys.add("escape", eager=True)
+    def _(event: KeyPressEvent) -> None:
+        event.app.exit(exception=KeyboardInterrupt)
+
+    session: PromptSession[str] = PromptSession(
+        key_bindings=keys, validator=check, validate_while_typing=False
+    )
+    try:
+        with patch_stdout(raw=True):
+            return await session.prompt_async(f"{text}: ", default=value)
+    except (KeyboardInterrupt, EOFError) as error:
+        raise Cancelled from error
