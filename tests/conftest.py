@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from bot.bootstrap import App, Sources, build_app
@@ -28,6 +29,12 @@ from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
+
+# on a busy machine everything takes long, and nothing is wrong
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 NOW = datetime(2026, 5, 29, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 5, 29)
