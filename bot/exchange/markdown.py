@@ -11,7 +11,7 @@ from bot.exchange.passages import Passage, passages
 from bot.exchange.titles import words_of
 from bot.identifiers import id_in_address, paper_ids
 from bot.papers import Paper
-from bot.text import clean, listed, shorten
+from bot.text import listed, shorten
 
 AUTHORS = 3
 HEADING = "# Papers\n"
@@ -20,10 +20,10 @@ MIN_WORDS = 2  # of a title
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 _SAID = re.compile(r"(Saved|Tags|Note|Read|Private)(?:: (.*))?", re.DOTALL)
 # what people call a link to a paper, and no title
-_GENERIC = re.compile(
-    r"(?:arxiv|paper|pdf|abs|abstract|link|url|html|here|code|github|website|project|page|blog|doi|"
-    r"preprint|read|open ?review|hf|hugging ?face|[\d\W]+|\[.*\])+[\s:]*",
-    re.IGNORECASE,
+_GENERIC = frozenset(
+    "arxiv paper pdf abs abstract link url html here code github website project page blog doi "
+    "preprint read openreview open review hf hugging face huggingface video slides poster data "
+    "dataset model demo bibtex cite".split()
 )
 # where papers are that arXiv may have too
 _PAPER_LIKE = re.compile(
@@ -103,8 +103,8 @@ def _title(passage: Passage) -> str:
 
 
 def _is_title(text: str) -> bool:
-    text = clean(text)
-    return len(words_of(text).split()) >= MIN_WORDS and not _GENERIC.fullmatch(text)
+    words = words_of(text[:MAX_TITLE]).split()
+    return len(words) >= MIN_WORDS and not all(w in _GENERIC or w.isdigit() for w in words)
 
 
 def _with_mark(one: Entry, name: str, text: str) -> Entry:

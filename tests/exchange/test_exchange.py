@@ -187,6 +187,8 @@ def test_an_entry_whose_key_stands_twice_is_read_and_a_broken_one_is_named():
         '{"a":' * 20_000 + '" 2605.00001 "' + "}" * 20_000,
         "[" * 20_000 + '" 2605.00001 "' + "]" * 20_000,
         'id,title\n2605.00001,"' + "y" * 200_000,
+        "[paper 1. 2. 3. " + "4 . " * 60 + "x](https://arxiv.org/abs/2605.00001)",
+        "@misc{a, abstract={" + "\\alpha{}" * 50_000 + "}, eprint={2605.00001}}",
     ],
 )
 def test_what_is_made_to_break_a_reader_breaks_none(text):
