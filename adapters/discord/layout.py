@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from discord.enums import ButtonStyle
+
 from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.limits import MAX_MESSAGE_TEXT, Line, fit_lines
-from bot.chat.views import Block, Button, Buttons, Field, Item, Picture, Text, View
+from adapters.discord.markup import link_address
+from adapters.discord.styles import PLAIN, Look, look, primary_index
+from bot.chat.views import Block, Button, Buttons, Field, Item, Link, Picture, Spans, Text, View
 from bot.text import visible
 
+MAX_LINK_BUTTONS = 5  # what a row holds
+SEPARATOR = " · "
 MAX_URL = 2048  # characters of a picture's address
 REMARKS_TEXT = 100  # characters that are left free for remarks on what has no room
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Something to press."""
+    """Something to press, or a link."""
 
     label: str
-    id: str
+    id: str = ""
+    look: Look = PLAIN
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,25 @@ class Panel:
         return not (self.controls or self.thumbnail or self.picture)
 
 
-def panels(view: View, tenant: str) -> list[Panel]:
-    """Return a view as panels, their texts within what a message holds."""
-    return _write(_merge(_panels(view, tenant)))
+def panels(view: View, tenant: str, *, link_buttons: bool = False) -> list[Panel]:
+    """Return a view as panels, their texts within what a message holds.
+
+    With `link_buttons`, a line of nothing but links becomes buttons.
+    """
+    drawn = _with_primary(list(_panels(view, tenant)))
+    if link_buttons:
+        drawn = list(map(_with_links, drawn))
+    return _write(_merge(drawn))
+
+
+def has_link_lines(view: View) -> bool:
+    """Tell whether a view has a line that can become link buttons."""
+    lines = [
+        block.spans if isinstance(block, Text) else block.lines[-1]
+        for block in view.blocks
+        if isinstance(block, Text) or (isinstance(block, Item) and block.lines)
+    ]
+    return any(map(_links, lines))
 
 
 def press_of(button: Button) -> Press:
@@ -69,7 +93,46 @@ def _panels(view: View, tenant: str) -> Iterator[Panel]:
 
 
 def _control(label: str, press: Press, number: int) -> Control:
-    return Control(visible(label).strip() or press.line, press.id(number))
+    shown = visible(label).strip() or press.line
+    return Control(shown, press.id(number), look(shown, press.line))
+
+
+def _with_primary(parts: list[Panel]) -> list[Panel]:
+    """Return the panels with the one control marked that the message is there for."""
+    every = [control for panel in parts for control in panel.controls]
+    presses = [Press.read(control.id) for control in every]
+    index = primary_index([press.line if press else "" for press in presses])
+    if index is None:
+        return parts
+    chosen, marked = every[index], ButtonStyle.primary
+    return [
+        replace(
+            panel,
+            controls=tuple(
+                replace(one, look=replace(one.look, style=marked)) if one is chosen else one
+                for one in panel.controls
+            ),
+        )
+        for panel in parts
+    ]
+
+
+def _with_links(panel: Panel) -> Panel:
+    """Return a panel with its last line as link buttons if that is nothing but links."""
+    links = _links(panel.lines[-1].spans) if panel.lines else ()
+    return (
+        replace(panel, lines=panel.lines[:-1], controls=links + panel.controls) if links else panel
+    )
+
+
+def _links(spans: Spans) -> tuple[Control, ...]:
+    """Return a line as link buttons; () unless it is nothing but links with dots between."""
+    if any(not isinstance(span, Link) and span != SEPARATOR for span in spans):
+        return ()
+    links = [span for span in spans if isinstance(span, Link)]
+    controls = [Control(visible(one.text).strip(), url=link_address(one.url)) for one in links]
+    fit = 2 <= len(controls) <= MAX_LINK_BUTTONS and all(one.label and one.url for one in controls)
+    return tuple(controls) if fit else ()
 
 
 def _panel(block: Block) -> Panel:
@@ -103,7 +166,7 @@ def _presses(block: Block) -> Iterator[tuple[str, Press]]:
             assert_never(block)
 
 
-def _merge(parts: Iterator[Panel]) -> list[Panel]:
+def _merge(parts: Iterable[Panel]) -> list[Panel]:
     """Merge neighbours that are nothing but text: each text costs a component."""
     merged: list[Panel] = []
     for panel in parts:

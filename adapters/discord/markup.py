@@ -92,7 +92,7 @@ def _strong(text: str) -> str:
 
 
 def _link(text: str, url: str) -> str:
-    if not (address := _address(url)):
+    if not (address := link_address(url)):
         return escape(text if text == url else f"{text} ({url})")
     if text == url == address:
         return f"<{address}>"  # the angles keep a preview of it away
@@ -101,7 +101,7 @@ def _link(text: str, url: str) -> str:
     return f"{escape(text)} ([link]({address}))"
 
 
-def _address(url: str) -> str:
+def link_address(url: str) -> str:
     """Return the address as a link can hold it, "" if none can."""
     try:
         parts = urlsplit(url)

@@ -13,9 +13,8 @@ from itertools import pairwise
 from typing import Any, TypeAlias
 
 from discord import MediaGalleryItem, SelectOption, ui
-from discord.enums import ButtonStyle
 
-from adapters.discord.layout import Control, Panel, panels
+from adapters.discord.layout import Control, Panel, has_link_lines, panels
 from bot.chat.views import Outcome, Picture, View
 from bot.text import count, shorten, visible
 
@@ -44,12 +43,18 @@ def render(view: View, tenant: str = "", mark: int | None = None) -> ui.LayoutVi
     `tenant` is the guild that its buttons are about, if the message stands elsewhere. `mark` is an
     id for the container, by which the message is found again.
     """
-    parts = panels(view, tenant)
     layout = ui.LayoutView(timeout=None)
-    children = next(_variants(parts)) or [ui.TextDisplay(EMPTY_TEXT)]
+    children = next(_layouts(view, tenant)) or [ui.TextDisplay(EMPTY_TEXT)]
     layout.add_item(ui.Container(*children, accent_colour=ACCENTS[view.outcome], id=mark))
     layout.stop()  # presses arrive in on_interaction: nothing stays in memory
     return layout
+
+
+def _layouts(view: View, tenant: str) -> Iterator[list[Component]]:
+    """Yield the layouts that Discord takes, best first: one with link buttons if it has room."""
+    if has_link_lines(view):
+        yield from _if_valid(_with_separators(panels(view, tenant, link_buttons=True)))
+    yield from _variants(panels(view, tenant))
 
 
 def _variants(parts: Sequence[Panel]) -> Iterator[list[Component]]:
@@ -138,7 +143,12 @@ def _gallery(pictures: Sequence[Picture]) -> Component:
 def _menus(controls: Sequence[Control]) -> Iterator[Component]:
     for some in _batches(controls, MENU_OPTIONS):
         options = [
-            SelectOption(label=shorten(one.label, MAX_OPTION_LABEL), value=one.id) for one in some
+            SelectOption(
+                label=shorten(one.label, MAX_OPTION_LABEL),
+                value=one.id,
+                emoji=one.look.emoji or None,
+            )
+            for one in some
         ]
         hint = shorten(" · ".join(one.label for one in some), MAX_PLACEHOLDER)
         yield ui.ActionRow(
@@ -147,11 +157,11 @@ def _menus(controls: Sequence[Control]) -> Iterator[Component]:
 
 
 def _button(control: Control) -> ui.Button[Any]:
-    return ui.Button(
-        label=shorten(control.label, MAX_LABEL),
-        custom_id=control.id,
-        style=ButtonStyle.secondary,
-    )
+    label = shorten(control.label, MAX_LABEL)
+    if control.url:
+        return ui.Button(label=label, url=control.url)
+    style, emoji = control.look.style, control.look.emoji or None
+    return ui.Button(label=label, custom_id=control.id, style=style, emoji=emoji)
 
 
 def _batches(things: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

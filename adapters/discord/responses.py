@@ -23,6 +23,7 @@ from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.layout import press_of
 from adapters.discord.render import render
 from adapters.discord.requests import Request, read_request, read_typing
+from adapters.discord.styles import look
 from adapters.discord.web import repeat
 from bot.chat.bot import Bot
 from bot.chat.commands import Blank
@@ -315,13 +316,16 @@ def _with_button(
     layout.stop()
     number = int(request.custom_id.partition(":")[0][1:] or 0)
     press = Press(press_of(becomes).kind, becomes.line, request.press.tenant)
+    new_look = look(becomes.label, becomes.line)
     for child in layout.walk_children():
         if isinstance(child, ui.Button) and child.custom_id == request.custom_id:
             child.label, child.custom_id = becomes.label, press.id(number)
+            child.style, child.emoji = new_look.style, new_look.emoji or None
             return layout
         for option in child.options if isinstance(child, ui.Select) else ():
             if option.value == request.custom_id:
                 option.label, option.value = becomes.label, press.id(number)
+                option.emoji = new_look.emoji or None
                 return layout
     return None
 

@@ -149,7 +149,7 @@ def text(message: Message) -> str:
 def labels(message: Message) -> Iterator[str]:
     """Yield what can be pressed or chosen."""
     for one in walk_components(message.components):
-        if one["type"] == 2:
+        if one["type"] == 2 and "custom_id" in one:
             yield one["label"]
         yield from (option["label"] for option in one.get("options", ()))
 

@@ -86,6 +86,7 @@ def kinds(made: list[dict[str, Any]]) -> list[int]:
     return [one["type"] for one in walk_components(made)]
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(VIEWS)
 def test_nothing_is_dropped_nothing_is_too_long_and_nothing_escapes(view):
     made = components(view)
@@ -99,7 +100,7 @@ def test_nothing_is_dropped_nothing_is_too_long_and_nothing_escapes(view):
     assert [press.line for press in presses(made)] == [*_lines(view)]
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(PAPERS, min_size=1, max_size=12))
 def test_papers_of_every_kind_fit(papers):
     for view in (
@@ -203,6 +204,33 @@ def test_a_picture_that_discord_would_refuse_is_left_to_its_words(url):
     assert 11 not in kinds(components(View((Item(("A",), picture=url),))))
 
 
+def buttons(made: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {one["label"]: one for one in walk_components(made) if one["type"] == 2}
+
+
+def test_links_of_a_line_are_buttons_and_outside_addresses_cannot_break_them():
+    made = buttons(components(cards.card(HEBB, kept=False, votes=0)))
+    assert {made[name]["style"] for name in ("arXiv", "PDF", "Hugging Face")} == {5}
+    assert made["arXiv"]["url"] == "https://arxiv.org/abs/2605.00001"
+    hostile = Text((Link("a", "https://example.org/" + "x" * 600), " · ", Link("b", "ftp://b")))
+    assert not buttons(components(View((hostile,))))
+    assert not buttons(components(View((Text((Link("a", "https://a.org"), " and ")),))))
+
+
+def test_a_message_has_one_primary_button_and_what_is_done_looks_done():
+    made = buttons(components(cards.card(HEBB, kept=False, votes=0)))
+    assert (made["Save"]["style"], made["Save"]["emoji"]["name"]) == (1, "🔖")
+    assert [one["style"] for one in made.values()].count(1) == 1
+    assert buttons(components(cards.card(HEBB, kept=True, votes=0)))["Saved ✓"]["style"] == 3
+    listed = buttons(components(digest(date(2026, 5, 29), [HEBB, *MANY[:2]], 5)))
+    assert 1 not in {one["style"] for one in listed.values()}
+    view = View((Buttons((Button("Subscribe", "subscribe"), Button("End", "unsubscribe 1"))),))
+    assert {name: one["style"] for name, one in buttons(components(view)).items()} == {
+        "Subscribe": 1,
+        "End": 4,
+    }
+
+
 def test_an_empty_view_is_a_dash():
     assert list(texts(components(View((line("\u200b"),))))) == ["—"]
 
@@ -210,7 +238,7 @@ def test_an_empty_view_is_a_dash():
 def presses(made: list[dict[str, Any]]) -> Iterator[Press]:
     for one in walk_components(made):
         ids = [option["value"] for option in one.get("options", ())] or (
-            [one["custom_id"]] if one["type"] == 2 else []
+            [one["custom_id"]] if one["type"] == 2 and "custom_id" in one else []
         )
         for press in map(Press.read, ids):
             assert press
