@@ -34,7 +34,7 @@ NO_REMARKS: Mapping[str, Spans] = MappingProxyType({})
 def card(
     paper: Paper, *, kept: bool, votes: int = 0, voted: bool = False, said: Sequence[Block] = ()
 ) -> View:
-    """Show all that a reader wants of one paper; `votes` are the team's, `said` is what people say of it."""
+    """Show one paper in full; `votes` are the team's, `said` is what people say about it."""
     heading = Item(
         title=(Strong(title(paper)),),
         lines=tuple(
@@ -101,12 +101,12 @@ def items(
 
 
 def keep_button(paper: Paper, *, kept: bool) -> Button:
-    """Offer to keep a paper, or to let go of one that is kept."""
+    """Offer to save a paper, or to remove a saved one."""
     return Button("Saved ✓", f"unsave {paper.id}") if kept else Button("Save", f"save {paper.id}")
 
 
 def vote_button(paper: Paper, *, voted: bool) -> Button:
-    """Offer to vote for a paper, or to take the vote back."""
+    """Offer to vote for a paper, or to take back the vote."""
     return Button("Voted ✓", f"unvote {paper.id}") if voted else Button("Vote", f"vote {paper.id}")
 
 
@@ -116,7 +116,7 @@ def title(paper: Paper) -> str:
 
 
 def because(kept: Paper) -> str:
-    """Say why a paper is suggested: it is like one that the reader keeps."""
+    """Say why a paper is suggested: it is like one that the reader saved."""
     return f"Because you saved “{shorten(title(kept), TITLE_IN_REASON)}”"
 
 
@@ -128,7 +128,7 @@ def byline(paper: Paper, most: int = AUTHORS_IN_LIST) -> str:
 
 
 def day_name(day: date) -> str:
-    """Write a date without doubt about day and month: "29 May 2026"."""
+    """Write a date so that day and month are clear: "29 May 2026"."""
     return f"{day.day} {day:%B %Y}"
 
 
@@ -162,7 +162,7 @@ def _facts(paper: Paper) -> Spans:
     if paper.comments:
         facts.append(count(paper.comments, "comment"))
     if paper.code:
-        # matched by a machine: it can be somebody else's work
+        # matched by a machine: it can be other people's work
         label = "code (matched automatically)" if paper.code_matched else "code"
         stars = (f" ★ {paper.stars:,}",) if paper.stars is not None else ()
         facts.append((Link(label, paper.code), *stars))

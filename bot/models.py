@@ -23,7 +23,7 @@ USUAL_GRACE = timedelta(hours=12)
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a platform; `tenant` is the Slack team or Discord guild, "" at the terminal."""
+    """A person on a platform; `tenant` is the Slack team or Discord guild, "" at the terminal."""
 
     platform: str
     tenant: str
@@ -105,7 +105,11 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A paper on somebody's shelf: since when, last touched and read when, whether for them alone, and kept where."""
+    """A paper on a person's shelf.
+
+    `saved`, `touched` and `read` are when it was saved, changed last and marked as read; `address`
+    and `place` are where it was saved, as an address and by name.
+    """
 
     paper: str
     person: str
@@ -119,7 +123,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which part of a tenant's shelves: one person's or everybody's, the shared ones, with a tag, read or not."""
+    """A part of a tenant's shelves: of one person or all, only shared, with a tag, read or not."""
 
     person: str = ""
     shared: bool = False
@@ -129,7 +133,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
-    """What somebody wants of a digest.
+    """What a subscriber wants of a digest.
 
     `day` is the list that it shows, today's or yesterday's, whose votes have settled. `topics` and
     `without` are searches, separated by commas, of which one has to fit a paper, or none. `quiet`
@@ -195,6 +199,6 @@ class Subscription:
     refused: datetime | None = None
 
     def from_now(self, now: datetime, had: date | None) -> Subscription:
-        """Return it waiting for its first digest after now, of a date later than the last that it `had`."""
+        """Return it with the next digest after now, of a later date than the last that it `had`."""
         day, due = self.options.schedule.following(had or date.min, now)
         return replace(self, next_date=day, next_due=due)

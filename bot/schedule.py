@@ -1,4 +1,4 @@
-"""When a digest is due, by a local clock: pure, and keyed on the local date.
+"""When a digest is due, by a local clock. Pure; keyed on the local date.
 
 Every local date that exists has one moment at most, whatever the clocks do: where an hour comes
 twice it is the first, where it is left out it is as long after midnight as the clock would have
@@ -65,7 +65,7 @@ class Schedule:
         return there < EARLY or there >= ROLL_OVER
 
     def due(self, day: date) -> datetime | None:
-        """Return the moment, in UTC, for a local date; None where no digest belongs to it, or it does not exist."""
+        """Return the moment in UTC for a local date; None if it has no digest or does not exist."""
         zone = load_zone(self.zone)
         if not self.meant(day) or not _exists(day, zone):
             return None
@@ -84,7 +84,7 @@ class Schedule:
                 return next_day, moment
 
     def until(self, moment: datetime, first: date) -> tuple[date, datetime] | None:
-        """Return the last digest due by a moment, not before the local date `first`; None where there is none."""
+        """Return the last digest due by a moment, on the local date `first` or later, or None."""
         today = moment.astimezone(load_zone(self.zone)).date()
         for back in range(FURTHEST):
             day = today + timedelta(days=1 - back)

@@ -1,18 +1,24 @@
-"""All that a deployment sets: read once from the environment and `.env`, checked, frozen."""
+"""What a deployment sets: read once from the environment and `.env`, checked, frozen."""
 
 from __future__ import annotations
 
 import logging
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from bot.chat.reactions import USUAL, Reactions
+from bot.chat.reactions import Reactions
 from bot.errors import SettingsError
+from bot.models import PAUSE_AFTER
+
+# reads the text of a setting, named so that an error can say which
+Reader: TypeAlias = Callable[[str, str], Any]
 
 NAMES = (
     "PAPERBOY_HOME",
@@ -45,6 +51,7 @@ HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
 _SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}
 _WEBHOOK_NAME = re.compile(r"[a-z0-9-]{1,40}")
+MAX_SHARDS = 10_000
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -60,7 +67,10 @@ class SlackSettings:
 
 @dataclass(frozen=True, slots=True)
 class DiscordSettings:
-    """What the Discord adapter needs; without addresses it asks Discord's own, without shards it asks how many."""
+    """What the Discord adapter needs.
+
+    Without addresses it uses Discord's own; without `shards` it asks Discord how many it needs.
+    """
 
     token: str = field(repr=False)
     api_url: str | None = None
@@ -86,19 +96,19 @@ class Settings:
     hf_endpoint: str = HUGGING_FACE
     hf_token: str | None = field(default=None, repr=False)
     log_level: str = "warning"
-    sync_minutes: int = 30  # 0: only when asked
-    ask_hugging_face: bool = True  # to search too
-    pause_after_days: int = 3  # that a place refuses a digest
-    purge_days: int = 30  # after which all of a tenant that removed the bot goes; 0: at once
+    sync_minutes: int = 30  # between two syncs; 0: only `paperboy sync`
+    ask_hugging_face: bool = True  # in searches too
+    pause_after_days: int = PAUSE_AFTER.days  # for which a place refuses its digests
+    purge_days: int = 30  # until the data of a tenant that removed the bot is deleted
     reactions: Reactions = field(default_factory=Reactions)
-    wait_minutes: int = 120  # that a digest waits for its list to fill
-    complete_percent: int = 60  # of the usual number of papers, with which a list is full enough
-    admin_place: tuple[str, str] | None = None  # platform and address where trouble is told
+    wait_minutes: int = 120  # for which a digest waits for its list to fill
+    complete_percent: int = 60  # of the usual number of papers: then a list is complete
+    admin_place: tuple[str, str] | None = None  # platform and address for warnings
     admins: frozenset[str] = frozenset()
     slack: SlackSettings | None = None
     discord: DiscordSettings | None = None
     webhooks: WebhookSettings | None = None
-    left_out: tuple[str, ...] = ()  # why a platform that is half set up is left out
+    left_out: tuple[str, ...] = ()  # why platforms are left out
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -109,44 +119,24 @@ class Settings:
                 raise SettingsError(_unknown(name))
         home = _home(given.get("PAPERBOY_HOME"))
         slack, left_out = _slack(given)
+        values: dict[str, Any] = {
+            field: read(name, given[name])
+            for field, (name, read) in _READERS.items()
+            if name in given
+        }
         return cls(
             home=home,
             database_url=given.get("PAPERBOY_DATABASE_URL", sqlite_in(home)),
-            hf_endpoint=_address("HF_ENDPOINT", given.get("HF_ENDPOINT", HUGGING_FACE)),
-            hf_token=_token("HF_TOKEN", given.get("HF_TOKEN")),
-            log_level=_choice(
-                "PAPERBOY_LOG_LEVEL", given.get("PAPERBOY_LOG_LEVEL", "warning"), LOG_LEVELS
-            ),
-            sync_minutes=_number(
-                "PAPERBOY_SYNC_MINUTES", given.get("PAPERBOY_SYNC_MINUTES", "30"), 0, 1440
-            ),
-            ask_hugging_face=_switch(
-                "PAPERBOY_ASK_HUGGING_FACE", given.get("PAPERBOY_ASK_HUGGING_FACE", "on")
-            ),
-            pause_after_days=_number(
-                "PAPERBOY_PAUSE_AFTER_DAYS", given.get("PAPERBOY_PAUSE_AFTER_DAYS", "3"), 1, 365
-            ),
-            purge_days=_number(
-                "PAPERBOY_PURGE_DAYS", given.get("PAPERBOY_PURGE_DAYS", "30"), 0, 365
-            ),
-            reactions=_reactions("PAPERBOY_REACTIONS", given.get("PAPERBOY_REACTIONS", USUAL)),
-            wait_minutes=_number(
-                "PAPERBOY_WAIT_MINUTES", given.get("PAPERBOY_WAIT_MINUTES", "120"), 0, 720
-            ),
-            complete_percent=_number(
-                "PAPERBOY_COMPLETE_PERCENT", given.get("PAPERBOY_COMPLETE_PERCENT", "60"), 0, 100
-            ),
-            admin_place=_place("PAPERBOY_ADMIN_PLACE", given.get("PAPERBOY_ADMIN_PLACE", "")),
-            admins=_ids("PAPERBOY_ADMINS", given.get("PAPERBOY_ADMINS", "")),
             slack=slack,
             left_out=left_out,
             discord=_discord(given),
             webhooks=_webhooks(given),
+            **values,
         )
 
 
 def environment(env_file: Path) -> dict[str, str]:
-    """Return the environment over what `env_file` sets, where there is such a file."""
+    """Return the environment, and what `env_file` sets beside it."""
     return _read_env_file(env_file) | dict(os.environ)
 
 
@@ -171,16 +161,15 @@ def _read_env_file(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8 text; save it as UTF-8 or remove it.") from error
+        raise SettingsError(f"{path} is not UTF-8 text. Save it as UTF-8 or remove it.") from error
     except OSError as error:
         raise SettingsError(
-            f"{path} cannot be read ({error.strerror}); make it readable or remove it."
+            f"{path} cannot be read ({error.strerror}). Make it readable or remove it."
         ) from error
     for binding in bindings:
         if binding.error:
             raise SettingsError(
-                f"{path}, line {binding.original.line}: that is not NAME=value; correct or remove "
-                "it."
+                f"{path}, line {binding.original.line} is not NAME=value. Correct or remove it."
             )
     return {
         binding.key: binding.value
@@ -191,8 +180,8 @@ def _read_env_file(path: Path) -> dict[str, str]:
 
 def _unknown(name: str) -> str:
     near = get_close_matches(name, NAMES, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(NAMES[:4])}."
-    return f"There is no setting {name}: {hint}"
+    hint = f"Did you mean {near[0]}?" if near else "See .env.example for those that there are."
+    return f"There is no setting {name}. {hint}"
 
 
 def _home(text: str | None) -> Path:
@@ -205,70 +194,64 @@ def _home(text: str | None) -> Path:
 
 def _address(name: str, text: str, example: str = HUGGING_FACE) -> str:
     if not _is_address(text, example):
-        raise SettingsError(f"{name} is “{text}”; it must be an address such as {example}.")
+        raise SettingsError(f"{name} is “{text}”. Set an address such as {example}.")
     return text.rstrip("/")
 
 
 def _is_address(text: str, example: str) -> bool:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises ValueError if it isn’t a number
     except ValueError:
         return False
     known = parts.scheme in _SCHEMES[urlsplit(example).scheme]
     return known and bool(parts.hostname) and not any(c.isspace() for c in text)
 
 
-def _token(name: str, text: str | None) -> str | None:
+def _token(name: str, text: str) -> str:
     # the value stays out of the sentence: it may be a mistyped secret
-    if text and (not text.isascii() or not text.isprintable() or " " in text):
-        raise SettingsError(f"{name} holds characters that no token has; copy it again.")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise SettingsError(f"{name} has characters that no token has. Copy it again.")
     return text
 
 
 def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, ...]]:
-    previews = _switch("PAPERBOY_LINK_PREVIEWS", given.get("PAPERBOY_LINK_PREVIEWS", "off"))
-    url = _address("SLACK_API_URL", given.get("SLACK_API_URL", SLACK), SLACK)
-    bot, app = (
-        _token("SLACK_BOT_TOKEN", given.get("SLACK_BOT_TOKEN")),
-        _token("SLACK_APP_TOKEN", given.get("SLACK_APP_TOKEN")),
-    )
-    if not bot and not app:
-        return None, ()
-    if not bot or not app:
-        lacks = (
-            "SLACK_APP_TOKEN (it begins with xapp-)"
-            if bot
-            else "SLACK_BOT_TOKEN (it begins with xoxb-)"
+    """Return Slack's settings, or why it is left out if only one of its tokens is set."""
+    options: dict[str, Any] = {}
+    if "PAPERBOY_LINK_PREVIEWS" in given:
+        options["link_previews"] = _switch(
+            "PAPERBOY_LINK_PREVIEWS", given["PAPERBOY_LINK_PREVIEWS"]
         )
-        return None, (f"Slack needs two tokens, and {lacks} is not set: see the README.",)
-    return SlackSettings(bot, app, url, previews), ()
+    if "SLACK_API_URL" in given:
+        options["api_url"] = _address("SLACK_API_URL", given["SLACK_API_URL"], SLACK)
+    names = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
+    tokens = {name: _token(name, given[name]) for name in names if name in given}
+    missing = [name for name in names if name not in tokens]
+    if len(missing) == 1:
+        (name,) = missing
+        reason = (
+            f"Slack is left out: set {name} too (it begins with {names[name]}; see the README)."
+        )
+        return None, (reason,)
+    if missing:
+        return None, ()
+    return SlackSettings(tokens["SLACK_BOT_TOKEN"], tokens["SLACK_APP_TOKEN"], **options), ()
 
 
 def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
-    token = _token("DISCORD_TOKEN", given.get("DISCORD_TOKEN"))
-    if not token:
+    if "DISCORD_TOKEN" not in given:
         return None
-    api, gateway = given.get("DISCORD_API_URL"), given.get("DISCORD_GATEWAY_URL")
-    shards = given.get("DISCORD_SHARDS")
-    ids = [
-        _number("DISCORD_SHARD_IDS", one.strip(), 0, 10_000)
-        for one in given.get("DISCORD_SHARD_IDS", "").split(",")
-        if one
-    ]
-    count = _number("DISCORD_SHARDS", shards, 1, 10_000) if shards else None
-    if ids and (count is None or max(ids) >= count):
+    values: dict[str, Any] = {
+        field: read(name, given[name])
+        for field, (name, read) in _DISCORD_READERS.items()
+        if name in given
+    }
+    settings = DiscordSettings(_token("DISCORD_TOKEN", given["DISCORD_TOKEN"]), **values)
+    if settings.shard_ids and max(settings.shard_ids) >= (settings.shards or 0):
         raise SettingsError(
-            "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be "
-            "set too."
+            "Set DISCORD_SHARDS too, higher than each of DISCORD_SHARD_IDS: they count from 0."
         )
-    return DiscordSettings(
-        token,
-        _address("DISCORD_API_URL", api, "https://discord.com/api/v10") if api else None,
-        _address("DISCORD_GATEWAY_URL", gateway, "wss://gateway.discord.gg") if gateway else None,
-        count,
-        tuple(ids),
-    )
+    return settings
 
 
 def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
@@ -278,12 +261,14 @@ def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
         if one and not (_WEBHOOK_NAME.fullmatch(name) and _is_address(url, HUGGING_FACE)):
             # the address stays out of the sentence: it can hold a secret
             raise SettingsError(
-                "PAPERBOY_WEBHOOKS: write each as NAME=https://…, with commas between; a name has "
-                "small letters, digits and hyphens."
+                "PAPERBOY_WEBHOOKS: write NAME=https://…, several with commas between them. A name "
+                "has lowercase letters, digits and hyphens."
             )
         if one:
             urls[name] = url
-    secret = _token("PAPERBOY_WEBHOOK_SECRET", given.get("PAPERBOY_WEBHOOK_SECRET"))
+    secret = given.get("PAPERBOY_WEBHOOK_SECRET")
+    if secret:
+        _token("PAPERBOY_WEBHOOK_SECRET", secret)
     return WebhookSettings(urls, secret) if urls else None
 
 
@@ -294,29 +279,33 @@ def _reactions(name: str, text: str) -> Reactions:
         raise SettingsError(f"{name}: {error}") from error
 
 
-def _place(name: str, text: str) -> tuple[str, str] | None:
+def _place(name: str, text: str) -> tuple[str, str]:
     platform, colon, address = text.partition(":")
-    if text and not (platform.isalnum() and colon and address.replace("-", "").isalnum()):
+    if not (platform.isalnum() and colon and address.replace("-", "").isalnum()):
         raise SettingsError(
-            f"{name} is “{text}”; write a platform and an address there, as in slack:C0123, "
+            f"{name} is “{text}”. Write a platform and an address there, as in slack:C0123, "
             "discord:123456 or webhook:team."
         )
-    return (platform, address) if text else None
+    return platform, address
 
 
 def _ids(name: str, text: str) -> frozenset[str]:
     ids = frozenset(one.strip() for one in text.split(",") if one.strip())
     if wrong := [one for one in ids if not (one.isascii() and one.isalnum())]:
         raise SettingsError(
-            f"{name}: “{wrong[0]}” is no id of a person; write ids with commas between, as in "
+            f"{name}: “{wrong[0]}” isn’t a person’s id. Write ids with commas between them, as in "
             "U012AB3CD."
         )
     return ids
 
 
+def _log_level(name: str, text: str) -> str:
+    return _choice(name, text, LOG_LEVELS)
+
+
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
     if text.lower() not in choices:
-        raise SettingsError(f"{name} is “{text}”; it must be one of {', '.join(choices)}.")
+        raise SettingsError(f"{name} is “{text}”. Set one of {', '.join(choices)}.")
     return text.lower()
 
 
@@ -324,9 +313,40 @@ def _switch(name: str, text: str) -> bool:
     return _choice(name, text, ("on", "off")) == "on"
 
 
-def _number(name: str, text: str, low: int, high: int) -> int:
-    if not text.isdecimal() or not text.isascii() or len(text) > 9 or not low <= int(text) <= high:
-        raise SettingsError(
-            f"{name} is “{text}”; it must be a whole number from {low:,} to {high:,}."
-        )
-    return int(text)
+def _shard_ids(name: str, text: str) -> tuple[int, ...]:
+    read = _number(0, MAX_SHARDS)
+    return tuple(read(name, one.strip()) for one in text.split(",") if one)
+
+
+def _number(low: int, high: int) -> Reader:
+    """Make the reader of a whole number within bounds."""
+
+    def read(name: str, text: str) -> int:
+        is_number = text.isdecimal() and text.isascii() and len(text) < 10
+        if not is_number or not low <= int(text) <= high:
+            raise SettingsError(f"{name} is “{text}”. Set a whole number from {low:,} to {high:,}.")
+        return int(text)
+
+    return read
+
+
+_READERS: Mapping[str, tuple[str, Reader]] = {
+    "hf_endpoint": ("HF_ENDPOINT", _address),
+    "hf_token": ("HF_TOKEN", _token),
+    "log_level": ("PAPERBOY_LOG_LEVEL", _log_level),
+    "sync_minutes": ("PAPERBOY_SYNC_MINUTES", _number(0, 1440)),
+    "ask_hugging_face": ("PAPERBOY_ASK_HUGGING_FACE", _switch),
+    "pause_after_days": ("PAPERBOY_PAUSE_AFTER_DAYS", _number(1, 365)),
+    "purge_days": ("PAPERBOY_PURGE_DAYS", _number(0, 365)),
+    "reactions": ("PAPERBOY_REACTIONS", _reactions),
+    "wait_minutes": ("PAPERBOY_WAIT_MINUTES", _number(0, 720)),
+    "complete_percent": ("PAPERBOY_COMPLETE_PERCENT", _number(0, 100)),
+    "admin_place": ("PAPERBOY_ADMIN_PLACE", _place),
+    "admins": ("PAPERBOY_ADMINS", _ids),
+}
+_DISCORD_READERS: Mapping[str, tuple[str, Reader]] = {
+    "api_url": ("DISCORD_API_URL", partial(_address, example="https://discord.com/api/v10")),
+    "gateway_url": ("DISCORD_GATEWAY_URL", partial(_address, example="wss://gateway.discord.gg")),
+    "shards": ("DISCORD_SHARDS", _number(1, MAX_SHARDS)),
+    "shard_ids": ("DISCORD_SHARD_IDS", _shard_ids),
+}

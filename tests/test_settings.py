@@ -51,18 +51,13 @@ def test_a_platform_that_is_half_set_up_is_left_out_with_a_reason():
     settings = Settings.read({"SLACK_BOT_TOKEN": "xoxb-1", "DISCORD_TOKEN": "t"})
     assert (settings.slack, settings.discord) == (None, DiscordSettings("t"))
     assert settings.left_out == (
-        (
-            "Slack needs two tokens, and SLACK_APP_TOKEN (it begins with xapp-) is not set: see the "
-            "README."
-        ),
+        ("Slack is left out: set SLACK_APP_TOKEN too (it begins with xapp-; see the README)."),
     )
 
 
 def test_admins_are_ids_with_commas_between():
     assert Settings.read({"PAPERBOY_ADMINS": "U1, 123,"}).admins == {"U1", "123"}
-    with pytest.raises(
-        SettingsError, match="“@ada” is no id of a person; write ids with commas between"
-    ):
+    with pytest.raises(SettingsError, match="“@ada” isn’t a person’s id"):
         Settings.read({"PAPERBOY_ADMINS": "U1,@ada"})
 
 
@@ -81,57 +76,54 @@ def test_secrets_are_not_shown():
 @pytest.mark.parametrize(
     ("env", "sentence"),
     [
-        ({"PAPERBOY_HOM": "/x"}, "There is no setting PAPERBOY_HOM: did you mean PAPERBOY_HOME?"),
+        ({"PAPERBOY_HOM": "/x"}, "There is no setting PAPERBOY_HOM. Did you mean PAPERBOY_HOME?"),
         (
             {"PAPERBOY_LOG_LEVEL": "loud"},
-            "PAPERBOY_LOG_LEVEL is “loud”; it must be one of debug, info, warning, error.",
+            "PAPERBOY_LOG_LEVEL is “loud”. Set one of debug, info, warning, error.",
         ),
         (
             {"PAPERBOY_SYNC_MINUTES": "often"},
-            "PAPERBOY_SYNC_MINUTES is “often”; it must be a whole number from 0 to 1,440.",
+            "PAPERBOY_SYNC_MINUTES is “often”. Set a whole number from 0 to 1,440.",
         ),
         (
             {"PAPERBOY_PURGE_DAYS": "-1"},
-            "PAPERBOY_PURGE_DAYS is “-1”; it must be a whole number from 0 to 365.",
+            "PAPERBOY_PURGE_DAYS is “-1”. Set a whole number from 0 to 365.",
         ),
         (
             {"PAPERBOY_ASK_HUGGING_FACE": "no"},
-            "PAPERBOY_ASK_HUGGING_FACE is “no”; it must be one of on, off.",
+            "PAPERBOY_ASK_HUGGING_FACE is “no”. Set one of on, off.",
         ),
         (
             {"PAPERBOY_SYNC_MINUTES": "²"},
-            "PAPERBOY_SYNC_MINUTES is “²”; it must be a whole number from 0 to 1,440.",
+            "PAPERBOY_SYNC_MINUTES is “²”. Set a whole number from 0 to 1,440.",
         ),
         (
             {"PAPERBOY_REACTIONS": "🔖"},
             (
-                "PAPERBOY_REACTIONS: “🔖” is not an emoji, = and one of save or vote, as in 🔖=save "
+                "PAPERBOY_REACTIONS: “🔖” isn’t an emoji, = and one of save or vote, as in 🔖=save "
                 "👍=vote."
             ),
         ),
         (
             {"HF_ENDPOINT": "hf.co"},
-            "HF_ENDPOINT is “hf.co”; it must be an address such as https://huggingface.co.",
+            "HF_ENDPOINT is “hf.co”. Set an address such as https://huggingface.co.",
         ),
         (
             {"HF_ENDPOINT": "http://a:b"},
-            "HF_ENDPOINT is “http://a:b”; it must be an address such as https://huggingface.co.",
+            "HF_ENDPOINT is “http://a:b”. Set an address such as https://huggingface.co.",
         ),
         (
             {"DISCORD_TOKEN": "x", "DISCORD_SHARDS": "2", "DISCORD_SHARD_IDS": "1,2"},
-            (
-                "DISCORD_SHARD_IDS names shards from 0 on, all below DISCORD_SHARDS, which has to be "
-                "set too."
-            ),
+            ("Set DISCORD_SHARDS too, higher than each of DISCORD_SHARD_IDS: they count from 0."),
         ),
         (
             {"DISCORD_TOKEN": "x", "DISCORD_GATEWAY_URL": "https://x"},
             (
-                "DISCORD_GATEWAY_URL is “https://x”; it must be an address such as "
+                "DISCORD_GATEWAY_URL is “https://x”. Set an address such as "
                 "wss://gateway.discord.gg."
             ),
         ),
-        ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN holds characters that no token has; copy it again."),
+        ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN has characters that no token has. Copy it again."),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_with_what_it_can_be(env, sentence):
@@ -167,9 +159,9 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     garbled.write_bytes(b"HF_TOKEN=\xff\xfe")
     wrong.write_text("HF_ENDPOINT=https://huggingface.co\n'HF TOKEN\n", encoding="utf-8")
     for path, words in (
-        (folder, "cannot be read (Is a directory); make it readable or remove it."),
-        (garbled, "is not UTF-8 text; save it as UTF-8 or remove it."),
-        (wrong, "line 2: that is not NAME=value; correct or remove it."),
+        (folder, "cannot be read (Is a directory). Make it readable or remove it."),
+        (garbled, "is not UTF-8 text. Save it as UTF-8 or remove it."),
+        (wrong, "line 2 is not NAME=value. Correct or remove it."),
     ):
         with pytest.raises(SettingsError) as refused:
             environment(path)
@@ -203,6 +195,6 @@ def test_web_hooks_have_names():
     "text", ["https://hush.org", "team", "a=b=hush", "Team=https://hush.org", "team=ftp://hush.org"]
 )
 def test_a_web_hook_that_makes_no_sense_is_refused_without_its_address(text):
-    with pytest.raises(SettingsError, match="write each as NAME=https://") as refused:
+    with pytest.raises(SettingsError, match="write NAME=https://") as refused:
         Settings.read({"PAPERBOY_WEBHOOKS": text})
     assert "hush" not in str(refused.value)

@@ -1,7 +1,7 @@
 """The one door: an intent comes in, a view goes out.
 
-Adapters hear something, make an `Intent` of it, ask `Bot.handle` and render the `View` that they
-get.
+Adapters turn what people do into an `Intent`, call `Bot.handle`, and render the `View` that it
+returns.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ else:
 
 log = logging.getLogger(__name__)
 
-MOST_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
+MAX_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class Bot(Generic[S]):
         return self._table.read(words, person, place)
 
     async def unfold(self, intent: Intent) -> Intent:
-        """Return what a folded line means, with what a form has added to it; any other intent is itself.
+        """Return what a folded line means, with what a form has added to it.
 
-        So is one whose line is not kept, or cannot be had now: handling it says so.
+        Any other intent is itself, and so is one whose line is unknown: handling it says so.
         """
         try:
             return await self._unfolded(intent)
@@ -91,10 +91,10 @@ class Bot(Generic[S]):
             return intent
 
     async def form(self, intent: Intent) -> tuple[Blank, ...]:
-        """Return what a form asks for before the intent can be handled, the most important first.
+        """Return what a form asks for before the intent can be handled.
 
-        That is what is required and not there, what is marked with a `?` as in "edit 3 at:?", and
-        everything where a command that is best asked for in a form is given nothing at all.
+        These are arguments that are required and missing, those marked with a `?` as in
+        "edit 3 at:?", and all of them if a command that has a form is given none.
         """
         known = self.commands.get(intent.command)
         asked = known.asked(intent.args) if known else ()
@@ -107,7 +107,7 @@ class Bot(Generic[S]):
         return tuple(Blank(param, values.get(param.name, "")) for param in asked)
 
     async def handle(self, intent: Intent) -> View:
-        """Do what is wanted; whatever happens, there is a view to show."""
+        """Run the command of an intent; whatever happens, there is a view to show."""
         try:
             intent = await self._unfolded(intent)
             wanted = self._command(intent)
@@ -157,12 +157,12 @@ class Bot(Generic[S]):
         await self.reactions.sweep(place, message, present, asked)
 
     async def recent(self, platform: str, since: datetime, limit: int = 1000) -> tuple[Sent, ...]:
-        """Return the messages that show papers and were sent since then, newest first: those to sweep."""
+        """Return the messages that show papers and were sent since then, newest first."""
         found = await self.ports.memory.messages.recent(platform, since, limit)
         return tuple(Sent(Place(platform, one.tenant, one.address), one.message) for one in found)
 
     async def fold(self, view: View, place: Place, longest: int) -> View:
-        """Return the view with no button line of more than `longest` characters: a longer one is kept under a key."""
+        """Return the view with a short key in place of each button line over `longest` characters."""
         keep = self.ports.memory.tenant(place.platform, place.tenant).lines.keep
         folded = {
             b.line: f"{AGAIN} {await keep(b.line)}" for b in view.buttons if len(b.line) > longest
@@ -172,9 +172,9 @@ class Bot(Generic[S]):
     async def suggest(
         self, command: str, param: str, text: str, person: Person | None = None
     ) -> tuple[Suggestion, ...]:
-        """Complete an argument from what was typed of it, best first, at most 25; () where nothing fits.
+        """Complete an argument from what was typed of it: at most 25 suggestions, best first.
 
-        What only a team knows is told to a person of it.
+        Without a person, nothing is suggested that only a team knows.
         """
         known = self.commands.get(command)
         wanted = next((p for p in known.params if p.name == param), None) if known else None
@@ -190,7 +190,7 @@ class Bot(Generic[S]):
                 complete = self.ports.completions.get(kind)
                 return await complete(text, person) if complete else ()
         fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
-        return tuple(fitting[:MOST_SUGGESTIONS])
+        return tuple(fitting[:MAX_SUGGESTIONS])
 
     async def _run(self, words: str, person: Person, place: Place) -> View:
         return await self.handle(self.read(words, person, place))

@@ -7,7 +7,7 @@
         page: Page [1]
         '''
 
-Name, help, arguments, forms and suggestions are read off the signature and the docstring.
+Name, help, arguments, forms and suggestions come from the signature and the docstring.
 Positional parameters take words in their order, the last of them all that is left; keyword-only
 ones are written `name:value` anywhere.
 """
@@ -58,7 +58,7 @@ Group: TypeAlias = Literal["first", "more"]
 
 ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
 
-# Longer than any abstract that somebody would paste, shorter than what only a program sends.
+# longer than any abstract that a person would paste, shorter than what only a program sends
 LONGEST_ARGUMENT = 2000
 LONGEST_FILE = 20_000_000  # a shelf of thousands of papers with their abstracts
 _WORD = r'"[^"]*"?|\S+'
@@ -203,7 +203,7 @@ class Command:
         return " ".join([self.name, *map(_usage, self.params)])
 
     def split(self, words: str) -> dict[str, str]:
-        """Share typed words out to the arguments; nothing is refused here, `bind` does that."""
+        """Assign typed words to the arguments; what makes no sense, `bind` refuses."""
         named = {param.name for param in self.params if param.named}
         args: dict[str, str] = {}
         rest: list[re.Match[str]] = []
@@ -224,7 +224,7 @@ class Command:
         return args
 
     def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
-        """Return the required arguments that are not there yet: what a form would ask for."""
+        """Return the required arguments that are missing."""
         return tuple(param for param in self.params if param.required and not _given(args, param))
 
     def asked(self, args: Mapping[str, str]) -> tuple[Param, ...]:
@@ -237,7 +237,7 @@ class Command:
         return tuple(param for param in self.params if param.name in wanted)
 
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
-        """Return the handler's keyword arguments; UsageError says what is wrong with which of them."""
+        """Return the handler's keyword arguments; UsageError says what is wrong with which."""
         known = {param.name: param for param in self.params}
         whole = {param.name for param in self.params if param.argument.whole}
         emptied = {param.name: param.argument.emptied for param in self.params}
@@ -390,7 +390,10 @@ def _read(param: Param, text: str, today: date) -> object:
 
 
 def _words(text: str, named: Collection[str]) -> list[re.Match[str]]:
-    """Part a line into words; what is quoted is one, also after the name of an argument, and there in either quotes."""
+    """Split a line into words.
+
+    Quoted text is one word, also after the name of an argument, where either quotes will do.
+    """
     quoted = rf"""(?:{"|".join(named)}):(?:"[^"]*"|'[^']*')(?!\S)|""" if named else ""
     return list(re.finditer(rf"(?i:{quoted}{_WORD})", text))
 

@@ -1,4 +1,4 @@
-"""What somebody wants: who, where, which command, with which words."""
+"""What a person asks for: who, where, which command, with which words."""
 
 from __future__ import annotations
 

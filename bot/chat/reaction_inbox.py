@@ -1,4 +1,4 @@
-"""Reactions as they come: written down, worked off in order, and made up for where one was missed."""
+"""Reactions: logged before they are acknowledged, handled in order, and swept up if missed."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ReactionInbox:
         return await self._ports.memory.reaction_events.add(event, self._ports.clock())
 
     async def handle(self, event: ReactionEvent, key: str = "") -> View | None:
-        """Do what an event means, and forget the one that was written down under `key`.
+        """Do what an event means, and remove the one that was logged under `key`.
 
         None where it means nothing, is repeated, or was overtaken: without the time of the event,
         what is there already cannot be added, nor taken away what is not. If the view is FAILED,
@@ -78,14 +78,14 @@ class ReactionInbox:
         return view
 
     async def keep_finishing(self, platforms: Collection[str]) -> None:
-        """Work off now and then what failed, or was left by a process that ended."""
+        """Handle every minute what failed, or was left by a process that ended."""
         while True:
             for platform in platforms:
                 await self.finish(platform)
             await asyncio.sleep(LEFT_AFTER.total_seconds())
 
     async def finish(self, platform: str) -> None:
-        """Work off what was written down a while ago and is not finished."""
+        """Handle what was logged a while ago and is not finished."""
         events, until = self._ports.memory.reaction_events, self._ports.clock() - LEFT_AFTER
         for key, event in await events.waiting(platform, until, MAX_UNFINISHED):
             await self.handle(event, key)
@@ -103,7 +103,7 @@ class ReactionInbox:
         present: Collection[tuple[str, Person]],
         asked: datetime | None = None,
     ) -> None:
-        """Make up for missed reactions; `present` are all that a message has, with their people.
+        """Handle missed reactions; `present` are all that a message has, with their people.
 
         `asked` is when the platform was asked for them: what was heard since then is left as it is.
         """

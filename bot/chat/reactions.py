@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-USUAL = "🔖=save 👍=vote"
+DEFAULT_MEANINGS = "🔖=save 👍=vote"
 VERBS = ("save", "vote")  # each has its opposite: unsave, unvote
 _KEYCAPS = ("1⃣", "2⃣", "3⃣", "4⃣", "5⃣", "6⃣", "7⃣", "8⃣", "9⃣", "🔟")
 # the variation selector asks for the coloured form and the modifiers for a skin; both come and go
@@ -16,7 +16,7 @@ _SHADES = re.compile("[\ufe0f\U0001f3fb-\U0001f3ff]")
 
 
 def same_emoji(emoji: str) -> str:
-    """Return an emoji without what only changes its looks."""
+    """Return an emoji without variation selectors and skin tones."""
     return _SHADES.sub("", emoji)
 
 
@@ -24,7 +24,7 @@ def same_emoji(emoji: str) -> str:
 class Reactions:
     """Which emoji mean which command; a keycap always keeps the paper of that number."""
 
-    meanings: Mapping[str, str] = field(default_factory=lambda: _read(USUAL))
+    meanings: Mapping[str, str] = field(default_factory=lambda: _read(DEFAULT_MEANINGS))
 
     @classmethod
     def read(cls, text: str) -> Reactions:
@@ -36,7 +36,7 @@ class Reactions:
         return same_emoji(emoji) in {*_KEYCAPS, *self.meanings}
 
     def line_for(self, emoji: str, papers: Sequence[str], *, added: bool) -> str | None:
-        """Return the command line that a reaction to a message showing `papers` stands for, or None.
+        """Return the command line that a reaction to a message with `papers` stands for, or None.
 
         An emoji with a meaning is about the one paper of a message, a keycap about the paper of
         that number.
@@ -59,7 +59,7 @@ def _read(text: str) -> Mapping[str, str]:
         emoji, _, verb = pair.rpartition("=")
         if not emoji or verb not in VERBS:
             raise ValueError(
-                f"“{pair[:40]}” is not an emoji, = and one of {' or '.join(VERBS)}, as in {USUAL}."
+                f"“{pair[:40]}” isn’t an emoji, = and one of {' or '.join(VERBS)}, as in {DEFAULT_MEANINGS}."
             )
         meanings[same_emoji(emoji)] = verb
     return MappingProxyType(meanings)

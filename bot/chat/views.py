@@ -42,7 +42,7 @@ Spans: TypeAlias = tuple[Span, ...]
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A command line that can be pressed; where it `turns`, the answer takes the place of what is shown."""
+    """A command line that can be pressed; if it `turns`, its answer replaces what is shown."""
 
     label: str
     line: str
@@ -51,7 +51,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; `quiet` where it is only a remark."""
+    """A paragraph; `quiet` if it is only a remark."""
 
     spans: Spans
     quiet: bool = False

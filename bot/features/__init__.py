@@ -17,6 +17,7 @@ from bot.features import (
     shelf,
     shelf_export,
     shelf_import,
+    shelf_list,
     subscriptions,
     votes,
 )
@@ -33,8 +34,8 @@ ALL: tuple[Handler, ...] = (
     days.trending,
     shelf.save,
     shelf.unsave,
-    shelf.saved,
-    shelf.shelf,
+    shelf_list.saved,
+    shelf_list.shelf,
     shelf.collect,
     shelf.read,
     shelf.unread,

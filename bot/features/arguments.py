@@ -18,7 +18,7 @@ On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
 LONGEST_TAG, MOST_TAGS = 40, 20
 LAST = 31  # of the month: the last where it is shorter
-FAR = timedelta(days=366)  # nobody lists papers further ahead
+FAR = timedelta(days=366)  # no list is further ahead
 
 
 def _text(text: str, _: date) -> str:
@@ -156,7 +156,7 @@ def _named(text: str, **days: date) -> date | None:
 
 
 def _near(day: date, today: date) -> date:
-    """Return the day, or refuse one so far ahead that reckoning with it could leave the calendar."""
+    """Return the day; ValueError if it is so far ahead that sums could leave the calendar."""
     if day - today > FAR:
         raise ValueError(day)
     return day

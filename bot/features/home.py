@@ -8,7 +8,7 @@ from bot import cards
 from bot.chat.views import Block, Button, Buttons, Field, Strong, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import PAGE
-from bot.features.pages import PAGE_SIZE, offset, turned
+from bot.features.pages import PAGE_SIZE, offset, turn_buttons
 from bot.features.services import Context
 from bot.features.subscriptions import at_home
 from bot.text import count
@@ -30,7 +30,7 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
             Field("Search your shelf", "saved"),
         ]
         blocks += cards.items(shelf.papers, kept)
-        if buttons := turned("home", page, len(shelf.papers), shelf.total):
+        if buttons := turn_buttons("home", page, len(shelf.papers), shelf.total):
             blocks.append(Buttons(buttons))
     blocks += await _today(ctx)
     blocks += await at_home(ctx)

@@ -17,8 +17,8 @@ def offset(page: int) -> int:
     return (page - 1) * PAGE_SIZE
 
 
-def turned(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
-    """Return the buttons that lead from a page that shows so many of `total` to those before and after."""
+def turn_buttons(line: str, page: int, shown: int, total: int) -> tuple[Button, ...]:
+    """Return the buttons to the pages before and after one that shows `shown` of `total`."""
     last = max(1, -(-total // PAGE_SIZE))
     back = Button(
         "Back", f"{line} page:{min(page - 1, last)}", turns=True
@@ -41,9 +41,9 @@ async def listing(
     data: Mapping[str, object] | None = None,
     remarks: Mapping[str, Spans] = cards.NO_REMARKS,
 ) -> View:
-    """Show one page of a list; `line` is the command that shows it, and further pages with `page:` added."""
+    """Show one page of a list; `line` is the command that shows it, with `page:` for others."""
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
-    turn = turned(line, page, len(papers), total)
+    turn = turn_buttons(line, page, len(papers), total)
     where = (
         [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {total:,}")]
         if papers and total > len(papers)

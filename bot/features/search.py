@@ -32,18 +32,18 @@ async def find(
 ) -> View:
     """Find papers by anything you remember of them, typos included.
 
-    query: Search – words from the title or abstract, names, an arXiv id or a link; narrow it with filters
+    query: Search – words from the title or abstract, names, an arXiv id or a link, and filters
     page: Page [1]
 
-    Filters: author:name, org:name, title:word, abstract:word, keyword:word, after:2025, before:2026-05-29,
-    week:2026-W20, month:2026-05, votes:50, has:code, sort:votes, sort:new, sort:best. Quote what has spaces or is meant
-    word by word: author:"ada lovelace", "graph networks". Dates are those of publication.
+    Filters: author:name, org:name, title:word, abstract:word, keyword:word, after:2025,
+    before:2026-05-29, week:2026-W20, month:2026-05, votes:50, has:code, sort:votes, sort:new,
+    sort:best. Quote phrases and names with spaces: author:"ada lovelace", "graph networks". Dates
+    are those of publication.
 
-    A minus leaves out: -survey, -"large language", -author:li, -has:code. OR stands between two of
-    which one will do: diffusion OR "flow matching".
+    A minus excludes: -survey, -"large language", -author:li, -has:code. OR means either:
+    diffusion OR "flow matching".
 
-    A question, or words of which little is found here, may be asked of Hugging Face’s own search
-    too.
+    Questions, and searches with few results, also ask Hugging Face’s own search.
     """
     named = paper_ids(query, 2, bare=True)
     if len(named) == 1:  # an id or a link, whatever stands beside it

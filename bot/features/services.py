@@ -81,7 +81,7 @@ class Context(AnyContext[Services]):
 
     @property
     def tenants(self) -> tuple[tuple[str, str], ...]:
-        """The platform and tenant of the person; for an admin also those that only take messages."""
+        """The person's platform and tenant; for an admin also outlets that only take messages."""
         mine = (self.person.platform, self.person.tenant)
         if not self.is_admin:
             return (mine,)

@@ -1,4 +1,4 @@
-"""Signals that ask to stop: they cancel a task, whichever moment and thread they reach the process at."""
+"""Signals that ask the process to stop: they cancel a task, whenever they arrive."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import Any
 
 @contextmanager
 def cancelled_by(task: asyncio.Task[Any], *signals: signal.Signals) -> Iterator[None]:
-    """Let signals cancel `task` meanwhile.
+    """Let signals cancel `task`.
 
-    `asyncio.run` itself hears Ctrl-C only once the main thread runs Python: one that comes just
-    before the event loop begins to wait, or to another thread, would be heard when the wait ends. A
+    `asyncio.run` itself notices Ctrl-C only when the main thread runs Python: one that arrives just
+    before the event loop begins to wait, or in another thread, is noticed when the wait ends. A
     handler of the loop ends the wait.
     """
     loop = asyncio.get_running_loop()

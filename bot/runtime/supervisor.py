@@ -1,4 +1,4 @@
-"""Keeping the platforms connected and the papers in step, until told to stop."""
+"""Keeps the platforms connected and the chores running until the process is told to stop."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bot.runtime.signals import cancelled_by
 
 log = logging.getLogger(__name__)
 
-# what goes on beside the adapters, by name; each ends when it is cancelled
+# what runs beside the adapters, by name; each ends when it is cancelled
 Chores: TypeAlias = Mapping[str, Callable[[], Awaitable[object]]]
 
 BACKOFF = Backoff(1, 60)  # seconds before something that failed is started again
-STEADY = 300.0  # seconds after which an earlier failure no longer counts
+STEADY_SECONDS = 300.0  # of work, after which earlier failures no longer count
 
 
 async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
@@ -32,8 +32,8 @@ async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
 
     Without adapters the chores go on until it is cancelled.
 
-    One that fails is started again after a pause; one whose settings are wrong says so once and is
-    left out. The chores are done meanwhile; they end before the adapters leave.
+    One that fails is restarted after a pause; one whose settings are wrong logs that once and is
+    left out. The chores end before the adapters disconnect.
     """
     connected = [
         asyncio.create_task(supervise(one.platform, partial(one.run, bot))) for one in adapters
@@ -50,7 +50,7 @@ async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
 
 @asynccontextmanager
 async def doing(chores: Chores) -> AsyncIterator[None]:
-    """Do all chores while something else is done."""
+    """Run all chores while the context is open."""
     async with AsyncExitStack() as stack:
         for name, work in chores.items():
             await stack.enter_async_context(_doing(name, work))
@@ -68,7 +68,7 @@ async def _doing(name: str, work: Callable[[], Awaitable[object]]) -> AsyncItera
 
 
 async def until_told(work: Coroutine[Any, Any, bool]) -> bool:
-    """Do `work` until it ends or the process is asked to stop (SIGTERM, SIGINT), then let it clean up."""
+    """Run `work` until it ends or a SIGTERM or SIGINT arrives, then let it clean up."""
     task = asyncio.create_task(work)
     with cancelled_by(task, signal.SIGTERM, signal.SIGINT):
         try:
@@ -79,7 +79,7 @@ async def until_told(work: Coroutine[Any, Any, bool]) -> bool:
 
 
 async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> bool:
-    """Do `work` until it ends by itself, starting it again when it fails; False where its settings are wrong."""
+    """Run `work` until it ends, restarting it when it fails; False if its settings are wrong."""
     failures = 0
     while True:
         started = monotonic()
@@ -89,16 +89,16 @@ async def supervise(name: str, work: Callable[[], Awaitable[object]]) -> bool:
             log.critical("%s is left out: %s", name, error)
             return False
         except Exception as error:
-            failures = 1 if monotonic() - started > STEADY else failures + 1
+            failures = 1 if monotonic() - started > STEADY_SECONDS else failures + 1
             pause = BACKOFF.pause(failures, random.random())  # noqa: S311  # spreads restarts, keeps no secret
-            # what we report ourselves is a sentence; of anything else the place matters
-            told = isinstance(error, PaperboyError)
+            # our own errors are sentences; of all others the traceback matters
+            is_ours = isinstance(error, PaperboyError)
             log.warning(
-                "%s failed and is started again in %.0f s: %s",
+                "%s failed; restarting it in %.0f s: %s",
                 name,
                 pause,
                 error,
-                exc_info=not told,
+                exc_info=not is_ours,
             )
             await asyncio.sleep(pause)
         else:

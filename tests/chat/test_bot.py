@@ -168,7 +168,7 @@ def test_reactions_are_a_setting():
     chosen = Reactions.read("⭐️=save ✅=vote")
     assert chosen.line_for("⭐", ["1"], added=True) == "save 1"
     assert chosen.line_for("🔖", ["1"], added=True) is None
-    with pytest.raises(ValueError, match="is not an emoji, = and one of save or vote"):
+    with pytest.raises(ValueError, match="isn’t an emoji, = and one of save or vote"):
         Reactions.read("⭐=keep")
 
 

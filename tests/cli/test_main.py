@@ -277,7 +277,7 @@ def test_a_sync_without_network_names_what_is_missing(paperboy):
 @pytest.mark.parametrize(
     ("env", "words"),
     [
-        ({"PAPERBOY_HOM": "x"}, "There is no setting PAPERBOY_HOM: did you mean PAPERBOY_HOME?"),
+        ({"PAPERBOY_HOM": "x"}, "There is no setting PAPERBOY_HOM. Did you mean PAPERBOY_HOME?"),
         ({"PAPERBOY_LOG_LEVEL": "loud"}, "PAPERBOY_LOG_LEVEL is “loud”"),
         ({"PAPERBOY_DATABASE_URL": "mysql://x"}, "database"),
         ({"HF_ENDPOINT": "nowhere"}, "HF_ENDPOINT is “nowhere”"),
@@ -301,7 +301,7 @@ def test_an_env_file_that_cannot_be_read_is_one_sentence(paperboy, tmp_path):
     done = paperboy("status")
     assert (done.returncode, done.stderr) == (
         2,
-        "paperboy: .env is not UTF-8 text; save it as UTF-8 or remove it.\n",
+        "paperboy: .env is not UTF-8 text. Save it as UTF-8 or remove it.\n",
     )
 
 

@@ -82,7 +82,7 @@ async def test_the_teams_shelf_is_searched_with_typos_filters_and_by_person(say)
     assert (await say("shelf by:@ann")).papers == (HEBB.id,)
     assert (await say("shelf by:<@UBEN|ben>")).papers == (DIFFUSION.id,)
     assert (await say("shelf by:me", BEN)).papers == (DIFFUSION.id,)
-    assert "Nobody called “zoe”" in plain(await say("shelf by:@zoe"))
+    assert "“zoe” hasn’t saved anything here." in plain(await say("shelf by:@zoe"))
     assert "Nothing on your team’s shelf matches" in plain(await say("shelf by:ben hebbian"))
 
 

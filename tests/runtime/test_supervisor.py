@@ -45,7 +45,7 @@ async def test_a_platform_that_fails_is_started_again(bot, caplog):
     platform = Platform("one", OSError("gone"), AttributeError("inside the library"), 0)
     assert await run(bot, [platform], {})
     assert platform.started == 3
-    assert caplog.text.count("one failed and is started again") == 2
+    assert caplog.text.count("one failed; restarting it") == 2
 
 
 async def test_a_platform_with_wrong_settings_is_left_out_and_the_others_go_on(bot, caplog):

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.slack.emoji import parse_emoji
 from bot.backoff import Backoff
-from bot.chat.reactions import USUAL, Reactions
+from bot.chat.reactions import DEFAULT_MEANINGS, Reactions
 from bot.digests.layout import views
 from bot.digests.selection import Digest
 from bot.errors import StoreError
@@ -199,7 +199,10 @@ def test_slacks_names_mean_the_emoji_that_settings_name():
     papers = [str(n) for n in range(1, 11)]
     meant = [Reactions().line_for(parse_emoji(name), papers, added=True) for name in numbers]
     assert meant == [f"save {n}" for n in papers]
-    assert Reactions.read(USUAL).line_for(parse_emoji("bookmark"), ["1"], added=True) == "save 1"
+    assert (
+        Reactions.read(DEFAULT_MEANINGS).line_for(parse_emoji("bookmark"), ["1"], added=True)
+        == "save 1"
+    )
     own = Reactions.read(":to-read:=save ✅=vote ❤️=vote")
     assert own.line_for(parse_emoji("to-read"), ["1"], added=True) == "save 1"
     for name in ("white_check_mark", "heart"):
