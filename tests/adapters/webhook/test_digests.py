@@ -39,7 +39,7 @@ async def main(home, url, secret):
 
 asyncio.run(main(*sys.argv[1:]))
 """
-SUBSCRIBE = "subscribe where:webhook:team at:9 zone:Berlin layout:compact quiet:no"
+SUBSCRIBE = "subscribe where:webhook:team at:9 zone:Berlin day:today layout:compact quiet:no"
 
 
 @pytest.fixture
