@@ -1,9 +1,9 @@
-"""Measures Slack: how soon people are answered, whether rendering keeps the limits, whether a reaction is ever lost.
+"""Measures Slack: how soon people are answered, whether limits hold, whether reactions are lost.
 
-    python bench/slack.py [talk] [render] [reactions] [--seconds 60] [--people 50] [--papers 10000] [--events 1000]
+    python bench/slack.py [load] [render] [reactions] [--home FOLDER] [--seconds 60] [--people 50]
 
 The bot runs as a process of its own over the real SDK; the Slack that it talks to is the one of the
-tests.
+tests. `--home` is a folder that papers were imported into; without it the sample's are taken.
 """
 
 # ruff: noqa: T201  # a program, which prints
@@ -12,13 +12,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
+import shutil
 import signal
 import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import quantiles
@@ -45,25 +48,19 @@ from tests.rigs.slack_rules import broken_rules
 
 NOBODY = "http://127.0.0.1:9"
 SAMPLE_DAY = datetime(2026, 5, 22, 22, tzinfo=UTC)
-LINES = (
-    *(
-        "find attnetion sparse",
-        "find diffusion",
-        "find agents benchmrk",
-        "find 2605.19577",
-        "day 2026-05-22",
-    ),
-    *(
-        "day 2026-05-20",
-        "paper 2605.19577",
-        "similar 2605.19577",
-        "save 2605.19577",
-        "saved",
-        "help",
-        "status",
-        "",
-    ),
+FIND = (
+    *("find attnetion sparse", "find diffusion", "find agents benchmrk", "find 2605.19577"),
+    *("find video generation year:2025", "find author:hinton", "find large langage models"),
 )
+OTHERS = (
+    *("day 2026-05-22", "day 2026-05-20", "paper 2605.19577", "similar 2605.19577"),
+    *("save 2605.19577", "saved", "help", "status", "shelf"),
+)
+TYPED = ("attent", "attention is all", "diffusion mod", "large lang", "refinforcement lerning")
+SWITCH_SECONDS = 0.001  # as `paperboy` sets it
+PERIOD = 2.0  # seconds between two commands of a person
+REACTIONS_PER_SECOND = 20.0
+TYPING_PERIOD = 1.0  # seconds between two completions
 
 
 async def main() -> None:
@@ -71,7 +68,8 @@ async def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="*", help="talk, render, reactions; all of them if left out")
+    parser.add_argument("what", nargs="*", help="load, render, reactions; all of them if left out")
+    parser.add_argument("--home", type=Path, help="a folder that papers were imported into")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--papers", type=int, default=10_000)
@@ -81,9 +79,9 @@ async def main() -> None:
     if args.serve:
         await serve(*args.serve)
         return
-    what = args.what or ["talk", "render", "reactions"]
-    if "talk" in what:
-        await talk(args.people, args.seconds)
+    what = args.what or ["load", "render", "reactions"]
+    if "load" in what:
+        await load(args.home, args.people, args.seconds)
     if "render" in what:
         render_papers(args.papers)
     if "reactions" in what:
@@ -95,6 +93,7 @@ async def main() -> None:
 
 async def serve(url: str, folder: str) -> None:
     """Be the bot until told to stop, then print how late its event loop was."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with opened(Path(folder)) as bot:
@@ -143,58 +142,141 @@ async def process(rig: SlackRig, folder: str) -> AsyncIterator[asyncio.subproces
         await child.wait()
 
 
-# --- people talking ---
+# --- people at work ---
 
 
-async def talk(people: int, seconds: float) -> None:
-    """Let people give commands for a while, each about once a second, and tell how soon they were served."""
+@dataclass
+class Times:
+    """The milliseconds that people waited."""
+
+    acknowledged: list[float] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
+    completed: list[float] = field(default_factory=list)
+    reacted: list[float] = field(default_factory=list)
+
+
+class Listeners:
+    """Wakes each person when an answer for them comes, without going through all messages."""
+
+    def __init__(self, rig: SlackRig) -> None:
+        self._rig = rig
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+        self._seen = 0
+
+    def expect(self, user: str) -> asyncio.Future[None]:
+        """Return what is done once an answer for a person comes."""
+        self._waiting[user] = asyncio.get_running_loop().create_future()
+        return self._waiting[user]
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            await self._rig.until(lambda: len(self._rig.messages) > self._seen)
+            for message in self._rig.messages[self._seen :]:
+                waiting = self._waiting.pop(message.person, None)
+                if waiting and not waiting.done():
+                    waiting.set_result(None)
+            self._seen = len(self._rig.messages)
+
+
+async def load(home: Path | None, people: int, seconds: float) -> None:
+    """Let people give commands, type and react for a while, and tell how soon they were served."""
     rig = SlackRig()
+    rig.people = {f"U{n}": {"name": f"person {n}"} for n in range(people + 1000)}
     await rig.start()
-    acknowledged: list[float] = []
-    answered: list[float] = []
+    times = Times()
     with TemporaryDirectory() as folder:
+        if home:
+            shutil.copytree(home, folder, dirs_exist_ok=True)
         async with process(rig, folder) as child:
+            shown = await shared(rig, folder)
+            listeners = Listeners(rig)
+            listening = asyncio.create_task(listeners.run())
             end = time.monotonic() + seconds
-            await asyncio.gather(
-                *(person(rig, f"U{n}", end, acknowledged, answered) for n in range(people))
+            *_, made = await asyncio.gather(
+                *(person(rig, listeners, f"U{n}", end, times) for n in range(people)),
+                typist(rig, end, times),
+                reactors(rig, shown, end, times),
             )
+            lost = await missing(folder, made)
+            listening.cancel()
             child.send_signal(signal.SIGTERM)
             printed, _ = await child.communicate()
     await rig.stop()
     print(
-        f"talk: {people} people for {seconds:.0f} s, {len(answered)} commands, {len(rig.trace)} "
-        "refused by the rig"
+        f"load: {people} people for {seconds:.0f} s, {len(times.answered)} commands, "
+        f"{len(times.completed)} completions, {len(times.reacted)} reactions, {lost} of them not "
+        f"on the shelf, {len(rig.trace)} calls refused by the rig"
     )
-    for name, figures in (
-        ("acknowledged", acknowledged),
-        ("answered", answered),
-        ("loop lag", json.loads(printed)),
-    ):
+    for name, figures in (*vars(times).items(), ("loop lag", json.loads(printed))):
         print(f"  {name:<13} {spread(figures)}")
 
 
-async def person(
-    rig: SlackRig, user: str, end: float, acknowledged: list[float], answered: list[float]
-) -> None:
-    """Give commands until the end, and note the milliseconds."""
+async def person(rig: SlackRig, listeners: Listeners, user: str, end: float, times: Times) -> None:
+    """Give a command every PERIOD seconds until the end, half of them searches."""
     chance = random.Random(user)
-    while time.monotonic() < end:
-        await asyncio.sleep(chance.uniform(0.5, 1.5))
-        before = len(rig.messages)
+    await asyncio.sleep(chance.uniform(0, PERIOD))
+    while (started := time.monotonic()) < end:
+        line = chance.choice(FIND if chance.random() < 0.5 else OTHERS)
+        answer = listeners.expect(user)
+        times.acknowledged.append(await rig.slash(line, user, patience=60) * 1000)
+        await answer
+        times.answered.append((time.monotonic() - started) * 1000)
+        await asyncio.sleep(max(0.0, started + PERIOD - time.monotonic()))
+
+
+async def typist(rig: SlackRig, end: float, times: Times) -> None:
+    """Type into a form until the end."""
+    element = {"action_id": "save paper", "type": "external_select"}
+    view = {"id": "V0", "blocks": [{"block_id": "paper", "element": element}]}
+    for typed in itertools.cycle(TYPED):
         started = time.monotonic()
-        acknowledged.append(await rig.slash(chance.choice(LINES), user) * 1000)
+        if started >= end:
+            return
+        await rig.suggest(view, typed, patience=60)
+        times.completed.append((time.monotonic() - started) * 1000)
+        await asyncio.sleep(max(0.0, started + TYPING_PERIOD - time.monotonic()))
 
-        def mine(before: int = before) -> bool:
-            return any(message.person == user for message in rig.messages[before:])
 
-        await rig.until(mine)
-        answered.append((time.monotonic() - started) * 1000)
+async def reactors(
+    rig: SlackRig, shown: dict[str, Message], end: float, times: Times
+) -> list[tuple[str, str]]:
+    """Let people react until the end; return each person with the paper that they save."""
+    made = list(itertools.product((f"U{1000 + n}" for n in range(50)), shown))
+    random.Random(3).shuffle(made)
+    tasks: list[asyncio.Task[None]] = []
+
+    async def react(user: str, paper: str) -> None:
+        event = rig.reaction(shown[paper], "bookmark", user, added=True)
+        times.reacted.append((await rig.event(event, patience=60))[1] * 1000)
+
+    for user, paper in made:
+        if time.monotonic() >= end:
+            break
+        tasks.append(asyncio.create_task(react(user, paper)))
+        await asyncio.sleep(1 / REACTIONS_PER_SECOND)
+    await asyncio.gather(*tasks)
+    return made[: len(tasks)]
+
+
+async def missing(folder: str, made: list[tuple[str, str]]) -> int:
+    """Return how many of the papers are not on the shelves, after a wait for the last of them."""
+    lost = made
+    async with await Store.open(sqlite_in(Path(folder))) as store:
+        shelf = store.tenant("slack", TEAM).shelf
+        for _ in range(100):
+            lost = [one for one in lost if one[1] not in await shelf.ids(one[0])]
+            if not lost:
+                break
+            await asyncio.sleep(0.1)
+    return len(lost)
 
 
 def spread(figures: list[float]) -> str:
     """Write the middle, the slow end and the worst, in milliseconds."""
     cuts = quantiles(figures, n=100)
-    return f"p50 {cuts[49]:7.1f} ms   p99 {cuts[98]:7.1f} ms   worst {max(figures):7.1f} ms"
+    shown = (("p50", cuts[49]), ("p95", cuts[94]), ("p99", cuts[98]), ("worst", max(figures)))
+    return "   ".join(f"{name} {value:7.1f} ms" for name, value in shown)
 
 
 # --- rendering ---

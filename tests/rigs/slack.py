@@ -15,9 +15,12 @@ __all__ = ["APP_TOKEN", "BOT", "BOT_TOKEN", "TEAM", "Message", "SlackRig", "even
 class SlackRig(SlackServer):
     """One workspace and its people."""
 
-    async def slash(self, text: str, user: str = "U1", channel: str = "C1") -> float:
+    async def slash(
+        self, text: str, user: str = "U1", channel: str = "C1", patience: float = 3.0
+    ) -> float:
         """Give a slash command; return the seconds until it was acknowledged."""
-        return (await self.deliver("slash_commands", self.slash_payload(text, user, channel)))[1]
+        payload = self.slash_payload(text, user, channel)
+        return (await self.deliver("slash_commands", payload, patience))[1]
 
     def slash_payload(self, text: str, user: str = "U1", channel: str = "C1") -> Json:
         return {
@@ -113,7 +116,9 @@ class SlackRig(SlackServer):
             await self._changed()
         return answer
 
-    async def suggest(self, view: Json, text: str, user: str = "U1") -> list[Json]:
+    async def suggest(
+        self, view: Json, text: str, user: str = "U1", patience: float = 3.0
+    ) -> list[Json]:
         """Type into the first input of a form; return the options offered."""
         block = view["blocks"][0]
         payload = {
@@ -123,7 +128,7 @@ class SlackRig(SlackServer):
             "value": text,
             **self._where(view, user),
         }
-        options: list[Json] = (await self.deliver("interactive", payload))[0]["options"]
+        options: list[Json] = (await self.deliver("interactive", payload, patience))[0]["options"]
         return options
 
     async def shortcut(self, message: Json, user: str = "U1") -> None:
