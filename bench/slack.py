@@ -22,7 +22,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -110,8 +110,8 @@ async def serve(url: str, folder: str) -> None:
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Bot]:
-    """Put a bot together that knows the sample's papers."""
+async def opened(folder: Path, now: datetime = SAMPLE_DAY) -> AsyncIterator[Bot]:
+    """Build a bot that knows the papers in the folder, or the sample's."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
         index = await Index.open(folder / "index.sqlite3", store.identity)
@@ -120,7 +120,7 @@ async def opened(folder: Path) -> AsyncIterator[Bot]:
             HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
         )
         settings = Settings(folder, sqlite_in(folder), ask_hugging_face=False)
-        app = build_app(settings, Sources(store, index, source), clock=lambda: SAMPLE_DAY)
+        app = build_app(settings, Sources(store, index, source), clock=lambda: now)
         library = app.services.library
         if not (await library.status()).papers:
             await bring_sample(library)
@@ -283,7 +283,7 @@ def spread(figures: list[float]) -> str:
 
 
 def render_papers(papers: int) -> None:
-    """Render papers with anything in their fields, as cards and in lists, and count the rules broken."""
+    """Render papers with anything in their fields, and count the rules broken."""
     chance = random.Random(1)
     started = time.perf_counter()
     broken: list[str] = []
@@ -334,24 +334,19 @@ def any_paper(chance: random.Random, number: int) -> Paper:
 # --- reactions ---
 
 
+Told = tuple[str, str, bool, float]
+
+
 async def reactions(events: int) -> None:
-    """Send reactions, some repeated and all shuffled, kill the bot meanwhile, and compare the shelves."""
+    """Send reactions, some twice and all shuffled, kill the bot, and compare the shelves."""
     chance = random.Random(2)
     rig = SlackRig()
+    rig.people = {f"U{n}": {} for n in range(10)}
     await rig.start()
     with TemporaryDirectory() as folder:
         async with process(rig, folder) as child:
             shown = await shared(rig, folder)
-            began = time.time() - events  # one a second until now
-            made = [
-                (
-                    chance.choice(list(shown)),
-                    f"U{chance.randrange(10)}",
-                    chance.random() < 0.6,
-                    began + n,
-                )
-                for n in range(events)
-            ]
+            made = make_reactions(chance, list(shown), events)
             told = made + chance.sample(made, int(events * 0.3))
             chance.shuffle(told)
             half = len(told) // 2
@@ -365,16 +360,22 @@ async def reactions(events: int) -> None:
         rig.faults["reactions.get"] = [{"error": "message_not_found"}] * len(shown)
         async with process(rig, folder):
             lost = await tell(rig, shown, unheard + told[half + 100 :])
-        wrong = await compare(folder, made)
+        left, wrong = await compare(folder, made)
     await rig.stop()
     print(
         f"reactions: {events} events, {len(told)} told, killed with {len(unheard)} not "
-        "acknowledged and told again, "
+        f"acknowledged and told again, {left} left to be worked off, "
         f"{len(lost)} never acknowledged, {wrong} shelves wrong of 10"
     )
 
 
-Told = tuple[str, str, bool, float]
+def make_reactions(chance: random.Random, papers: list[str], events: int) -> list[Told]:
+    """Make up reactions of ten people, one a second until now."""
+    began = time.time() - events
+    return [
+        (chance.choice(papers), f"U{chance.randrange(10)}", chance.random() < 0.6, began + n)
+        for n in range(events)
+    ]
 
 
 async def tell(rig: SlackRig, shown: dict[str, Message], told: list[Told]) -> list[Told]:
@@ -386,15 +387,10 @@ async def tell(rig: SlackRig, shown: dict[str, Message], told: list[Told]) -> li
         paper, user, added, at = event
         async with gate:
             try:
-                await rig.event(
-                    rig.reaction(shown[paper], "bookmark", user, added=added, at=at), patience=5
-                )
-            except (
-                TimeoutError,
-                ConnectionError,
-                ZeroDivisionError,
-            ):  # the last: there is no connection to send it over
-                unheard.append(event)
+                made = rig.reaction(shown[paper], "bookmark", user, added=added, at=at)
+                await rig.event(made, patience=20)
+            except (TimeoutError, ConnectionError, ZeroDivisionError):
+                unheard.append(event)  # the last error: no connection to send it over
 
     await asyncio.gather(*map(one, told))
     return unheard
@@ -413,22 +409,28 @@ async def shared(rig: SlackRig, folder: str) -> dict[str, Message]:
 
 
 def latest(made: list[Told]) -> dict[tuple[str, str], tuple[float, bool]]:
-    """Return when each person last changed the reaction to each paper, and whether it is there since then."""
+    """Return when each person last changed the reaction to a paper, and whether it is there."""
     last: dict[tuple[str, str], tuple[float, bool]] = {}
     for paper, user, added, at in made:
         last[user, paper] = max(last.get((user, paper), (0.0, False)), (at, added))
     return last
 
 
-async def compare(folder: str, made: list[Told]) -> int:
-    """Count the people whose shelf is not what their last reactions say."""
+async def compare(folder: str, made: list[Told]) -> tuple[int, int]:
+    """Work off what the processes left, and return how much that was.
+
+    The second number is that of people whose shelf is not what their last reactions say.
+    """
     last = latest(made)
-    async with opened(Path(folder)) as bot:
+    async with opened(Path(folder), SAMPLE_DAY + timedelta(hours=1)) as bot:
+        store = bot.services.store
+        left = len(await store.reaction_events.waiting("slack", bot.now(), 10_000))
+        await bot.reactions.finish("slack")
         wrong = 0
         for user in {user for user, _ in last}:
             due = {paper for (who, paper), (_, added) in last.items() if who == user and added}
-            wrong += set(await bot.services.store.tenant("slack", TEAM).shelf.ids(user)) != due
-        return wrong
+            wrong += set(await store.tenant("slack", TEAM).shelf.ids(user)) != due
+        return left, wrong
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Slack on loopback: its Web API and Socket Mode, as far as the bot uses them, strict about what may be sent."""
+"""Slack on loopback: the parts of its Web API and Socket Mode that the bot uses, strictly."""
 
 from __future__ import annotations
 
@@ -304,7 +304,7 @@ class SlackServer:
         return {"view": self.homes[body["user_id"]]}
 
     def _conversations_history(self, body: Json) -> Json:
-        """Give a page of a channel or, where `ts` names it, of a thread; no channel is read by a person's id."""
+        """Give a page of a channel, or of the thread `ts`; a person's id names no channel."""
         thread = body.get("ts", "")
         self._readable(body["channel"])
         found = [

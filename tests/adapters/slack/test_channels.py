@@ -1,4 +1,4 @@
-"""Where the bot can speak in Slack, who manages a place, and what proves that something was said there."""
+"""Where the bot can post in Slack, who manages a place, and how a message is found again."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Forms in Slack: all that can be set in one of them, what stands there at first, and what is wrong with it."""
+"""Forms in Slack: what can be set, what stands there at first, and errors under the inputs."""
 
 from dataclasses import replace as replaced
 

@@ -65,7 +65,7 @@ class Walk:
             await self._press_all(line, shown, depth)
 
     async def _rest(self):
-        """Wait until the bot calls Slack no more, so that what comes late is not taken for an answer."""
+        """Wait until the bot calls Slack no more: what comes late must not count as an answer."""
         calls = -1
         while calls != len(self.rig.calls):
             calls = len(self.rig.calls)
