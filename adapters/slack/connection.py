@@ -149,7 +149,8 @@ class Connections:
     async def _address(self) -> str:
         try:
             answer = await self._web.call(
-                partial(self._web.client.apps_connections_open, app_token=self._app_token)
+                partial(self._web.client.apps_connections_open, app_token=self._app_token),
+                as_app=True,
             )
         except SlackError as error:
             if error.code in TOKEN_REFUSED or error.code == "missing_scope":

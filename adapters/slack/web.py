@@ -51,15 +51,18 @@ class Web:
         # the bot's name and id, and the id and address of the workspace, once Slack has told them
         self.bot, self.user, self.team, self.url = "Paperboy", "", "", ""
 
-    async def call(self, request: Call) -> Json:
-        """Send one request and return its answer. Raises SlackError."""
+    async def call(self, request: Call, *, as_app: bool = False) -> Json:
+        """Send one request and return its answer. Raises SlackError.
+
+        `as_app` tells that it carries the app-level token in place of the bot's.
+        """
         try:
             answer = (await request()).data
         except (SlackApiError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
             # for an answer that is not a JSON object the SDK raises the last two;
             # TimeoutError is an OSError
             failure = translate_exception(error, self.bot)
-            if failure.code in REVOKED and self.on_revocation:
+            if failure.code in REVOKED and self.on_revocation and not as_app:
                 self.on_revocation()
             raise failure from error
         return answer if isinstance(answer, dict) else {}

@@ -92,7 +92,7 @@ async def test_what_is_wrong_is_said_under_the_input_that_it_is_about(rig):
     await rig.slash("arrange")
     form, _ = await opened(rig)
     answer = await rig.submit(form, number="4", papers="11", order="new")
-    assert answer["errors"] == {"papers": "“11” is not a number from 1 to 10."}
+    assert answer["errors"] == {"papers": "“11” isn’t a number from 1 to 10."}
 
 
 async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack, bot):

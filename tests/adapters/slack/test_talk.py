@@ -33,7 +33,7 @@ async def test_a_slash_command_is_answered_privately(rig):
 
 
 async def test_the_command_alone_explains_itself(rig):
-    assert "find QUERY" in (await rig.ask("")).seen
+    assert "Today’s papers" in (await rig.ask("")).seen
 
 
 async def test_all_commands_are_in_the_help(rig):
@@ -49,6 +49,7 @@ LINES = {
     "paper": f"paper {HEBB.id}",
     "similar": f"similar {HEBB.id}",
     "day": "day 2026-05-29",
+    "days": "days 2026-05-27 2026-05-29",
     "save": f"save {HEBB.id}",
     "unsave": f"unsave {HEBB.id}",
     "collect": f"collect see https://arxiv.org/abs/{HEBB.id}",
@@ -261,7 +262,7 @@ async def test_a_picture_that_slack_cannot_fetch_is_left_out(rig):
 
 async def test_home_shows_the_shelf_and_follows_what_changes(rig, bot):
     home = await rig.open_home()
-    assert "look through them" in seen(home["blocks"])
+    assert "Browse Hugging Face’s daily papers" in seen(home["blocks"])
     await rig.press(home, "Save")
     await rig.until(lambda: "Your shelf" in seen(rig.homes["U1"]["blocks"]))
     card = await rig.ask("share 2605.00002")
