@@ -124,6 +124,10 @@ def _send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:
         from adapters.webhook import Webhook
 
         yield Webhook(settings.webhooks, clock)
+    if settings.email:
+        from adapters.email import Email
+
+        yield Email(settings.email, clock)
 
 
 def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:

@@ -56,6 +56,7 @@ class DeliveryError(PaperboyError):
     permanent:    trying again is of no use (the channel is gone, the token revoked)
     ambiguous:    it may have been delivered all the same (a timeout, a reset, a 5xx)
     retry_after:  seconds to wait before the next try, where the platform said so
+    pauses:       the place will never take anything: its subscription pauses at once
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class DeliveryError(PaperboyError):
         permanent: bool = False,
         ambiguous: bool = False,
         retry_after: float | None = None,
+        pauses: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.pauses = pauses
         self.ambiguous = ambiguous
         self.retry_after = retry_after

@@ -15,6 +15,7 @@ Layout: TypeAlias = Literal["threaded", "compact", "full"]
 ShelfSort: TypeAlias = Literal["new", "votes", "title", "touched"]
 
 MOST_PAPERS = 10
+MAIL = "email"  # the platform of e-mail, which serves people of all others
 PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests, where no setting says otherwise
 # how long after its time one is worth posting
 GRACE = {"weekly": timedelta(hours=48), "monthly": timedelta(hours=48)}
@@ -44,6 +45,16 @@ class Place:
     address: str
     name: str = field(default="", compare=False)
     private: bool = field(default=False, compare=False)
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it is an e-mail address: "mailto:me@example.org", whatever the platform."""
+        return self.address.startswith("mailto:")
+
+    @property
+    def route(self) -> str:
+        """The platform of the outlet that takes messages there."""
+        return MAIL if self.is_mail else self.platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,21 @@ class Membership:
     own: bool = False
     zone: str = ""
     name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailAddress:
+    """An address of a person; `confirmed` is None while `code`, a hash, waits to be typed.
+
+    `line` is the command that goes on once it is confirmed; `codes` were mailed since `asked`.
+    """
+
+    address: str
+    code: str
+    line: str
+    asked: datetime
+    codes: int
+    confirmed: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from bot.chat.reactions import Reactions
 from bot.errors import SettingsError
@@ -46,12 +46,16 @@ NAMES = (
     "DISCORD_SHARD_IDS",
     "PAPERBOY_WEBHOOKS",
     "PAPERBOY_WEBHOOK_SECRET",
+    "SMTP_URL",
+    "PAPERBOY_MAIL_FROM",
 )
 HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
 _SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}
 _WEBHOOK_NAME = re.compile(r"[a-z0-9-]{1,40}")
 MAX_SHARDS = 10_000
+_SMTP_PORTS = {"smtps": 465, "smtp": 587}
+_SENDER = re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -88,6 +92,30 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """The server that takes e-mail; `tls` from the first byte, otherwise STARTTLS."""
+
+    host: str
+    port: int
+    tls: bool
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this machine, where a connection needs no encryption."""
+        return self.host in {"localhost", "127.0.0.1", "::1"}
+
+
+@dataclass(frozen=True, slots=True)
+class EmailSettings:
+    """The server that takes e-mail, and the address that it comes from."""
+
+    smtp: SmtpServer
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What this deployment has set, or the defaults."""
 
@@ -109,6 +137,7 @@ class Settings:
     discord: DiscordSettings | None = None
     webhooks: WebhookSettings | None = None
     left_out: tuple[str, ...] = ()  # why platforms are left out
+    email: EmailSettings | None = None
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -131,6 +160,7 @@ class Settings:
             left_out=left_out,
             discord=_discord(given),
             webhooks=_webhooks(given),
+            email=_email(given),
             **values,
         )
 
@@ -270,6 +300,41 @@ def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
     if secret:
         _token("PAPERBOY_WEBHOOK_SECRET", secret)
     return WebhookSettings(urls, secret) if urls else None
+
+
+def _email(given: Mapping[str, str]) -> EmailSettings | None:
+    url, sender = given.get("SMTP_URL"), given.get("PAPERBOY_MAIL_FROM", "")
+    if not url:
+        return None
+    if not _SENDER.fullmatch(sender):
+        raise SettingsError(
+            "SMTP_URL needs PAPERBOY_MAIL_FROM too: the address that e-mail comes from, such as "
+            "paperboy@example.org."
+        )
+    return EmailSettings(_smtp_server(url), sender)
+
+
+def _smtp_server(url: str) -> SmtpServer:
+    parts = urlsplit("")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    if not host or parts.scheme not in _SMTP_PORTS:
+        # the address stays out of the sentence: it holds a password
+        raise SettingsError(
+            "SMTP_URL is not an address such as smtps://user:password@mail.example.org; write % "
+            "signs and others in the password as %25 and so on."
+        )
+    username, password = parts.username, parts.password
+    return SmtpServer(
+        host,
+        port or _SMTP_PORTS[parts.scheme],
+        parts.scheme == "smtps",
+        unquote(username) if username else None,
+        unquote(password) if password else None,
+    )
 
 
 def _reactions(name: str, text: str) -> Reactions:

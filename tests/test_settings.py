@@ -123,6 +123,20 @@ def test_secrets_are_not_shown():
                 "wss://gateway.discord.gg."
             ),
         ),
+        (
+            {"SMTP_URL": "smtps://mail.example.org"},
+            (
+                "SMTP_URL needs PAPERBOY_MAIL_FROM too: the address that e-mail comes from, such "
+                "as paperboy@example.org."
+            ),
+        ),
+        (
+            {"SMTP_URL": "https://u:secret@x", "PAPERBOY_MAIL_FROM": "a@example.org"},
+            (
+                "SMTP_URL is not an address such as smtps://user:password@mail.example.org; write "
+                "% signs and others in the password as %25 and so on."
+            ),
+        ),
         ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN has characters that no token has. Copy it again."),
     ],
 )
@@ -137,7 +151,7 @@ def test_every_setting_is_explained_in_the_example():
     assert sorted(
         line[2:].partition("=")[0]
         for line in example.splitlines()
-        if line.startswith(("# PAPERBOY_", "# HF_", "# SLACK_", "# DISCORD_"))
+        if line.startswith(("# PAPERBOY_", "# HF_", "# SLACK_", "# DISCORD_", "# SMTP_"))
     ) == sorted(NAMES)
 
 

@@ -57,6 +57,7 @@ def announce(sentence: str) -> None:
 class Terminal(Adapter):
     """A person at the keyboard, or lines from a pipe."""
 
+    lasting = False
     platform = "terminal"
 
     def __init__(self, home: Path, view: View = NOTHING_YET) -> None:

@@ -19,10 +19,14 @@ class Outlet(ABC):
 
     `repeatable` is how long after an attempt the same key cannot be said twice there. `pace` is how
     many messages a second it takes in all; None where it says so itself when there are too many.
-    `addresses` are the places that there are, where people do not come with places of their own.
+    `addresses` are the places that there are, where people do not come with places of their own. A
+    digest comes as one message where it is `whole`. It is `lasting` unless it ends with the person
+    who uses it, as a terminal does.
     """
 
     platform: str
+    whole: bool = False
+    lasting: bool = True
     repeatable: timedelta = timedelta()
     pace: float | None = None
     addresses: Collection[str] = ()

@@ -16,16 +16,18 @@ from bot.text import count, listed
 async def main(settings: Settings, _: argparse.Namespace) -> int:
     """Run until stopped or until no platform is left; return the exit code."""
     adapters = _adapters(settings)
-    if not adapters and not settings.webhooks:
+    if not (adapters or settings.webhooks or settings.email):
         raise SettingsError(
-            "No platform is set up. Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN (see "
-            "the README)."
+            "No platform is set up. Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or "
+            "SMTP_URL for e-mail (see the README)."
         )
     for warning in _warnings(settings, {one.platform for one in adapters}):
         print(f"paperboy: {warning}", file=sys.stderr)
     starting = [one.platform.capitalize() for one in adapters]
     if settings.webhooks:
         starting.append(count(len(settings.webhooks.urls), "web hook"))
+    if settings.email:
+        starting.append("e-mail")
     print(f"Starting {listed(starting)}. Press Ctrl-C to stop.", flush=True)
     async with opened(settings, adapters, waits=False) as app:
         ended = await until_told(run(app.bot, adapters, app.chores))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -64,7 +64,7 @@ class DeliveryWorker:
         self._told = told
         self._luck = luck
 
-    async def make(self, number: int, outlet: Outlet) -> None:
+    async def make(self, number: int, outlets: Mapping[str, Outlet]) -> None:
         """Claim a message and bring it as far as it can be brought now; StoreError."""
         one = await self._store.claim(number, self._now(), LEASE)
         if one is None:
@@ -77,6 +77,7 @@ class DeliveryWorker:
             await self._drop(one, "The subscription was paused.")
             return
         try:
+            outlet = _outlet_for(one, outlets)
             place = await asked(self._place(one, outlet))
             if one.suspect and (late or not self._repeatable(one, outlet)):
                 if found := await self._find(one, place, outlet):
@@ -182,7 +183,9 @@ class DeliveryWorker:
         )
         subscription = await self._all.subscriptions.get(one.subscription)
         refused = subscription.refused if subscription and not subscription.paused else None
-        if refused and now - refused >= self._pause_after:
+        if refused and error.pauses:
+            await self._all.subscriptions.pause(one.subscription, str(error))
+        elif refused and now - refused >= self._pause_after:
             why = f"The place has taken nothing for {_days(self._pause_after)}: {error}"
             await self._all.subscriptions.pause(one.subscription, why)
 
@@ -245,12 +248,24 @@ class DeliveryWorker:
             f"The digest of {one.day} (subscription {one.subscription}) could not be posted. "
             f"{error}"
         )
+        if error.pauses:
+            paused = line(f"The subscription is paused until you type resume {one.subscription}.")
+            return freeze(View((what, paused), title="A digest couldn’t be delivered"))
         then = line(
             "Paperboy tries again every hour, and as soon as the channel takes messages again. "
             f"After {_days(self._pause_after)} without success the subscription pauses."
         )
         retry = Buttons((Button("Try now", f"digest {one.subscription}"),))
         return freeze(View((what, then, retry), title="A digest couldn’t be posted"))
+
+
+def _outlet_for(one: Delivery, outlets: Mapping[str, Outlet]) -> Outlet:
+    """Return what takes a message: what is told a person goes to their chat in any case."""
+    outlet = outlets.get(one.place.platform if one.part < 0 else one.place.route)
+    if outlet is None:
+        wait = REFUSED_PAUSE.total_seconds()
+        raise DeliveryError("E-mail is not set up here: set SMTP_URL.", retry_after=wait)
+    return outlet
 
 
 async def asked(request: Awaitable[T]) -> T:

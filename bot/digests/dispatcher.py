@@ -206,19 +206,19 @@ class Dispatcher:
             self.look()
 
     async def _deliver(self, ready: Ready) -> None:
-        platform = ready.place.platform
         try:
-            await self._pace(platform).turn()
+            await self._pace(ready.place.route).turn()
             if task := asyncio.current_task():
                 self._queued.discard(task)
-            await self._attempts.make(ready.id, self._outlets[platform])
+            await self._attempts.make(ready.id, self._outlets)
         except StoreError as error:
             self._complain(error)
         except Exception:
             log.exception("delivery %d failed", ready.id)
 
     def _pace(self, platform: str) -> Pace:
-        return self._paces.setdefault(platform, Pace(self._outlets[platform].pace))
+        outlet = self._outlets.get(platform)
+        return self._paces.setdefault(platform, Pace(outlet.pace if outlet else None))
 
     async def _told(self, place: Place, then: datetime) -> None:
         """Let a place rest until then; where another of its workspace has just wanted that too, all of it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bot import cards
@@ -50,6 +50,12 @@ def views(digest: Digest) -> tuple[View, ...]:
             return (head, *map(_card, digest.papers))
         case "full":
             return tuple(_full(digest))
+
+
+def join(messages: Sequence[View]) -> View:
+    """Return one message with all that several say."""
+    blocks = tuple(block for message in messages for block in message.blocks)
+    return View(blocks, title=messages[0].title)
 
 
 def _full(digest: Digest) -> Iterable[View]:

@@ -6,13 +6,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import View
-from bot.digests.layout import views
+from bot.digests.layout import join, views
 from bot.digests.ordering import chosen
 from bot.digests.selection import LONG_RHYTHMS, Digest, Liked, expected, fitting, fresh, window
 from bot.errors import SourceError
@@ -272,13 +272,23 @@ class Planner:
         weighed = tuple(paper.id for paper in look.papers)
         if not digest.papers and quiet:
             return RenderedDigest(planned, digest.first, digest.last, weighed)
+        messages = self._messages(planned.subscription.place, digest)
         threaded = digest.options.layout == "threaded"
         parts = tuple(
             Part(secrets.token_hex(10), freeze(view), threaded and number > 0)
-            for number, view in enumerate(views(digest))
+            for number, view in enumerate(messages)
         )
         ids = tuple(paper.id for paper in digest.papers)
         return RenderedDigest(planned, digest.first, digest.last, weighed, ids, parts)
+
+    def _messages(self, place: Place, digest: Digest) -> tuple[View, ...]:
+        """Return the messages of a digest; the one with all of it where the outlet wants it whole."""
+        outlet = self.outlets.get(place.route)
+        if outlet is None or not outlet.whole:
+            return views(digest)
+        if digest.options.layout == "threaded":
+            digest = replace(digest, options=replace(digest.options, layout="full"))
+        return (join(views(digest)),)
 
     async def _look(self, first: date, last: date, now: datetime) -> _Look:
         """Look at the lists of some days and those shortly before, once for everybody who is due together."""

@@ -29,7 +29,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "With your team": "shelf share vote unvote nominate nominated pick picks".split(),
     "Digests": (
-        "subscribe subscriptions edit pause resume unsubscribe preview digest settle".split()
+        "subscribe confirm subscriptions edit pause resume unsubscribe preview digest "
+        "settle".split()
     ),
     "Paperboy": "home help status my-data forget-me".split(),
 }

@@ -47,7 +47,9 @@ async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
 
 async def _own(ctx: Context) -> list[str]:
     """Return the addresses of the conversations that the person has alone with the bot."""
-    here = [ctx.place.address] if ctx.place.private else []
+    mail = await ctx.tenant.email_addresses.all(ctx.person.id)
+    here = [f"mailto:{one.address}" for one in mail if one.confirmed]
+    here += [ctx.place.address] if ctx.place.private else []
     outlet = ctx.services.outlets.get(ctx.person.platform)
     if not isinstance(outlet, Adapter):
         return here

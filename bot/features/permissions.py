@@ -8,6 +8,7 @@ from collections.abc import Collection
 
 from bot.chat.outlet import Membership, Outlet
 from bot.errors import DeliveryError, UsageError
+from bot.features.email_confirmation import is_confirmed, mail_place, mask, read_address
 from bot.features.services import Context
 from bot.models import Place, Subscription
 from bot.text import listed, shorten
@@ -22,6 +23,8 @@ AT_ONCE = 5
 
 async def standing(ctx: Context, place: Place) -> Membership:
     """Tell what the person is in a place; UsageError where the platform is not connected, DeliveryError."""
+    if place.is_mail:
+        return await _mail_membership(ctx, place)
     if ctx.services.send_only(place.platform):
         name = f"{place.platform}:{place.address}"
         return Membership(manages=False, managers="people named in PAPERBOY_ADMINS", name=name)
@@ -33,9 +36,17 @@ def manages(ctx: Context, there: Membership) -> bool:
     return there.manages or there.own or ctx.is_admin
 
 
+async def _mail_membership(ctx: Context, place: Place) -> Membership:
+    address = place.address.removeprefix("mailto:")
+    if await is_confirmed(ctx, place):
+        own = place.platform == ctx.person.platform
+        return Membership(manages=True, own=own, name=address)
+    return Membership(manages=False, managers="the owner of the address", name=mask(address))
+
+
 async def known_standing(ctx: Context, place: Place) -> Membership | None:
     """Tell what the person is in a place; None where the platform does not say."""
-    if place.platform not in ctx.services.outlets:
+    if place.route not in ctx.services.outlets and not place.is_mail:
         return None
     try:
         return await standing(ctx, place)
@@ -46,6 +57,8 @@ async def known_standing(ctx: Context, place: Place) -> Membership | None:
 
 async def named(ctx: Context, where: str) -> Place:
     """Return the place that the person names, "here" for where they are; their own conversation has one address."""
+    if mail := read_address(where):
+        return mail_place(ctx, mail)
     platform, _, address = where.partition(":")
     if outlet := ctx.services.send_only(platform.lower()):
         return _address(ctx, outlet, address)
@@ -138,6 +151,8 @@ async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
 
 def called(ctx: Context, place: Place, there: Membership | None) -> str:
     """Say where a place is, for the person."""
+    if place.is_mail:
+        return f"by e-mail to {there.name if there else 'you'}"
     if there and there.own:
         return "for you alone"
     if place == ctx.place:

@@ -25,6 +25,7 @@ from bot.features.arguments import (
     subscription_number,
 )
 from bot.features.digests import ALL, history
+from bot.features.email_confirmation import ask_for_code, is_confirmed
 from bot.features.permissions import (
     MOST,
     all_seen,
@@ -132,18 +133,22 @@ async def subscribe(
     )
     place = await named(ctx, where)
     there = await standing(ctx, place)
-    if not manages(ctx, there):
+    unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
+    if not unconfirmed and not manages(ctx, there):
         return _refused(there)
-    theirs = there if place.platform == ctx.person.platform else None
-    if not (zone := zone or await own_zone(ctx, theirs)):
+    theirs = place.platform == ctx.person.platform
+    where_zone = there if theirs and not place.is_mail else None
+    if not (zone := zone or await own_zone(ctx, where_zone)):
         raise UsageError(
             "In which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
         )
     options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
     if day is None:
         options = replace(options, day=wording.usual_options(options.schedule).day)
-    _check_order(options, there)
+    _check_order(options, replace(there, own=theirs) if place.is_mail else there)
     await _check_room(ctx, place, options)
+    if unconfirmed:
+        return await ask_for_code(ctx, place, wording.line(options, _written_address(place)))
     next_date, next_due = options.schedule.after(ctx.now)
     # where people are not known, it belongs to no person but to the admins
     person = ctx.person if theirs else Person(place.platform, "", "")
@@ -363,11 +368,17 @@ async def _shown(ctx: Context, known: Subscription, said: str) -> View:
     return card(known, called(ctx, known.place, there), await own_zone(ctx, there), said)
 
 
+def _written_address(place: Place) -> str:
+    return place.address.removeprefix("mailto:")
+
+
 async def _undo(ctx: Context, gone: Subscription) -> str:
     """Return the line that subscribes again; "" where no line means just that."""
     there = await known_standing(ctx, gone.place)
     where = gone.place.address
-    if there and there.own:
+    if gone.place.is_mail:
+        where = _written_address(gone.place)
+    elif there and there.own:
         where = "me"
     elif gone.place == ctx.place:
         where = "here"

@@ -16,6 +16,7 @@ from bot.store.days import Days
 from bot.store.deliveries import Deliveries
 from bot.store.departures import Departures
 from bot.store.digests import Digests
+from bot.store.email_addresses import EmailAddresses
 from bot.store.engine import Database
 from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
@@ -60,6 +61,7 @@ class Tenant:
         self.personal = PersonalData(database, platform, tenant, identity)
         self.lines = CommandLines(database, platform, tenant)
         self.posts = Posts(database, platform, tenant)
+        self.email_addresses = EmailAddresses(database, platform, tenant)
         self.subscriptions = Subscriptions(database, platform, tenant)
 
 

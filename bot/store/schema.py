@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0008"
+HEAD = "0009"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -332,6 +332,23 @@ reaction_events = Table(
     Column("at", Instant),  # as the platform says
     Column("heard", Instant, nullable=False),
     Index(None, "platform", "heard"),
+)
+
+# confirmed by a code, or waiting for it
+email_addresses = Table(
+    "email_addresses",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("person", primary_key=True),
+    _text("address", primary_key=True),
+    _text("code"),  # its hash, "" once it is confirmed
+    _text("line"),  # the command that goes on once it is confirmed
+    Column("asked", Instant, nullable=False),
+    Column("codes", Integer, nullable=False),  # mailed since `asked`
+    Column("tries", Integer, nullable=False),  # wrong ones since the last code
+    Column("confirmed", Instant),
+    Index(None, "address", "asked"),
 )
 
 votes = Table(

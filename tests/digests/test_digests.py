@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from types import SimpleNamespace
 from typing import get_args
 
 import pytest
@@ -20,6 +19,7 @@ from bot.store.digests import PlannedDigest, State
 from bot.store.schema import deliveries
 from bot.store.subscriptions import Subscriptions
 from tests.conftest import DIFFUSION, HEBB, NOW, TODAY, add_outlets
+from tests.rigs.chat import Chat
 
 NINE = Schedule("daily", time(9), "America/New_York")
 WISHES = DigestOptions(NINE)
@@ -32,7 +32,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture(autouse=True)
 def platform(bot: Bot) -> None:
     """Connect a platform to plan for."""
-    add_outlets(bot, SimpleNamespace(platform="chat"))
+    add_outlets(bot, Chat({}, {}))
 
 
 async def subscribed(

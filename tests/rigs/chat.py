@@ -1,4 +1,4 @@
-"""A chat platform as it is asked about people and places; what is sent there goes nowhere."""
+"""A chat platform as it is asked about people and places; it keeps what is sent there."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ class Chat(Adapter):
     gone: set[Place] = field(default_factory=set)
     people: Mapping[str, str] = field(default_factory=dict)
     platform: str = "chat"
+    sent: list[tuple[Place, View]] = field(default_factory=list)
 
     async def run(self, bot: Bot) -> None:
         raise NotImplementedError
 
-    async def send(self, place: Place, view: View, key: str) -> Sent:  # noqa: ARG002  # the protocol's arguments
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        self.sent.append((place, view))
         return Sent(place, key)
 
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # as above
+    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:  # noqa: ARG002  # the protocol's arguments
         return None
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # as above
