@@ -344,7 +344,7 @@ def test_words_of_later_papers_are_known_without_reading_all_words_again(
     add("anemones", "begonias", "crocuses", "dahlias")
     build_segments(connection, monkeypatch, 4, compact=False)
     assert found("anemnes") == ("2501.anemones",)
-    monkeypatch.delattr(vocabulary, "_read_lexicon")
+    monkeypatch.delattr(vocabulary, "read_lexicon")
     add("edelweiss")
     assert found("edelwiess") == ("2501.edelweiss",)
     # some go into a segment before a search has read them

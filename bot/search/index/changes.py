@@ -10,6 +10,7 @@ from bot.papers import Paper
 from bot.search.index import schema
 from bot.search.index.connection import transaction
 from bot.search.index.documents import document, write
+from bot.search.index.lexicon_file import write_lexicon
 from bot.search.index.segment_merge import merge_segments
 from bot.search.index.segments import add_segments
 
@@ -51,5 +52,6 @@ def add_papers(
         write(connection, documents)
         add_segments(connection)
         merge_segments(connection, compact=compact)
+        write_lexicon(connection, compact=compact)
         connection.execute("UPDATE about SET value = ? WHERE name = 'revision'", (reached,))
     return reached

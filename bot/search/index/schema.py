@@ -22,14 +22,15 @@ Fields: TypeAlias = tuple[str, str, str, str, str]
 MAX_ROW = (1 << 63) - 1  # SQLite has no greater row
 
 # Raise it whenever a table or its content changes: an index of another version is rebuilt.
-VERSION = 8
+VERSION = 9
 # `paper` holds a row for each paper with all that filters, ranks and suggests; its text is folded
 # and split into words. A row's number is never used again: a paper whose text changes gets a new
 # one. `checksum` covers the text. `columns` is what filters look at without the texts between,
 # `titles` finds titles by their beginning. A `segment` is a run of rows whose words are in
 # `posting`, a list for each word; rows after the last segment are few and are read as they are.
 # `deleted` are rows of a segment that are gone. `word` numbers the words and counts in how many
-# papers of the segments each occurs.
+# papers of the segments each occurs; `lexicon` holds the same as one row, but for the words of the
+# newest segments, which are in `late_words`.
 _TABLES = """
     CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE paper (
@@ -51,6 +52,14 @@ _TABLES = """
     );
     CREATE TABLE deleted (row INTEGER PRIMARY KEY);
     CREATE TABLE word (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE, papers INTEGER NOT NULL);
+    CREATE TABLE lexicon (
+        words BLOB NOT NULL, papers BLOB NOT NULL, sizes BLOB NOT NULL, letters BLOB NOT NULL,
+        prefix BLOB NOT NULL, sorted BLOB NOT NULL, starts BLOB NOT NULL, checksum INTEGER NOT NULL
+    );
+    CREATE TABLE late_words (
+        segment INTEGER PRIMARY KEY, words BLOB NOT NULL, papers BLOB NOT NULL,
+        checksum INTEGER NOT NULL
+    );
     CREATE TABLE person (
         row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL,
         papers INTEGER NOT NULL

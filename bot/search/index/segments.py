@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.search.index import postings
+from bot.search.index.lexicon_file import add_late_words
 from bot.search.index.postings import BODY, HEAD, MAX_SEGMENT_ROWS
 from bot.search.index.schema import Fields, checksum, read_fields
 
 # So many papers after the last segment make one: fewer are read as they are.
-MIN_SEGMENT_PAPERS = 512
+MIN_SEGMENT_PAPERS = 64
 # A segment of so many papers at once when many come in.
 BULK_PAPERS = 8192
 # A key of `posting` has these parts: the segment, the word, the kind of list.
@@ -98,6 +99,7 @@ def _write(
         for word, rows, impacts in each.encode()
     ]
     insert_postings(connection, sorted(lists))
+    add_late_words(connection, content.paper_counts)
 
 
 def insert_segment(connection: sqlite3.Connection, first: int, last: int, lengths: bytes) -> int:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
 from collections import Counter
 from collections.abc import Mapping
 
 from bot.search.index.documents import SEPARATOR
 from bot.search.index.lexicon import Lexicon, build_lexicon
+from bot.search.index.lexicon_file import read_late_words, read_lexicon
 
 # With more words than this that came after the large lexicon, that is read again.
 MAX_LATE_WORDS = 10_000
@@ -19,7 +19,7 @@ MAX_LATE_PAPERS = 1000
 class Vocabulary:
     """Lexicons that follow the index; counts of the large one may be a little behind.
 
-    To read it takes up to a second among many papers.
+    Of a word that both have, only the large one counts.
     """
 
     def __init__(self) -> None:
@@ -36,9 +36,10 @@ class Vocabulary:
         )
 
     def read(self, connection: sqlite3.Connection) -> None:
-        """Read the large lexicon and forget what came later."""
-        self.lexicons = (_read_lexicon(connection),)
+        """Read the large lexicon, and the words of the segments that came later."""
+        self.lexicons = (read_lexicon(connection),)
         self._newest, self._late = Counter(), Counter()
+        self.add_late(read_late_words(connection))
 
     def add_late(self, papers: Mapping[str, int]) -> None:
         """Count the words of papers that are in a segment."""
@@ -72,15 +73,3 @@ class Vocabulary:
                 if word not in known and word != SEPARATOR
             }
         )
-
-
-def _read_lexicon(connection: sqlite3.Connection) -> Lexicon:
-    words: list[str] = []
-    papers = array("i")
-    # one by one: there can be a million
-    for word, number in connection.execute(
-        "SELECT word, papers FROM word WHERE papers > 0 ORDER BY word"
-    ):
-        words.append(word)
-        papers.append(number)
-    return build_lexicon(words, papers)
