@@ -108,4 +108,7 @@ async def _answer(library: Library, query: str, limit: int) -> dict[str, object]
             "query": query,
             "error": "Something went wrong in Paperboy; the details are in its log.",
         }
-    return {"query": query, **found.said(), "page": 1, "papers": found.records()}
+    answer = {"query": query, **found.said(), "page": 1, "papers": found.records()}
+    if found.total:
+        return answer
+    return {**answer, "nearest": [record(paper) for paper in found.nearest]}

@@ -16,7 +16,7 @@ from bot.features.services import Context
 from bot.features.team import card
 from bot.identifiers import looks_like_id, paper_ids
 from bot.papers import Paper, record
-from bot.text import shorten
+from bot.text import listed, shorten
 
 if TYPE_CHECKING:
     from bot.library.search_service import Found
@@ -62,8 +62,9 @@ async def find(
         found.total,
         line=f"find {query}",
         page=page,
-        above=_understood(found),
+        above=_understood(query, found),
         remark=found.remark,
+        buttons=_other_queries(query, found),
         data=data,
         remarks=_remarks(found),
     )
@@ -210,13 +211,37 @@ def _passage(why: Highlights) -> Spans:
     return tuple(Strong(part) if sought else part for part, sought in why.passage if part)
 
 
-def _understood(found: Found) -> tuple[Block, ...]:
-    meant = Strong(found.corrected or "")
+def _understood(query: str, found: Found) -> tuple[Block, ...]:
+    """Say how the query was understood: what was corrected, and what no paper mentions."""
+    words = (found.corrected or query).split()
+    used = " ".join(word for word in words if not found.absent or word not in found.absent)
     theirs = ", and Hugging Face’s for what you typed" if found.online else ""
-    corrected = (
-        (line("Showing results for ", meant, *filter(None, [theirs])),) if found.corrected else ()
-    )
-    return (*corrected, *_narrowed(found))
+    if found.absent:
+        absent = listed([f"“{shorten(word, 40)}”" for word in found.absent], "or")
+        said = line(f"No paper here mentions {absent}; showing results for ", Strong(used), theirs)
+        if not used:
+            said = line(f"No paper here mentions {absent}; these are Hugging Face’s results.")
+        return (said, *_narrowed(found))
+    if found.corrected:
+        said = line("Showing results for ", Strong(found.corrected), theirs)
+        return (said, *_narrowed(found))
+    return _narrowed(found)
+
+
+def _other_queries(query: str, found: Found) -> tuple[Button, ...]:
+    """Return buttons to what was probably meant, and to what was typed."""
+    # start-up time: a search has loaded it already
+    from bot.search.query.query_text import quote_words, with_words
+
+    buttons = []
+    if found.suggestion:
+        label = f"Did you mean “{shorten(found.suggestion, 50)}”?"
+        buttons.append(Button(label, f"find {with_words(query, found.suggestion)}"))
+    if found.corrected:
+        typed = quote_words(query, found.corrected)
+        if typed != query:
+            buttons.append(Button("Search for what I typed", f"find {typed}"))
+    return tuple(buttons)
 
 
 def _narrowed(found: Found) -> tuple[Block, ...]:
@@ -232,6 +257,7 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
         hint = "There are no papers yet. See today’s, or run `paperboy sync`."
     nearest = found.nearest[:CANDIDATES]
     buttons = (
+        *_other_queries(query, found),
         Button("Today’s papers", "today"),
         Button("Trending", "trending"),
         Button("How to search", "help find"),

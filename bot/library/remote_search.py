@@ -6,14 +6,14 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.errors import SourceError, StoreError
 from bot.library.cooldown import Cooldown
 from bot.papers import Paper
-from bot.search import Query, matches
+from bot.search import Hits, Query, matches
 from bot.sources.hugging_face import MOST_FOUND, Patience
 from bot.sources.items import Batch
 
@@ -54,12 +54,13 @@ class Source(Protocol):
 class Merged:
     """The papers of a search, ours and theirs in one order, and which were found there only.
 
-    Without ids, our own answer stands; `failed` where the other could not be had.
+    Without ids, our own answer stands; `here` is how we understood the query. `failed` says that
+    Hugging Face did not answer.
     """
 
     ids: tuple[str, ...] = ()
     online: frozenset[str] = frozenset()
-    corrected: str | None = None
+    here: Hits = field(default_factory=Hits)
     failed: bool = False
 
 

@@ -39,9 +39,10 @@ class Found:
     """What a search found.
 
     `filters` says in words how it was narrowed; `corrected` is the query as understood where words
-    were replaced; `nearest` stands in where nothing was found; `ms` is the time that the index
-    took. `online` are the papers that only Hugging Face found. It is `provisional` while the index
-    is being made anew.
+    were replaced; `absent` are words that no paper mentions, and `suggestion` is the query with what
+    was probably meant by them. `nearest` stands in where nothing was found; `ms` is the time that
+    the index took. `online` are the papers that only Hugging Face found. It is `provisional` while
+    the index is being rebuilt.
     """
 
     papers: tuple[Paper, ...]
@@ -53,20 +54,29 @@ class Found:
     highlights: tuple[Highlights, ...] = ()  # one for each of the papers
     online: frozenset[str] = frozenset()
     provisional: bool = False
+    absent: tuple[str, ...] = ()
+    suggestion: str | None = None
 
     @property
     def remark(self) -> str:
         """What a person should know about the answer as a whole."""
-        return (
-            "The search index is being made anew: these are provisional."
-            if self.provisional
-            else ""
-        )
+        if not self.provisional:
+            return ""
+        return "The search index is being rebuilt, so these results are provisional."
 
     def said(self) -> dict[str, object]:
         """Return what is said of the answer as a whole, as JSON values."""
-        provisional = {"provisional": True} if self.provisional else {}
-        return {"corrected": self.corrected, "total": self.total, "ms": self.ms, **provisional}
+        rare = {
+            "absent": list(self.absent),
+            "suggestion": self.suggestion,
+            "provisional": self.provisional,
+        }
+        return {
+            "corrected": self.corrected,
+            "total": self.total,
+            "ms": self.ms,
+            **{name: value for name, value in rare.items() if value},
+        }
 
     def records(self) -> list[dict[str, object]]:
         """Return the papers as JSON values, each with why it was found."""
@@ -100,7 +110,9 @@ class Searches:
         if online and self._online and not index.behind:
             merged = await self._merged(index, self._online, query, offset)
         if merged.ids:
-            hits = Hits(merged.ids[offset : offset + limit], len(merged.ids), merged.corrected)
+            hits = replace(
+                merged.here, ids=merged.ids[offset : offset + limit], total=len(merged.ids)
+            )
         elif index.behind:
             hits = await self._provisional(index, query, limit, offset)
         else:
@@ -131,14 +143,16 @@ class Searches:
             return ALONE
         if not question:
             here = await index.search(query, limit=FEW)
-            if not finds_little(here.corrected or query.text, await self._papers.get(here.ids)):
+            papers = await self._papers.get(here.ids)
+            if not here.absent and not finds_little(here.corrected or query.text, papers):
                 return ALONE
         here, there = await asyncio.gather(index.search(query, limit=MERGED), online.ask(query))
         merged = ALONE
         if there:
             theirs = [paper.id for paper in there]
             only = frozenset(theirs).difference(here.ids)
-            merged = Merged(fused(here.ids, theirs), only, here.corrected if here.ids else None)
+            said = here if here.ids else replace(here, corrected=None)
+            merged = Merged(fused(here.ids, theirs), only, replace(said, nearest=()))
         return self._memory.keep(query, replace(merged, failed=there is None))
 
     async def _provisional(
@@ -180,6 +194,8 @@ class Searches:
             why,
             online,
             index.behind,
+            hits.absent,
+            hits.suggestion,
         )
 
 

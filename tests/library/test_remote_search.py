@@ -206,9 +206,9 @@ async def test_where_little_is_found_there_is_more_and_where_enough_is_nobody_is
 
 
 async def test_what_was_corrected_here_was_asked_there_as_typed(ask, site):
-    said = plain(await ask("find wether"))
+    said = plain(await ask("find weahter"))
     assert "Showing results for weather, and Hugging Face’s for what you typed\n" in said
-    assert site.searches == ["wether"]
+    assert site.searches == ["weahter"]
 
 
 async def test_a_paper_that_both_find_stands_first_and_is_ours(ask, site):

@@ -16,7 +16,7 @@ from bot.sources.hugging_face import HuggingFace
 from bot.store import Store
 from tests.conftest import ADA, DIFFUSION, HEBB, HERE, MANY, NOBODY, NOW
 
-REMARK = "The search index is being made anew: these are provisional."
+REMARK = "The search index is being rebuilt, so these results are provisional."
 
 
 class Behind(Index):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
+from bot.search.analysis.tokenizer import tokenize
 from bot.search.query.date_ranges import format_day
 from bot.text import count, listed, shorten
 
@@ -80,6 +81,12 @@ class Query:
         phrases = [phrase for group in self.wanted for phrase in group]
         searched = [phrase.text for phrase in phrases if phrase.place in _SEARCHED_PLACES]
         return " ".join([self.text, *searched])
+
+    @property
+    def exact_words(self) -> frozenset[str]:
+        """The folded words that were quoted, which stay as they are."""
+        phrases = [phrase for group in self.wanted for phrase in group if phrase.quoted]
+        return frozenset(word for phrase in phrases for word in tokenize(phrase.text))
 
     def describe(self) -> str:
         """Say in words what the filters and the order ask for, "" where there are none."""

@@ -21,6 +21,8 @@ from bot.text import clean
 
 # More are never needed, and each costs time.
 MAX_PHRASES = 30
+# as keyboards on phones and in other countries type them
+_QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»″＂", '"'))
 _PART = re.compile(
     r'(?P<minus>[-−–](?=["\w]))?'
     r'(?:(?P<name>[^\W\d_]+):(?P<gap>\s*)(?:"(?P<quoted>[^"]*)"?|(?P<value>\S*))'
@@ -30,7 +32,7 @@ _PART = re.compile(
 
 def parse(text: str, today: date) -> Query:
     """Read a search as it was typed; UsageError where a filter makes no sense."""
-    text = clean(text)
+    text = clean(text).translate(_QUOTATION_MARKS)
     sentence = len(text.split()) > MAX_KEYWORDS
     parser = _Parser(today, is_sentence=sentence, has_or=not (sentence and text == text.upper()))
     for part in _PART.finditer(text):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
 from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.lexicon import FREQUENT_PAPERS, MAX_SLIP_CHARS, Lexicon
+from bot.search.query.slips import keeps_numbers
 
 # More words than this say nothing more about which paper is meant, and each costs time.
 MAX_TERMS = 24
@@ -58,7 +59,8 @@ class QueryTerm:
     """A word as it was typed, and what may be meant by it, the likeliest first.
 
     `completions` are the most frequent words that begin with it, if it may be unfinished, and
-    `has_more` says whether there are others. `weight` is how much it tells about a paper.
+    `has_more` says whether there are others. `weight` is how much it tells about a paper. `offers`
+    are corrections that are too doubtful to be searched unasked; an `is_exact` word was quoted.
     """
 
     typed: str
@@ -68,6 +70,13 @@ class QueryTerm:
     papers: int
     weight: float
     known: bool
+    offers: tuple[Correction, ...] = ()
+    is_exact: bool = False
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether no paper contains it, nor anything that may be meant by it."""
+        return not (self.known or self.completions or self.has_more or self.corrections)
 
     def restrict(self, words: Collection[str]) -> QueryTerm:
         """Return the term with those corrections only that begin with one of these words."""
@@ -100,6 +109,8 @@ class Speller:
     papers: int
     typed: Sequence[str]
     counts: Mapping[str, int]
+    # whether a known word may be a slip for another
+    allows_doubt: Callable[[str, str], bool] = lambda _typed, _meant: True
 
     def terms(self) -> tuple[QueryTerm, ...]:
         """Interpret each word: a known one as it is, any other by its likeliest corrections."""
@@ -179,13 +190,14 @@ class Speller:
 
     def _doubt(self, term: QueryTerm, limit: int) -> QueryTerm:
         uncorrected = term.known or term.completions or limit > MAX_CORRECTIONS
-        if term.typed in STOP_WORDS or not uncorrected:
+        if term.is_exact or term.typed in STOP_WORDS or not uncorrected:
             return term
         present = {each.words for each in term.corrections}
         others = [
             Correction(each.words, each.confidence - KNOWN_WORD_PENALTY, each.papers, is_slip=True)
             for each in self._one_slip(term.typed)[:limit]
             if each.words not in present
+            and (limit > MAX_CORRECTIONS or self.allows_doubt(term.typed, each.words[0]))
         ]
         return replace(term, corrections=(*term.corrections, *others))
 
@@ -198,7 +210,7 @@ class Speller:
             Correction((other,), confidence, papers, is_slip=True)
             for lexicon in self.lexicons
             for other, _, papers in lexicon.neighbours(word, 1, frequent=True)
-            if papers > min_papers
+            if papers > min_papers and keeps_numbers(word, other)
         ]
 
     def _slips(self, word: str, *, unfinished: bool) -> list[Correction]:
@@ -233,7 +245,7 @@ class Speller:
             Correction((other,), ONE_SLIP, papers, is_slip=True)
             for lexicon in self.lexicons
             for other, _, papers in lexicon.neighbours(word, 1)
-            if other != word
+            if other != word and keeps_numbers(word, other)
         ]
         return sorted(slips, key=lambda each: -each.papers)
 

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bot.search.analysis.tokenizer import tokenize
+from bot.search.analysis.stemmer import stem
+from bot.search.analysis.tokenizer import FUNCTION_WORDS, tokenize
 from bot.search.index.arrays import Places
 from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of, text_of
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query, Sort
 from bot.search.query.spelling import QueryTerm, prepare_speller
+from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
@@ -46,15 +48,18 @@ class Page:
 class Hits:
     """What a search found.
 
-    `total` counts all that match, of those that only answer a question 200 at most. `corrected` is the
-    query as understood, where words were replaced. `nearest` are papers that come close when none
-    matches.
+    `total` counts all that match, of those that only answer a question 200 at most. `corrected` is
+    the query as understood, where words were replaced. `nearest` are papers that come close when
+    none matches. `absent` are words as typed that no paper mentions, `suggestion` is the query with
+    what was probably meant by them.
     """
 
     ids: tuple[str, ...] = ()
     total: int = 0
     corrected: str | None = None
     nearest: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    suggestion: str | None = None
 
 
 def execute(
@@ -76,11 +81,23 @@ def execute(
     if not words:
         return _list(context, page)
     hits = _search(context, page)
-    if hits.total or not query.filtered:
+    if hits.total:
         return hits
+    if not query.filtered:
+        return _near_suggestion(context, hits, page)
     plain = replace(context, query=Query(query.text))  # the paper meant may use other words
     around = _search(replace(plain, passing=passing_rows(plain, within)), Page(page.limit))
-    return replace(hits, corrected=around.corrected, nearest=around.ids or around.nearest)
+    corrected = None if query.exact_words else around.corrected
+    return replace(hits, corrected=corrected, nearest=around.ids or around.nearest)
+
+
+def _near_suggestion(context: SearchContext, hits: Hits, page: Page) -> Hits:
+    """Return as the nearest what is found for the words that were probably meant."""
+    if not hits.suggestion or hits.nearest:
+        return hits
+    words = tuple(tokenize(hits.suggestion))
+    meant = replace(context, query=Query(hits.suggestion), words=words)
+    return replace(hits, nearest=_search(meant, Page(page.limit)).ids)
 
 
 def _list(context: SearchContext, page: Page) -> Hits:
@@ -91,7 +108,19 @@ def _list(context: SearchContext, page: Page) -> Hits:
     columns = context.snapshot.columns(context.connection)
     rows = np.flatnonzero(columns.present if context.passing is None else context.passing)
     ordered = _order(columns, rows, context.query.sort)
+    if context.query.sort == "best":
+        ordered = list(dict.fromkeys([*_best_for_phrases(context), *ordered]))
     return Hits(_page_ids(context, ordered, page), len(rows))
+
+
+def _best_for_phrases(context: SearchContext) -> list[int]:
+    """Return rows that pass and say most of what the phrases of a query ask for."""
+    words = [word for word in tokenize(context.query.sought) if word not in FUNCTION_WORDS]
+    weights = dict.fromkeys(map(stem, words), 1.0)
+    if not weights:
+        return []
+    rows: list[int] = bm25_of_stems(context, weights).best(context, MAX_ANSWERS).tolist()
+    return rows
 
 
 def _order(columns: Columns, rows: Places, sort: Sort) -> list[int]:
@@ -111,6 +140,22 @@ def _search(context: SearchContext, page: Page) -> Hits:
     snapshot = context.snapshot
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
     found = find_interpretation(context, speller)
+    return _with_absent(_page_of(context, found, page), found.terms)
+
+
+def _with_absent(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
+    """Say which words no paper mentions, and what was probably meant by them."""
+    absent = tuple(
+        term.typed for term in terms if term.is_absent and term.typed not in FUNCTION_WORDS
+    )
+    suggestion = None
+    if any(term.offers for term in terms):
+        meant = [term.offers[0].words if term.offers else (term.typed,) for term in terms]
+        suggestion = " ".join(word for words in meant for word in words)
+    return replace(hits, absent=absent, suggestion=suggestion)
+
+
+def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
     corrected = None
     if found.ranked and context.thorough:
         corrected = _corrected(context, found.candidates.terms, found.ranked[0].candidate.row)
@@ -197,5 +242,5 @@ def _used_spelling(term: QueryTerm, text: str) -> str:
         ),
         term.typed,
     )
-    # the plural or singular is no other word
-    return term.typed if meant.rstrip("s") == term.typed.rstrip("s") else meant
+    # a word with another ending is no other word
+    return term.typed if stem(meant) == stem(term.typed) else meant

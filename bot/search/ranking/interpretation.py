@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.arrays import Places
 from bot.search.index.people import find_people
+from bot.search.query.evidence import check_slips, gather_evidence
 from bot.search.query.spelling import QueryTerm, Speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
 from bot.search.ranking.candidates import load_candidates
@@ -35,12 +36,14 @@ _NO_ROWS: Places = np.empty(0, np.int64)
 class Interpretation:
     """What was found for the words of a query as they are meant.
 
-    `answers` are the rows whose text says most of it, the best first.
+    `answers` are the rows whose text says most of it, the best first; `terms` are the words before
+    any doubt.
     """
 
     candidates: Candidates
     ranked: Sequence[Ranked]
     answers: Places
+    terms: Sequence[QueryTerm] = ()
 
     @property
     def is_sure(self) -> bool:
@@ -56,6 +59,16 @@ class Interpretation:
 def find_interpretation(context: SearchContext, speller: Speller) -> Interpretation:
     """Return what is found for a query in the way that it is most likely meant."""
     terms = speller.terms()
+    if context.thorough:  # while a person types, a doubtful completion does no harm
+        evidence = gather_evidence(context.connection, context.snapshot, terms)
+        speller = replace(speller, allows_doubt=evidence.allows_doubt)
+        terms = check_slips(evidence, terms, context.query.exact_words)
+    return replace(_find_best(context, speller, terms), terms=terms)
+
+
+def _find_best(
+    context: SearchContext, speller: Speller, terms: tuple[QueryTerm, ...]
+) -> Interpretation:
     found = _find(context, terms)
     if found.is_sure:
         return found

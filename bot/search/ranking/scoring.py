@@ -253,6 +253,8 @@ def _is_required(term: QueryTerm, terms: Sequence[QueryTerm]) -> bool:
     """Whether a paper needs a term to contain all; function words if there is nothing else."""
     # the first letter of a word that is still being typed tells nothing yet
     is_first_letter = len(terms) > 1 and term is terms[-1] and len(term.typed) == 1
+    if term.is_absent and not all(each.is_absent for each in terms):
+        return False
     return not is_first_letter and (
         term.typed not in FUNCTION_WORDS or all(each.typed in FUNCTION_WORDS for each in terms)
     )

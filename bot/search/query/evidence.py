@@ -1,0 +1,198 @@
+"""Which slips are certain enough to be corrected unasked, and which are only offered."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.search.analysis.stemmer import stem
+from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.index.arrays import intersect
+from bot.search.index.people import is_name
+from bot.search.index.postings import PERSON
+from bot.search.index.segment_reader import SegmentPostings
+from bot.search.index.snapshot import Snapshot
+from bot.search.query.slips import Company, Slip, keeps_numbers, singular, title_company
+from bot.search.query.spelling import Correction, QueryTerm
+from bot.search.query.word_list import is_word
+
+# Log odds from which on a slip is corrected unasked: in a query of one word, beside others, and into
+# a word that only names contain. Of words that no paper contains 1 in 100 is still corrected.
+MIN_ODDS_ALONE, MIN_ODDS_BESIDE, MIN_ODDS_NAME = 2.5, 1.5, 3.5
+# From these on it is offered.
+MIN_ODDS_OFFER = -1.0
+# A word is one of names where they are such a share of the papers that contain it.
+MIN_NAME_SHARE = 0.8
+# A word that no paper contains is worth such a part of what its rarity says.
+ABSENT_WEIGHT = 0.1
+_NEVER = float("-inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What papers say about the known `words` of a query; those `beside` a slip tell something."""
+
+    connection: sqlite3.Connection
+    snapshot: Snapshot
+    words: Sequence[str]
+    beside: Sequence[str]
+
+    def check(self, term: QueryTerm) -> QueryTerm:
+        """Keep the slips if one of them is certain enough; else offer the likelier ones."""
+        slips = [each for each in term.corrections if each.is_slip]
+        if not slips:
+            return term
+        odds = {each.words: self.log_odds(term.typed, each) for each in slips}
+        if max(odds.values()) >= 0:
+            kept = (each for each in term.corrections if odds.get(each.words, 0.0) > _NEVER)
+            return replace(term, corrections=tuple(kept))
+        least = MIN_ODDS_OFFER - MIN_ODDS_ALONE
+        offers = sorted(slips, key=lambda each: -odds[each.words])
+        return replace(
+            term,
+            corrections=tuple(each for each in term.corrections if not each.is_slip),
+            offers=tuple(each for each in offers if odds[each.words] >= least),
+        )
+
+    def allows_doubt(self, typed: str, meant: str) -> bool:
+        """Whether a known word may be a slip for another that all other words occur with."""
+        if meant in FUNCTION_WORDS or not self._others(typed):
+            return False
+        company = self._company(meant, typed)
+        in_title = company in ("in_title", "several_in_title")
+        return in_title or self._is_in_name(meant, self._others(typed))
+
+    def log_odds(self, typed: str, correction: Correction) -> float:
+        """Return by how much the log odds of a slip are above those that are enough."""
+        (meant,) = correction.words
+        if not keeps_numbers(typed, meant):
+            return _NEVER
+        company, enough = self._company(meant, typed), MIN_ODDS_BESIDE
+        if self._is_name(meant, correction.papers):
+            others = [word for word in self.words if word != typed]
+            if self._is_in_name(meant, others):
+                company = title_company(len(others), len(others))
+            elif others:
+                return _NEVER  # a person is meant only where the whole query is a name
+            else:
+                enough = MIN_ODDS_NAME
+        elif company == "alone":
+            enough = MIN_ODDS_ALONE
+        share = max(1, correction.papers) / max(1, self.snapshot.row_count)
+        slip = Slip(typed, meant, share, is_word(typed), is_word(meant), company)
+        return slip.log_odds - enough
+
+    def _others(self, typed: str) -> list[str]:
+        return [word for word in self.beside if word != typed]
+
+    def _segments(self, words: Sequence[str]) -> list[SegmentPostings]:
+        return self.snapshot.postings(self.connection, words, map(stem, words))
+
+    def _company(self, meant: str, typed: str) -> Company:
+        """Say how a word occurs with the others of the query."""
+        others = self._others(typed)
+        if not others:
+            return "alone"
+        words = [meant, *others]
+        segments = self._segments([*words, *map(_other_number, words)])
+        together = max((_most_in_title(segment, meant, others) for segment in segments), default=0)
+        if together:
+            return title_company(together, len(others))
+        roots = {stem(word) for word in words}
+        return "in_text" if any(_share_text(each, roots) for each in segments) else "apart"
+
+    def _is_name(self, word: str, papers: int) -> bool:
+        """Whether almost only authors' names contain a word."""
+        lists = [each.head[word][1] for each in self._segments([word]) if word in each.head]
+        in_names = sum(int(np.count_nonzero(impacts == PERSON)) for impacts in lists)
+        return in_names > 0 and in_names >= MIN_NAME_SHARE * papers
+
+    def _is_in_name(self, meant: str, others: Sequence[str]) -> bool:
+        """Whether a person's name contains a word and all others of the query."""
+        return bool(others) and is_name(self.connection, [[word] for word in (meant, *others)])
+
+
+def _most_in_title(segment: SegmentPostings, meant: str, others: Sequence[str]) -> int:
+    """Return how many of the others are in one title, or among its keywords, with a word."""
+    rows = _rows_outside_names(segment, meant)
+    together = np.zeros(len(rows), np.int64)
+    for other in others:
+        here, _ = intersect(rows, _rows_outside_names(segment, other))
+        together[here] += 1
+    return int(together.max(initial=0))
+
+
+def _rows_outside_names(segment: SegmentPostings, word: str) -> npt.NDArray[np.uint32]:
+    lists = [segment.head[each] for each in (word, _other_number(word)) if each in segment.head]
+    rows = [rows[impacts != PERSON].astype(np.uint32) for rows, impacts in lists]
+    return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.uint32)
+
+
+def _other_number(word: str) -> str:
+    one = singular(word)
+    return one if one != word else word + "s"
+
+
+def _share_text(segment: SegmentPostings, roots: Collection[str]) -> bool:
+    """Whether a row of a segment contains all of these word stems."""
+    if not all(root in segment.body for root in roots):
+        return False
+    first, *others = [segment.body[root][0] for root in roots]
+    for other in others:
+        here, _ = intersect(first, other)
+        first = first[here]
+    return len(first) > 0
+
+
+def gather_evidence(
+    connection: sqlite3.Connection, snapshot: Snapshot, terms: Sequence[QueryTerm]
+) -> Evidence:
+    """Return the evidence for the words of a query."""
+    words = [
+        term.typed if term.known else term.completions[0]
+        for term in terms
+        if term.known or term.completions
+    ]
+    return Evidence(connection, snapshot, words, list(filter(_tells, words)))
+
+
+def check_slips(
+    evidence: Evidence, terms: Sequence[QueryTerm], exact: Collection[str]
+) -> tuple[QueryTerm, ...]:
+    """Keep the slips that there is evidence for; the likeliest of the others become offers.
+
+    Words in `exact` were quoted: they stay as they are.
+    """
+    checked = (_exact(each) if each.typed in exact else evidence.check(each) for each in terms)
+    return tuple(_weigh_absent(_without_split_words(term)) for term in checked)
+
+
+def _exact(term: QueryTerm) -> QueryTerm:
+    return replace(
+        term,
+        corrections=tuple(each for each in term.corrections if each.words == (term.typed,)),
+        completions=(),
+        has_more=False,
+        is_exact=True,
+    )
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and word not in FUNCTION_WORDS
+
+
+def _without_split_words(term: QueryTerm) -> QueryTerm:
+    """Split no number, and no word that is one."""
+    if term.known or not (term.typed.isdigit() or is_word(term.typed)):
+        return term
+    return replace(
+        term, corrections=tuple(each for each in term.corrections if len(each.words) == 1)
+    )
+
+
+def _weigh_absent(term: QueryTerm) -> QueryTerm:
+    return replace(term, weight=ABSENT_WEIGHT * term.weight) if term.is_absent else term

@@ -1,0 +1,45 @@
+"""Queries as text, with other words in them: for buttons that search again."""
+
+from __future__ import annotations
+
+from bot.search.analysis.tokenizer import tokenize
+
+
+def quote_words(query: str, corrected: str) -> str:
+    """Return a query with those words quoted that are not in its correction.
+
+    Quoted words are searched as they are.
+    """
+    kept = set(tokenize(corrected))
+    parts = (_quote(part) if _has_other_words(part, kept) else part for part in _split(query))
+    return " ".join(parts)
+
+
+def with_words(query: str, words: str) -> str:
+    """Return a query with other words, and its filters and phrases as they are."""
+    return " ".join([words, *(part for part in _split(query) if _is_special(part))])
+
+
+def _split(query: str) -> list[str]:
+    """Return the parts of a query that spaces outside quotation marks separate."""
+    parts: list[str] = []
+    is_quoted = False
+    for part in query.split():
+        if is_quoted:
+            parts[-1] += f" {part}"
+        else:
+            parts.append(part)
+        is_quoted ^= part.count('"') % 2 == 1
+    return parts
+
+
+def _is_special(part: str) -> bool:
+    return ":" in part or '"' in part or part.startswith("-") or part == "OR"
+
+
+def _has_other_words(part: str, words: set[str]) -> bool:
+    return not _is_special(part) and not words.issuperset(tokenize(part))
+
+
+def _quote(part: str) -> str:
+    return f'"{part}"'
