@@ -1,4 +1,4 @@
-"""Measures the outbox: many digests due in the same minute, and one workspace that wants none of it for an hour.
+"""Measures the outbox: many digests due in one minute, and a workspace that takes none for an hour.
 
     python bench/digests.py [--subscriptions 5000] [--workspaces 500] [--pace 45]
 
@@ -54,7 +54,7 @@ MARGIN = 1.1  # the time that the platform allows, and a tenth more
 
 @dataclass
 class Platform(Adapter):
-    """The adapter of a platform that takes `allowed` messages in a second, of each workspace but the busy one."""
+    """A platform that takes `allowed` messages a second, from all workspaces but the busy one."""
 
     allowed: float
     platform: str = PLATFORM

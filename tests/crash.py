@@ -1,4 +1,4 @@
-"""Kills processes that deliver, at every point that has a name and at any time, and looks what people could read.
+"""Kills processes that deliver, at every named point and at any time, and checks what is posted.
 
 The processes and their SQLite files are real. The platform is this process: it answers HTTP on
 loopback and keeps a log of its own. It proves a message the way Slack does, by being read, or the
@@ -60,7 +60,7 @@ PROCESSES = multiprocessing.get_context("forkserver")
 
 @dataclass(frozen=True)
 class Job:
-    """What one process does: it delivers what is in a folder, and at its `at`-th point a signal hits it."""
+    """What one process does: it delivers what is in a folder, and dies at its `at`-th point."""
 
     folder: Path
     url: str
@@ -390,7 +390,7 @@ class Harness:
     async def kill(
         self, way: Way, points: Iterable[int], what: str, *, silent: bool = False
     ) -> None:
-        """Kill one process after the other, each at one of its points, and let the last one work."""
+        """Kill one process after another, each at one of its points, and let the last work."""
         job = self.job(way, silent=silent)
         self.figures.kills += 1
         self.figures.unreadable += silent
@@ -479,7 +479,7 @@ def stoppable(point: str) -> bool:
 
 
 async def campaign(runs: int, seed: int = 1, share: int = 1) -> Figures:
-    """Kill at every `share`-th point, in both ways, stop at every one, and fill up with kills at any time."""
+    """Kill and stop at every `share`-th point, in both ways, and fill up with random kills."""
     platform = Platform()
     PROCESSES.set_forkserver_preload(["tests.crash"])
     with TemporaryDirectory(prefix="paperboy-crash-", ignore_cleanup_errors=True) as folder:

@@ -1,4 +1,4 @@
-"""A hundred days of digests in a second or so: several processes that die, over a platform that fails, from a seed.
+"""A hundred days of digests in a second: processes die, the platform fails, from a seed.
 
 Whether the promise was kept is decided by what stands on the platform alone; the store is asked
 only for what it says that it has not posted.
@@ -101,7 +101,7 @@ class Figures:
 
 
 class Weather:
-    """What becomes of requests: mostly nothing; at times a place refuses everything, or the platform is in trouble."""
+    """Faults of requests: at times a place refuses everything, or the platform has a problem."""
 
     def __init__(self, luck: random.Random, places: Sequence[Place], days: int) -> None:
         self._luck = luck

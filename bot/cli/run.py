@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from pathlib import Path
 
 from bot.chat.outlet import Adapter
 from bot.cli.session import DONE, WRONG, opened
 from bot.errors import SettingsError
+from bot.runtime.run_lock import only_one
 from bot.runtime.supervisor import run, until_told
 from bot.settings import Settings
+from bot.store.database_url import read_address
 from bot.text import count, listed
 
 
@@ -30,7 +34,8 @@ async def main(settings: Settings, _: argparse.Namespace) -> int:
         starting.append("e-mail")
     print(f"Starting {listed(starting)}. Press Ctrl-C to stop.", flush=True)
     async with opened(settings, adapters, waits=False) as app:
-        ended = await until_told(run(app.bot, adapters, app.chores))
+        with only_one(read_address(settings.database_url).file):
+            ended = await until_told(run(app.bot, adapters, app.chores))
     return DONE if ended else WRONG
 
 
@@ -54,4 +59,11 @@ def _warnings(settings: Settings, platforms: set[str]) -> list[str]:
     if place and place[0] not in here:
         missing = f"PAPERBOY_ADMIN_PLACE is on {place[0]}, which isn’t set up here."
         return [*settings.left_out, missing]
-    return list(settings.left_out)
+    return [*settings.left_out, *_readable_secrets(Path(".env"))]
+
+
+def _readable_secrets(file: Path) -> list[str]:
+    """Warn of a file with tokens that other users of the computer can read."""
+    if os.name != "posix" or not file.is_file() or not file.stat().st_mode & 0o077:
+        return []
+    return [f"Others on this computer can read {file}, which has tokens. Type: chmod 600 {file}"]

@@ -1,4 +1,4 @@
-"""Posting something for everyone at somebody's wish, once, with a thread that begins with a message.
+"""Announcements: messages that are posted once for everyone, each with the first one of its thread.
 
 It is written down before it is tried. What may have reached the place is looked for before it is
 said again, so that a crash, or an answer that was lost, neither loses nor doubles it: whoever asks
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.outlet import Outlet
 from bot.chat.views import View
-from bot.digests.delivery import asked
+from bot.digests.delivery import request
 from bot.errors import DeliveryError, UsageError
 from bot.models import Place, Sent
 from bot.store import Store
@@ -24,7 +24,7 @@ UNDER_WAY = timedelta(minutes=2)  # that whoever posts it needs at most
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What became of a post: whether it is `new`, the place where it stands, and why it has no thread, or ""."""
+    """Whether an announcement is `new`, its place, and why it has no thread, "" if it has one."""
 
     new: bool
     where: str
@@ -33,7 +33,7 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What is to be posted: the message, the first one in its thread, and what the thread is called."""
+    """What to post: the message, and the first one of its thread with the thread's name."""
 
     name: str  # the same for all who want it posted
     key: str  # by which a message is known again, at most 20 characters
@@ -101,7 +101,7 @@ class Announcements:
 async def _thread(outlet: Outlet, head: Sent, what: Announcement) -> tuple[Place, str]:
     """Return the thread of a message, or its own place and why there is none."""
     try:
-        thread = await asked(outlet.thread(head, what.thread))
+        thread = await request(outlet.thread(head, what.thread))
     except DeliveryError as error:
         if not error.permanent:
             raise
@@ -113,12 +113,12 @@ async def _said(outlet: Outlet, place: Place, view: View, key: str, begun: datet
     """Say something; where it may have been said since it was `begun`, it is looked for."""
     if begun and (found := await _found(outlet, place, key, begun)):
         return found
-    return await asked(outlet.send(place, view, key))
+    return await request(outlet.send(place, view, key))
 
 
 async def _found(outlet: Outlet, place: Place, key: str, begun: datetime) -> Sent | None:
     try:
-        return await asked(outlet.find(place, key, begun))
+        return await request(outlet.find(place, key, begun))
     except DeliveryError as error:
         sentence = f"Whether it is there already cannot be looked for now. {error}"
         raise DeliveryError(sentence, permanent=error.permanent, ambiguous=True) from error

@@ -1,7 +1,7 @@
-"""One attempt to deliver one message: proven first where an earlier one may have reached the place, then sent.
+"""One attempt to deliver one message: looked for first if an earlier attempt may have arrived.
 
-Whatever happens, the message ends in a state from which the next attempt knows what to do. What cannot be known is not
-guessed: a person is asked.
+Whatever happens, the message ends in a state from which the next attempt knows what to do. What
+cannot be known is not guessed: a person is asked.
 """
 
 from __future__ import annotations
@@ -28,25 +28,21 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=120)
 LONGEST = timedelta(seconds=60)  # for one request; the lease must outlast the last one
-UNSETTLED = timedelta(
-    seconds=10
-)  # after a request that failed, during which the platform may still take it
+# after a failed request, during which the platform may still take the message
+UNSETTLED = timedelta(seconds=10)
 BACKOFF = Backoff(5, 900)  # seconds before the next attempt
 LONGEST_REST = timedelta(days=1)
 REFUSED_PAUSE = timedelta(hours=1)
 NOTICE_LASTS = timedelta(days=2)
-REFUSAL, DOUBT = (
-    -1,
-    -2,
-)  # the parts that are notices; of several uncertain messages each has its own below
+# the parts that are notices; of several uncertain messages each has its own below
+REFUSAL, DOUBT = -1, -2
 
 
 class DeliveryWorker:
-    """What is done with a message once its turn has come.
+    """Delivers one message at a time.
 
-    `pause_after` is how long a place may refuse all before its subscription is paused. `told` hears
-    of a place that wants nothing before a certain moment. `luck`, from 0 to 1, spreads what would
-    otherwise come at once.
+    A subscription pauses after its place refused everything for `pause_after`. `defer_place` is called
+    when a place asks for no messages before a certain moment. `luck`, from 0 to 1, spreads retries.
     """
 
     def __init__(
@@ -54,47 +50,58 @@ class DeliveryWorker:
         store: Store,
         clock: Callable[[], datetime],
         pause_after: timedelta,
-        told: Callable[[Place, datetime], Awaitable[None]],
+        defer_place: Callable[[Place, datetime], Awaitable[None]],
         luck: Callable[[], float],
     ) -> None:
         self._all = store
         self._store = store.deliveries
         self._now = clock
         self._pause_after = pause_after
-        self._told = told
+        self._defer_place = defer_place
         self._luck = luck
 
-    async def make(self, number: int, outlets: Mapping[str, Outlet]) -> None:
-        """Claim a message and bring it as far as it can be brought now; StoreError."""
+    async def deliver(self, number: int, outlets: Mapping[str, Outlet]) -> None:
+        """Claim a message and deliver it if that is possible now. Raises StoreError."""
         one = await self._store.claim(number, self._now(), LEASE)
-        if one is None:
-            return
-        late = self._now() > one.until
-        if late and not one.suspect:
-            await self._give_up(one)
-            return
-        if one.part == 0 and not one.suspect and await self._paused(one):
-            await self._drop(one, "The subscription was paused.")
+        if one is None or await self._is_over(one):
             return
         try:
             outlet = _outlet_for(one, outlets)
-            place = await asked(self._place(one, outlet))
-            if one.suspect and (late or not self._repeatable(one, outlet)):
-                if found := await self._find(one, place, outlet):
-                    await self._finish(one, found)
-                    await self._remember(found, thaw(one.view))
-                    return
-                if late:
-                    await self._give_up(one)
-                    return
-                now = self._now()
-                if not await self._store.restart(one, now):
-                    return
-                one = replace(one, tried=now, suspect=False)
+            place = await request(self._place(one, outlet))
+            unsent = await self._prove(one, place, outlet)
         except DeliveryError as error:
-            await self._not_begun(one, error)
+            await self._handle_preparation(one, error)
         else:
-            await self._send(one, place, outlet)
+            if unsent:
+                await self._send(unsent, place, outlet)
+
+    async def _is_over(self, one: Delivery) -> bool:
+        """Give up a message that is late, or whose subscription is paused; False if it is neither."""
+        if one.suspect:
+            return False
+        if self._now() > one.until:
+            await self._give_up(one)
+            return True
+        if one.part == 0 and await self._paused(one):
+            await self._drop(one, "The subscription was paused.")
+            return True
+        return False
+
+    async def _prove(self, one: Delivery, place: Place, outlet: Outlet) -> Delivery | None:
+        """Look for a message that may have arrived; return it if it is still to be sent."""
+        late = self._now() > one.until
+        if not one.suspect or (not late and self._repeatable(one, outlet)):
+            return one
+        if found := await self._find(one, place, outlet):
+            await self._finish(one, found)
+            await self._remember(found, thaw(one.view))
+            return None
+        if late:
+            await self._give_up(one)
+            return None
+        now = self._now()
+        restarted = await self._store.restart(one, now)
+        return replace(one, tried=now, suspect=False) if restarted else None
 
     async def _paused(self, one: Delivery) -> bool:
         subscription = await self._all.subscriptions.get(one.subscription)
@@ -102,18 +109,19 @@ class DeliveryWorker:
 
     async def _send(self, one: Delivery, place: Place, outlet: Outlet) -> None:
         view = thaw(one.view)
-        if (
-            one.lease - self._now() < LONGEST + UNSETTLED
-        ):  # this process was stopped for a while, or the clock was set
-            await self._later(one, timedelta(), "It took too long to begin.", _unproven(one))
+        # this process was stopped for a while, or the clock was set
+        if one.lease - self._now() < LONGEST + UNSETTLED:
+            await self._postpone(
+                one, timedelta(), "It took too long to begin.", _suspect_since(one)
+            )
             return
         try:
-            sent = await asked(outlet.send(place, view, one.key))
+            sent = await request(outlet.send(place, view, one.key))
         except DeliveryError as error:
             if error.ambiguous:
-                await self._later(one, max(UNSETTLED, self._pause(one)), str(error), one.tried)
+                await self._postpone(one, max(UNSETTLED, self._pause(one)), str(error), one.tried)
             else:
-                await self._declined(one, error)
+                await self._handle_refusal(one, error)
         else:
             await self._finish(one, sent)
 
@@ -121,20 +129,20 @@ class DeliveryWorker:
         try:
             # a clock that was set back meanwhile: what was tried in its future is in the platform's
             # past
-            return await asked(outlet.find(place, one.key, min(one.tried, self._now())))
+            return await request(outlet.find(place, one.key, min(one.tried, self._now())))
         except DeliveryError as error:
             if error.permanent and one.part < 0:  # better told twice than not at all
                 return None
             raise
 
     async def _place(self, one: Delivery, outlet: Outlet) -> Place:
-        """Return where a message belongs: its place, the thread of its head, or whoever subscribed."""
+        """Return the place of a message: a channel, a thread, or the subscriber's own."""
         if one.part < 0:
             subscription = await self._all.subscriptions.get(one.subscription)
             if subscription is None or not subscription.person.id:
-                raise DeliveryError("Whoever subscribed is not known any more.", permanent=True)
+                raise DeliveryError("The subscriber is not known any more.", permanent=True)
             if not isinstance(outlet, Adapter):
-                raise DeliveryError("Nobody can be written to alone there.", permanent=True)
+                raise DeliveryError("Private messages are not possible there.", permanent=True)
             return await outlet.place("me", subscription.person)
         head = await self._store.head(one) if one.threaded else None
         if head is None or not head.message:
@@ -146,50 +154,50 @@ class DeliveryWorker:
         return thread
 
     def _repeatable(self, one: Delivery, outlet: Outlet) -> bool:
-        """Tell whether the same key is certainly still known there when the request ends, or is taken after that."""
+        """Tell whether the platform still knows the same key when the request ends."""
         return timedelta() <= self._now() - one.tried < outlet.repeatable - LONGEST - UNSETTLED
 
-    async def _not_begun(self, one: Delivery, error: DeliveryError) -> None:
-        """Deal with what failed before anything was sent."""
+    async def _handle_preparation(self, one: Delivery, error: DeliveryError) -> None:
+        """Handle an error before anything was sent."""
         if one.suspect and error.permanent and one.part >= 0:
-            await self._doubt(one, error)
+            await self._hold(one, error)
         elif error.ambiguous:
-            await self._later(one, self._pause(one), str(error), _unproven(one))
+            await self._postpone(one, self._pause(one), str(error), _suspect_since(one))
         else:
-            await self._declined(one, error)
+            await self._handle_refusal(one, error)
 
-    async def _declined(self, one: Delivery, error: DeliveryError) -> None:
-        """Deal with an answer that says no: for now, or as long as the place is as it is."""
+    async def _handle_refusal(self, one: Delivery, error: DeliveryError) -> None:
+        """Handle a refusal: for now, or as long as the place is as it is."""
         if error.retry_after is not None:
             wait = timedelta(seconds=min(max(error.retry_after, 0.0), LONGEST_REST.total_seconds()))
             then = self._now() + wait
-            await self._later(one, wait, str(error), _unproven(one))
-            await self._told(one.place, then)
+            await self._postpone(one, wait, str(error), _suspect_since(one))
+            await self._defer_place(one.place, then)
         elif not error.permanent:
-            await self._later(one, self._pause(one), str(error), _unproven(one))
+            await self._postpone(one, self._pause(one), str(error), _suspect_since(one))
         elif one.part < 0:
-            log.warning("nobody could be told of subscription %d: %s", one.subscription, error)
+            log.warning("no one could be told about subscription %d: %s", one.subscription, error)
             await self._drop(one, str(error))
         else:
-            await self._refused(one, error)
+            await self._refuse(one, error)
 
-    async def _refused(self, one: Delivery, error: DeliveryError) -> None:
+    async def _refuse(self, one: Delivery, error: DeliveryError) -> None:
         now = self._now()
         log.warning("subscription %d, %s: %s", one.subscription, one.day, error)
         then = now + REFUSED_PAUSE * (0.9 + self._luck() / 5)
         notice = Notice(REFUSAL, f"refused-{one.id}", self._refusal(one, error), now + NOTICE_LASTS)
-        await self._kept(
-            one, lambda: self._store.refuse(one, then, str(error), _unproven(one), notice, now)
+        await self._record(
+            one, lambda: self._store.refuse(one, then, str(error), _suspect_since(one), notice, now)
         )
         subscription = await self._all.subscriptions.get(one.subscription)
         refused = subscription.refused if subscription and not subscription.paused else None
         if refused and error.pauses:
             await self._all.subscriptions.pause(one.subscription, str(error))
         elif refused and now - refused >= self._pause_after:
-            why = f"The place has taken nothing for {_days(self._pause_after)}: {error}"
+            why = f"The channel has refused everything for {_days(self._pause_after)}: {error}"
             await self._all.subscriptions.pause(one.subscription, why)
 
-    async def _doubt(self, one: Delivery, error: DeliveryError) -> None:
+    async def _hold(self, one: Delivery, error: DeliveryError) -> None:
         now = self._now()
         log.warning("subscription %d, %s: uncertain: %s", one.subscription, one.day, error)
         notice = Notice(
@@ -198,32 +206,32 @@ class DeliveryWorker:
             _question(one, error),
             now + NOTICE_LASTS,
         )
-        await self._kept(one, lambda: self._store.hold(one, str(error), notice, now))
+        await self._record(one, lambda: self._store.hold(one, str(error), notice, now))
 
     async def _give_up(self, one: Delivery) -> None:
-        why = "It could not be posted in time, and is no longer news."
+        why = "It could not be posted in time."
         trouble = f"{why} {one.trouble}".strip()
         log.warning("subscription %d, %s: %s", one.subscription, one.day, trouble)
         await self._drop(one, trouble)
 
     async def _drop(self, one: Delivery, why: str) -> None:
-        await self._kept(one, lambda: self._store.drop(one, why, self._now()))
+        await self._record(one, lambda: self._store.drop(one, why, self._now()))
 
     async def _finish(self, one: Delivery, sent: Sent) -> None:
-        held = await self._kept(
+        held = await self._record(
             one, lambda: self._store.finish(one, sent.place.address, sent.message, self._now())
         )
         if not held:
-            log.info("subscription %d, %s: somebody else has taken over", one.subscription, one.day)
+            log.info("subscription %d, %s: another process took over", one.subscription, one.day)
 
-    async def _later(
+    async def _postpone(
         self, one: Delivery, wait: timedelta, why: str, tried: datetime | None
     ) -> None:
         log.info("subscription %d, %s, part %d: %s", one.subscription, one.day, one.part, why)
-        await self._kept(one, lambda: self._store.postpone(one, self._now() + wait, why, tried))
+        await self._record(one, lambda: self._store.postpone(one, self._now() + wait, why, tried))
 
-    async def _kept(self, one: Delivery, note: Callable[[], Awaitable[T]]) -> T:
-        """Write down how it went, again and again as long as the lease lasts: StoreError after that."""
+    async def _record(self, one: Delivery, note: Callable[[], Awaitable[T]]) -> T:
+        """Record the outcome, trying as long as the lease lasts. Raises StoreError after that."""
         while True:
             try:
                 return await note()
@@ -233,7 +241,7 @@ class DeliveryWorker:
             await asyncio.sleep(1)
 
     async def _remember(self, sent: Sent, view: View) -> None:
-        """Note which papers a message shows, so that a reaction to it finds them."""
+        """Record which papers a message shows, so that a reaction to it finds them."""
         if view.papers:
             messages = self._all.tenant(sent.place.platform, sent.place.tenant).messages
             await messages.record(
@@ -260,7 +268,7 @@ class DeliveryWorker:
 
 
 def _outlet_for(one: Delivery, outlets: Mapping[str, Outlet]) -> Outlet:
-    """Return what takes a message: what is told a person goes to their chat in any case."""
+    """Return the outlet of a message; notices go to the subscriber's chat in any case."""
     outlet = outlets.get(one.place.platform if one.part < 0 else one.place.route)
     if outlet is None:
         wait = REFUSED_PAUSE.total_seconds()
@@ -268,11 +276,11 @@ def _outlet_for(one: Delivery, outlets: Mapping[str, Outlet]) -> Outlet:
     return outlet
 
 
-async def asked(request: Awaitable[T]) -> T:
-    """Await a request for a while; whatever goes wrong is a DeliveryError."""
+async def request(work: Awaitable[T]) -> T:
+    """Await a request, at most a minute. Every failure becomes a DeliveryError."""
     try:
         async with asyncio.timeout(LONGEST.total_seconds()):
-            return await request
+            return await work
     except DeliveryError:
         raise
     except UsageError as error:
@@ -284,17 +292,17 @@ async def asked(request: Awaitable[T]) -> T:
         raise DeliveryError("Something failed here, and is in the log.", ambiguous=True) from error
 
 
-def _unproven(one: Delivery) -> datetime | None:
-    """Return when the earlier attempt was of which nothing is known."""
+def _suspect_since(one: Delivery) -> datetime | None:
+    """Return when the earlier attempt of unknown outcome began, if there was one."""
     return one.tried if one.suspect else None
 
 
 def _question(one: Delivery, error: DeliveryError) -> dict[str, object]:
     what = line(
-        f"The digest of {one.day} (subscription {one.subscription}) may have been posted or not, "
-        f"and cannot be looked for. {error}"
+        f"Paperboy can’t tell whether the digest of {one.day} (subscription {one.subscription}) "
+        f"was posted. {error}"
     )
-    ask = line("Please look whether it is there. What follows it waits until then.")
+    ask = line("Please check whether it is there. The messages after it wait until then.")
     buttons = Buttons(
         (
             Button("It is there", f"settle {one.id} there"),

@@ -1,7 +1,6 @@
-"""The outbox at work: plans what is due, delivers what is ready, waits for what is next.
+"""The dispatcher: plans what is due, delivers what is ready, and waits for what is next.
 
-In a place there is one message at a time, and in a workspace a few: one that is slow or wants a
-rest holds up nobody else.
+Each place gets one message at a time, and each workspace a few: a slow one holds up no other.
 """
 
 from __future__ import annotations
@@ -34,9 +33,8 @@ PER_WORKSPACE = 8
 GLANCE = 1000  # messages looked at together
 BREATH = 0.25  # seconds between two looks, so that one look finds more
 TO_FINISH = 10.0  # seconds that attempts under way have when told to stop
-TOGETHER = timedelta(
-    minutes=1
-)  # within which two places that want a rest speak for their workspace
+# within which two places that ask for a pause speak for their workspace
+TOGETHER = timedelta(minutes=1)
 CATCH_UP = 2.0  # seconds of turns that a delay does not lose
 HURRY = 1.1  # times the pace, to make up for them: a platform takes a little more than it is given
 COMPLAIN_EVERY = 60.0  # seconds between two log lines about the database
@@ -49,11 +47,10 @@ async def nothing_to_plan(_: Callable[[], None]) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class DispatcherOptions:
-    """How the outbox is worked off.
+    """Options of the dispatcher.
 
-    `pause_after` is how long a place may refuse all before its subscription is paused. `luck`, from
-    0 to 1, spreads what would otherwise come at once. `longest` is the seconds between two looks
-    for what other processes may have left.
+    A subscription pauses after its place refused everything for `pause_after`. `luck`, from 0 to 1,
+    spreads retries. `longest` is the seconds between two looks for what other processes left.
     """
 
     pause_after: timedelta = PAUSE_AFTER
@@ -80,17 +77,17 @@ class Dispatcher:
         self._now = clock
         self._plan = plan
         self._longest = options.longest
-        self._attempts = DeliveryWorker(store, clock, options.pause_after, self._told, options.luck)
+        self._worker = DeliveryWorker(
+            store, clock, options.pause_after, self._defer_place, options.luck
+        )
         self._paces: dict[str, Pace] = {}
         self._waiting: dict[Workspace, deque[Ready]] = {}
         self._at_work: dict[Place, int] = {}  # the message that is under way for each place
-        self._begun: set[int] = (
-            set()
-        )  # messages at work, or begun since we last asked what is ready
+        # messages at work, or begun since we last asked what is ready
+        self._begun: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._queued: set[asyncio.Task[None]] = (
-            set()
-        )  # of the tasks, those that wait for their turn
+        # of the tasks, those that wait for their turn
+        self._queued: set[asyncio.Task[None]] = set()
         self._crowd: Counter[Workspace] = Counter()
         self._resting: dict[Workspace, dict[str, tuple[datetime, datetime]]] = defaultdict(dict)
         self._due, self._changed = asyncio.Event(), asyncio.Event()
@@ -103,8 +100,8 @@ class Dispatcher:
         self._stopping = self._retried = False
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._again_and_again(self._planned, self._due))
-                tasks.create_task(self._again_and_again(self._started, self._changed))
+                tasks.create_task(self._repeat(self._plan_due, self._due))
+                tasks.create_task(self._repeat(self._start_ready, self._changed))
         finally:
             await self._let_finish()
 
@@ -121,19 +118,19 @@ class Dispatcher:
         return waits
 
     def look(self) -> None:
-        """Look at once for what is ready to be sent."""
+        """Look for ready messages at once."""
         self._changed.set()
 
     def wake(self) -> None:
-        """Look at once for what is due or ready."""
+        """Look for due digests and ready messages at once."""
         self._due.set()
         self._changed.set()
 
     async def health(self, now: datetime) -> Health:
-        """Tell how many messages are overdue or uncertain; StoreError."""
+        """Count the messages that are overdue or uncertain. Raises StoreError."""
         return await self._store.health(list(self._outlets), now)
 
-    async def _again_and_again(
+    async def _repeat(
         self, look: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event
     ) -> None:
         while True:
@@ -157,12 +154,12 @@ class Dispatcher:
                 pass
             await asyncio.sleep(BREATH)
 
-    async def _planned(self) -> datetime | None:
+    async def _plan_due(self) -> datetime | None:
         then = await self._plan(self.look)
         self.look()
         return then
 
-    async def _started(self) -> datetime | None:
+    async def _start_ready(self) -> datetime | None:
         now = self._now()
         platforms = list(self._outlets)
         if not self._retried:  # while we were away, a place may have taken messages again
@@ -210,7 +207,7 @@ class Dispatcher:
             await self._pace(ready.place.route).turn()
             if task := asyncio.current_task():
                 self._queued.discard(task)
-            await self._attempts.make(ready.id, self._outlets)
+            await self._worker.deliver(ready.id, self._outlets)
         except StoreError as error:
             self._complain(error)
         except Exception:
@@ -220,8 +217,8 @@ class Dispatcher:
         outlet = self._outlets.get(platform)
         return self._paces.setdefault(platform, Pace(outlet.pace if outlet else None))
 
-    async def _told(self, place: Place, then: datetime) -> None:
-        """Let a place rest until then; where another of its workspace has just wanted that too, all of it."""
+    async def _defer_place(self, place: Place, then: datetime) -> None:
+        """Leave a place alone until then, or its whole workspace if two places ask for that."""
         now, resting = self._now(), self._resting[_workspace(place)]
         for address in [
             address for address, (told, _) in resting.items() if not told <= now < told + TOGETHER
@@ -250,9 +247,9 @@ class Dispatcher:
 
 
 class Pace:
-    """So many turns a second, evenly; None: at once.
+    """Turns at an even pace, so many a second; without one, at once.
 
-    What a delay has lost is made up for, a little faster.
+    After a delay the turns come a little faster until the pace is reached again.
     """
 
     def __init__(self, per_second: float | None) -> None:

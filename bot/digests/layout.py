@@ -1,4 +1,4 @@
-"""How a digest looks: pure."""
+"""The layout of a digest. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KEYCAPS = (
 
 
 def views(digest: Digest) -> tuple[View, ...]:
-    """Return the messages of a digest: the head, and for "threaded" one a paper, which belong into its thread."""
+    """Return the messages of a digest: the head, and if threaded one per paper for its thread."""
     if not digest.papers:
         return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
     match digest.options.layout:
@@ -87,7 +87,7 @@ def _from_to(first: date, last: date) -> str:
 
 
 def _told(digest: Digest) -> str:
-    """Say how many papers there were, how these were chosen, and what of earlier days is among them."""
+    """Say how many papers there were, how they were chosen, and how many came late."""
     options, shown = digest.options, len(digest.papers)
     narrowed = (
         ", on your topics"
@@ -96,7 +96,7 @@ def _told(digest: Digest) -> str:
     )
     told = f"{shown} of {count(digest.total, 'paper')}{narrowed}, {ORDERS[options.order]}."
     if late := sum(paper.id in digest.late for paper in digest.papers):
-        told += f" {late} came onto an earlier list late."
+        told += f" {late} joined an earlier list late."
     return f"{told} {digest.remark}".strip()
 
 

@@ -1,4 +1,4 @@
-"""Watching itself: what is wrong with syncing and digests is told in the log, and where an admin looks."""
+"""The monitor: problems with syncing and digests go to the log and to the admins' place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the papers that fit come into a digest: in the order that is wished for, with what is to be said of it."""
+"""The order of the papers in a digest: by votes, date, trend, or the reader's shelf."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.digests.selection import choose
+from bot.digests.selection import rank_papers
 from bot.errors import PaperboyError
 from bot.library.library import Library
 from bot.library.recommendations import suggest
@@ -17,16 +17,14 @@ from bot.store import Store
 log = logging.getLogger(__name__)
 
 MOST_TRENDING = 50
-BY_KEPT, AMONG = (
-    100,
-    300,
-)  # the last papers that a reader kept, and those that are ranked by them: some 100 ms
-NOTHING_KEPT = "You keep no paper yet; once you do, those most like it come first."
+# the last papers that a reader saved, and the papers ranked by them: about 100 ms
+BY_KEPT, AMONG = 100, 300
+NOTHING_KEPT = "Your shelf is empty. Save papers, and similar ones come first."
 
 
 @dataclass(frozen=True, slots=True)
 class OrderedPapers:
-    """The papers of a digest, the options by which they were put in order in the end, and what is said of them."""
+    """The papers of a digest, the options that ordered them in the end, and remarks about them."""
 
     options: DigestOptions
     papers: tuple[Paper, ...]
@@ -34,16 +32,16 @@ class OrderedPapers:
     because: Mapping[str, Paper] = field(default_factory=dict)
 
 
-async def chosen(
+async def order_papers(
     store: Store, library: Library, subscription: Subscription, papers: Sequence[Paper]
 ) -> OrderedPapers:
-    """Choose among papers that fit, most upvotes first as they are given."""
+    """Order matching papers, given by upvotes, and take as many as the digest shows."""
     options = subscription.options
     match options.order:
         case "upvotes" | "new":
-            return OrderedPapers(options, choose(options, papers))
+            return OrderedPapers(options, rank_papers(options, papers))
         case "trending":
-            return OrderedPapers(options, choose(options, papers, await _trending(library)))
+            return OrderedPapers(options, rank_papers(options, papers, await _trending(library)))
         case "for-me":
             return await _for_reader(store, subscription, papers)
 
@@ -51,15 +49,15 @@ async def chosen(
 async def _for_reader(
     store: Store, subscription: Subscription, papers: Sequence[Paper]
 ) -> OrderedPapers:
-    """Put first what is like the papers that the subscriber keeps, and leave those out."""
+    """Put first what resembles the subscriber's shelf, and leave out what is on it."""
     options, person = subscription.options, subscription.person
     shelf = store.tenant(person.platform, person.tenant).shelf
     suggested = await suggest(shelf, person.id, papers, by=BY_KEPT, among=AMONG)
     if suggested is None:
         usual = replace(options, order="upvotes")
-        return OrderedPapers(usual, choose(usual, papers), NOTHING_KEPT)
+        return OrderedPapers(usual, rank_papers(usual, papers), NOTHING_KEPT)
     because = {paper.id: kept for paper, kept in suggested.papers}
-    first = choose(
+    first = rank_papers(
         options, [paper for paper in papers if paper.id not in suggested.kept], tuple(because)
     )
     return OrderedPapers(

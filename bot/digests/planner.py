@@ -1,4 +1,4 @@
-"""From subscriptions to digests: what is due is planned, filled with papers, frozen, and handed to the outbox."""
+"""The planner: due subscriptions become digests with papers, rendered for the outbox."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import View
 from bot.digests.layout import join, views
-from bot.digests.ordering import chosen
-from bot.digests.selection import LONG_RHYTHMS, Digest, Liked, expected, fitting, fresh, window
+from bot.digests.ordering import order_papers
+from bot.digests.selection import (
+    LONG_RHYTHMS,
+    Digest,
+    Liked,
+    select_matching,
+    select_new,
+    usual_length,
+    window,
+)
 from bot.errors import SourceError
 from bot.library.library import Library
 from bot.library.listings import PATIENCE_SECONDS
@@ -39,14 +47,14 @@ ALIKE = timedelta(weeks=4)  # whose lists say how long today's will be
 MOST_OF_A_SPAN = 3000  # papers that a digest is chosen from
 MOST_LIKED = 5
 SHORT = timedelta(seconds=30)  # that one look at the lists serves all who are due
-OLD = "Hugging Face could not be asked just now, so votes may have changed."
+OLD = "Hugging Face could not be reached, so votes may have changed."
 OVERDUE = timedelta(minutes=30)
 STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a digest waits for its list to fill, and which share of the usual number of papers is enough."""
+    """How long a digest waits for its list, and which share of the usual papers is enough."""
 
     longest: timedelta = timedelta(hours=2)
     enough: float = 0.6
@@ -57,7 +65,7 @@ USUAL_PATIENCE = Patience()
 
 @dataclass(slots=True)
 class _Look:
-    """What the lists had when they were looked at last."""
+    """The papers of some lists when last read, and what went wrong."""
 
     at: datetime
     papers: tuple[Paper, ...]
@@ -66,7 +74,7 @@ class _Look:
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """The papers that each subscription has chosen from, and those that each place has had."""
+    """The papers that each subscription considered, and those that each place has had."""
 
     weighed: Mapping[int, frozenset[str]]
     seen: dict[Place, frozenset[str]]
@@ -74,7 +82,7 @@ class _Memory:
 
 @dataclass(slots=True)
 class Planner:
-    """Plans the digests of all tenants on the platforms that are connected here."""
+    """Plans the digests of all tenants on the connected platforms."""
 
     store: Store
     library: Library
@@ -86,9 +94,9 @@ class Planner:
     _forgot: date | None = None
 
     async def plan(self, made: Callable[[], None] = lambda: None) -> datetime | None:
-        """Make everything that is due ready to be sent, and call `made` as soon as something is.
+        """Hand all due digests to the outbox, and call `made` whenever some are there.
 
-        Return when there is more to do, None where nothing is.
+        Returns when to call it again, None if nothing will be due.
         """
         platforms = tuple(self.outlets)
         store, now = self.store, self.clock()
@@ -107,7 +115,7 @@ class Planner:
         return await store.digests.next_look(platforms)
 
     async def rezone(self) -> int:
-        """Reckon every next moment anew, and return how many moved: the rules of a time zone may have changed."""
+        """Recompute all due times, as zone rules may have changed; return how many moved."""
         moved, after = 0, 0
         while some := await self.store.subscriptions.waiting(tuple(self.outlets), after, AT_ONCE):
             for one in some:
@@ -147,7 +155,7 @@ class Planner:
         return await digests.save([await self._made(planned, digest, quiet=False)], now) == 1
 
     async def troubles(self) -> dict[str, str]:
-        """Say what is wrong with syncing and with all digests together: a sentence for each kind of trouble."""
+        """Return the problems with syncing and digests, one sentence per kind."""
         now, status, found = self.clock(), await self.library.status(), {}
         if status.synced and now - status.synced > STALE:
             hours = (now - status.synced) // timedelta(hours=1)
@@ -182,7 +190,7 @@ class Planner:
             await self.store.digests.save(made, now)
 
     async def _remember(self, planned: Sequence[DueDigest]) -> _Memory:
-        """Return what is known of those for whom digests are made together."""
+        """Return what these subscriptions considered and posted before."""
         digests, now = self.store.digests, self.clock()
         papers: set[str] = set()
         for one in planned:
@@ -198,14 +206,14 @@ class Planner:
     async def _ready(
         self, planned: DueDigest, now: datetime, memory: _Memory
     ) -> RenderedDigest | None:
-        """Make a digest; None where it waits for its list, or is given up."""
+        """Render a digest; None if it waits for its list or is given up."""
         digests, subscription = self.store.digests, planned.subscription
         if now > planned.until:
             await digests.close(
                 subscription.id,
                 planned.day,
                 "skipped",
-                "It was too late when it could be made.",
+                "It was too late when its papers were known.",
                 now,
             )
             return None
@@ -214,57 +222,53 @@ class Planner:
                 subscription.id,
                 planned.day,
                 "skipped",
-                "The subscription was paused meanwhile.",
+                "The subscription was paused.",
                 now,
             )
             return None
-        last = last_day(subscription, planned.due)
-        first = window(subscription, last)
-        look = await self._look(first, last, now)
-        waiting = now < planned.due + self.patience.longest
-        if waiting and (look.trouble or not await self._is_full(last, now)):
-            await digests.postpone(
-                planned, min(now + LOOK_AGAIN, planned.due + self.patience.longest)
-            )
-            return None
-        if look.trouble and not any(paper.daily and paper.daily >= first for paper in look.papers):
-            await digests.postpone(
-                planned, min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1))
-            )
+        if again := await self._wait(planned, now):
+            await digests.postpone(planned, again)
             return None
         digest = await self._choose(planned, memory)
         # the first one says that it has nothing, so that people know that all is well
         quiet = subscription.options.quiet and await digests.has_posted(subscription.id)
         return await self._made(planned, digest, quiet=quiet)
 
+    async def _wait(self, planned: DueDigest, now: datetime) -> datetime | None:
+        """Return when to look again at lists that are not complete, None if the digest can go."""
+        last = last_day(planned.subscription, planned.due)
+        first = window(planned.subscription, last)
+        look = await self._look(first, last, now)
+        patient_until = planned.due + self.patience.longest
+        if now < patient_until and (look.trouble or not await self._is_full(last, now)):
+            return min(now + LOOK_AGAIN, patient_until)
+        known = any(paper.daily and paper.daily >= first for paper in look.papers)
+        if look.trouble and not known:
+            return min(now + LOOK_AGAIN, planned.until + timedelta(seconds=1))
+        return None
+
     async def _choose(self, planned: DueDigest, memory: _Memory) -> Digest:
-        subscription = planned.subscription
-        options, now = subscription.options, self.clock()
+        subscription, options = planned.subscription, planned.subscription.options
         last = last_day(subscription, planned.due)
         first = window(subscription, last)
-        look = await self._look(first, last, now)
-        weighed = memory.weighed[subscription.id]
-        among = (
-            look.papers
-            if subscription.covered
-            else [p for p in look.papers if p.daily and p.daily >= first]
-        )
-        papers, late = fresh(among, first, weighed)
-        seen = frozenset() if options.repeats else memory.seen[subscription.place]
-        ranked = [paper for paper in papers if paper.id not in seen]
-        order = await chosen(
-            self.store, self.library, subscription, fitting(options, ranked, self.library.today())
-        )
-        total = sum(
+        look = await self._look(first, last, self.clock())
+        papers, late = _candidates(subscription, first, look.papers, memory)
+        matching = select_matching(options, papers, self.library.today())
+        order = await order_papers(self.store, self.library, subscription, matching)
+        listed = sum(
             paper.daily is not None and first <= paper.daily <= last for paper in look.papers
         )
-        liked = (
-            await self._liked(subscription, first) if options.schedule.every in LONG_RHYTHMS else ()
-        )
-        remark = " ".join(filter(None, [order.remark, OLD if look.trouble else ""]))
-        total = max(total, len(order.papers))
+        long = options.schedule.every in LONG_RHYTHMS
         return Digest(
-            order.options, first, last, order.papers, total, late, liked, remark, order.because
+            order.options,
+            first,
+            last,
+            order.papers,
+            max(listed, len(order.papers)),
+            late,
+            await self._liked(subscription, first) if long else (),
+            " ".join(filter(None, [order.remark, OLD if look.trouble else ""])),
+            order.because,
         )
 
     async def _made(self, planned: DueDigest, digest: Digest, *, quiet: bool) -> RenderedDigest:
@@ -291,7 +295,7 @@ class Planner:
         return (join(views(digest)),)
 
     async def _look(self, first: date, last: date, now: datetime) -> _Look:
-        """Look at the lists of some days and those shortly before, once for everybody who is due together."""
+        """Return the lists of some days and those before, read once for all due together."""
         known = self._looks.get((first, last))
         if known and now - known.at < SHORT:
             return known
@@ -308,20 +312,20 @@ class Planner:
         return look
 
     async def _is_full(self, day: date, now: datetime) -> bool:
-        """Tell whether a list is complete enough, reckoned once for everybody who is due together."""
+        """Tell whether a list is complete enough, computed once for all that are due together."""
         if day not in self._full:
             self._full[day] = await self._complete(day, now)
         return self._full[day]
 
     async def _complete(self, day: date, now: datetime) -> bool:
-        """Tell whether the list of a day has about as many papers as such days have: working days, or weekends."""
+        """Tell whether a list has about as many papers as those of similar days, or is over."""
         if day < feed_day(now):
             return True
         counts = await self.store.days.counts(day - ALIKE, day)
         alike = [
             number for one, number in counts.items() if one < day and _working(one) == _working(day)
         ]
-        return counts.get(day, 0) >= expected(alike) * self.patience.enough
+        return counts.get(day, 0) >= usual_length(alike) * self.patience.enough
 
     async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
         place = subscription.place
@@ -337,12 +341,24 @@ class Planner:
             await self.store.digests.forget(now - KEPT)
 
 
+def _candidates(
+    subscription: Subscription, first: date, papers: Sequence[Paper], memory: _Memory
+) -> tuple[tuple[Paper, ...], frozenset[str]]:
+    """Return the papers that are new to a subscription and its place, and which came late."""
+    if subscription.covered is None:  # nothing can have come late for the first digest
+        papers = [paper for paper in papers if paper.daily and paper.daily >= first]
+    new, late = select_new(papers, first, memory.weighed[subscription.id])
+    repeats = subscription.options.repeats
+    seen = frozenset() if repeats else memory.seen[subscription.place]
+    return tuple(paper for paper in new if paper.id not in seen), late
+
+
 def _working(day: date) -> bool:
     return day.weekday() in WORKING
 
 
 def _occasion(subscription: Subscription, now: datetime) -> PlannedDigest:
-    """Decide which digest is due: the latest of those that were missed stands for all of them."""
+    """Return the digest that is due: of several missed ones, the latest."""
     schedule, options = subscription.options.schedule, subscription.options
     was = subscription.next_date or now.date()
     found = schedule.until(now, was)

@@ -1,4 +1,4 @@
-"""Which papers go into a digest: pure."""
+"""The selection of papers for a digest. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ USUAL_LONGEST = timedelta(weeks=4)
 LONGEST: Mapping[Every, timedelta] = {"monthly": timedelta(days=92)}
 ORDERS: Mapping[Order, str] = {
     "upvotes": "most upvoted first",
-    "trending": "what is trending first",
+    "trending": "trending first",
     "new": "newest first",
-    "for-me": "those most like what you keep first",
+    "for-me": "those most like your shelf first",
 }
 # rhythms whose digests say what people of the place liked since the one before
 LONG_RHYTHMS = ("weekly", "monthly")
@@ -28,7 +28,7 @@ LONG_RHYTHMS = ("weekly", "monthly")
 
 @dataclass(frozen=True, slots=True)
 class Liked:
-    """A paper that people of the place kept or voted for, and how many did."""
+    """A paper that people of the place saved or voted for, and how many did."""
 
     paper: Paper
     kept: int
@@ -37,10 +37,10 @@ class Liked:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What was chosen for one digest: out of `total` papers of the days `first` to `last`.
+    """The contents of one digest, out of `total` papers of the days `first` to `last`.
 
-    `late` are those of earlier days which came after their digest; `liked` is what the place itself
-    liked meanwhile; `because` names for a paper the one which the reader keeps and it is like.
+    `late` are papers of earlier days that came after their digest; `liked` is what people of the
+    place liked since; `because` names for a paper the similar one on the reader's shelf.
     """
 
     options: DigestOptions
@@ -54,25 +54,26 @@ class Digest:
     because: Mapping[str, Paper] = field(default_factory=dict)
 
 
-def fitting(options: DigestOptions, papers: Iterable[Paper], today: date) -> tuple[Paper, ...]:
-    """Return those of the papers that are wished for, in their order."""
-    topics, without = (
-        [parse(part, today) for part in split(text)] for text in (options.topics, options.without)
-    )
-    return tuple(
-        paper
-        for paper in papers
-        if (not topics or any(matches(query, paper) for query in topics))
-        and not any(matches(query, paper) for query in without)
-        and (paper.upvotes or 0) >= options.votes
-        and (paper.code or not options.code)
-    )
+def select_matching(
+    options: DigestOptions, papers: Iterable[Paper], today: date
+) -> tuple[Paper, ...]:
+    """Return the papers that match the options, in their order."""
+    topics = [parse(part, today) for part in split(options.topics)]
+    without = [parse(part, today) for part in split(options.without)]
+
+    def matching(paper: Paper) -> bool:
+        if (paper.upvotes or 0) < options.votes or (options.code and not paper.code):
+            return False
+        on_topic = not topics or any(matches(query, paper) for query in topics)
+        return on_topic and not any(matches(query, paper) for query in without)
+
+    return tuple(filter(matching, papers))
 
 
-def choose(
+def rank_papers(
     options: DigestOptions, papers: Iterable[Paper], first: Sequence[str] = ()
 ) -> tuple[Paper, ...]:
-    """Return as many papers as are wished for, in the order that is wished for, with those of `first` before all."""
+    """Return the papers of a digest in its order, those of `first` before all others."""
     places = {paper: place for place, paper in enumerate(first)}
 
     def rank(paper: Paper) -> tuple[int, int, int, str]:
@@ -83,7 +84,7 @@ def choose(
 
 
 def split(topics: str) -> tuple[str, ...]:
-    """Return the searches that somebody wrote with commas between them; one inside quotation marks is none."""
+    """Split comma-separated searches; a comma inside quotation marks separates nothing."""
     parts, quoted = [""], False
     for character in topics:
         quoted ^= character == '"'
@@ -94,8 +95,8 @@ def split(topics: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def expected(counts: Sequence[int]) -> float:
-    """Return how many papers a list is likely to have, from lists like it: their median, 0 where there are none."""
+def usual_length(counts: Sequence[int]) -> float:
+    """Return the median length of similar lists, 0 if there are none."""
     ordered = sorted(counts)
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2 if ordered else 0.0
 
@@ -125,10 +126,10 @@ def _first_window(every: Every, last: date) -> date:
             return month_before.replace(day=min(after.day, month_before.day))
 
 
-def fresh(
+def select_new(
     papers: Iterable[Paper], first: date, weighed: Collection[str]
 ) -> tuple[tuple[Paper, ...], frozenset[str]]:
-    """Return the papers of the days from `first`, with those of earlier days that came later, and which these are."""
+    """Return the papers from `first` on, and earlier ones that came late, with these ids."""
     found = [
         paper
         for paper in papers

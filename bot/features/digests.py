@@ -1,4 +1,4 @@
-"""Digests as they are posted: shown beforehand, posted at once, and what became of them."""
+"""Commands about single digests: preview, post now, and their state."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ ALL = Button("All subscriptions", "subscriptions")
 
 
 async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
-    """Show what a subscription would post now; nothing is posted.
+    """Preview what a subscription would post now.
 
-    number: its number, as in the list of subscriptions
+    number: number of the subscription
     """
     known = await seen(ctx, number)
     views = await ctx.services.planner.preview(known)
@@ -53,7 +53,8 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     for view in rest:
         blocks += [line(Strong(view.title))] if view.title else []
         blocks += view.blocks
-    told = f"Only you see this: what subscription {number} would post now, in {count(len(views), 'message')}."
+    messages = count(len(views), "message")
+    told = f"Only you see this: what subscription {number} would post now, in {messages}."
     if known.options.quiet and not any(view.papers for view in views):
         told = f"Subscription {number} would post nothing now."
     buttons = Buttons(
@@ -68,9 +69,9 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 
 @managing
 async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW] = None) -> View:
-    """Post a digest now, in place of today's.
+    """Post a digest now, instead of today's.
 
-    number: of which subscription; now, or nothing, for the one of this place
+    number: number of the subscription, or now for the one here
     """
     known = await managed(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):
@@ -91,10 +92,10 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW
 async def settle(
     ctx: Context, message: Annotated[int, MESSAGE], found: Literal["there", "post"]
 ) -> View:
-    """Say of a message whether it is there, where neither Paperboy nor the platform knows.
+    """Tell Paperboy whether an uncertain message arrived.
 
-    message: its number, as status tells it
-    found: there if it can be read where it belongs, post to have it posted
+    message: message number (see status)
+    found: there if it arrived, or post to post it now
     """
     store = ctx.services.store
     mine = {one.id for one, _ in await all_seen(ctx)}
@@ -102,9 +103,7 @@ async def settle(
     one = next((one for one in open_ if one.id == message and one.subscription in mine), None)
     of = await store.subscriptions.get(one.subscription) if one else None
     if one is None or of is None:
-        raise UsageError(
-            f"There is no message {message} to settle; “status” lists those that there are."
-        )
+        raise UsageError(f"There is no uncertain message {message}. “status” lists them.")
     await managed(ctx, one.subscription)
     there = found == "there"
     place = of.place
@@ -112,24 +111,24 @@ async def settle(
         place.platform, place.tenant, message, there=there, now=ctx.now
     )
     if not done:
-        raise UsageError("Somebody has settled that meanwhile.")
+        raise UsageError("That is answered already.")
     said = (
-        "Good: it is there, and what follows it comes now."
+        "Good, it arrived. The messages after it follow now."
         if there
-        else "It is posted now, and what follows it too."
+        else "Posting it now, and the messages after it."
     )
     return View(
-        (line(said), Buttons((Button("How it is", "status"), ALL))),
+        (line(said), Buttons((Button("Status", "status"), ALL))),
         data={"settled": message, "there": there},
     )
 
 
 async def _only_one(ctx: Context) -> Subscription | View:
-    """Return the subscription of this place, or the question which of several."""
+    """Return the subscription of this place, or ask which of several."""
     place = await named(ctx, "here")
     here = [one for one in await near(ctx) if one.place == place]
     if not here:
-        raise UsageError("Nothing is subscribed here; “subscribe” changes that.")
+        raise UsageError("There is no subscription here. Type “subscribe” to add one.")
     if len(here) == 1:
         return await managed(ctx, here[0].id)
     buttons = Buttons(tuple(Button(f"Subscription {one.id}", f"digest {one.id}") for one in here))
@@ -173,7 +172,7 @@ def _last_posted(ctx: Context, posted: PostedDigest) -> Spans:
 
 
 async def state(ctx: Context) -> tuple[Block, ...]:
-    """Say how the digests are that the person sees."""
+    """Say how the digests are that the person may see."""
     mine = {one.id: one for one, _ in await all_seen(ctx)}
     if not mine:
         return ()
@@ -225,7 +224,7 @@ async def _uncertain(ctx: Context) -> list[UncertainDelivery]:
 
 def _question(one: UncertainDelivery) -> Item:
     """Ask whether a message is there."""
-    lines = (("It may have been posted or not: please look.",), (one.trouble,))
+    lines = (("Paperboy can’t tell whether it was posted: please check.",), (one.trouble,))
     buttons = (
         Button("It is there", f"settle {one.id} there"),
         Button("Post it", f"settle {one.id} post"),

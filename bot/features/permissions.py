@@ -1,4 +1,4 @@
-"""Who may have digests posted where, and whose subscriptions one sees."""
+"""Permissions: who may post digests where, and who sees which subscriptions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AT_ONCE = 5
 
 
 async def standing(ctx: Context, place: Place) -> Membership:
-    """Tell what the person is in a place; UsageError where the platform is not connected, DeliveryError."""
+    """Return the person's membership in a place. Raises UsageError, DeliveryError."""
     if place.is_mail:
         return await _mail_membership(ctx, place)
     if ctx.services.send_only(place.platform):
@@ -45,7 +45,7 @@ async def _mail_membership(ctx: Context, place: Place) -> Membership:
 
 
 async def known_standing(ctx: Context, place: Place) -> Membership | None:
-    """Tell what the person is in a place; None where the platform does not say."""
+    """Return the person's membership in a place, None if the platform does not tell."""
     if place.route not in ctx.services.outlets and not place.is_mail:
         return None
     try:
@@ -56,7 +56,7 @@ async def known_standing(ctx: Context, place: Place) -> Membership | None:
 
 
 async def named(ctx: Context, where: str) -> Place:
-    """Return the place that the person names, "here" for where they are; their own conversation has one address."""
+    """Return the place that the person names; their own conversation has one address."""
     if mail := read_address(where):
         return mail_place(ctx, mail)
     platform, _, address = where.partition(":")
@@ -84,7 +84,7 @@ def _address(ctx: Context, outlet: Outlet, address: str) -> Place:
 
 
 async def own_zone(ctx: Context, there: Membership | None = None) -> str:
-    """Return the person's time zone: as the platform tells, else that of their last subscription, else ""."""
+    """Return the person's time zone: the platform's, or their last subscription's, or ""."""
     there = there or await known_standing(ctx, ctx.place)
     if there and there.zone in zones():
         return there.zone
@@ -93,7 +93,7 @@ async def own_zone(ctx: Context, there: Membership | None = None) -> str:
 
 
 async def near(ctx: Context) -> tuple[Subscription, ...]:
-    """Return the subscriptions of the team; of the person alone where there is none, and people are strangers.
+    """Return the subscriptions of the team, or of the person alone if there is no team.
 
     For admins there are also those of outlets that only take messages.
     """
@@ -109,7 +109,7 @@ async def _send_only(ctx: Context) -> tuple[Subscription, ...]:
 
 
 async def seen(ctx: Context, number: int) -> Subscription:
-    """Return a subscription that the person made, has here, or manages; to all others there is none."""
+    """Return a subscription that the person made, gets here, or manages. Raises UsageError."""
     known = await ctx.tenant.subscriptions.get(number)
     if known is None:
         known = next((one for one in await _send_only(ctx) if one.id == number), None)
@@ -117,14 +117,14 @@ async def seen(ctx: Context, number: int) -> Subscription:
         _theirs(ctx, known) or _may(ctx, await known_standing(ctx, known.place))
     ):
         raise UsageError(
-            f"There is no subscription {number} here; “subscriptions” lists those that there are.",
+            f"There is no subscription {number} here. “subscriptions” lists yours.",
             argument="number",
         )
     return known
 
 
 async def managed(ctx: Context, number: int) -> Subscription:
-    """Return a subscription that the person may change; UsageError says who may."""
+    """Return a subscription that the person may change. Raises UsageError."""
     known = await seen(ctx, number)
     try:
         there = await standing(ctx, known.place)
@@ -140,7 +140,7 @@ async def managed(ctx: Context, number: int) -> Subscription:
 
 
 async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
-    """Return the subscriptions that the person made, has here or manages, with what their places are called."""
+    """Return the subscriptions that the person may see, each with the name of its place."""
     every = await near(ctx)
     places = tuple(dict.fromkeys(one.place for one in every))[:MOST_ASKED]
     known = await _standings(ctx, places)
@@ -150,11 +150,11 @@ async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
 
 
 def called(ctx: Context, place: Place, there: Membership | None) -> str:
-    """Say where a place is, for the person."""
+    """Name a place for the person."""
     if place.is_mail:
         return f"by e-mail to {there.name if there else 'you'}"
     if there and there.own:
-        return "for you alone"
+        return "for you only"
     if place == ctx.place:
         return "here"
     return f"in {there.name if there and there.name else place.address}"

@@ -153,7 +153,7 @@ async def picks(
 
 
 async def _posted(ctx: Context, one: Pick, nominator: str = "") -> View:
-    """Post a pick with its thread where everyone sees it, and tell whoever asked; who proposed it, if that is known."""
+    """Post a pick with its thread for everyone, and tell the person who asked."""
     head = await _shown(ctx, one)
     if ctx.person.platform not in ctx.services.outlets:
         return head
@@ -201,7 +201,7 @@ def _what_now(error: DeliveryError) -> str:
 
 
 async def _opening(ctx: Context, one: Pick, paper: Paper, nominator: str) -> View:
-    """Return what the thread of a pick begins with: whose proposal it was, how it was chosen, and what it is about."""
+    """Return the first message of a pick's thread: who nominated it, why it won, and what it is."""
     by = (
         f"Nominated by {(await names_of(ctx, [nominator]))[nominator]}, picked"
         if nominator
@@ -247,7 +247,7 @@ async def _settled(ctx: Context, one: Pick) -> str:
     names = [f"“{cards.title(paper)}”" for paper in others]
     more = len(one.tied) - len(others)
     tied = listed([*names, count(more, "other")] if more else names)
-    return f"As many votes had {tied}; most upvotes decided, then who was nominated first."
+    return f"Tied with {tied}; decided by upvotes, then by earliest nomination."
 
 
 def _tied(candidates: tuple[Nomination, ...]) -> tuple[str, ...]:

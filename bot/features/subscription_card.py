@@ -1,4 +1,4 @@
-"""How a subscription looks. Pure."""
+"""Subscription cards. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.zones import load_zone
 
 
 def card(one: Subscription, where: str, zone: str, said: str) -> View:
-    """Show a subscription with all that can be done with it; `zone` is the reader's, "" where it is not known."""
+    """Show a subscription with its buttons; `zone` is the reader's, "" if unknown."""
     buttons = (
         Button("Preview", f"preview {one.id}"),
         Button("When", f"edit {one.id} every:? on:? at:? zone:?"),

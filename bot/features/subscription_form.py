@@ -1,4 +1,4 @@
-"""What somebody wants of a digest: from their words, and back to words. Pure."""
+"""The options of a digest as arguments, and back as words. Pure."""
 
 from __future__ import annotations
 
@@ -20,31 +20,28 @@ ANY, NONE = "any", "none"  # what stands for no topics, and for none left out
 MOST_TOPICS = 20
 _ORDERS: Mapping[Order, str] = {
     "upvotes": "most upvotes first",
-    "trending": "what is trending first",
+    "trending": "trending first",
     "new": "newest first",
-    "for-me": "those most like what you keep first",
+    "for-me": "those most like your shelf first",
 }
 _LAYOUTS = {
-    "threaded": "a short message, and each paper in its thread",
+    "threaded": "a short message, with each paper in its thread",
     "compact": "one short message",
     "full": "one message with summaries",
 }
-_NO_DAYS = "A digest of every day, or of Mondays to Fridays, takes no on: leave it out, or choose every:days."
+_NO_DAYS = "on: goes with every:days, every:weekly or every:monthly. Leave it out, or choose one."
 _WRONG_DAYS: Mapping[Every, str] = {
     "daily": _NO_DAYS,
     "weekdays": _NO_DAYS,
-    "days": "Which days of the week? Add them with on: as in on:mon,wed.",
-    "weekly": "A weekly digest comes on one day of the week, as in on:mon; every:days takes several.",
-    "monthly": "A monthly digest comes on a day of the month, as in on:15 or on:last.",
+    "days": "Which days? Add them, as in on:mon,wed.",
+    "weekly": "A weekly digest takes one day, as in on:mon. For several, use every:days.",
+    "monthly": "A monthly digest takes a day of the month, as in on:15 or on:last.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody says about a digest; None where they say nothing.
-
-    The names are those of the arguments.
-    """
+    """The arguments about a digest by their names; None for those not given."""
 
     topics: str | None = None
     every: Every | None = None
@@ -62,7 +59,7 @@ class Asked:
     repeats: YesNo | None = None
 
     def beyond(self, before: DigestOptions) -> Asked:
-        """Return what is said of it that is not so already."""
+        """Return only the arguments that differ from the present options."""
         now = asked(before)
         return replace(
             self, **{one.name: None for one in fields(self) if _same(self, now, one.name)}
@@ -70,7 +67,7 @@ class Asked:
 
 
 def asked(options: DigestOptions) -> Asked:
-    """Return all that somebody would say to get these options."""
+    """Return the arguments that give these options."""
     when = options.schedule
     on: On | None = (when.on[0] if when.every == "monthly" else when.on) if when.on else None
     return Asked(
@@ -92,7 +89,7 @@ def asked(options: DigestOptions) -> Asked:
 
 
 def wished(said: Asked, before: DigestOptions, today: date) -> DigestOptions:
-    """Return the options as what is said changes them; UsageError where that makes no sense."""
+    """Apply arguments to options. Raises UsageError if they make no sense."""
     texts = {
         "topics": _searches(said.topics, ANY, today),
         "without": _searches(said.without, NONE, today),
@@ -143,12 +140,12 @@ def line(options: DigestOptions, where: str) -> str:
 
 
 def when(schedule: Schedule) -> str:
-    """Say when a digest comes, as in "every Monday at 9:00, Europe/Berlin time"."""
+    """Describe when a digest comes, as in "every Monday at 9:00, Europe/Berlin time"."""
     return f"{_rhythm(schedule)} at {_clock(schedule.at)}, {schedule.zone} time"
 
 
 def which(options: DigestOptions) -> str:
-    """Say which papers are in a digest."""
+    """Describe which papers are in a digest."""
     newest = "yesterday’s list" if options.day == "yesterday" else "today’s list"
     daily = options.schedule.every == "daily"
     source = newest if daily else f"the lists since the last digest, up to {newest}"
@@ -161,11 +158,9 @@ def which(options: DigestOptions) -> str:
 
 
 def looks(options: DigestOptions) -> str:
-    """Say how a digest looks."""
-    quiet = (
-        "silent when there are no papers" if options.quiet else "says so when there are no papers"
-    )
-    again = ["papers may come again"] if options.repeats else []
+    """Describe how a digest looks."""
+    quiet = "no message without papers" if options.quiet else "a message even without papers"
+    again = ["papers may repeat"] if options.repeats else []
     return " · ".join([f"{options.layout}: {_LAYOUTS[options.layout]}", quiet, *again])
 
 
@@ -189,7 +184,7 @@ def _implied(on: On | None, before: Every) -> Every:
 
 
 def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the days of a rhythm: those that are said, else those that stand, else the usual ones."""
+    """Return the days of a rhythm: the given ones, the present ones, or the default."""
     usual: dict[Every, On] = {
         "days": kept,
         "weekly": kept[:1] or (0,),
@@ -207,7 +202,7 @@ def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _searches(text: str | None, nothing: str, today: date) -> str | None:
-    """Check topics as the searches that they are; "" where they are said to be none."""
+    """Check comma-separated searches; "" if the text stands for none. Raises UsageError."""
     from bot.digests.selection import (
         split,  # start-up time: searching is imported where it is needed
     )
@@ -217,13 +212,12 @@ def _searches(text: str | None, nothing: str, today: date) -> str | None:
         return "" if text else None
     parts, argument = split(text), "topics" if nothing == ANY else "without"
     if len(parts) > MOST_TOPICS:
-        sentence = f"Those are {len(parts)} topics; {MOST_TOPICS} are the most."
+        sentence = f"That is {len(parts)} topics; the limit is {MOST_TOPICS}."
         raise UsageError(sentence, argument=argument)
     for part in parts:
         if parse(part, today).sort != "best":
             raise UsageError(
-                "Topics choose papers and sort none: leave sort: out, and use order: for the "
-                "digest.",
+                "Topics can’t sort: leave out sort:, and use order: for the digest.",
                 argument=argument,
             )
     return ", ".join(parts)
@@ -238,7 +232,8 @@ def _rhythm(schedule: Schedule) -> str:
         case "days" | "weekly":
             return f"Every {listed([DAY_NAMES[day].capitalize() for day in schedule.on])}"
         case "monthly":
-            return f"Every month, on {'the last day' if schedule.on == (LAST,) else f'day {schedule.on[0]}'},"
+            day = "the last day" if schedule.on == (LAST,) else f"day {schedule.on[0]}"
+            return f"Every month, on {day},"
 
 
 def _days_written(schedule: Schedule) -> str:

@@ -1,4 +1,4 @@
-"""Subscriptions: having a digest of the papers posted at a time of one's own choice."""
+"""Commands about subscriptions: digests at a time of one's choice."""
 
 from __future__ import annotations
 
@@ -97,23 +97,23 @@ async def subscribe(
     quiet: YesNo | None = None,
     repeats: YesNo | None = None,
 ) -> View:
-    """Have a digest of new papers posted here, or sent to you alone.
+    """Get a digest of new papers here, or just for you.
 
-    topics: only papers about these; searches with commas between, each with any filter of find
-    every: daily (if left out), weekdays, days (see on), weekly or monthly
-    at: the time of day, as in 9:00 (if left out), 17:30 or 9am
-    zone: the time zone, as a city in it; your own if left out
-    where: here, me (for you alone), or another channel
-    on: days of the week as in mon,wed, or for monthly a day of the month or last
-    papers: how many at most, 1 to 10; 5 if left out
-    order: which papers come first: for-me are those like what you keep, in a digest to you alone
+    topics: topics, comma-separated; leave empty for all papers
+    every: how often [daily]
+    at: time of day [9:00]
+    zone: time zone, as a city [yours]
+    where: where to post: here, me (just you), or a channel [here]
+    on: weekdays as in mon,wed; for monthly a day of the month or last
+    papers: how many papers, 1 to 10 [5]
+    order: sort by [upvotes] (for-me: most like your shelf, in a digest just for you)
     day: up to which list: today, or yesterday (final votes; usual before 15:00 in New York)
-    without: no papers about these; searches with commas between
-    votes: only papers with so many upvotes or more
-    code: only papers with their code
-    layout: each paper in the thread of a short message, one compact message, or one with summaries
-    quiet: say nothing on days without papers
-    repeats: let papers come again that were posted there before
+    without: topics to leave out, comma-separated
+    votes: minimum upvotes [0]
+    code: only papers with code [no]
+    layout: threaded, compact, or full with summaries [threaded]
+    quiet: no message on days without papers [yes]
+    repeats: repeat papers already posted [no]
     """
     said = Asked(
         topics,
@@ -140,7 +140,7 @@ async def subscribe(
     where_zone = there if theirs and not place.is_mail else None
     if not (zone := zone or await own_zone(ctx, where_zone)):
         raise UsageError(
-            "In which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
+            "Which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
         )
     options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
     if day is None:
@@ -159,22 +159,21 @@ async def subscribe(
 
 def _refused(there: Membership) -> View:
     said = (
-        f"Only {there.managers} can have digests posted there; one of your own comes with where:me."
+        f"Only {there.managers} can subscribe a channel. For a digest just for you, use where:me."
     )
     alone = Button("Just for me", "subscribe ? every:? at:? zone:? where:me")
     return View((line(said), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
 
 
 async def subscriptions(ctx: Context) -> View:
-    """List the digests that you asked for, get here, or may change.
+    """List the subscriptions that you made, get here, or manage.
 
-    The times are those of your own time zone, where your platform tells it.
+    Times are in your own time zone if your platform tells it.
     """
     found, zone = await all_seen(ctx), await own_zone(ctx)
     if not found:
         nothing = line(
-            "There are no subscriptions yet. With one, the best papers come by themselves when "
-            "you want them."
+            "There are no subscriptions yet. Subscribe to get the best papers at a time you choose."
         )
         return View(
             (nothing, Buttons((SUBSCRIBE,))), outcome=Outcome.NOTHING, data={"subscriptions": []}
@@ -185,8 +184,7 @@ async def subscriptions(ctx: Context) -> View:
     if len(found) > MOST_LISTED:
         blocks.append(
             note(
-                f"… and {len(found) - MOST_LISTED:,} more; each answers to its number, as in "
-                "preview 3."
+                f"… and {len(found) - MOST_LISTED:,} more; show one by its number, as in preview 3."
             )
         )
     data = {"subscriptions": [record(one) for one, _ in found]}
@@ -217,21 +215,21 @@ async def edit(
 ) -> View:
     """Change a subscription: only what you name changes.
 
-    number: its number, as in the list of subscriptions
+    number: number of the subscription
     every: daily, weekdays, days (see on), weekly or monthly
-    on: days of the week as in mon,wed, or for monthly a day of the month or last
+    on: weekdays as in mon,wed; for monthly a day of the month or last
     at: the time of day, as in 9:00, 17:30 or 9am
     zone: the time zone, as a city in it
     papers: how many at most, 1 to 10
-    order: which papers come first: for-me are those like what you keep, in a digest to you alone
+    order: sort by [upvotes] (for-me: most like your shelf, in a digest just for you)
     day: up to which list: today, or yesterday (final votes; usual before 15:00 in New York)
     topics: only papers about these; searches with commas between, or any
     without: no papers about these; searches with commas between, or none
-    votes: only papers with so many upvotes or more
-    code: only papers with their code
-    layout: each paper in the thread of a short message, one compact message, or one with summaries
-    quiet: say nothing on days without papers
-    repeats: let papers come again that were posted there before
+    votes: minimum upvotes [0]
+    code: only papers with code [no]
+    layout: threaded, compact, or full with summaries [threaded]
+    quiet: no message on days without papers [yes]
+    repeats: repeat papers already posted [no]
     """
     known = await managed(ctx, number)
     said = Asked(
@@ -266,11 +264,11 @@ async def edit(
 async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     """Stop a subscription's digests until you resume it.
 
-    number: its number, as in the list of subscriptions
+    number: number of the subscription
     """
     known = await managed(ctx, number)
     if known.paused:
-        return await _shown(ctx, known, "It is paused already.")
+        return await _shown(ctx, known, "It’s already paused.")
     why = f"by {ctx.person.name}" if ctx.person.name else "on request"
     paused = replace(known, paused=why, next_date=None, next_due=None)
     await ctx.subscriptions(known.place).change(paused)
@@ -278,13 +276,13 @@ async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 
 
 async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
-    """Let a subscription's digests come again; what it missed is not made up for.
+    """Resume a paused digest (missed ones aren't sent).
 
-    number: its number, as in the list of subscriptions
+    number: number of the subscription
     """
     known = await managed(ctx, number)
     if not known.paused:
-        return await _shown(ctx, known, "It is not paused.")
+        return await _shown(ctx, known, "It isn’t paused.")
     resumed = await _from_now(ctx, replace(known, paused="", refused=None, covered=None))
     await ctx.subscriptions(known.place).change(resumed)
     return await _shown(ctx, resumed, "Resumed.")
@@ -293,7 +291,7 @@ async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     """End a subscription.
 
-    number: its number, as in the list of subscriptions
+    number: number of the subscription
     """
     known = await managed(ctx, number)
     await ctx.subscriptions(known.place).remove(number)
@@ -315,7 +313,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
     mine = [one for one in every if one.person == ctx.person or ctx.is_admin]
     if not mine:
         return (
-            line(Strong("Digests"), "  The best papers, at a time of your choice."),
+            line(Strong("Digests"), "  The best papers, at a time you choose."),
             Buttons((SUBSCRIBE,)),
         )
     zone, shown = await own_zone(ctx), mine[:MOST_AT_HOME]
@@ -339,8 +337,7 @@ def _check_order(options: DigestOptions, there: Membership) -> None:
     """Refuse to order by what one person keeps where others read it."""
     if options.order == "for-me" and not there.own:
         raise UsageError(
-            "The order for-me goes by what you keep, so it is for digests to you alone: add "
-            "where:me to “subscribe”.",
+            "order:for-me uses your own shelf, so it needs a digest just for you: add where:me.",
             argument="order",
         )
 
@@ -349,18 +346,19 @@ async def _check_room(
     ctx: Context, place: Place, options: DigestOptions, but: Subscription | None = None
 ) -> None:
     """Refuse what is there already, and one too many."""
-    every = [one for one in await near(ctx) if but is None or one.id != but.id]
+    present = but.id if but else 0  # no subscription has this number
+    every = [one for one in await near(ctx) if one.id != present]
     there = [one for one in every if one.place == place]
-    if equal := next((one for one in there if one.options == options), None):
-        paused = ", and paused" if equal.paused else ""
-        raise UsageError(f"That is subscription {equal.id}, which is there already{paused}.")
+    for one in there:
+        if one.options == options:
+            paused = ", which is paused" if one.paused else ""
+            raise UsageError(f"That is the same as subscription {one.id}{paused}.")
     if len(there) >= MOST_IN_PLACE:
         raise UsageError(
-            f"There are {MOST_IN_PLACE} subscriptions in that place, and no more fit: end one "
-            "first."
+            f"There are already {MOST_IN_PLACE} subscriptions in that place: remove one first."
         )
     if len(every) >= MOST:
-        raise UsageError(f"There are {MOST} subscriptions, and no more fit: end one first.")
+        raise UsageError(f"There are already {MOST} subscriptions: remove one first.")
 
 
 async def _shown(ctx: Context, known: Subscription, said: str) -> View:

@@ -1,4 +1,4 @@
-"""Leaving alone for a while what has just failed somebody, so that nobody waits for it in vain."""
+"""A cooldown after a failure, so that no one waits for what just failed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ REST = timedelta(minutes=1)
 
 
 class Cooldown:
-    """Whether a source is to be left alone, and why."""
+    """Tells whether a source just failed, and why."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -17,11 +17,11 @@ class Cooldown:
         self._reason = ""
 
     def begin(self, reason: str) -> str:
-        """Leave the source alone from now on for REST; return the reason."""
+        """Leave the source alone for REST; return the reason."""
         self._since, self._reason = self._now(), reason
         return reason
 
     @property
     def reason(self) -> str:
-        """Why it is left alone now, "" where it can be asked."""
+        """Why it is left alone now, "" if it can be asked."""
         return self._reason if self._now() - self._since < REST else ""

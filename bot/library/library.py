@@ -197,11 +197,11 @@ class Library:
     async def suggest(
         self, kind: Kind, text: str, limit: int, *, asker: Hashable = None
     ) -> tuple[Suggestion, ...]:
-        """Complete a title, an author or an organisation; only the last request of an `asker` counts."""
+        """Complete a title, author or organisation; only an `asker`'s last request counts."""
         return await self._index.suggest(kind, text, limit, asker=asker)
 
     async def check_index(self) -> bool:
-        """Read the whole search index, rebuild it if it is damaged, and tell whether it was sound."""
+        """Read the whole search index, rebuild a damaged one, and tell whether it was sound."""
         await self._follow()
         return await self._index.check()
 
@@ -216,7 +216,7 @@ class Library:
         last: date | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> Report:
-        """Fetch the lists of some days, by default today's and the last days', and record the sync."""
+        """Fetch the lists of some days, by default of the last week, and record the sync."""
         today = self.today()
         if first is None:  # after a pause, go on where it began
             covered = (await self._store.days.covered()).last or today

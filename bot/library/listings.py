@@ -1,4 +1,4 @@
-"""Lists of days and what is trending: answered at once from the store, refreshed behind the answer."""
+"""Lists of days and trends: answered at once from the store, refreshed in the background."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.errors import SourceError
 from bot.library.cooldown import Cooldown
 from bot.library.refresher import Refresher
-from bot.library.sync import Progress, Report, feed_day, settled, sync
+from bot.library.sync import Progress, Report, feed_day, is_final, sync
 from bot.text import count
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Listings:
         if reason == "":
             return ""
         fetched = await self._store.days.fetched(first, last)
-        changing = [at for day, at in fetched.items() if not settled(day, at)]
+        changing = [at for day, at in fetched.items() if not is_final(day, at)]
         remark = COMING if reason is None else reason
         return self._aged(min(changing), remark) if changing else remark
 
@@ -155,7 +155,7 @@ class Listings:
         fetched = await self._store.days.fetched(first, last)
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return all(
-            day in fetched and (settled(day, fetched[day]) or self._now() - fetched[day] < FRESH)
+            day in fetched and (is_final(day, fetched[day]) or self._now() - fetched[day] < FRESH)
             for day in days
         )
 

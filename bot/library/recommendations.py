@@ -1,4 +1,4 @@
-"""What somebody would want to read, by what they keep on their shelf."""
+"""Recommendations of papers by what is on a person's shelf."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """Papers that are like what somebody keeps, each with the kept one that it is most like; the most alike first.
+    """Papers like those on a shelf, most similar first, each with the saved one it resembles.
 
     `kept` are those papers which they keep already.
     """
@@ -26,7 +26,7 @@ class Suggested:
 async def suggest(
     shelf: Shelf, person: str, papers: Sequence[Paper], *, by: int, among: int
 ) -> Suggested | None:
-    """Rank the first `among` of some papers for a person, by the last `by` that they kept; None who keeps nothing."""
+    """Rank the first `among` papers for a person by the last `by` saved ones; None if none are."""
     lately = (await shelf.page(person, limit=by)).papers
     if not lately:
         return None

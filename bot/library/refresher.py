@@ -35,7 +35,7 @@ class Refresher:
         self._running: dict[Days, _Running] = {}
 
     async def refresh(self, days: Days, fetch: Fetch, seconds: float) -> str | None:
-        """Refresh some days, or join a running refresh of them, and wait until `seconds` after it began.
+        """Refresh some days, or join a running refresh; wait until `seconds` after it began.
 
         Returns why it failed, "" if it worked, or None if it still runs.
         """

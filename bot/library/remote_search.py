@@ -1,4 +1,4 @@
-"""Hugging Face's own search beside ours: when it is worth asking, what of its answer fits, and how both become one."""
+"""Hugging Face's own search: when to ask it, which results fit, and how to merge them."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _name(paper: Paper) -> str:
 
 
 async def fitting(query: Query, papers: Sequence[Paper]) -> tuple[Paper, ...]:
-    """Return the papers that pass the filters; those found by their meaning need not have the loose words."""
+    """Return the papers that pass the filters; loose words need not match literally."""
     if not query.filtered:
         return tuple(papers)
     filters = replace(query, text="")
@@ -120,7 +120,7 @@ async def fitting(query: Query, papers: Sequence[Paper]) -> tuple[Paper, ...]:
 
 
 def asked(query: Query) -> str:
-    """Return what to ask: the loose words and what is quoted, alternatives too, and none of the filters."""
+    """Return the query text: loose words and phrases, alternatives too, without filters."""
     either = [
         term.text
         for group in query.wanted
@@ -164,7 +164,7 @@ class Online:
         self._rest = Cooldown(now)
 
     def can_be_asked(self, query: Query) -> bool:
-        """Whether there is something to ask, and nothing against it; it knows no order but its own."""
+        """Tell whether a query can be asked there: it has text, and no order of its own."""
         return (
             query.sort == "best"
             and bool(asked(query))
@@ -172,7 +172,7 @@ class Online:
         )
 
     async def ask(self, query: Query) -> tuple[Paper, ...] | None:
-        """Return what is found there and passes the filters, best first; None where it could not be had in time."""
+        """Return what is found there and passes the filters, best first; None if it failed."""
         try:
             async with asyncio.timeout(WAIT):
                 found = await self._source.search(
@@ -202,7 +202,7 @@ class Memory:
         return merged if at and self._now() - at < KEPT_FOR else None
 
     def keep(self, query: Query, merged: Merged) -> Merged:
-        """Remember an answer, and forget the oldest where there are too many; return the one that stands.
+        """Remember an answer, dropping the oldest if there are too many; return the valid one.
 
         That is the first, where several people asked the same at once.
         """

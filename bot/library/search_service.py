@@ -1,4 +1,4 @@
-"""A search from what was typed to the papers of one page: the index asked, and Hugging Face beside it."""
+"""The search service: from a query to one page of papers, with Hugging Face's results."""
 
 from __future__ import annotations
 
@@ -134,18 +134,15 @@ class Searches:
         return await self._found(query, hits, index)
 
     async def _merged(self, index: _Index, online: Online, query: Query, offset: int) -> Merged:
-        """Return ours and theirs in one order where theirs is worth asking for, and as it was when it was asked for."""
+        """Return our and their results merged, if theirs are worth asking for."""
         known = self._memory.get(query)
         if known and (offset or not known.failed):
             return known
         question = reads_like_a_question(asked(query))
         if not online.can_be_asked(query) or (offset and not question):
             return ALONE
-        if not question:
-            here = await index.search(query, limit=FEW)
-            papers = await self._papers.get(here.ids)
-            if not here.absent and not finds_little(here.corrected or query.text, papers):
-                return ALONE
+        if not question and not await self._finds_little(index, query):
+            return ALONE
         here, there = await asyncio.gather(index.search(query, limit=MERGED), online.ask(query))
         merged = ALONE
         if there:
@@ -154,6 +151,11 @@ class Searches:
             said = here if here.ids else replace(here, corrected=None)
             merged = Merged(fused(here.ids, theirs), only, replace(said, nearest=()))
         return self._memory.keep(query, replace(merged, failed=there is None))
+
+    async def _finds_little(self, index: _Index, query: Query) -> bool:
+        here = await index.search(query, limit=FEW)
+        papers = await self._papers.get(here.ids)
+        return bool(here.absent) or finds_little(here.corrected or query.text, papers)
 
     async def _provisional(
         self,

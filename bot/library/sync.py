@@ -1,7 +1,6 @@
-"""Brings the days of the feed into the store, one after the other, and goes on where it left off.
+"""Fetch the days of the feed into the store, one by one, and resume after an interruption.
 
-A day is noted as fetched only after its papers are kept: whatever interrupts a run, the next one
-repairs it.
+A day counts as fetched only after its papers are saved.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Source(Protocol):
     """Where the lists of days come from."""
 
     async def daily(self, day: date) -> Batch:
-        """Return the list of one day; SourceError where it cannot be had, SourceDown where nothing can."""
+        """Return the list of one day. Raises SourceError, or SourceDown if nothing works."""
 
 
 class Days(Protocol):
@@ -59,7 +58,7 @@ class Saved(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is: `done` of `total` days, `day` being the last of them, with `added` new papers so far."""
+    """How far a run is: `done` of `total` days, the last one, and the new papers so far."""
 
     done: int
     total: int
@@ -92,7 +91,7 @@ def feed_day(now: datetime) -> date:
     return there.date() + timedelta(days=there.time() >= ROLL_OVER)
 
 
-def settled(day: date, fetched: datetime, after: timedelta = SETTLED) -> bool:
+def is_final(day: date, fetched: datetime, after: timedelta = SETTLED) -> bool:
     """Whether a list fetched then need not be asked for again."""
     ended = datetime.combine(day, ROLL_OVER, ZoneInfo(FEED_ZONE)).astimezone(UTC)
     return fetched >= ended + after
@@ -117,7 +116,7 @@ async def sync(
     first, last = max(first, FIRST_DAY), min(last, feed_day(now()))
     known = await days.fetched(first, last) if first <= last else {}
     span = [last - timedelta(days=n) for n in range((last - first).days + 1)]
-    asked = [day for day in span if day not in known or not settled(day, known[day], fresh)]
+    asked = [day for day in span if day not in known or not is_final(day, known[day], fresh)]
     run = _Run(source, days, add, now, progress, len(asked))
     left = await run.through(asked)
     if not left:
@@ -157,7 +156,7 @@ class _Run:
                 self.failed.pop(day, None)
                 trouble = 0
             except SourceError as error:
-                log.info("The list of %s could not be had: %s", day, error)
+                log.info("The list of %s could not be fetched: %s", day, error)
                 self.failed[day] = str(error)
                 trouble += TROUBLE_DOWN if isinstance(error, SourceDown) else TROUBLE_WRONG
             if self.progress:
@@ -171,7 +170,7 @@ class _Run:
     async def _fetch(self, day: date) -> None:
         batch = await self.source.daily(day)
         if batch.skipped and not batch.papers:
-            raise SourceError(f"None of its {batch.skipped:,} items is a paper that can be read.")
+            raise SourceError(f"None of its {batch.skipped:,} items is a readable paper.")
         at = self.now()
         if batch.papers:
             saved = await self.add(batch.papers, at)

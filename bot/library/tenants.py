@@ -1,4 +1,4 @@
-"""The servers and workspaces that have the bot: what becomes of one that removes it, and of one that comes back."""
+"""Tenants: what happens when a server or workspace removes the bot or invites it again."""
 
 from __future__ import annotations
 
@@ -21,9 +21,8 @@ UNDER_WAY = timedelta(hours=1)
 # to have left
 DOUBT = timedelta(days=1)
 EVERY = 600.0  # seconds between two looks for what is to be purged
-AWAY = (
-    "until Paperboy is invited again"  # why the subscriptions of a tenant rest that has removed it
-)
+# why the subscriptions of a tenant that removed the bot are paused
+AWAY = "until Paperboy is invited again"
 REMOVED = "Paperboy was removed."
 MOST = 2000  # subscriptions of a tenant, more than there can be
 
@@ -38,7 +37,7 @@ class Tenants:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def removed(self, platform: str, tenant: str, *, told: bool = True) -> None:
-        """End all that goes to a tenant that removed the bot; where nobody `told` of that, it is purged later."""
+        """End all for a tenant that removed the bot; if not `told` so, purge it a day later."""
         departures, now = self.store.departures, self.clock()
         at = now if told else now + DOUBT
         async with self._turn:
@@ -46,10 +45,10 @@ class Tenants:
         if ended is None:
             return
         log.warning(
-            "%s %s removed Paperboy: %s, %s. All of its data is purged %s.",
+            "%s %s removed Paperboy: %s, %s. Its data will be deleted %s.",
             platform,
             tenant,
-            count(ended.subscriptions, "subscription rests", "subscriptions rest"),
+            count(ended.subscriptions, "subscription is paused", "subscriptions are paused"),
             count(ended.messages, "message is not posted", "messages are not posted"),
             _when(at + self.purge_after) if at + self.purge_after > now else "now",
         )
@@ -57,7 +56,7 @@ class Tenants:
             await self.purge()
 
     async def welcomed(self, platform: str, tenant: str) -> None:
-        """Let everything be there again for a tenant that has the bot: its digests come, and nothing is purged."""
+        """Resume a tenant that has the bot: its digests come, and nothing is purged."""
         store = self.store
         await store.deliveries.retry_refused([platform], self.clock())
         async with self._turn:
@@ -76,14 +75,12 @@ class Tenants:
             # be here
             await store.departures.back(platform, tenant)
         resume = count(resumed, "subscription resumes", "subscriptions resume")
-        log.warning(
-            "%s %s has Paperboy again: nothing of it is purged, and %s.", platform, tenant, resume
-        )
+        log.warning("%s %s has Paperboy again: its data stays, and %s.", platform, tenant, resume)
 
     async def compare(
         self, platform: str, present: Callable[[], Awaitable[Collection[str]]]
     ) -> None:
-        """Find out who removed the bot, or invited it again, while nobody listened; `present` asks who has it."""
+        """Find tenants that removed or invited the bot unseen; `present` asks who has it."""
         departures = self.store.departures
         known = await departures.known(platform)  # before: who comes meanwhile is here
         here = frozenset(await present())
@@ -99,7 +96,7 @@ class Tenants:
             await self.removed(platform, tenant, told=False)
 
     async def until_purged(self, platform: str) -> None:
-        """Wait until nothing is left of the tenants of a platform that removed the bot; StoreError."""
+        """Wait until the data of a platform's removed tenants is purged. Raises StoreError."""
         while await self.store.departures.waiting(platform):  # noqa: ASYNC110  # other processes purge too
             await asyncio.sleep(EVERY)
 
@@ -116,7 +113,7 @@ class Tenants:
         until = self.clock() - self.purge_after
         for one in await self.store.departures.purge(until, until - UNDER_WAY):
             log.warning(
-                "%s %s is purged: %s removed.", one.platform, one.tenant, count(one.rows, "row")
+                "%s %s is purged: %s deleted.", one.platform, one.tenant, count(one.rows, "row")
             )
 
     async def keep_purging(self) -> None:
@@ -125,7 +122,7 @@ class Tenants:
             try:
                 await self.purge()
             except PaperboyError as error:
-                log.warning("what is to be purged waits: %s", error)
+                log.warning("purging waits: %s", error)
             await asyncio.sleep(EVERY)
 
 

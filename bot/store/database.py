@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -87,6 +89,7 @@ class Store:
         """Open the database at an SQLAlchemy address; create or update it. Raises StoreError."""
         address = read_address(url)
         _make_folder(address)
+        _make_file(address)
         database = Database(address)
         try:
             return cls(database, await _prepare(database))
@@ -118,13 +121,21 @@ def _make_folder(address: Address) -> None:
     if address.file is None:
         return
     try:
-        address.file.parent.mkdir(parents=True, exist_ok=True)
+        address.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         folder = address.file.parent
         raise StoreError(
             f"The folder {folder} for the database can't be created ({error.strerror}): name "
             "another one."
         ) from error
+
+
+def _make_file(address: Address) -> None:
+    """Create a file that only its owner can read; SQLite gives the files beside it its mode."""
+    if address.file is None or address.url.query:
+        return
+    with suppress(OSError):  # it is there, or opening it says what is wrong
+        os.close(os.open(address.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 async def _prepare(database: Database) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
@@ -40,14 +40,16 @@ class Database:
         self.name = address.name
         self.dialect = address.url.get_backend_name()
         self._file = address.file
+        self._log = address.file.with_name(f"{address.file.name}-wal") if address.file else None
         self._inode: tuple[int, int] | None = None
+        self._log_inode: tuple[int, int] | None = None
         self._closed = False
         self._running: set[asyncio.Task[Any]] = set()
         self._writer, self._reader = create_engines(address)
 
     async def read(self, statement: Select[*Ts], values: Values = NOTHING) -> Sequence[Row[*Ts]]:
         """Return all rows of a statement, as they were committed at one moment."""
-        self._check()
+        await self._check()
         return await self._finish(self._read(statement, values))
 
     async def change(self, statement: Executable, values: Values = NOTHING) -> int:
@@ -60,7 +62,7 @@ class Database:
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Do some work in a transaction: committed at the end, rolled back by any error."""
-        self._check()
+        await self._check()
         return await self._finish(self._write(work))
 
     async def start(self) -> None:
@@ -71,7 +73,10 @@ class Database:
         if self.dialect == "sqlite":
             with self._errors():
                 await self._write_ahead()
-        self._inode = _inode(self._file) if self._file else None
+        if self._file:
+            with suppress(OSError):  # it is another user's
+                self._file.chmod(0o600)
+            self._inode = _inode(self._file)
 
     async def close(self) -> None:
         """Close all connections when their work is done; later use raises StoreError."""
@@ -102,7 +107,10 @@ class Database:
                 return await_(work(Transaction(connection)))
 
         with self._errors():
-            return await greenlet_spawn(write)
+            result = await greenlet_spawn(write)
+        if self._inode and self._log and not self._log_inode:
+            self._log_inode = _inode(self._log)
+        return result
 
     async def _write_ahead(self) -> None:
         deadline = monotonic() + LOCK_SECONDS
@@ -131,7 +139,7 @@ class Database:
         except (DBAPIError, sqlite3.Error, NoConnection, OSError) as error:
             raise StoreError(describe(error, self.name)) from error
 
-    def _check(self) -> None:
+    async def _check(self) -> None:
         if self._closed:
             raise StoreError(f"The database {self.name} is closed: open it again.")
         # SQLite would write on into a file that has lost its name, and all of that would be gone in
@@ -140,6 +148,21 @@ class Database:
             raise StoreError(
                 f"The database {self.name} was moved or deleted: put it back, or restart Paperboy."
             )
+        if self._log_inode and self._log and (now := _inode(self._log)) != self._log_inode:
+            if now is None:
+                await self._rescue()
+            raise StoreError(f"{self._log} was deleted while in use: restart Paperboy.")
+
+    async def _rescue(self) -> None:
+        """Write what only the deleted log holds, which is still open here, into the database."""
+
+        def checkpoint() -> None:
+            with self._writer.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                await_(driver.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)"))
+
+        with self._errors():
+            await self._finish(greenlet_spawn(checkpoint))
 
 
 def _inode(file: Path) -> tuple[int, int] | None:

@@ -47,7 +47,7 @@ async def test_the_pick_is_posted_and_its_thread_begins_with_what_helps_to_talk(
     assert (head.place.address, first.place.address) == ("C1", "C1/1")
     assert "The paper of the week of 25 May 2026, with 1 vote" in head.text
     assert first.text.startswith(
-        "Nominated by Ann, picked with 1 vote.\n\nAs many votes had “Diffusion Models"
+        "Nominated by Ann, picked with 1 vote.\n\nTied with “Diffusion Models"
     )
     for told in (HEBB.url, HEBB.summary, "What do you take from it"):
         assert told in first.text

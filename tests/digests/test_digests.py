@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bot.chat.bot import Bot
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Item, View, plain
-from bot.digests.selection import choose, fitting, split
+from bot.digests.selection import rank_papers, select_matching, split
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
 from bot.schedule import Schedule
@@ -60,7 +60,7 @@ async def said(bot: Bot) -> list[View]:
 
 
 async def listed(bot: Bot, day: date, papers: Iterable[Paper]) -> None:
-    """Let the list of a day have these papers, and those before it be as they are, all of it fetched just now."""
+    """Let the list of a day have these papers, with those before it, fetched just now."""
     for back in range(1, 40):
         known = await bot.services.library.known(day - back * DAY, day - back * DAY, limit=100)
         await bot.services.library.add_day(day - back * DAY, known.papers)
@@ -90,7 +90,7 @@ def test_topics_choose_leave_out_and_limit():
     )
 
     def fit(**options) -> tuple[Paper, ...]:
-        return fitting(replace(WISHES, **options), papers, TODAY)
+        return select_matching(replace(WISHES, **options), papers, TODAY)
 
     assert fit(topics="diffusion") == papers[1:]
     assert fit(topics='"wire together", weather') == papers[:2]
@@ -98,9 +98,9 @@ def test_topics_choose_leave_out_and_limit():
     assert fit(topics="author:lovelace") == (HEBB,)
     assert fit(votes=100) == (HEBB,)
     assert fit(code=True) == papers[:2]
-    assert choose(replace(WISHES, papers=1), papers) == (HEBB,)
-    assert choose(replace(WISHES, order="trending"), papers, (DIFFUSION.id,))[0] == DIFFUSION
-    assert choose(replace(WISHES, order="new"), papers[:2]) == (HEBB, DIFFUSION)
+    assert rank_papers(replace(WISHES, papers=1), papers) == (HEBB,)
+    assert rank_papers(replace(WISHES, order="trending"), papers, (DIFFUSION.id,))[0] == DIFFUSION
+    assert rank_papers(replace(WISHES, order="new"), papers[:2]) == (HEBB, DIFFUSION)
 
 
 @pytest.mark.parametrize("layout", ["threaded", "compact", "full"])
@@ -116,7 +116,7 @@ async def test_the_order_for_me_begins_with_what_is_like_the_kept_and_says_why(b
     await bot.services.planner.plan()
     head, *_ = await said(bot)
     assert head.papers == (alike.id, "2606.00007", "2606.00006")
-    assert "those most like what you keep first." in plain(head)
+    assert "those most like your shelf first." in plain(head)
     assert plain(head).count(f"Because you saved “{HEBB.title}”") == 1
 
 
@@ -127,7 +127,7 @@ async def test_the_order_for_me_is_by_upvotes_as_long_as_nothing_is_kept_and_say
     await bot.services.planner.plan()
     (head,) = await said(bot)
     assert head.papers == ("2606.00007", "2606.00006")
-    assert "2 of 8 papers, most upvoted first. You keep no paper yet; once you do" in plain(head)
+    assert "2 of 8 papers, most upvoted first. Your shelf is empty. Save papers" in plain(head)
 
 
 async def test_the_order_for_me_goes_by_what_is_kept_in_the_tenant_of_the_subscription(bot, clock):
@@ -137,7 +137,7 @@ async def test_the_order_for_me_goes_by_what_is_kept_in_the_tenant_of_the_subscr
     await listed(bot, TODAY + DAY, [replace(HEBB, id="2606.00100", daily=TODAY + DAY)])
     await bot.services.planner.plan()
     (head,) = await said(bot)
-    assert "You keep no paper yet" in plain(head)
+    assert "Your shelf is empty" in plain(head)
     assert "Because" not in plain(head)
 
 
@@ -181,7 +181,7 @@ async def test_no_paper_comes_twice_and_one_that_came_late_comes_with_the_next(b
     first, second = await said(bot)
     assert second.papers == (late.id, "2606.00052", "2606.00051", "2606.00050")
     assert not set(first.papers) & set(second.papers)
-    assert "1 came onto an earlier list late." in plain(second)
+    assert "1 joined an earlier list late." in plain(second)
 
 
 async def test_a_second_subscription_of_the_place_does_not_repeat_what_the_first_said(bot, clock):

@@ -242,7 +242,10 @@ async def test_a_place_that_has_refused_for_days_has_its_subscription_paused(wor
         await world.work(timedelta(days=1), longest=3600)
     known = await world.store.subscriptions.get(subscription.id)
     assert known
-    assert known.paused == "The place has taken nothing for 3 days: The bot is not in that channel."
+    assert (
+        known.paused
+        == "The channel has refused everything for 3 days: The bot is not in that channel."
+    )
     assert len(world.platform.texts("me ada")) == 1
     assert {state for state, _ in await world.digests()} == {"skipped"}
 

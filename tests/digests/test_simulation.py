@@ -30,5 +30,5 @@ def test_the_simulation_notices_what_is_lost(monkeypatch: pytest.MonkeyPatch):
     async def forget(self: DeliveryWorker, one: object, *_: object) -> None:
         await self._store.finish(one, "", "", self._now())  # type: ignore[arg-type]
 
-    monkeypatch.setattr(DeliveryWorker, "_later", forget)
+    monkeypatch.setattr(DeliveryWorker, "_postpone", forget)
     assert any(simulate(seed, days=20).lost for seed in range(1, 6))

@@ -71,7 +71,7 @@ async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
         "Subscription 1 · here",
         "Every Monday and Wednesday at 17:30, America/New_York time",
         f"{papers} · {narrowed}",
-        "compact: one short message · says so when there are no papers · papers may come again",
+        "compact: one short message · a message even without papers · papers may repeat",
         "Next: Monday 1 June 2026, 23:30 (Europe/Berlin)",
     ]
 
@@ -96,13 +96,11 @@ async def test_topics_may_be_named_or_not(bot, say, written):
 async def test_the_order_for_me_is_for_oneself_alone(bot, say):
     refused = await say("subscribe order:for-me zone:berlin")
     assert refused.outcome is Outcome.REFUSED
-    assert "so it is for digests to you alone: add where:me" in plain(refused)
-    assert "those most like what you keep first" in plain(
-        await say("subscribe where:me order:for-me")
-    )
+    assert "so it needs a digest just for you: add where:me" in plain(refused)
+    assert "those most like your shelf first" in plain(await say("subscribe where:me order:for-me"))
     assert (await stored(bot)).options.order == "for-me"
     await say("subscribe")
-    assert "digests to you alone" in plain(await say("edit 2 order:for-me"))
+    assert "digest just for you" in plain(await say("edit 2 order:for-me"))
     assert (await stored(bot, 2)).options.order == "upvotes"
     await say("edit 1 order:new")
     await say("edit 1 order:for-me at:10")
@@ -138,14 +136,14 @@ async def test_only_those_who_manage_a_channel_subscribe_it_and_everybody_their_
     refused = await say("subscribe zone:berlin", MEMBER)
     assert refused.outcome is Outcome.REFUSED
     assert plain(refused).startswith(
-        "Only channel managers can have digests posted there; one of your own comes with where:me."
+        "Only channel managers can subscribe a channel. For a digest just for you, use where:me."
     )
     assert [button.label for button in refused.buttons] == ["Just for me", "All subscriptions"]
     blanks = await bot.form(bot.read(refused.buttons[0].line, MEMBER, PAPERS))
     assert [blank.param.name for blank in blanks] == ["topics", "every", "at", "zone"]
     assert "Only channel managers" in plain(await say("subscribe where:#random"))
     own = await say("subscribe where:me zone:berlin", MEMBER)
-    assert "Subscription 1 · for you alone" in plain(own)
+    assert "Subscription 1 · for you only" in plain(own)
     assert (await stored(bot)).place == Place("chat", "team", "@bob")
     assert "in #papers" in plain(await say("subscribe where:#papers", place=RANDOM))
 
@@ -154,7 +152,9 @@ async def test_ones_own_conversation_is_one_place_however_it_is_named(bot, say):
     talk = Place("chat", "team", "talk with bob", private=True)
     await say("subscribe zone:berlin", MEMBER, talk)
     assert (await stored(bot)).place == Place("chat", "team", "@bob")
-    assert "That is subscription 1" in plain(await say("subscribe zone:berlin where:me", MEMBER))
+    assert "That is the same as subscription 1" in plain(
+        await say("subscribe zone:berlin where:me", MEMBER)
+    )
     assert "It is on its way." in plain(await say("digest", MEMBER, talk))
 
 
@@ -174,14 +174,14 @@ async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # no
             "“atlantis” isn’t a time zone. Name a large city in it, as in Berlin or New York.",
         ),
         ("zone:new", "“new” could be "),
-        ("every:days", "Which days of the week? Add them with on: as in on:mon,wed."),
-        ("every:weekly on:mon,tue", "A weekly digest comes on one day of the week"),
-        ("every:weekly on:15", "A weekly digest comes on one day of the week"),
+        ("every:days", "Which days? Add them, as in on:mon,wed."),
+        ("every:weekly on:mon,tue", "A weekly digest takes one day"),
+        ("every:weekly on:15", "A weekly digest takes one day"),
         (
             "every:monthly on:mon",
-            "A monthly digest comes on a day of the month, as in on:15 or on:last.",
+            "A monthly digest takes a day of the month, as in on:15 or on:last.",
         ),
-        ("every:daily on:mon", "A digest of every day, or of Mondays to Fridays, takes no on"),
+        ("every:daily on:mon", "on: goes with every:days, every:weekly or every:monthly."),
         (
             "on:someday",
             "“someday” aren’t days. Write mon,wed, or 15 or last for a day of the month.",
@@ -189,10 +189,10 @@ async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # no
         ("on:32", "“32” aren’t days"),
         ("papers:11", "“11” isn’t a number of papers from 1 to 10."),
         ("votes:many", "“many” isn’t a number of upvotes from 0 to 100,000."),
-        ("diffusion sort:votes", "Topics choose papers and sort none"),
+        ("diffusion sort:votes", "Topics can’t sort"),
         ("after:later", "is not a date"),
         ("without:after:later", "is not a date"),
-        (",".join(f"topic{n}" for n in range(21)), "Those are 21 topics; 20 are the most."),
+        (",".join(f"topic{n}" for n in range(21)), "That is 21 topics; the limit is 20."),
         ("where:#nowhere", "There is no channel #nowhere."),
     ],
 )
@@ -239,12 +239,10 @@ async def test_times_are_read_as_people_write_them(say, written, at):
 async def test_the_same_again_and_too_many_are_refused(say):
     for hour in range(10):
         assert (await say(f"subscribe at:{hour}")).outcome is Outcome.DONE
-    assert "That is subscription 4, which is there already." in plain(
-        await say("subscribe at:3:00")
-    )
+    assert "That is the same as subscription 4." in plain(await say("subscribe at:3:00"))
     await say("pause 4")
-    assert "there already, and paused." in plain(await say("subscribe at:3:00"))
-    assert "There are 10 subscriptions in that place" in plain(await say("subscribe at:11"))
+    assert "4, which is paused." in plain(await say("subscribe at:3:00"))
+    assert "There are already 10 subscriptions in that place" in plain(await say("subscribe at:11"))
     assert (await say("subscribe at:11 where:me")).outcome is Outcome.DONE
 
 
@@ -255,9 +253,7 @@ async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch)
     views = [await say("subscribe zone:utc where:me", person) for person in people]
     assert [view.outcome for view in views] == [Outcome.DONE] * 30 + [Outcome.REFUSED]
     monkeypatch.setattr("bot.features.subscriptions.MOST_LISTED", 0)
-    assert "… and 1 more; each answers to its number" in plain(
-        await say("subscriptions", people[0])
-    )
+    assert "… and 1 more; show one by its number" in plain(await say("subscriptions", people[0]))
 
 
 @pytest.mark.usefixtures("chat")
@@ -359,13 +355,13 @@ async def test_a_pause_stops_and_resuming_replays_nothing(bot, say):
     assert "Paused: by Ada" in plain(await say("pause 1"))
     paused = await stored(bot)
     assert (paused.next_date, paused.next_due) == (None, None)
-    assert "It is paused already." in plain(await say("pause 1"))
+    assert "It’s already paused." in plain(await say("pause 1"))
     await say("edit 1 at:18")
     assert (await stored(bot)).next_due is None
     assert "Next: Friday 29 May 2026, 18:00 (Europe/Berlin)" in plain(await say("resume 1"))
     resumed = await stored(bot)
     assert (resumed.paused, resumed.covered, resumed.refused) == ("", None, None)
-    assert "It is not paused." in plain(await say("resume 1"))
+    assert "It isn’t paused." in plain(await say("resume 1"))
 
 
 async def test_ending_a_subscription_can_be_undone(bot, say):
@@ -438,7 +434,7 @@ async def test_the_list_tells_times_in_the_readers_own_zone(chat, say):
     assert "Every day at 9:00, Asia/Tokyo time" in shown
     assert "Next: Saturday 30 May 2026, 5:30 (Asia/Kolkata)" in shown
     assert "Paused: by Ada" in shown
-    assert "for you alone" in shown
+    assert "for you only" in shown
 
 
 async def test_home_shows_what_i_subscribed(say):
@@ -470,7 +466,7 @@ async def test_a_preview_shows_what_would_be_posted_and_posts_nothing(bot, say):
 
 
 async def test_those_who_manage_a_place_post_its_digest_now_once(bot, say):
-    assert "Nothing is subscribed here" in plain(await say("digest"))
+    assert "There is no subscription here" in plain(await say("digest"))
     await say("subscribe")
     assert "Only channel managers" in plain(await say("digest", MEMBER))
     assert "It is on its way." in plain(await say("digest now"))
@@ -543,11 +539,11 @@ async def test_those_who_manage_a_place_settle_whether_a_message_is_there(bot, s
     asked = await say("status", MEMBER)
     assert "Subscription 1 · digest of 29 May 2026" in plain(asked)
     assert f"→ It is there: settle {number} there" in plain(asked)
-    nothing = f"There is no message {number} to settle"
+    nothing = f"There is no uncertain message {number}"
     assert nothing in plain(await say(f"settle {number} there", STRANGER, THEIRS))
     assert nothing in plain(await say(f"settle {number} there", MEMBER, RANDOM))
     assert "Only channel managers can do that" in plain(await say(f"settle {number} there", MEMBER))
-    assert "Good: it is there" in plain(await say(f"settle {number} there"))
+    assert "Good, it arrived" in plain(await say(f"settle {number} there"))
     assert await bot.services.store.deliveries.uncertain("chat", "team") == ()
     assert nothing in plain(await say(f"settle {number} post"))
 
@@ -556,7 +552,7 @@ async def test_a_message_that_is_not_there_is_posted(bot, say):
     await say("subscribe layout:compact")
     await say("digest")
     number = await doubtful(bot)
-    assert "It is posted now" in plain(await say(f"settle {number} post"))
+    assert "Posting it now" in plain(await say(f"settle {number} post"))
     assert number in [
         one.id for one in await bot.services.store.deliveries.ready(["chat"], NOW, 10)
     ]
@@ -573,7 +569,7 @@ async def test_people_without_a_team_are_strangers_to_each_other(bot, chat):
     for person in people:
         assert (await ask("subscribe zone:utc", person)).outcome is Outcome.DONE
     shown = plain(await ask("subscriptions", people[-1]))
-    assert shown.startswith("1 subscription\n\nSubscription 60 · for you alone")
+    assert shown.startswith("1 subscription\n\nSubscription 60 · for you only")
     assert "There is no subscription 1 here" in plain(await ask("pause 1", people[-1]))
     chat.gone = {Place("chat", "", "@p59")}
     assert "Subscription 60" in plain(await ask("home", people[-1]))

@@ -196,8 +196,8 @@ async def test_the_log_and_the_status_of_an_admin_say_what_happened(bot, clock, 
     await lived(bot)
     await bot.services.tenants.removed("slack", "T1")
     assert (
-        "slack T1 removed Paperboy: 0 subscriptions rest, 0 messages are not posted. "
-        "All of its data is purged on 28 June 2026, unless it invites Paperboy again."
+        "slack T1 removed Paperboy: 0 subscriptions are paused, 0 messages are not posted. "
+        "Its data will be deleted on 28 June 2026, unless it invites Paperboy again."
     ) in caplog.text
     assert "Removed" not in await say(bot, "status", EVE, THERE)
     bot = changed(bot, admins=frozenset({"UEVE"}))

@@ -1,4 +1,4 @@
-"""Hugging Face's own search beside ours, over real sockets: merged, marked, kept, and never waited for."""
+"""Hugging Face's own search, over real sockets: merged, marked, saved, and never waited for."""
 
 import asyncio
 import os
@@ -155,7 +155,8 @@ async def test_only_the_filters_apply_to_what_was_found_by_its_meaning():
 
 
 def test_what_is_asked_has_the_words_and_none_of_the_filters():
-    words = 'how do "graph networks" learn author:"ada lovelace" org:x after:2025 -survey -"y z" has:code votes:5'
+    words = 'how do "graph networks" learn author:"ada lovelace" '
+    words += 'org:x after:2025 -survey -"y z" has:code votes:5'
     assert asked(parse(words, TODAY)) == "how do graph networks learn"
     assert (
         asked(parse('diffusion OR "flow matching" for images', TODAY))
@@ -398,7 +399,7 @@ async def test_only_so_many_answers_are_remembered(ask, site):
 
 
 def test_a_name_server_that_says_nothing_keeps_no_program_from_ending(tmp_path):
-    """What runs is the whole program, whose lookups of names take longer than anybody waits for this test."""
+    """Run the whole program, whose name lookups take longer than this test may."""
     code = (
         "import socket, sys, time; from bot.__main__ import main; "
         "socket.getaddrinfo = lambda *_, **__: time.sleep(600); "

@@ -1,4 +1,4 @@
-"""Searches while the index is made anew: what it has already, then titles from the store, and a word about it."""
+"""Searches while the index is rebuilt: what it has, then titles from the store, and a note."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack

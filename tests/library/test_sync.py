@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.library.sync import FIRST_DAY, Progress, Report, feed_day, settled, sync
+from bot.library.sync import FIRST_DAY, Progress, Report, feed_day, is_final, sync
 from bot.papers import Paper
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
@@ -99,8 +99,8 @@ def test_the_feeds_day_begins_on_the_evening_before_in_new_york(now: datetime, d
 
 def test_a_day_is_settled_when_it_was_fetched_three_days_after_its_end():
     ended = datetime(2026, 5, 21, 1, 30, tzinfo=UTC)
-    assert settled(date(2026, 5, 20), ended + timedelta(days=3))
-    assert not settled(date(2026, 5, 20), ended + timedelta(days=3, seconds=-1))
+    assert is_final(date(2026, 5, 20), ended + timedelta(days=3))
+    assert not is_final(date(2026, 5, 20), ended + timedelta(days=3, seconds=-1))
 
 
 # A run
@@ -234,7 +234,7 @@ async def test_a_list_of_which_nothing_can_be_read_counts_as_not_had(
 ):
     site.days[OLD[0]] = [{"new": "shape"}] * 3
     report = await bring(source, kept, OLD[0], OLD[0])
-    assert report.failed == ((OLD[0], "None of its 3 items is a paper that can be read."),)
+    assert report.failed == ((OLD[0], "None of its 3 items is a readable paper."),)
     assert kept.days == {}
 
 

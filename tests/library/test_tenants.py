@@ -1,4 +1,4 @@
-"""Tenants never see each other: what another has is answered as what nobody has, in every command."""
+"""Tenants never see each other's data, in any command."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def chat(bot: Bot) -> None:
 
 
 async def lived(bot: Bot) -> str:
-    """Let the other tenant have all that one can have; return the key of a line that is folded there."""
+    """Give the other tenant all kinds of data; return the key of a stored command line."""
     for line in TRACES:
         assert (await bot.handle(bot.read(line, EVE, THERE))).outcome is Outcome.DONE, line
     await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
@@ -76,7 +76,7 @@ async def lived(bot: Bot) -> str:
 
 
 def guesses(one: Command) -> Iterator[dict[str, str]]:
-    """Give each argument everything that the other tenant has and every choice, and the rest what they need."""
+    """Give each argument all that the other tenant has, and every choice."""
     needed = {param.name: _example(param) for param in one.params if param.required}
     yield needed
     for param in one.params:
@@ -114,7 +114,7 @@ async def answers(
 
 
 def _without_its_number(text: str) -> str:
-    """Leave out the number of a new subscription, which tells how many there were before, of whomever."""
+    """Leave out the number of a new subscription, which tells how many there were before."""
     return re.sub(r"(ubscription|preview|edit|pause|unsubscribe|'number':) \d+", r"\1 N", text)
 
 

@@ -1,4 +1,4 @@
-"""A chat platform in memory that keeps a log of what people can read in it, and fails as it is told."""
+"""A chat platform in memory that logs what people can read in it, and fails on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock that stands still while something happens, and jumps to whatever is next when nothing does.
+"""A clock that stands still while something happens, and jumps to what is next otherwise.
 
 With it goes a database whose statements run where they are awaited, so that nothing depends on
 threads: the same seed gives the same course of events.
@@ -68,7 +68,7 @@ class _Executing:
 
 
 class Direct(Database):
-    """A database in memory; `passing` is called before and after whatever it does, and may raise instead."""
+    """A database in memory; `passing` is called before and after each step, and may raise."""
 
     def __init__(
         self, connection: Connection, passing: Callable[[str], None] = lambda _: None
@@ -120,7 +120,7 @@ def _connection() -> Connection:
 
 
 def empty() -> Connection:
-    """Return a connection to a database with all tables and no rows; there is one for all, as statements take long."""
+    """Return the one connection to a database with all tables and no rows."""
     connection = _connection()
     for table in reversed(metadata.sorted_tables):
         connection.execute(table.delete())

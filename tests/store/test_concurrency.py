@@ -1,4 +1,4 @@
-"""Many tasks and processes at once: nothing is lost, nothing half done is seen, nothing stays locked."""
+"""Many tasks and processes at once: nothing is lost, seen half done, or left locked."""
 
 import asyncio
 import os
@@ -72,7 +72,8 @@ from bot.store import Store
 async def main():
     async with await Store.open(sys.argv[1]) as store:
         for batch in range(int(sys.argv[3])):
-            papers = [Paper(f"{sys.argv[2]}-{batch}-{n}", "A title", abstract="Long. " * 200) for n in range(20)]
+            name, text = f"{sys.argv[2]}-{batch}", "Long. " * 200
+            papers = [Paper(f"{name}-{n}", "A title", abstract=text) for n in range(20)]
             await store.papers.save(papers, datetime.now(UTC))
             print(batch, flush=True)
 

@@ -1,4 +1,4 @@
-"""What goes wrong while the store is open is told in a sentence, undone, and forgotten once it is over."""
+"""Errors while the store is open are told in a sentence, undone, and over when they are over."""
 
 # ruff: noqa: ASYNC240 - a test may wait for the disk
 
@@ -104,6 +104,33 @@ async def test_another_file_in_its_place_is_not_taken_for_it(store: Store, file:
     file.touch()
     with pytest.raises(StoreError, match="was moved"):
         await store.papers.count()
+
+
+async def test_a_deleted_log_is_told_and_loses_nothing(url: str, file: Path, noon: datetime):
+    store = await Store.open(url)
+    await store.papers.save(many(3), noon)
+    file.with_name(f"{file.name}-wal").unlink()
+    for _ in range(2):
+        with pytest.raises(StoreError, match="-wal was deleted while in use: restart Paperboy"):
+            await store.papers.save(many(9), noon)
+    await store.close()
+    async with await Store.open(url) as again:
+        assert await again.papers.count() == 3
+
+
+async def test_nobody_else_can_read_the_database(tmp_path: Path, noon: datetime):
+    file = tmp_path / "new" / "paperboy.sqlite3"
+    async with await Store.open(f"sqlite+aiosqlite:///{file}") as store:
+        await store.papers.save(many(3), noon)
+        assert [one.stat().st_mode & 0o777 for one in (file.parent, *file.parent.iterdir())] == [
+            0o700,
+            0o600,
+            0o600,
+            0o600,
+        ]
+    file.chmod(0o644)
+    async with await Store.open(f"sqlite+aiosqlite:///{file}"):
+        assert file.stat().st_mode & 0o777 == 0o600
 
 
 async def test_damage_is_told(url: str, file: Path, noon: datetime):

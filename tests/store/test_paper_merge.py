@@ -87,7 +87,7 @@ accounts = st.sampled_from([None, Account("a", "A"), Account("b", "B")])
 
 @st.composite
 def heard(draw: st.DrawFn) -> list[tuple[Paper, datetime]]:
-    """Hear of a paper up to five times, never twice at one moment; a code link that was left never comes back."""
+    """Report a paper up to five times, at different moments; an old code link never returns."""
     hours = draw(st.lists(st.integers(0, 9), min_size=1, max_size=5, unique=True))
     moved = draw(st.integers(0, 9))
     return [

@@ -1,4 +1,4 @@
-"""What was read of a shelf is read again once it has changed, whoever changed it, and not before."""
+"""What was read of a shelf is read again after any change, and not before."""
 
 from __future__ import annotations
 

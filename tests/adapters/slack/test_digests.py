@@ -74,8 +74,7 @@ async def test_somebody_who_does_not_manage_the_channel_is_told_who_does(rig, sl
     add_outlets(bot, slack)
     refused = await rig.ask("subscribe every:daily at:9 zone:berlin", user="U1")
     assert (
-        "Only workspace admins and whoever made the channel can have digests posted there"
-        in refused.seen
+        "Only workspace admins and whoever made the channel can subscribe a channel" in refused.seen
     )
 
 
@@ -85,11 +84,11 @@ async def test_a_digest_to_one_person_alone_begins_with_what_is_like_the_papers_
     add_outlets(bot, slack)
     await rig.ask(f"save {HEBB.id}", user="U1")
     assert (
-        "it is for digests to you alone"
+        "it needs a digest just for you"
         in (await rig.ask("subscribe order:for-me at:9 zone:berlin", user="U2")).seen
     )
     asked = "subscribe where:me order:for-me at:9 zone:berlin day:yesterday papers:2 layout:compact"
-    assert "those most like what you keep first" in (await rig.ask(asked, user="U1")).seen
+    assert "those most like your shelf first" in (await rig.ask(asked, user="U1")).seen
     alike = replace(HEBB, id="2605.00099", title="Hebbian Learning Again", upvotes=0)
     clock.now = NINE + timedelta(minutes=1)
     for back in range(40):

@@ -99,7 +99,7 @@ async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack,
     add_outlets(bot, slack)
     await rig.slash("subscribe", user="U2")
     form, _ = await opened(rig)
-    lacking = "Which days of the week? Add them with on: as in on:mon,wed."
+    lacking = "Which days? Add them, as in on:mon,wed."
     answer = await rig.submit(form, user="U2", every="days", zone="Europe/Berlin")
     assert answer["errors"] == {"on": lacking}
 
