@@ -146,13 +146,18 @@ def _commands(buttons: Iterable[Button]) -> str:
     """Show what can be typed in chat: nothing can be pressed in an e-mail."""
     spans: list[Span] = []
     for button in buttons:
-        spans += ["   " if spans else "", f"{button.label}: ", Code(button.line)]
+        says_so = button.line.partition(" ")[0] == button.label.lower()
+        spans += ["\u2003" if spans else "", "" if says_so else f"{button.label}: "]
+        spans.append(Code(button.line))
     return _paragraph(tuple(spans), quiet=True)
 
 
 def _image(url: str, alt: str, size: tuple[int, int]) -> str:
     width, height = size
-    style = "display:block;border:0;border-radius:6px;max-width:100%;height:auto"
+    style = (
+        f"{_FONT}font-size:11px;line-height:14px;color:#a1a1aa;"  # of the words in its place
+        "display:block;border:0;border-radius:6px;max-width:100%;height:auto"
+    )
     return (
         f'<img src="{_text(url)}" alt="{_text(alt)}" width="{width}" height="{height}" '
         f'style="{style}">'
