@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from discord import TextStyle, ui
 
 from adapters.discord.custom_ids import MAX_CUSTOM_ID, Kind, Press
-from adapters.discord.inputs import input_for
+from adapters.discord.inputs import hint, input_for
 from adapters.discord.requests import REST, Request
 from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
 from bot.text import shorten, visible
@@ -65,7 +65,7 @@ def _label(blank: Blank) -> ui.Label[ui.Modal]:
     label = param.label if short else param.name.replace("_", " ")
     return ui.Label(
         text=_short(label[:1].upper() + label[1:], MAX_LABEL),
-        description=_short(param.help[:1].upper() + param.help[1:], MAX_DESCRIPTION) or None,
+        description=_short(hint(param), MAX_DESCRIPTION) or None,
         component=input_for(blank),
     )
 

@@ -50,8 +50,10 @@ def input_for(blank: Blank) -> Input:  # noqa: PLR0911  # one line a kind
             )
         case Where() if not value or value == OWN or value.isdecimal():
             return _channel_select(param, value)
-        case YesNo():
-            return ui.Checkbox(custom_id=param.name, default=value == "yes")
+        case YesNo() if (value or param.default) in {"yes", "no"}:
+            return ui.Checkbox(custom_id=param.name, default=(value or param.default) == "yes")
+        case YesNo():  # a checkbox cannot say neither
+            return _select(param, (("yes", "Yes"), ("no", "No")), value)
         case Choice(options):
             return _choice(param, options, value)
         case Number(low, high) if high - low < MAX_CHOICES:
@@ -65,6 +67,16 @@ def input_for(blank: Blank) -> Input:  # noqa: PLR0911  # one line a kind
             return text_input(param, value, f"For example {param.argument.example}")
         case _:
             assert_never(param.kind)
+
+
+def hint(param: Param) -> str:
+    """Return what is said of an argument beside its label, with the default."""
+    _, dash, more = param.help.partition(" – ")
+    if not dash and param.default:
+        return f"Otherwise {param.default}"
+    text = more or (param.help if param.label != param.help else "")
+    default = f" (otherwise {param.default})" if param.default else ""
+    return f"{text[:1].upper()}{text[1:]}{default}"
 
 
 def read_input(param: Param, held: object) -> str:

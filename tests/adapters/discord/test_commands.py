@@ -48,7 +48,7 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
     ) == (4, 1, 10_000)
     assert commands["save", 1]["options"][0] == {
         "name": "paper",
-        "description": "Its id, a link to it, or part of its title",
+        "description": "Paper – its arXiv id, a link, or words from the title",
         "required": True,
         "type": 3,
         "max_length": 2000,
@@ -104,7 +104,7 @@ async def test_options_become_arguments(ada):
 
 
 async def test_what_is_not_understood_is_answered_too(ada):
-    assert "is not a day" in text(await ada.sees(ada.type("day", day="the other day")))
+    assert "isn’t a day" in text(await ada.sees(ada.type("day", day="the other day")))
     assert "“frobnicate” isn’t a command" in text(await ada.sees(ada.type("frobnicate")))
 
 
@@ -136,7 +136,7 @@ async def test_a_page_that_cannot_be_turned_to_leaves_the_one_that_is_shown(ada)
     seen = await ada.sees(ada.type("find", query="transformers"))
     before = text(seen)
     said = await ada.sees(ada.press_id(seen, "t0::day the other day"))
-    assert "is not a day" in text(said)
+    assert "isn’t a day" in text(said)
     assert (said.id != seen.id, said.is_ephemeral, text(seen)) == (True, True, before)
 
 
@@ -190,9 +190,9 @@ async def test_a_form_asks_for_what_a_command_lacks(rig, ada):
     asked = ada.type("save", paper=" ")
     modal = await rig.until(lambda: asked.modal)
     purpose, label = modal["components"]
-    assert purpose["content"].startswith("Keep a paper")
+    assert purpose["content"].startswith("Save a paper")
     assert (label["label"], label["component"]["custom_id"]) == ("Paper", "paper")
-    assert label["description"] == "Its id, a link to it, or part of its title"
+    assert label["description"] == "Its arXiv id, a link, or words from the title"
     assert "Saved" in text(await ada.sees(ada.send(modal, paper=ID)))
 
 

@@ -99,6 +99,7 @@ def test_every_kind_of_argument_has_an_input_of_its_own():
         "one": (Choice((("a", "First"), ("b", "Second"))), "b", 21),
         "open": (Choice((("a", "First"), ("b", "Second"))), "", 3),
         "sure": (YesNo(), "yes", 23),
+        "either": (YesNo(), "", 3),
         "place": (Where(), "7", 8),
         "alone": (Where(), "me", 8),
         "named": (Where(), "#papers", 4),
