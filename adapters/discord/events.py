@@ -34,7 +34,7 @@ class Events(Connection):
         self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
     ) -> None:
         super().__init__(settings, bot, web, starts)
-        self._responses = Responses(bot, Members(self))
+        self._responses = Responses(bot, Members(self), self.registration.ids)
         self._backfill = Backfill(self, bot)
         self._notes = Notes(self)
         self._reactions = Reactions(self, bot, self._backfill, self._notes)

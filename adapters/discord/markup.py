@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 from urllib.parse import quote, urlsplit
 
+from adapters.discord.mentions import Mention
 from bot.chat.views import Code, Link, Span, Spans, Strong
 from bot.text import shorten, visible
 
@@ -77,6 +78,9 @@ def _span(span: Span) -> str:
             return escape(span)
         case Strong(text):
             return _strong(text)
+        case Mention(text, name, id_) if text.startswith(name):
+            rest = text.removeprefix(name).strip()
+            return f"</{name}:{id_}>" + (f" {_span(Code(rest))}" if rest else "")
         case Code(text):
             # between backticks nothing is markup, and nothing can be escaped
             return f"`{text}`" if text.strip() and not set("`\\") & set(text) else escape(text)
@@ -123,6 +127,8 @@ def _with(span: Span, text: str) -> Span:
             return text
         case Strong():
             return Strong(text)
+        case Mention(_, name, id_):
+            return Mention(text, name, id_)
         case Code():
             return Code(text)
         case Link(_, url):

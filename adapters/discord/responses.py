@@ -6,7 +6,7 @@ import asyncio
 import io
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -21,6 +21,7 @@ from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.forms import field_form, form
 from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.layout import press_of
+from adapters.discord.mentions import with_mentions
 from adapters.discord.render import render
 from adapters.discord.requests import Request, read_request, read_typing
 from adapters.discord.styles import look
@@ -60,6 +61,7 @@ UNKNOWN_MEMBER = View(
     (line("Paperboy can't tell right now whether you are a member of that server; try again."),),
     outcome=Outcome.FAILED,
 )
+HELP = "help"  # whose answer names commands in code of its own
 PRESSES = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 
 
@@ -69,6 +71,7 @@ class Responses:
 
     bot: Bot
     members: Members
+    command_ids: Mapping[str, int]  # of the registered commands, by name
     # by message: two buttons of one message change it one after the other
     edits: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -242,6 +245,8 @@ class Responses:
     async def _render(
         self, interaction: Interaction, request: Request, view: View
     ) -> ui.LayoutView:
+        if request.intent.command == HELP:
+            view = with_mentions(view, self.command_ids)
         folded = await self.bot.fold(view, request.intent.place, MAX_LINE)
         elsewhere = request.tenant != interaction_tenant(interaction)
         layout = render(folded, request.tenant if elsewhere else "")

@@ -108,6 +108,16 @@ async def test_what_is_not_understood_is_answered_too(ada):
     assert "“frobnicate” isn’t a command" in text(await ada.sees(ada.type("frobnicate")))
 
 
+async def test_help_names_commands_so_that_a_press_types_them(rig, ada):
+    await rig.until(lambda: rig.backend.commands[None])
+    registered = rig.backend.commands[None]
+    seen = text(await ada.sees(ada.type("help")))
+    for name in ("find", "nominate", "for-me"):
+        assert f"</{name}:{registered[name, 1]['id']}>" in seen
+    one = text(await ada.sees(ada.type("help", command="find")))
+    assert f"</find:{registered['find', 1]['id']}> `" in one
+
+
 async def test_completions_show_the_title_and_carry_the_id(rig, ada):
     record = ada.complete("save", "paper", "hebbian")
     await rig.until(lambda: record.responded)
