@@ -1,4 +1,4 @@
-"""The papers that search is measured on: as a file or a store holds them, or recombined to as many as one wants."""
+"""The papers that search is measured on, from a file or a store, or recombined to any number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Papers of a file that `paperboy import` reads or of a folder with a store; `enlarged` to so many, from a seed.
+    """Papers of a file that `paperboy import` reads, or of a folder; `enlarged` to so many.
 
     It can be gone through again and again, and is the same each time.
     """

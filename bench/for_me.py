@@ -1,4 +1,4 @@
-"""Measures how well `for-me` guesses: one paper that a reader keeps is hidden, and looked for among recent ones.
+"""Measures how well `for-me` guesses a paper of a reader's shelf that it was not shown.
 
     python bench/for_me.py PAPERS [--readers 200] [--seed 1]
 

@@ -23,7 +23,7 @@ class Spread:
 
 
 def percentile(figures: Sequence[float], percent: float) -> float:
-    """Return the smallest of the figures, at least one, that `percent` of 100 of them do not exceed."""
+    """Return the smallest of the figures that `percent` of 100 of them do not exceed."""
     return sorted(figures)[max(0, ceil(len(figures) * percent / 100) - 1)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One engine: its name, half of its answers and 95 of 100 within so many milliseconds, and its success@1."""
+    """One engine: its name, median and 95th percentile in milliseconds, and success@1."""
 
     name: str
     p50: float
@@ -48,7 +48,7 @@ def draw(points: Sequence[Point], title: str, path: Path) -> None:
 
 
 def heights(points: Sequence[Point], apart: float = 0.06) -> list[float]:
-    """Return where the names of points, lowest first, are written so that none covers another: from the top down."""
+    """Return the heights of the names of points, lowest first, so that none covers another."""
     found: list[float] = []
     for point in reversed(points):
         found.append(min(point.first, found[-1] - apart) if found else min(point.first, 1 - apart))

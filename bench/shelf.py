@@ -1,4 +1,4 @@
-"""Measures a shelf of 20,000 papers beside one of 20: opening its pages, searching in it, saving onto it.
+"""Measures a shelf of 20,000 papers beside one of 20: its pages, searches and saves.
 
 How much of the time the search index itself took stands beside it.
 

@@ -24,8 +24,10 @@ ME, HERE = Person("discord", "1", "2", "ada"), Place("discord", "1", "3")
 STYLE = Path(__file__).with_suffix(".css")
 BEGINNINGS = {"### ": "h3", "## ": "h2", "-# ": "small"}
 # what adapters.discord.markup writes: escapes, code, bold, links, and addresses in angles
-INLINE = re.compile(r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
-                    r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>")  # fmt: skip
+INLINE = re.compile(
+    r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
+    r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>"
+)
 PUBLIC = {
     "digest",
     "thread",
@@ -103,7 +105,8 @@ def _component(one: Json) -> str:  # noqa: PLR0911  # one line a component
         case 14:
             return "<hr>"
         case 17:
-            return f"<div class=container style='border-left-color:#{one['accent_color']:06x}'>{inner}</div>"
+            colour = f"{one['accent_color']:06x}"
+            return f"<div class=container style='border-left-color:#{colour}'>{inner}</div>"
         case unknown:
             raise ValueError(f"no component of type {unknown} is drawn yet")
 

@@ -31,7 +31,7 @@ BEGUN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 async def views(person: Person, place: Place) -> Mapping[str, View]:
-    """Return a digest, a card, a list, the places to begin, help, a slip and a pick, as `person` gets them."""
+    """Return a digest, a card, a list, first steps, help, a slip and a pick, for a person."""
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))

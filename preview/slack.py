@@ -50,7 +50,8 @@ def _modal(made: Json) -> str:
         f"<span class=button>{_text(made[key])}</span>" for key in ("close", "submit")
     )
     title = f"<h2>{_text(made['title'])}</h2>"
-    return f"<main class=modal>{title}<div>{_blocks(made['blocks'])}</div><footer>{buttons}</footer></main>"
+    inner = f"<div>{_blocks(made['blocks'])}</div>"
+    return f"<main class=modal>{title}{inner}<footer>{buttons}</footer></main>"
 
 
 def _html(body: str) -> str:
@@ -73,7 +74,8 @@ def _block(block: Json) -> Iterator[str]:
             for section in block["elements"]:
                 yield from map(_span, section["elements"])
         case "section":
-            yield f"<span>{_text(block['text'])}</span>{_element(block['accessory']) if 'accessory' in block else ''}"
+            beside = _element(block["accessory"]) if "accessory" in block else ""
+            yield f"<span>{_text(block['text'])}</span>{beside}"
         case "context" | "actions":
             yield from map(_element, block["elements"])
         case "image":

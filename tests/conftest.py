@@ -1,4 +1,4 @@
-"""What many tests need: papers, and a bot over a real store and index, whose source is out of reach."""
+"""What many tests need: papers, and a bot over a real store and index, with no network."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ Ask = Callable[..., Awaitable[View]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start the longest tests first, so that no worker is busy with one after all others are done."""
+    """Start the longest tests first, so that no worker ends long after the others."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

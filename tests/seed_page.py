@@ -1,4 +1,7 @@
-"""Turn the text of a Daily Papers page into records to import: python tests/seed_page.py PAGE > records.jsonl."""
+"""Turn the text of a Daily Papers page into records to import.
+
+python tests/seed_page.py PAGE > records.jsonl
+"""
 
 import json
 import re
@@ -49,7 +52,7 @@ def records(page: str) -> Iterator[dict[str, object]]:
 
 
 def _this_year(page: str) -> int:
-    """Return the year in which the page was made: it spells all years but its own, so the one after the latest."""
+    """Return the year of the page: it spells all years but its own, the one after the latest."""
     years = [
         int(found["year"]) for found in re.finditer(rf"(?<=\n·\n){_DAY}", page) if found["year"]
     ]

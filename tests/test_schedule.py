@@ -38,7 +38,7 @@ def changes(name):
 
 
 def walk(schedule, first, last):
-    """Return the local dates of all digests due from `first` to `last`, as a planner comes by them."""
+    """Return the local dates of all digests due from `first` to `last`, in order."""
     moment = datetime.combine(first, time(), UTC) - timedelta(hours=40)
     while True:
         day, due = schedule.after(moment)

@@ -67,7 +67,7 @@ def test_a_record_has_what_the_page_says_and_no_more():
     }
 
 
-def test_a_day_without_a_year_is_of_the_year_after_the_latest_one_named_and_a_count_is_no_part_of_it():
+def test_a_day_without_a_year_follows_the_latest_one_named_and_is_no_count():
     published = [paper["published"] for paper in records(PAGE)]
     assert published == ["2024-02-21", "2025-09-30", None, "2023-08-03"]
 

@@ -365,7 +365,10 @@ def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
 
 def test_what_help_needs_is_little():
     heavy = ("aiohttp", "discord", "rapidfuzz", "slack_bolt", "sqlalchemy")
-    code = f"import sys, bot.features, bot.__main__; print(*(name for name in {heavy} if name in sys.modules))"
+    code = (
+        "import sys, bot.features, bot.__main__;"
+        f"print(*(name for name in {heavy} if name in sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )

@@ -119,8 +119,8 @@ async def test_nothing_found_says_what_was_tried_and_shows_the_nearest(ask):
     view = await ask("find hebbian votes:5000")
     assert view.outcome is Outcome.NOTHING
     assert (
-        "Nothing found for “hebbian votes:5000”. The closest matches are:\n\nWith at least 5,000 votes."
-        in plain(view)
+        "Nothing found for “hebbian votes:5000”. The closest matches are:\n\n"
+        "With at least 5,000 votes." in plain(view)
     )
     assert "Try fewer filters, or see what’s trending.\n\nBy nobody." in plain(
         await ask("find author:nobody")

@@ -59,7 +59,7 @@ CUT_OFF = reply(b'[{"paper": {"id": "2405.', Content_Length="5000")
 
 
 def huge(items: int) -> bytes:
-    """Make an answer of so many papers, as no search has: 20,000 of them have more parts than anybody reads."""
+    """Make an answer of so many papers, more than any search has."""
     return reply([item(number, date(2024, 1, 1)) for number in range(items)])
 
 
@@ -141,7 +141,8 @@ class Site:
         page, limit = int(query.get("p", 0)), int(query["limit"])
         link = ""
         if len(items) > (page + 1) * limit:
-            link = f'<{self.address}/api/daily_papers?{urlencode(query | {"p": str(page + 1)})}>; rel="next"'
+            following = urlencode(query | {"p": str(page + 1)})
+            link = f'<{self.address}/api/daily_papers?{following}>; rel="next"'
         return self._reply(items[page * limit : (page + 1) * limit], Link=link)
 
     def _reply(self, body: object, Link: str = "") -> bytes:  # noqa: N803  # a header's name
@@ -150,7 +151,7 @@ class Site:
         return reply(gzip.compress(json.dumps(body).encode()), Content_Encoding="gzip", Link=Link)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer on one connection until the other side, a fault or the end of the test closes it."""
+        """Answer on one connection until it is closed."""
         self.open.add(writer)
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while await self._exchange(reader, writer):

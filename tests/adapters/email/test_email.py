@@ -1,4 +1,4 @@
-"""E-mail over real SMTP: what a message holds, what each answer means, and that nothing is injected."""
+"""E-mail over real SMTP: what a message holds, what answers mean, that nothing is injected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A digest that goes to a web hook: subscribed to, delivered by a process that is killed, and proven."""
+"""A digest that goes to a web hook, delivered by a process that is killed."""
 
 from __future__ import annotations
 
