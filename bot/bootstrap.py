@@ -150,7 +150,7 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         if settings.admin_place
         else None
     )
-    monitor = Monitor(planner, services.outlets, clock, admins)
+    monitor = Monitor(planner, services.announcements, clock, admins)
     chores: dict[str, Callable[[], Awaitable[object]]] = {
         "rezoning": planner.rezone,
         "delivering": services.dispatcher.run,

@@ -33,13 +33,13 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What to post: the message, and the first one of its thread with the thread's name."""
+    """What to post: the message, and if given the first one of its thread, with its name."""
 
     name: str  # the same for all who want it posted
     key: str  # by which a message is known again, at most 20 characters
     head: View
-    first: View
-    thread: str
+    first: View | None = None
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class Announcements:
     clock: Callable[[], datetime]
 
     async def post_once(self, place: Place, what: Announcement) -> Posted:
-        """Post it, unless it is there. UsageError where somebody else is at it, DeliveryError."""
+        """Post it unless it is there. Raises UsageError if another process is posting it.
+
+        Raises DeliveryError if it cannot be posted.
+        """
         posts, now = self.store.tenant(place.platform, place.tenant).posts, self.clock()
         post, begun = Post(place.address, place.name, now, now), None
         if not await posts.begin(what.name, post):
@@ -63,12 +66,10 @@ class Announcements:
                     "It is being posted just now; ask again in two minutes if it is not there by "
                     "then."
                 )
-            post, begun = (
-                replace(known, tried=now),
-                min(known.begun, now),
-            )  # the clock can have been set back
+            # the clock can have been set back
+            post, begun = replace(known, tried=now), min(known.begun, now)
             if not await posts.move(what.name, known, post):
-                raise UsageError("Somebody else has it posted just now.")
+                raise UsageError("It is being posted just now.")
         place = replace(place, address=post.address, name=post.name)
         outlet = self.outlets[place.platform]
         try:
@@ -81,8 +82,10 @@ class Announcements:
             raise
         there = replace(post, message=head.message, sent_to=head.place.address)
         await posts.move(what.name, post, there)
-        thread, no_thread = await _thread(outlet, head, what)
-        await _said(outlet, thread, what.first, f"{what.key}-1", begun)
+        no_thread = ""
+        if what.first:
+            thread, no_thread = await _thread(outlet, head, what)
+            await _said(outlet, thread, what.first, f"{what.key}-1", begun)
         await posts.move(what.name, there, replace(there, done=True))
         return Posted(new=True, where=post.name, no_thread=no_thread)
 

@@ -10,6 +10,7 @@ from typing import Self
 from sqlalchemy import Connection, false, func, inspect, select, update
 
 from bot.errors import StoreError
+from bot.store.alerts import Alerts
 from bot.store.announcements import Posts
 from bot.store.command_lines import CommandLines
 from bot.store.connections import Transaction
@@ -77,6 +78,7 @@ class Store:
         self.papers = Papers(database)
         self.days = Days(database)
         self.syncs = Syncs(database)
+        self.alerts = Alerts(database)
         self.messages = AllMessages(database)
         self.reaction_events = ReactionEvents(database)
         self.subscriptions = AllSubscriptions(database)
