@@ -23,6 +23,9 @@ GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "λ": "lambda", "μ": "mu", "π": "pi",
     "σ": "sigma", "τ": "tau", "φ": "phi", "ψ": "psi", "ω": "omega", "∇": "nabla",
 }  # fmt: skip
+# Parts between spaces that a name has at most.
+MAX_NAME_PARTS = 5
+_PARTS = re.compile(r"[\s/:–—-]+")
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_NAME = re.compile(r"([^:–—]{3,24})(?::| [–—] )")
 
@@ -93,7 +96,11 @@ class Catalog:
     def mentions(self, name: str) -> Ids:
         """Return the papers whose titles hold a name anywhere, spaces and joints left out."""
         wanted = glued(name)
-        return frozenset(paper for paper, title in self._glued_titles if wanted in title)
+        return frozenset(
+            paper
+            for paper, parts in self._titles
+            if wanted in "".join(parts) and wanted in _joined_parts(parts)
+        )
 
     @staticmethod
     def _all(table: dict[str, Ids], keys: Iterable[str]) -> Ids:
@@ -130,8 +137,15 @@ class Catalog:
         return frozenset(word for text in said for word in words_of(text))
 
     @cached_property
-    def _glued_titles(self) -> Sequence[tuple[str, str]]:
-        return [(paper.id, glued(paper.title)) for paper in self.papers]
+    def _titles(self) -> Sequence[tuple[str, list[str]]]:
+        split = ((paper.id, _PARTS.split(paper.title)) for paper in self.papers)
+        return [(paper, list(map(glued, parts))) for paper, parts in split]
+
+
+def _joined_parts(words: Sequence[str]) -> set[str]:
+    """Return what some neighbours among words are, written as one."""
+    ends = range(1, MAX_NAME_PARTS + 1)
+    return {"".join(words[n : n + size]) for n in range(len(words)) for size in ends}
 
 
 def _table(pairs: Iterable[tuple[Key, str]]) -> dict[Key, Ids]:

@@ -174,13 +174,12 @@ def _name_features(
     candidates: Sequence[Candidate], wanted: Wanted, person: Column
 ) -> Mapping[str, Column]:
     """Return how far the query is one author's name, where any of it is in names."""
-    named = [
-        name_term(term)
-        for term, telling in zip(wanted.terms, wanted.telling, strict=True)
-        if telling or len(term.typed) == 1
-    ]
-    whole = len(named) / len(wanted.terms)
+    named = [name_term(term) for term in wanted.terms]
+    letters = np.array([len(term.typed) == 1 for term in wanted.terms])
+    telling = int((wanted.telling | letters).sum())
     found = np.zeros((2, len(candidates)), np.float32)
     for n in np.flatnonzero(person > 0).tolist():
         found[:, n] = name_features(candidates[n].people, named)
-    return {"one_name": found[0] * whole, "first_author": found[1] * whole}
+    # a function word that is a name, such as "he", makes up for one that is none
+    one_name, first = np.minimum(1, found / np.float32(telling))
+    return {"one_name": one_name, "first_author": first}

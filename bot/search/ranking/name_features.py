@@ -21,9 +21,7 @@ def name_term(term: QueryTerm) -> NameTerm:
 
 
 def name_features(people: str, terms: Sequence[NameTerm]) -> tuple[float, float]:
-    """Return which share of the terms is in one name, if it is several, and in the first name."""
-    if not terms:
-        return 0.0, 0.0
+    """Return how many of the terms are in one name, if it is several, and in the first name."""
     first = people.partition(SEPARATOR)[0]
     names = {
         _name_at(people, at)
@@ -32,8 +30,7 @@ def name_features(people: str, terms: Sequence[NameTerm]) -> tuple[float, float]
         for at in _occurrences(people, word)
     }
     best = max((_count(name, terms) for name in names), default=0.0)
-    one_name = best / len(terms) if best > 1 else 0.0
-    return one_name, _count(first, terms) / len(terms)
+    return best if best > 1 else 0.0, _count(first, terms)
 
 
 def _count(name: str, terms: Sequence[NameTerm]) -> float:

@@ -57,7 +57,7 @@ def rerank(
     merits = features @ weights
     # of equal ones, the newest first
     order = np.lexsort((-rows, -merits))
-    return _ranked([by_row[n] for n in order.tolist()], merits[order], features[order])
+    return _ranked([by_row[n] for n in order.tolist()], merits[order], features[order], number)
 
 
 def telling_words(words: Sequence[str]) -> int:
@@ -65,14 +65,17 @@ def telling_words(words: Sequence[str]) -> int:
     return len({word for word in words if word not in FUNCTION_WORDS})
 
 
-def _ranked(candidates: Sequence[Candidate], merits: Features, features: Features) -> list[Ranked]:
+def _ranked(
+    candidates: Sequence[Candidate], merits: Features, features: Features, number: int
+) -> list[Ranked]:
+    """Return candidates in this order; the query has `number` telling words."""
     title, person, alias, text, starts, one_name = (
         features[:, FEATURES.index(name)]
         for name in ("title", "person", "alias", "text", "starts", "one_name")
     )
     named = np.array([each.impacts.count(PERSON) for each in candidates])
-    terms = len(candidates[0].impacts)
-    in_name = np.where((named == 1) | (one_name * terms >= ONE_NAME_SHARE * named), person, 0)
+    together = one_name * number >= ONE_NAME_SHARE * named
+    in_name = np.where((named == 1) | together, person, 0)
     is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
     columns = (merits, title + person + alias + text, is_clear, one_name == 1)
     lines = zip(candidates, features, *(column.tolist() for column in columns), strict=True)

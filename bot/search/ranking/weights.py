@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 # Telling words of a query for which weights are given: in between they are interpolated, beyond
 # they are those of the nearest.
-WORD_COUNTS = (1, 3, 6, 12)
+WORD_COUNTS = (1, 2, 3, 4, 6, 10)
 # The features of a candidate, in the order of their columns. Shares, similarities and truth values
 # go from 0 to 1.
 FEATURES = (
