@@ -35,7 +35,7 @@ SPLIT_RATIO, FREQUENT_SHARE = 5, 0.01
 STOP_WORD_WEIGHT, YEAR_OR_LETTER_WEIGHT = 0.1, 0.25
 # An unfinished word has so many letters at least, the last one fewer. A word that is known too is
 # taken for the beginning of one in so many times as many papers.
-MIN_PREFIX_CHARS, MIN_LAST_PREFIX_CHARS, COMPLETION_RATIO = 3, 2, 3
+MIN_PREFIX_CHARS, MIN_LAST_PREFIX_CHARS, COMPLETION_RATIO = 3, 2, 8
 _CITATION_WORDS = ("et", "al")
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 
@@ -158,9 +158,13 @@ class Speller:
         """
         if word.isdigit() or len(word) < (MIN_LAST_PREFIX_CHARS if last else MIN_PREFIX_CHARS):
             return []
+        if last:
+            return self._completions(word)
+        papers = self.counts.get(word, 0)
+        if papers > FREQUENT_SHARE * self.papers:
+            return []
         found = self._completions(word)
-        min_papers = COMPLETION_RATIO * self.counts.get(word, 0)
-        return found if last or (found and found[0][1] >= min_papers) else []
+        return found if found and found[0][1] >= COMPLETION_RATIO * papers else []
 
     def _corrections(self, n: int, *, has_completions: bool) -> list[Correction]:
         word = self.typed[n]

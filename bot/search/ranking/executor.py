@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -159,34 +159,41 @@ def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
     corrected = None
     if found.ranked and context.thorough:
         corrected = _corrected(context, found.candidates.terms, found.ranked[0].candidate.row)
-    matching = _matching(context, found)
+    complete = frozenset(found.candidates.best_complete)
+    matching = _matching(context, found.ranked, complete)
     if not matching:
-        return Hits(corrected=corrected, nearest=_nearest(found.ranked, page.limit))
+        return Hits(corrected=corrected, nearest=_ids(found.ranked[: page.limit]))
     if context.query.sort != "best":
-        complete = found.candidates.complete_rows
-        chosen = complete if len(complete) else np.array(matching, np.int64)
+        rows = found.candidates.complete_rows
+        chosen = rows if len(rows) else np.array([each.candidate.row for each in matching])
         ordered = _order(context.snapshot.columns(context.connection), chosen, context.query.sort)
         return Hits(_page_ids(context, ordered, page), len(chosen), corrected)
-    further = _count_further(context, found, matching)
-    rows = matching if len(matching) >= page.end else [*matching, *_further(context, found)]
-    return Hits(_page_ids(context, rows, page), len(matching) + further, corrected)
+    ids = _ids(matching[page.offset : page.end])
+    if _is_question(context) or len(matching) < page.end:
+        further = _further(context, found)
+        beyond = Page(page.limit - len(ids), max(0, page.offset - len(matching)))
+        ids += _page_ids(context, further, beyond)
+        return Hits(ids, len(matching) + len(further), corrected)
+    candidates = sum(each.candidate.row in complete for each in matching)
+    return Hits(ids, len(matching) + found.candidates.total - candidates, corrected)
 
 
-def _matching(context: SearchContext, found: Interpretation) -> list[int]:
-    """Return the rows of candidates that have enough of the query, the best first.
+def _matching(
+    context: SearchContext, ranked: Sequence[Ranked], complete: Collection[int]
+) -> list[Ranked]:
+    """Return the candidates that have enough of the query, the best first.
 
     Below the first that has all terms, more is asked.
     """
-    complete = set(found.candidates.best_complete)
     number = max(telling_words(context.words), MIN_QUESTION_WORDS)
-    least, rows = MIN_WORDS / number, []
-    for each in found.ranked:
+    least, matching = MIN_WORDS / number, []
+    for each in ranked:
         if each.candidate.row in complete:
             least = MIN_WORDS_BELOW_COMPLETE / number
         elif each.cover < least:
             continue
-        rows.append(each.candidate.row)
-    return rows
+        matching.append(each)
+    return matching
 
 
 def _further(context: SearchContext, found: Interpretation) -> list[int]:
@@ -204,20 +211,12 @@ def _further(context: SearchContext, found: Interpretation) -> list[int]:
     return rows
 
 
-def _count_further(context: SearchContext, found: Interpretation, matching: Sequence[int]) -> int:
-    """Return how many rows match beside the candidates; a question's have to be compared."""
-    if _is_question(context):
-        return len(_further(context, found))
-    complete = set(found.candidates.best_complete)
-    return found.candidates.total - sum(row in complete for row in matching)
-
-
 def _is_question(context: SearchContext) -> bool:
     return telling_words(context.words) >= MIN_QUESTION_WORDS
 
 
-def _nearest(ranked: Sequence[Ranked], limit: int) -> tuple[str, ...]:
-    return tuple(each.candidate.id for each in ranked[:limit])
+def _ids(ranked: Sequence[Ranked]) -> tuple[str, ...]:
+    return tuple(each.candidate.id for each in ranked)
 
 
 def _corrected(context: SearchContext, terms: Sequence[QueryTerm], best: int) -> str | None:

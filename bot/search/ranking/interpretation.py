@@ -23,7 +23,7 @@ from bot.search.ranking.retrieval import ENOUGH_PAPERS, Candidates, retrieve
 # enough.
 MAX_DOUBTED_TERMS = 8
 # So many of the papers whose text says most of the query are looked at closely.
-MAX_RANKED_ANSWERS = 80
+MAX_RANKED_ANSWERS = 64
 # In so many ways a word of a name is spelt, to find one that an author has.
 MAX_NAME_SPELLINGS = 60
 # A person's name has no more words than this.

@@ -27,7 +27,7 @@ from bot.search.ranking.scoring import (
 )
 
 # So many papers are looked at closely, and so many while a person types.
-MAX_CANDIDATES, MAX_TYPING_CANDIDATES = 80, 40
+MAX_CANDIDATES, MAX_TYPING_CANDIDATES = 64, 24
 # So many rows at most are chosen of all, and as many of each segment.
 MAX_ROUGH_ROWS = 1500
 # What a title gains for being the words and nothing else, for having them in that order, for
