@@ -78,7 +78,7 @@ def main() -> None:
     )
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--collections", type=Path, metavar="FOLDER")
-    parser.add_argument("--per-kind", type=int, default=40)
+    parser.add_argument("--per-kind", type=int, default=30)
     parser.add_argument("--seeds", type=int, nargs="+", default=kinds.DEVELOPMENT_SEEDS)
     parser.add_argument("--target", type=Path, default=TARGET)
     args = parser.parse_args()
