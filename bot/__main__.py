@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
-from bot.chat.commands import Command, command
+from bot.chat.commands import Command, Param, command
 from bot.errors import PaperboyError
 from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging
@@ -93,20 +93,23 @@ def _add_command(commands: Commands, one: Command) -> None:
         one.name, help=one.help, description=f"{one.help}.", allow_abbrev=False
     )
     parser.set_defaults(module="ask", command=one)
-    positional = [param for param in one.params if not param.named]
-    if positional:
-        needed = "+" if any(param.required for param in positional) else "*"
-        name = positional[-1].name.upper()
-        explained = "; ".join(param.help for param in positional)
-        parser.add_argument("words", nargs=needed, metavar=name, help=explained)
+    _add_words(parser, [param for param in one.params if not param.named])
     for param in one.params:
         if param.named:
             parser.add_argument(f"--{param.name}", help=param.help, choices=param.choices or None)
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     if one.name in WRITES_A_FILE:
-        parser.add_argument("--force", action="store_true", help="replace a file that is there")
+        parser.add_argument("--force", action="store_true", help="replace an existing file")
     if one.name == "find":
         _add_search_options(parser)
+
+
+def _add_words(parser: argparse.ArgumentParser, params: Sequence[Param]) -> None:
+    """Add the arguments that are written without their names, as one."""
+    if params:
+        needed = "+" if any(param.required for param in params) else "*"
+        explained = "; ".join(param.help for param in params)
+        parser.add_argument("words", nargs=needed, metavar=params[-1].name.upper(), help=explained)
 
 
 def _add_search_options(parser: argparse.ArgumentParser) -> None:

@@ -55,12 +55,7 @@ def _block(block: Block, numbers: Iterator[int]) -> RenderableType:
         case Text(spans, quiet):
             return _styled(spans, "dim" if quiet else "")
         case Item():
-            number = f"{block.number}. " if block.number else ""
-            lines = [_styled(spans) for spans in block.lines]
-            if block.buttons:
-                lines.append(_pressable(block.buttons, numbers))
-            head = Styled(number) + _styled(block.title, "bold")
-            return Group(head, *(Padding(line, (0, 0, 0, len(number) or 2)) for line in lines))
+            return _item(block, numbers)
         case Picture(url, alt):
             return _styled((Link(alt or url, url),))
         case Buttons(buttons):
@@ -69,6 +64,15 @@ def _block(block: Block, numbers: Iterator[int]) -> RenderableType:
             return _styled((f"{label}: type ", Code(f"{begun} …")))
         case _:
             assert_never(block)
+
+
+def _item(item: Item, numbers: Iterator[int]) -> RenderableType:
+    number = f"{item.number}. " if item.number else ""
+    lines = [_styled(spans) for spans in item.lines]
+    if item.buttons:
+        lines.append(_pressable(item.buttons, numbers))
+    head = Styled(number) + _styled(item.title, "bold")
+    return Group(head, *(Padding(line, (0, 0, 0, len(number) or 2)) for line in lines))
 
 
 def _styled(spans: Spans, style: str = "") -> Styled:

@@ -208,19 +208,15 @@ class Command:
         args: dict[str, str] = {}
         rest: list[re.Match[str]] = []
         for word in _words(straight(words), named):
-            name, colon, value = word[0].partition(":")
-            if colon and value and name.lower() in named:
-                args[name.lower()] = (
-                    value[1:-1] if re.fullmatch("'.*'", value) else value.strip('"')
-                )
+            name, _, value = word[0].partition(":")
+            if value and name.lower() in named:
+                args[name.lower()] = _unquote(value)
             else:
                 rest.append(word)
-        positional = [param.name for param in self.params if not param.named] or [""]
-        for name in positional[:-1]:
-            if rest:
-                args[name] = rest.pop(0)[0].strip('"')
-        if rest:
-            args[positional[-1]] = _as_typed(words, rest)
+        *single, last = [param.name for param in self.params if not param.named] or [""]
+        args |= {name: word[0].strip('"') for name, word in zip(single, rest, strict=False)}
+        if others := rest[len(single) :]:
+            args[last] = _as_typed(words, others)
         return args
 
     def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
@@ -239,11 +235,9 @@ class Command:
     def bind(self, args: Mapping[str, str], today: date) -> dict[str, object]:
         """Return the handler's keyword arguments; UsageError says what is wrong with which."""
         known = {param.name: param for param in self.params}
-        whole = {param.name for param in self.params if param.argument.whole}
-        emptied = {param.name: param.argument.emptied for param in self.params}
-        said = {name: clean(words) or emptied.get(name, "") for name, words in args.items()}
-        given = {name: text for name, text in said.items() if text not in {"", ASKED}}
-        given |= {name: args[name] for name in given.keys() & whole}
+        given = {
+            name: text for name, words in args.items() if (text := _text(known.get(name), words))
+        }
         for name in given.keys() - known.keys():
             raise UsageError(
                 f"“{self.name}” takes no more words, but was given “{shorten(given[name], 60)}”."
@@ -324,6 +318,20 @@ def choice(labels: Mapping[str, str]) -> Argument:
     """Make the kind of argument that is one of a few values; `labels` are what people read."""
     values = tuple(labels)
     return Argument(listed(values, "or"), _one_of(values), values[0], Choice(tuple(labels.items())))
+
+
+def _text(param: Param | None, words: str) -> str:
+    """Return what is given for an argument, "" if it is left out or to be asked for."""
+    text = clean(words)
+    if text == ASKED:
+        return ""
+    if param is None or not text:
+        return text or (param.argument.emptied if param else "")
+    return words if param.argument.whole else text
+
+
+def _unquote(value: str) -> str:
+    return value[1:-1] if re.fullmatch("'.*'", value) else value.strip('"')
 
 
 def _given(args: Mapping[str, str], param: Param) -> bool:

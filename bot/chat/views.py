@@ -150,11 +150,10 @@ class View:
         Papers without numbers stand in order.
         """
         items = [one for one in self.blocks if isinstance(one, Item) and one.paper]
-        numbers = [one.number or 0 for one in items]
-        if 0 in numbers or len(set(numbers)) < len(numbers):
+        by_number = {one.number: one.paper or "" for one in items if one.number}
+        if len(by_number) < len(items):  # some have no number, or the same
             return self.papers
-        by_number = {one.number: one.paper or "" for one in items}
-        return tuple(by_number.get(n, "") for n in range(1, max(numbers, default=0) + 1))
+        return tuple(by_number.get(n, "") for n in range(1, max(by_number, default=0) + 1))
 
     @property
     def buttons(self) -> tuple[Button, ...]:

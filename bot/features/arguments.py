@@ -94,21 +94,15 @@ def _zone(text: str, _: date) -> str:
     wanted = "_".join(words.split()).casefold()
     exact = [name for name in found if name.casefold() == wanted]
     cities = [name for name in found if name.casefold().rpartition("/")[2] == wanted]
-    match exact or cities or found:
-        case [only] | [only, *_] if exact:
-            return only
-        case [only]:
-            return only
-        case []:
-            raise ValueError(
-                f"“{shorten(text, 40)}” isn’t a time zone. Name a large city in it, as in Berlin "
-                "or New York."
-            )
-        case [*several]:
-            raise ValueError(
-                f"“{shorten(text, 40)}” could be {listed(several[:3], 'or')}. Write the one "
-                "you mean."
-            )
+    possible = exact[:1] or cities or list(found)
+    if len(possible) == 1:
+        return possible[0]
+    shown = shorten(text, 40)
+    if not possible:
+        raise ValueError(
+            f"“{shown}” isn’t a time zone. Name a large city in it, as in Berlin or New York."
+        )
+    raise ValueError(f"“{shown}” could be {listed(possible[:3], 'or')}. Write the one you mean.")
 
 
 def _on(text: str, _: date) -> On:

@@ -43,23 +43,13 @@ async def listing(
 ) -> View:
     """Show one page of a list; `line` is the command that shows it, with `page:` for others."""
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
-    turn = turn_buttons(line, page, len(papers), total)
-    where = (
-        [note(f"{offset(page) + 1}–{offset(page) + len(papers)} of {total:,}")]
-        if papers and total > len(papers)
-        else []
-    )
-    if not papers:
-        where = [note(f"There is no page {page}.")] if total else []
-    blocks = (
-        *above,
-        *cards.items(papers, kept, remarks=remarks),
-        *where,
-        *([note(remark)] if remark else []),
-        *([Buttons((*turn, *buttons))] if turn or buttons else []),
-    )
+    turns = turn_buttons(line, page, len(papers), total)
+    blocks: list[Block] = [*above, *cards.items(papers, kept, remarks=remarks)]
+    blocks += [note(position)] if (position := _position(page, len(papers), total)) else []
+    blocks += [note(remark)] if remark else []
+    blocks += [Buttons((*turns, *buttons))] if turns or buttons else []
     return View(
-        blocks,
+        tuple(blocks),
         title=title,
         outcome=Outcome.DONE if papers else Outcome.NOTHING,
         data={
@@ -69,3 +59,11 @@ async def listing(
             "papers": [record(paper) for paper in papers],
         },
     )
+
+
+def _position(page: int, shown: int, total: int) -> str:
+    """Say which of the papers a page shows, "" if it shows all."""
+    if not shown:
+        return f"There is no page {page}." if total else ""
+    first = offset(page) + 1
+    return f"{first}–{first + shown - 1} of {total:,}" if total > shown else ""

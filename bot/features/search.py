@@ -134,21 +134,8 @@ async def resolve(ctx: Context, text: str, verb: str, *, reads: bool = False) ->
     Raises UsageError, or EarlyAnswer with what is known instead; `verb` is the command to go on
     with once the paper is chosen.
     """
-    named = paper_ids(text, 2, bare=True)
-    if len(named) == 1:
-        return await ctx.library.paper(named[0]) or _not_indexed(named[0])
-    if text.startswith(("http://", "https://")):
-        raise UsageError(
-            "That link doesn't point to a paper. Give a link to arXiv or Hugging Face Papers, or "
-            "words from the title.",
-            argument="paper",
-        )
-    if " " not in text and (known := await ctx.library.papers([text])):
-        return known[0]
-    if looks_like_id(text):
-        raise _no_such_id(text)
-    if text.startswith("@") and len(cited := await find_cited(ctx, text)) == 1:
-        return cited[0]
+    if known := await _exact(ctx, text):
+        return known
     found = await ctx.library.search(text, limit=CANDIDATES)
     match found.papers:
         case ():
@@ -163,6 +150,25 @@ async def resolve(ctx: Context, text: str, verb: str, *, reads: bool = False) ->
             return best
         case _:
             raise EarlyAnswer(_which(found, verb))
+
+
+async def _exact(ctx: Context, text: str) -> Paper | None:
+    """Return the paper of an id, a link or a cite key; None where the text may be a title."""
+    named = paper_ids(text, 2, bare=True)
+    if len(named) == 1:
+        return await ctx.library.paper(named[0]) or _not_indexed(named[0])
+    if text.startswith(("http://", "https://")):
+        raise UsageError(
+            "That link doesn't point to a paper. Give a link to arXiv or Hugging Face Papers, or "
+            "words from the title.",
+            argument="paper",
+        )
+    if " " not in text and (known := await ctx.library.papers([text])):
+        return known[0]
+    if looks_like_id(text):
+        raise _no_such_id(text)
+    cited = await find_cited(ctx, text) if text.startswith("@") else ()
+    return cited[0] if len(cited) == 1 else None
 
 
 def _no_such_id(text: str) -> UsageError:

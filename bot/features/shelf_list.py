@@ -46,11 +46,7 @@ async def saved(
         wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page)
     )
     if not found.total and not (tag or read):
-        blocks = (
-            line("Your shelf is empty. Press Save under a paper to add it."),
-            Buttons((Button("Today’s papers", "today"), Button("Trending", "trending"))),
-        )
-        return View(blocks, data={"total": 0, "page": 1, "papers": []})
+        return _EMPTY
     return await listing(
         ctx,
         found.papers,
@@ -59,7 +55,7 @@ async def saved(
         page=page,
         title=f"Your shelf: {count(found.total, 'paper')}",
         above=() if found.total else (line("Nothing on your shelf matches that."),),
-        buttons=_orders("saved", asked) if found.total > 1 else (),
+        buttons=_order_buttons("saved", asked, found.total),
         remarks=await _mine(ctx, found.papers),
     )
 
@@ -108,7 +104,7 @@ async def shelf(
         line=_line("shelf", asked),
         page=page,
         title=f"Your team’s shelf: {count(found.total, 'paper')}",
-        buttons=_orders("shelf", asked) if found.total > 1 else (),
+        buttons=_order_buttons("shelf", asked, found.total),
         remarks=await _kept_by(ctx, found.papers),
     )
 
@@ -187,7 +183,9 @@ def _quote(value: str) -> str:
     return f'"{value}"' if " " in value else value
 
 
-def _orders(command: str, asked: Mapping[str, str]) -> tuple[Button, ...]:
+def _order_buttons(command: str, asked: Mapping[str, str], total: int) -> tuple[Button, ...]:
+    if total < 2:
+        return ()
     others = [(label, by) for label, by in _ORDERS if by != (asked["sort"] or "new")]
     return tuple(
         Button(label, _line(command, {**asked, "sort": by}), turns=True) for label, by in others
@@ -201,3 +199,10 @@ _ORDERS = (
     ("Last touched first", "touched"),
 )
 _ORDERS_OF_SHELVES: Mapping[str, ShelfSort] = {"touched": "touched", "title": "title"}
+_EMPTY = View(
+    (
+        line("Your shelf is empty. Press Save under a paper to add it."),
+        Buttons((Button("Today’s papers", "today"), Button("Trending", "trending"))),
+    ),
+    data={"total": 0, "page": 1, "papers": []},
+)

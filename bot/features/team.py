@@ -12,13 +12,14 @@ from bot.cards import day_name
 from bot.chat.outlet import Adapter
 from bot.chat.views import Block, Item, Spans, Strong, View, note
 from bot.features.services import Context
+from bot.models import Kept
 from bot.papers import Paper
 from bot.text import count, listed
 
-if TYPE_CHECKING:
-    from bot.models import Kept
+if TYPE_CHECKING:  # start-up time
+    from bot.store.notes import Note
 
-MOST_NAMED = 3
+MAX_NAMED = 3
 TEAMMATE, YOU = "a teammate", "you"  # for people whose name the platform does not tell
 MAX_ASKED = 10  # people whose names the platform is asked for at once
 PATIENCE_SECONDS = 1.5  # that it has to answer
@@ -44,19 +45,12 @@ async def card(ctx: Context, paper: Paper) -> tuple[View, Mapping[str, object]]:
     keepers = () if ctx.alone else (await tenant.shelf.keepers([paper.id])).get(paper.id, ())
     notes = await tenant.notes.on(paper.id, me)
     tags = await tenant.tags.on(paper.id, me)
-    names = await names_of(ctx, [*(one.person for one in keepers), *(one.person for one in notes)])
+    people = [*(one.person for one in keepers), *(one.person for one in notes)]
+    names = await names_of(ctx, people)
     blocks: list[Block] = [note("Saved by ", *keepers_named(keepers, names))] if keepers else []
     if notes:
-        lines: list[Spans] = [
-            (
-                Strong("You" if one.person == me else names[one.person]),
-                "  ",
-                one.note,
-                *_mark(one.private),
-            )
-            for one in notes
-        ]
-        blocks.append(Item((Strong("Notes"),), tuple(lines)))
+        lines = tuple(_note_line(one, me, names) for one in notes)
+        blocks.append(Item((Strong("Notes"),), lines))
     if tags:
         blocks.append(note("Tags: ", ", ".join(tags)))
     voted = await tenant.votes.voted(me, paper.id)
@@ -72,6 +66,12 @@ async def card(ctx: Context, paper: Paper) -> tuple[View, Mapping[str, object]]:
         ],
         "tags": list(tags),
     }
+
+
+def _note_line(one: Note, me: str, names: Mapping[str, str]) -> Spans:
+    writer = "You" if one.person == me else names[one.person]
+    private = ["  (only you see this)"] if one.private else []
+    return (Strong(writer), "  ", one.note, *private)
 
 
 async def names_of(ctx: Context, people: Sequence[str]) -> Mapping[str, str]:
@@ -100,20 +100,16 @@ async def _ask_names(ctx: Context, people: Sequence[str]) -> Mapping[str, str]:
 
 
 def keepers_named(keepers: Sequence[Kept], names: Mapping[str, str]) -> Spans:
-    """Say who keeps a paper, since when, and where that was."""
+    """Say who saved a paper, when and where."""
     if len(keepers) == 1:
         (one,) = keepers
         where = f" in {one.place}" if one.place else ""
         return (f"{names[one.person]}{where}, {day_name(one.saved.date())}",)
-    more = len(keepers) - MOST_NAMED
-    shown = list(_named(keepers[:MOST_NAMED], names))
+    more = len(keepers) - MAX_NAMED
+    shown = list(_named(keepers[:MAX_NAMED], names))
     since = f", since {day_name(keepers[0].saved.date())}"
     return (listed([*shown, count(more, "other")] if more > 0 else shown) + since,)
 
 
 def _named(keepers: Iterable[Kept], names: Mapping[str, str]) -> Iterable[str]:
     return dict.fromkeys(names[one.person] for one in keepers)
-
-
-def _mark(private: bool) -> Spans:  # noqa: FBT001  # it says what the mark says
-    return ("  (only you see this)",) if private else ()
