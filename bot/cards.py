@@ -68,9 +68,7 @@ def item(
     lines = (
         _joined([byline(paper), *_organization(paper), *_when(paper)]),
         _facts(paper),
-        (shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST),)
-        if paper.summary or paper.abstract
-        else (),
+        (blurb(paper),) if blurb(paper) else (),
         remark,
     )
     return Item(
@@ -85,6 +83,11 @@ def item(
         paper=paper.id,
         picture=paper.thumbnail,
     )
+
+
+def blurb(paper: Paper) -> str:
+    """Return what a list says about a paper: its summary, or the beginning of its abstract."""
+    return shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST)
 
 
 def items(

@@ -12,7 +12,6 @@ from bot.features.services import Context
 from bot.features.shelf import SHELF, keep
 from bot.features.team import introduce
 from bot.papers import record
-from bot.text import listed
 
 
 async def note(
@@ -76,7 +75,7 @@ async def tag(
     await ctx.tenant.shelf.touch(ctx.person.id, found.id, ctx.now)
     now = (await ctx.tenant.tags.of(ctx.person.id, [found.id]))[found.id]
     buttons = (*(Button(f"All with {one}", f"saved tag:{one}") for one in tags[:3]), SHELF)
-    blocks = (line(Strong(cards.title(found)), f" has your tags {listed(now)}."), Buttons(buttons))
+    blocks = (line("Tags on ", Strong(cards.title(found)), f": {', '.join(now)}"), Buttons(buttons))
     return View(blocks, data={"tags": list(now), "paper": record(found)})
 
 
@@ -91,8 +90,8 @@ async def untag(
     found = await resolve(ctx, paper, "paper")
     gone = await ctx.tenant.tags.remove(ctx.person.id, found.id, tags)
     left = (await ctx.tenant.tags.of(ctx.person.id, [found.id])).get(found.id, ())
-    said = f" has your tags {listed(left)}." if left else " has no tags of yours."
-    blocks = (line(Strong(cards.title(found)), said), Buttons((SHELF,)))
+    said = f": {', '.join(left)}" if left else ": none of yours"
+    blocks = (line("Tags on ", Strong(cards.title(found)), said), Buttons((SHELF,)))
     return View(
         blocks,
         outcome=Outcome.DONE if gone else Outcome.NOTHING,

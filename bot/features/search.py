@@ -201,19 +201,24 @@ def _not_indexed(paper_id: str) -> Never:
 
 
 def _remarks(found: Found) -> dict[str, Spans]:
-    """Say of each paper who found it where that was not our index, and why."""
+    """Say why each paper was found, and if Hugging Face found it."""
     return {
-        paper.id: (*_by(why, online=paper.id in found.online), *_passage(why))
+        paper.id: _remark(_passage(paper, why), online=paper.id in found.online)
         for paper, why in zip(found.papers, found.highlights, strict=True)
     }
 
 
-def _by(why: Highlights, *, online: bool) -> Spans:
-    return ("From Hugging Face: " if why.passage else "From Hugging Face",) if online else ()
+def _remark(passage: Spans, *, online: bool) -> Spans:
+    if not online:
+        return passage
+    return ("From Hugging Face: " if passage else "From Hugging Face", *passage)
 
 
-def _passage(why: Highlights) -> Spans:
-    """Show the passage of the abstract that has what was looked for."""
+def _passage(paper: Paper, why: Highlights) -> Spans:
+    """Show the passage that has what was looked for, unless the list shows it anyway."""
+    shown = cards.blurb(paper)
+    if "".join(part for part, _ in why.passage).strip(" …") in shown:
+        return ()
     return tuple(Strong(part) if sought else part for part, sought in why.passage if part)
 
 

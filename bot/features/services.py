@@ -55,7 +55,8 @@ class Services:
         outlet = self.outlets.get(platform)
         if not isinstance(outlet, Adapter):
             raise UsageError(
-                "Nothing can be posted from here: start “paperboy run”, and ask there."
+                "Digests need a running bot: start `paperboy run`, then type /papers subscribe in "
+                "Slack or /subscribe in Discord."
             )
         return outlet
 

@@ -122,7 +122,7 @@ async def test_reading_and_tagging_keep_the_paper_and_narrow_the_shelf(say):
 
 async def test_tags_are_written_as_people_write_them(say):
     await say(f"tag {HEBB.id} #Memory, #to replicate,# plain")
-    assert "memory, plain and to-replicate" in plain(await say(f"tag {HEBB.id} memory"))
+    assert "memory, plain, to-replicate" in plain(await say(f"tag {HEBB.id} memory"))
 
 
 async def test_who_has_no_name_here_is_you_to_themselves(say):

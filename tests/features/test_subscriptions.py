@@ -448,7 +448,7 @@ async def test_home_shows_what_i_subscribed(say):
 
 
 async def test_where_nothing_is_connected_the_sentence_says_what_to_do(bot, ask):
-    assert "start “paperboy run”, and ask there." in plain(await ask("subscribe"))
+    assert "Digests need a running bot: start `paperboy run`" in plain(await ask("subscribe"))
     assert await bot.form(bot.read("subscribe", MANAGER, PAPERS)) == ()
     assert "There are no subscriptions yet." in plain(await ask("subscriptions"))
 
