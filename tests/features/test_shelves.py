@@ -186,7 +186,7 @@ async def test_the_pick_is_by_votes_and_a_tie_is_settled_openly(say):
     picked = await say("pick")
     assert picked.data["paper"]["id"] == HEBB.id
     assert picked.data["tied"] == [DIFFUSION.id]
-    assert "Tied with “Diffusion Models for Weather”; most upvotes decided" in plain(picked)
+    assert "Tied with “Diffusion Models for Weather”; decided by upvotes" in plain(picked)
     assert (await say("pick", BEN)).data["paper"]["id"] == HEBB.id  # one a week
     assert (await say("nominated")).papers == (DIFFUSION.id,)
     assert "Picked for the week of 25 May 2026 with 1 vote" in plain(await say("picks"))
