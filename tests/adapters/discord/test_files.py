@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +11,7 @@ from bot.errors import DeliveryError
 from tests.conftest import HEBB
 from tests.rigs.discord import TOKEN, DiscordRig, connect
 from tests.rigs.discord_people import Member, join, text
+from tests.rigs.waiting import eventually
 
 BIB = f"@misc{{one, eprint = {{{HEBB.id}}}}}\n\n@misc{{two, title = {{No Such Paper}}}}\n".encode()
 
@@ -66,7 +66,7 @@ async def test_no_more_is_read_than_is_taken(rig, ada):
     rig.endless = True
     assert "is larger than 20 MB" in await keep(ada, "a.bib", b"x", size=1)
     poured = rig.poured
-    await asyncio.sleep(0.1)
+    await eventually(lambda: not rig.endless)
     assert rig.poured - poured < 10_000_000
 
 

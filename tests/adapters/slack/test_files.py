@@ -1,12 +1,11 @@
 """A file in the form of a command: read from Slack alone, with a bound."""
 
-import asyncio
-
 import pytest
 
 from adapters.slack.files import is_slack_address
 from tests.conftest import HEBB
 from tests.rigs.slack import BOT_TOKEN
+from tests.rigs.waiting import eventually
 
 BIB = f"@misc{{one, eprint = {{{HEBB.id}}}}}\n\n@misc{{two, title = {{No Such Paper}}}}\n".encode()
 
@@ -62,7 +61,7 @@ async def test_a_bad_file_is_told_under_its_input(rig, keep, content, sentence):
 async def test_no_more_is_read_than_is_taken(rig, keep):
     rig.endless = True
     assert "“a.bib” is larger than 20 MB." in await keep(rig.give("a.bib", b"x", size=1))
-    await asyncio.sleep(0.1)
+    await eventually(lambda: not rig.endless)
     assert rig.poured < 25_000_000
 
 
