@@ -1,44 +1,43 @@
-"""Forms for what a command lacks: modals, and what comes back from them."""
+"""Forms for what a command lacks: modals, redrawn while they are filled in, and read when sent."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.slack.ids import place
-from adapters.slack.limits import (
-    MAX_OPTIONS,
-    METADATA,
-    OPTION,
-    OPTION_VALUE,
-    PLACEHOLDER,
-    TITLE,
-    Json,
-)
+from adapters.slack.inputs import build_element, option, read_value
+from adapters.slack.limits import MAX_OPTIONS, METADATA, OPTION_VALUE, TITLE, Json
 from adapters.slack.render import plain_text
 from adapters.slack.requests import Request
-from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
+from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
 from bot.chat.intents import File, Intent
 
 FORM = "form"  # the callback id
+MORE_OPTIONS = "more"  # the action id of the button that shows the rest of a form
 LABEL = 240  # characters
-# what a menu of channels can show first: no thread, and no conversation of one person
-_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """A form that was sent: the intent, who sent it and where; `values` are by input."""
+class Form:
+    """A form as a person filled it in.
 
-    intent: Intent
+    `known` is the intent before that, `values` and `files` are by input. If it is `open`, it shows
+    the options that few people need.
+    """
+
+    known: Intent
     request: Request
     values: Mapping[str, str]
+    files: Mapping[str, File]
+    open: bool = False
 
-    def input_for(self, argument: str) -> str:
-        """Return the input of an argument, or the first one if it has none."""
-        return argument if argument in self.values else next(iter(self.values), "")
+    @property
+    def intent(self) -> Intent:
+        """The intent with what was filled in."""
+        args = {**self.known.args, **self.values}
+        return replace(self.known, args=args, files=self.files)
 
 
 def build_form(intent: Intent, blanks: Sequence[Blank], request: Request) -> Json | None:
@@ -46,43 +45,32 @@ def build_form(intent: Intent, blanks: Sequence[Blank], request: Request) -> Jso
 
     None if the arguments that are known already are too long to travel with it.
     """
-    known = {
-        "command": intent.command,
-        "args": dict(intent.args),
-        "address": request.place.address,
-        "url": request.response_url,
-    }
-    metadata = json.dumps(known, ensure_ascii=False)
-    if len(metadata) > METADATA:
-        return None
-    title = plain_text(intent.command.capitalize(), TITLE)
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "private_metadata": metadata,
-        "title": title,
-        "submit": title,
-        "close": plain_text("Cancel", TITLE),
-        "blocks": [_input(intent.command, blank, alone=len(blanks) == 1) for blank in blanks],
-    }
+    return _build(Form(intent, request, {}, {}), blanks)
 
 
-def read_form(body: Json, request: Request, describe: Callable[[Json], File]) -> Submission:
-    """Read a form that was sent; `request` is who sent it, `describe` names an attached file."""
+def redraw_form(form: Form, blanks: Sequence[Blank]) -> Json | None:
+    """Return the modal again, with what was filled in and the inputs that this calls for."""
+    values = form.values
+    filled = [replace(one, value=values.get(one.param.name, one.value)) for one in blanks]
+    return _build(form, filled)
+
+
+def read_form(body: Json, request: Request, describe: Callable[[Json], File]) -> Form:
+    """Read a form; `request` is who filled it in, `describe` names an attached file."""
     view = body["view"]
     known = json.loads(view["private_metadata"])
     states = _states(view)
     files = {
         name: describe(state["files"][0]) for name, state in states.items() if _has_file(state)
     }
-    values = {block["block_id"]: "" for block in view["blocks"]}
-    values |= {name: _value(state) for name, state in states.items()}
+    values = {block["block_id"]: "" for block in view["blocks"] if block["type"] == "input"}
+    values |= {name: read_value(state) for name, state in states.items() if name in values}
     values |= {name: file.name or "file" for name, file in files.items()}
     where = place(request.place.tenant, known["address"])
     surface = {} if known["url"] else view
     request = replace(request, place=where, response_url=known["url"], surface=surface)
-    args = {**known["args"], **values}
-    return Submission(Intent(known["command"], request.person, where, args, files), request, values)
+    intent = Intent(known["command"], request.person, where, known["args"])
+    return Form(intent, request, values, files, bool(known.get("open")))
 
 
 def parse_action_id(action_id: str) -> tuple[str, str]:
@@ -99,78 +87,67 @@ def build_options(suggestions: Sequence[tuple[str, str]], typed: str) -> list[Js
     offered = [(label, value) for label, value in suggestions if len(value) <= OPTION_VALUE]
     if typed and len(typed) <= OPTION_VALUE and typed not in {value for _, value in offered}:
         offered = [*offered[: MAX_OPTIONS - 1], (f"“{typed}”", typed)]
-    return [_option(label, value) for label, value in offered[:MAX_OPTIONS]]
+    return [option(label, value) for label, value in offered[:MAX_OPTIONS]]
 
 
-def _input(command: str, blank: Blank, *, alone: bool) -> Json:
+def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
+    metadata = _metadata(form)
+    if len(metadata) > METADATA:
+        return None
+    values = {**form.known.args, **{one.param.name: one.value for one in blanks}}
+    needed = [one for one in blanks if one.param.applies(values) or one.param.required]
+    shown = [one for one in needed if form.open or one.param.group != MORE] or needed
+    deciding = {one.param.argument.depends[0] for one in blanks if one.param.argument.depends}
+    inputs = [_input(form.known.command, one, values, deciding) for one in shown]
+    title = plain_text(form.known.command.capitalize(), TITLE)
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": metadata,
+        "title": title,
+        "submit": title,
+        "close": plain_text("Cancel", TITLE),
+        "blocks": inputs if len(shown) == len(needed) else [*inputs, _more_button()],
+    }
+
+
+def _metadata(form: Form) -> str:
+    """Return what has to come back with the form."""
+    known = {
+        "command": form.known.command,
+        "args": dict(form.known.args),
+        "address": form.request.place.address,
+        "url": form.request.response_url,
+        "open": form.open,
+    }
+    return json.dumps(known, ensure_ascii=False)
+
+
+def _input(command: str, blank: Blank, values: Mapping[str, str], deciding: set[str]) -> Json:
     param = blank.param
-    label = param.argument.noun if alone else param.name.replace("_", " ")
+    hint = _sentence(param.description)
+    if param.default:
+        hint = f"{hint} Default: {param.default}.".strip()
     return {
         "type": "input",
         "block_id": param.name,
         "optional": not param.required,
-        "label": plain_text(_capitalize(label), LABEL),
-        "hint": plain_text(f"{_capitalize(param.help)}.", LONGEST_ARGUMENT),
-        "element": {**_element(blank), "action_id": f"{command} {param.name}"},
+        "label": plain_text(_capitalize(param.label), LABEL),
+        **({"hint": plain_text(hint, LONGEST_ARGUMENT)} if hint else {}),
+        # a choice on which other inputs depend has the form redrawn
+        **({"dispatch_action": True} if param.name in deciding else {}),
+        "element": {**build_element(blank, values), "action_id": f"{command} {param.name}"},
     }
 
 
-def _element(blank: Blank) -> Json:
-    param, value = blank.param, blank.value
-    suggest = param.argument.suggest
-    if param.argument.file:
-        return {"type": "file_input", "max_files": 1}
-    if suggest == "place" and (not value or _CHANNEL.fullmatch(value)):
-        return _channel_select(value)
-    if suggest not in {"", "place"} and len(value) <= OPTION_VALUE:
-        return _typeahead(param, value)
-    if param.choices:
-        return _select(param, value)
-    return _text_input(param, value)
-
-
-def _channel_select(value: str) -> Json:
-    first = {"initial_conversation": value} if value else {"default_to_current_conversation": True}
-    return {
-        "type": "conversations_select",
-        "filter": {"include": ["public", "private"]},
-        **first,
+def _more_button() -> Json:
+    button = {
+        "type": "button",
+        "text": plain_text("More options", TITLE),
+        "action_id": MORE_OPTIONS,
+        "value": MORE_OPTIONS,
     }
-
-
-def _typeahead(param: Param, value: str) -> Json:
-    return {
-        "type": "external_select",
-        "placeholder": plain_text(param.argument.example, PLACEHOLDER),
-        "min_query_length": 1,
-        **_initial_option(value),
-    }
-
-
-def _select(param: Param, value: str) -> Json:
-    options = [_option(choice, choice) for choice in param.choices]
-    initial = _initial_option(value) if value in param.choices else {}
-    return {"type": "static_select", "options": options, **initial}
-
-
-def _text_input(param: Param, value: str) -> Json:
-    initial = {"initial_value": value[:LONGEST_ARGUMENT]} if value else {}
-    multiline = {"multiline": True} if "\n" in value or param.argument.whole else {}
-    return {
-        "type": "plain_text_input",
-        "placeholder": plain_text(param.argument.example, PLACEHOLDER),
-        "max_length": LONGEST_ARGUMENT,
-        **multiline,
-        **initial,
-    }
-
-
-def _option(label: str, value: str) -> Json:
-    return {"text": plain_text(label, OPTION), "value": value}
-
-
-def _initial_option(value: str) -> Json:
-    return {"initial_option": _option(value, value)} if value else {}
+    return {"type": "actions", "block_id": "form.more", "elements": [button]}
 
 
 def _states(view: Json) -> dict[str, Json]:
@@ -183,12 +160,9 @@ def _has_file(state: Json) -> bool:
     return state.get("type") == "file_input" and bool(state.get("files"))
 
 
-def _value(state: Json) -> str:
-    option = state.get("selected_option") or {}
-    return str(
-        option.get("value") or state.get("selected_conversation") or state.get("value") or ""
-    )
-
-
 def _capitalize(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    return f"{_capitalize(text)}." if text else ""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from adapters.slack.forms import FORM, Submission, build_options, parse_action_id, read_form
+from adapters.slack.forms import FORM, MORE_OPTIONS, Form, build_options, parse_action_id, read_form
 from adapters.slack.limits import Json
 from adapters.slack.requests import Requests, extract_text
 from adapters.slack.responses import PATIENCE, Responses
@@ -53,7 +54,9 @@ class Interactions:
         """Run the command line of a button, or one typed into a field."""
         await ack()
         for action in body["actions"]:
-            await finish(self._run_action(body, action), self._hold)
+            is_form = (body.get("view") or {}).get("callback_id") == FORM
+            work = self._redraw if is_form else self._run_action
+            await finish(work(body, action), self._hold)
 
     async def on_save_shortcut(self, ack: AsyncAck, body: Json) -> None:
         """Save the papers that a message links to."""
@@ -69,7 +72,7 @@ class Interactions:
         await asyncio.wait({work}, timeout=PATIENCE)
         if work.done() and work.result().outcome is Outcome.REFUSED:
             view = work.result()
-            errors = {form.input_for(view.argument): plain(View(view.blocks[:1]))}
+            errors = {self._input_for(view.argument, form): plain(View(view.blocks[:1]))}
             await ack(response_action="errors", errors=errors)
         elif form.request.surface:
             await self._show_in_window(ack, work, form)
@@ -89,6 +92,18 @@ class Interactions:
         found = await self._bot.suggest(command, param, typed, person)
         await ack(options=build_options([(one.label, one.value) for one in found], typed))
 
+    def _input_for(self, argument: str, form: Form) -> str:
+        """Return the input that shows an error about an argument.
+
+        For one that is not shown that is the one on which it depends, or else the first.
+        """
+        command = self._bot.commands.get(form.known.command)
+        params = command.params if command else ()
+        known = next((param for param in params if param.name == argument), None)
+        depends = known.argument.depends if known else None
+        names = (argument, depends[0] if depends else "", *form.values)
+        return next((name for name in names if name in form.values), "")
+
     async def _run_command(self, body: Json) -> None:
         words = await self._requests.unescape(str(body.get("text", "")))
         await self._responses.run_line(words, await self._requests.read_command(body))
@@ -103,17 +118,23 @@ class Interactions:
             block_id=action.get("block_id", ""),
         )
 
+    async def _redraw(self, body: Json, action: Json) -> None:
+        """Draw a form again after a press in it."""
+        request = await self._requests.read_interaction(body)
+        form = read_form(body, request, self._responses.files.describe)
+        if action["action_id"] == MORE_OPTIONS:
+            form = replace(form, open=True)
+        await self._responses.redraw(form, str(body["view"]["id"]))
+
     async def _run_shortcut(self, body: Json) -> None:
         words = extract_text(body["message"]) or "…"
         request = await self._requests.read_interaction(body)
         await self._responses.run_line(f"collect {words}", request)
 
-    async def _send(self, work: asyncio.Task[View], form: Submission) -> None:
+    async def _send(self, work: asyncio.Task[View], form: Form) -> None:
         await self._responses.send(await work, form.intent, form.request)
 
-    async def _show_in_window(
-        self, ack: AsyncAck, work: asyncio.Task[View], form: Submission
-    ) -> None:
+    async def _show_in_window(self, ack: AsyncAck, work: asyncio.Task[View], form: Form) -> None:
         """Show the answer to a form in its own window, at first that it takes a moment."""
         windows = self._responses.windows
         view, window = LOADING, form.request.surface["id"]
@@ -122,8 +143,6 @@ class Interactions:
         await ack(response_action="update", view=await windows.build(view, form.request.place))
         await finish(self._send_to_window(work, form, window), self._hold)
 
-    async def _send_to_window(
-        self, work: asyncio.Task[View], form: Submission, window: str
-    ) -> None:
+    async def _send_to_window(self, work: asyncio.Task[View], form: Form, window: str) -> None:
         view = await work
         await self._responses.send_to_window(view, form.intent, form.request, window=window)

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from adapters.slack.errors import SlackError
 from adapters.slack.files import Files
-from adapters.slack.forms import build_form
+from adapters.slack.forms import Form, build_form, redraw_form
 from adapters.slack.home import Homes
 from adapters.slack.ids import channel_of, join_address, place, random_prefix, split_address
 from adapters.slack.limits import LINE, Json, name_blocks, prefix_of, replace_button
@@ -64,6 +64,12 @@ class Responses:
             await self._answer_in_place(view, words, request, turns=turns, block_id=block_id)
         else:
             await self.send(view, intent, request)
+
+    async def redraw(self, form: Form, window: str) -> None:
+        """Draw an open form again, as it is filled in now. Raises SlackError."""
+        blanks = await self._bot.form(form.known)
+        if modal := redraw_form(form, blanks):
+            await self.windows.update(window, modal)
 
     async def handle(self, intent: Intent) -> View:
         """Return the answer to an intent; its file, if it has one, is sent to the person first."""

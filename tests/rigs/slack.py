@@ -97,11 +97,18 @@ class SlackRig(SlackServer):
         """Send a form in which `values` are filled in; return what it is acknowledged with."""
         state: Json = {}
         for block in view["blocks"]:
+            if block["type"] != "input":
+                continue
             kind, filled = block["element"]["type"], values.get(block["block_id"])
             assert filled or block.get("optional"), f"{block['block_id']} is required"
             value: Json = {"selected_option": {"value": filled} if filled else None}
-            if kind == "plain_text_input":
+            if kind in {"plain_text_input", "number_input"}:
                 value = {"value": filled}
+            elif kind == "timepicker":
+                value = {"selected_time": filled}
+            elif kind in {"checkboxes", "multi_external_select"}:
+                chosen = [one.strip() for one in (filled or "").split(",") if one.strip()]
+                value = {"selected_options": [{"value": one} for one in chosen]}
             elif kind == "conversations_select":
                 value = {"selected_conversation": filled}
             elif kind == "file_input":
@@ -115,6 +122,19 @@ class SlackRig(SlackServer):
             self.views[view["id"]] = {**answer["view"], "id": view["id"]}
             await self._changed()
         return answer
+
+    async def choose(self, view: Json, name: str, value: str, user: str = "U1") -> None:
+        """Choose one of the options of an input that has the form redrawn."""
+        (block,) = (one for one in view["blocks"] if one["block_id"] == name)
+        assert block["dispatch_action"]
+        element = block["element"]
+        assert value in [one["value"] for one in element["options"]]
+        state = {"type": element["type"], "selected_option": {"value": value}}
+        action = {"block_id": name, "action_id": element["action_id"], **state}
+        values = {name: {element["action_id"]: state}}
+        sent = {**view, "state": {"values": values}}
+        payload = {"type": "block_actions", "actions": [action], **self._where(sent, user)}
+        await self.deliver("interactive", payload)
 
     async def suggest(
         self, view: Json, text: str, user: str = "U1", patience: float = 3.0

@@ -1,10 +1,14 @@
 """Forms in Slack: what can be set, what stands there at first, and errors under the inputs."""
 
 from dataclasses import replace as replaced
+from typing import Annotated, Literal
 
 import pytest
 
-from bot.chat.views import Button, Buttons, View
+from bot.chat.bot import Context
+from bot.chat.commands import Argument, asked_in
+from bot.chat.kinds import Days, Lookup, TimeOfDay
+from bot.chat.views import Button, Buttons, View, line
 from bot.features import ALL
 from tests.conftest import add_outlets, changed
 from tests.form import arrange
@@ -12,10 +16,41 @@ from tests.form import arrange
 pytestmark = pytest.mark.usefixtures("slack")
 
 
+DAYS = Argument("days", lambda text, _: text, "mon", Days(), depends=("every", ("days", "monthly")))
+TIME = Argument("a time", lambda text, _: text, "9:00", TimeOfDay())
+TAGS = Argument("tags", lambda text, _: text, "memory", Lookup("tag", many=True))
+
+
+async def _usual(_, given):
+    return {"every": "daily", "at": "9:30", "tags": "memory, later", **given}
+
+
+@asked_in(_usual)
+async def plan(
+    _: Context,
+    *,
+    every: Literal["daily", "days", "monthly"] = "daily",
+    on: Annotated[str, DAYS] = "",
+    at: Annotated[str, TIME] = "9:00",
+    tags: Annotated[str, TAGS] = "",
+    loud: Literal["a", "b", "c", "d", "e", "f"] = "a",
+) -> View:
+    """Plan something.
+
+    every: How often [daily]
+    on: Days
+    at: Time [9:00] – in your own time zone
+    More:
+    tags: Tags
+    loud: Loudness
+    """
+    return View((line(f"every={every} on={on} at={at} tags={tags} loud={loud}"),))
+
+
 @pytest.fixture
 def bot(bot):
-    """Give a bot that knows one command more."""
-    return changed(bot, [*ALL, arrange])
+    """Give a bot that knows two commands more."""
+    return changed(bot, [*ALL, arrange, plan])
 
 
 async def opened(rig):
@@ -32,6 +67,7 @@ async def test_a_command_alone_opens_a_form_with_all_that_it_takes(rig):
         "number": False
     }
     first = {name: block["element"].get("initial_value") for name, block in inputs.items()}
+    assert inputs["papers"]["element"]["type"] == "number_input"
     assert (first["number"], first["papers"], first["topics"]) == ("3", "5", "one\ntwo")
     assert inputs["topics"]["element"]["multiline"]
     assert inputs["order"]["element"]["initial_option"]["value"] == "upvotes"
@@ -42,7 +78,7 @@ async def test_a_command_alone_opens_a_form_with_all_that_it_takes(rig):
         "conversations_select",
         True,
     )
-    assert inputs["code"]["element"]["type"] == "static_select"
+    assert inputs["code"]["element"]["type"] == "radio_buttons"
     assert (
         await rig.submit(
             form, number="4", papers="2", order="new", where="C2", zone="Asia/Tokyo", code="yes"
@@ -66,8 +102,8 @@ async def test_a_button_opens_a_form_for_what_is_marked(rig, slack, place):
 
 
 async def test_a_line_that_no_button_holds_opens_its_form_too(rig, slack, place):
-    line = f"arrange {'3' * 2000} order:?"
-    await slack.send(place("C1"), View((Buttons((Button("Change", line),)),)), "k")
+    words = f"arrange {'3' * 2000} order:?"
+    await slack.send(place("C1"), View((Buttons((Button("Change", words),)),)), "k")
     await rig.press(rig.messages[0], "Change")
     form, inputs = await opened(rig)
     assert (form["title"]["text"], list(inputs)) == ("Arrange", ["order"])
@@ -98,10 +134,16 @@ async def test_what_is_wrong_is_said_under_the_input_that_it_is_about(rig):
 async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack, bot):
     add_outlets(bot, slack)
     await rig.slash("subscribe", user="U2")
-    form, _ = await opened(rig)
-    lacking = "Which days? Add them, as in on:mon,wed."
+    form, inputs = await opened(rig)
+    assert "on" not in inputs
     answer = await rig.submit(form, user="U2", every="days", zone="Europe/Berlin")
-    assert answer["errors"] == {"on": lacking}
+    assert list(answer["errors"]) == ["every"]  # what it depends on, where it is not shown
+    await rig.choose(form, "every", "days", user="U2")
+    await rig.until(lambda: len(rig.views[form["id"]]["blocks"]) > len(form["blocks"]))
+    form = rig.views[form["id"]]
+    answer = await rig.submit(form, user="U2", every="days", zone="Europe/Berlin")
+    assert list(answer["errors"]) == ["on"]
+    assert "on:mon,wed" in answer["errors"]["on"]
 
 
 @pytest.mark.parametrize(
@@ -122,3 +164,54 @@ async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack,
 )
 async def test_what_is_typed_reads_as_it_was_typed(rig, typed, read):
     assert f"{read} " in (await rig.ask(typed)).seen
+
+
+@pytest.fixture
+async def planned(rig, slack):
+    """Open the form of a command with more options, and give a way to see what it shows."""
+    assert slack
+    await rig.slash("plan")
+    await rig.until(lambda: rig.views)
+    (key,) = rig.views
+
+    def inputs():
+        return {one["block_id"]: one for one in rig.views[key]["blocks"] if one["type"] == "input"}
+
+    return key, inputs
+
+
+async def test_a_form_shows_only_what_the_choices_in_it_call_for(rig, planned):
+    key, inputs = planned
+    assert list(inputs()) == ["every", "at"]
+    assert inputs()["at"]["element"]["initial_time"] == "09:30"
+    assert inputs()["at"]["hint"]["text"] == "In your own time zone. Default: 9:00."
+    await rig.choose(rig.views[key], "every", "days")
+    await rig.until(lambda: "on" in inputs())
+    assert inputs()["on"]["element"]["type"] == "checkboxes"
+    assert inputs()["every"]["element"]["initial_option"]["value"] == "days"
+    await rig.choose(rig.views[key], "every", "monthly")
+    await rig.until(lambda: inputs()["on"]["element"]["type"] == "static_select")
+    await rig.choose(rig.views[key], "every", "days")
+    await rig.until(lambda: inputs()["on"]["element"]["type"] == "checkboxes")
+    await rig.submit(rig.views[key], every="days", on="mon, fri", at="10:15")
+    await rig.until(lambda: rig.messages)
+    assert rig.messages[0].seen == "every=days on=mon, fri at=10:15 tags= loud=a"
+
+
+async def test_more_options_are_shown_when_asked_for(rig, planned):
+    key, inputs = planned
+    await rig.press(rig.views[key], "More options")
+    await rig.until(lambda: "loud" in inputs())
+    assert list(inputs()) == ["every", "at", "tags", "loud"]
+    assert inputs()["tags"]["element"]["type"] == "multi_external_select"
+    assert [one["value"] for one in inputs()["tags"]["element"]["initial_options"]] == [
+        "memory",
+        "later",
+    ]
+    assert inputs()["loud"]["element"]["type"] == "static_select"
+    await rig.choose(rig.views[key], "every", "monthly")
+    await rig.until(lambda: "on" in inputs())
+    assert "loud" in inputs()
+    await rig.submit(rig.views[key], every="monthly", on="last", at="9:00", tags="a, b", loud="b")
+    await rig.until(lambda: rig.messages)
+    assert rig.messages[0].seen == "every=monthly on=last at=9:00 tags=a, b loud=b"

@@ -1,0 +1,182 @@
+"""Inputs of forms: each kind of argument as a Block Kit element, and its state as words again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import assert_never
+
+from adapters.slack.limits import OPTION, OPTION_VALUE, PLACEHOLDER, Json
+from adapters.slack.render import plain_text
+from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
+from bot.chat.kinds import (
+    Choice,
+    Days,
+    Lookup,
+    Number,
+    TimeOfDay,
+    Upload,
+    Where,
+    Words,
+    YesNo,
+)
+
+MAX_RADIO_BUTTONS = 5  # more choices are a menu
+WEEKDAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}
+DAYS_OF_MONTH = (*map(str, range(1, 32)), "last")
+# what a menu of channels can show first: no thread, and no conversation of one person
+_CHANNEL = re.compile(r"[CG][A-Z0-9]+")
+_TIME = re.compile(r"\d{1,2}:\d{2}")
+
+
+def build_element(  # noqa: C901, PLR0911  # one line a kind
+    blank: Blank, values: Mapping[str, str]
+) -> Json:
+    """Return the element for an argument; `values` are those of all arguments.
+
+    A value that the element cannot show is in a text input.
+    """
+    param, value = blank.param, blank.value
+    if value and not _can_show(param, value):
+        return _text_input(param, value)
+    match param.kind:
+        case TimeOfDay():
+            return {"type": "timepicker", **({"initial_time": value.zfill(5)} if value else {})}
+        case Days():
+            return _days(param, value, values)
+        case Number(low, high):
+            return _number_input(low, high, value)
+        case Choice(options):
+            return _choice(dict(options), value)
+        case YesNo():
+            return _choice({"yes": "Yes", "no": "No"}, value)
+        case Where():
+            return _channel_menu(value)
+        case Lookup(many=many):
+            return _typeahead(param, value, many=many)
+        case Words():
+            return _text_input(param, value)
+        case Upload():
+            return {"type": "file_input", "max_files": 1}
+        case _:
+            assert_never(param.kind)
+
+
+def read_value(state: Json) -> str:
+    """Return what a person put into an element, as they would type it."""
+    if "selected_options" in state:
+        return ", ".join(option["value"] for option in state["selected_options"] or ())
+    option = state.get("selected_option") or {}
+    keys = ("selected_time", "selected_conversation", "value")
+    return str(option.get("value") or next((state[key] for key in keys if state.get(key)), ""))
+
+
+def option(label: str, value: str) -> Json:
+    """Return one of the options of an element."""
+    return {"text": plain_text(label, OPTION), "value": value}
+
+
+def _can_show(param: Param, value: str) -> bool:
+    match param.kind:
+        case TimeOfDay():
+            return bool(_TIME.fullmatch(value))
+        case Days():
+            return value in DAYS_OF_MONTH or set(_split(value)) <= WEEKDAYS.keys()
+        case Number():
+            return value.isdecimal()
+        case Where():
+            return bool(_CHANNEL.fullmatch(value))
+        case _:
+            return len(value) <= OPTION_VALUE
+
+
+def _days(param: Param, value: str, values: Mapping[str, str]) -> Json:
+    """Return checkboxes for days of the week, or a menu for the one day of a month."""
+    depends = param.argument.depends
+    is_monthly = depends is not None and values.get(depends[0]) == "monthly"
+    if is_monthly or value in DAYS_OF_MONTH:
+        return _menu({day: day for day in DAYS_OF_MONTH}, value)
+    return _checkboxes(WEEKDAYS, _split(value))
+
+
+def _split(value: str) -> list[str]:
+    return [part[:3] for part in re.split(r"[\s,]+", value.lower()) if part]
+
+
+def _choice(labels: Mapping[str, str], value: str) -> Json:
+    is_short = len(labels) <= MAX_RADIO_BUTTONS
+    return _radio_buttons(labels, value) if is_short else _menu(labels, value)
+
+
+def _checkboxes(labels: Mapping[str, str], chosen: list[str]) -> Json:
+    options = [option(label, value) for value, label in labels.items()]
+    first = [one for one in options if one["value"] in chosen]
+    initial = {"initial_options": first} if first else {}
+    return {"type": "checkboxes", "options": options, **initial}
+
+
+def _radio_buttons(labels: Mapping[str, str], value: str) -> Json:
+    options = [option(label, name) for name, label in labels.items()]
+    return {"type": "radio_buttons", "options": options, **_initial(labels, value)}
+
+
+def _menu(labels: Mapping[str, str], value: str) -> Json:
+    options = [option(label, name) for name, label in labels.items()]
+    return {"type": "static_select", "options": options, **_initial(labels, value)}
+
+
+def _initial(labels: Mapping[str, str], value: str) -> Json:
+    return {"initial_option": option(labels[value], value)} if value in labels else {}
+
+
+def _number_input(low: int, high: int, value: str) -> Json:
+    return {
+        "type": "number_input",
+        "is_decimal_allowed": False,
+        "min_value": str(low),
+        "max_value": str(high),
+        **({"initial_value": value} if value else {}),
+    }
+
+
+def _channel_menu(value: str) -> Json:
+    first = {"initial_conversation": value} if value else {"default_to_current_conversation": True}
+    return {
+        "type": "conversations_select",
+        "filter": {"include": ["public", "private"]},
+        **first,
+    }
+
+
+def _typeahead(param: Param, value: str, *, many: bool) -> Json:
+    chosen = [option(one.strip(), one.strip()) for one in value.split(",") if one.strip()]
+    initial: Json = {}
+    if value:
+        initial = {"initial_options": chosen} if many else {"initial_option": option(value, value)}
+    return {
+        "type": "multi_external_select" if many else "external_select",
+        "placeholder": plain_text(param.argument.example, PLACEHOLDER),
+        "min_query_length": 1,
+        **initial,
+    }
+
+
+def _text_input(param: Param, value: str) -> Json:
+    is_long = isinstance(param.kind, Words) and (param.kind.long or param.kind.pasted)
+    multiline = {"multiline": True} if is_long or "\n" in value else {}
+    initial = {"initial_value": value[:LONGEST_ARGUMENT]} if value else {}
+    return {
+        "type": "plain_text_input",
+        "placeholder": plain_text(param.default or param.argument.example, PLACEHOLDER),
+        "max_length": LONGEST_ARGUMENT,
+        **multiline,
+        **initial,
+    }
