@@ -49,7 +49,7 @@ clean: ## remove .venv and whatever else can be made again
 	rm -rf .venv build .pdm-build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# A set-up takes away its stamps until it is done; where there is none, the last one was interrupted and .venv starts over.
+# A set-up removes its stamps until it is done: if there is none, the last one was interrupted, and .venv starts over.
 .venv/%.stamp: requirements/%.txt pyproject.toml
 	@echo "Setting up: Python packages into .venv (about a minute, once) ..."
 	@test -n "$$(find .venv -name '*.stamp' 2>/dev/null)" && .venv/bin/python -c '' 2>/dev/null || { \
