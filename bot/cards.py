@@ -20,6 +20,7 @@ from bot.chat.views import (
     View,
     note,
 )
+from bot.mathematics import plain_mathematics
 from bot.papers import Paper
 from bot.text import count, listed, shorten
 
@@ -115,7 +116,7 @@ def vote_button(paper: Paper, *, voted: bool) -> Button:
 
 def title(paper: Paper) -> str:
     """Return the title, or the id of a paper that has none."""
-    return paper.title or paper.id
+    return plain_mathematics(paper.title) or paper.id
 
 
 def because(kept: Paper) -> str:

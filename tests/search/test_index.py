@@ -293,15 +293,12 @@ async def test_no_place_for_a_file_is_said_in_a_sentence(tmp_path: Path):
             await opened(impossible)
 
 
-async def test_a_search_answers_and_an_update_waits_while_another_process_writes(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-):
+async def test_a_search_answers_at_once_while_another_process_writes(path: Path):
     await filled(path)
-    monkeypatch.setattr(file, "LOCK_SECONDS", 0.05)
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     source = Source([*PAPERS, Paper("2501.00004", "Sparse Autoencoders")])
-    async with await opened(path) as index:
+    async with await opened(path) as index, asyncio.timeout(file.LOCK_SECONDS):
         assert await source.into(index) == 0
         assert await found(index, "hebbian") == ("2501.00001",)
         other.execute("ROLLBACK")

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from itertools import pairwise
 
+from bot.mathematics import plain_mathematics
+from bot.search.analysis.spellings import join_indices, spell_symbols
+
 # Letters that have no decomposition in Unicode but are typed without their stroke.
 _STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
@@ -45,12 +48,13 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_STROKES))
     # twice, because some compatibility forms decompose into capitals
-    return "".join(c for c in decomposed if unicodedata.category(c) != "Mn").casefold()
+    folded = "".join(c for c in decomposed if unicodedata.category(c) != "Mn").casefold()
+    return folded if folded.isascii() else spell_symbols(folded)
 
 
 def tokenize(text: str) -> list[str]:
     """Return the words of `text`, folded, in their order."""
-    folded = fold(text)
+    folded = fold(join_indices(plain_mathematics(text)))
     # the same rule twice: translating is five times as fast as an expression for all scripts
     tokens = folded.translate(_BREAKS).split() if folded.isascii() else _WORD.findall(folded)
     return [token[:MAX_WORD_CHARS] for token in tokens] if len(folded) > MAX_WORD_CHARS else tokens

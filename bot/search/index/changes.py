@@ -39,13 +39,14 @@ def add_papers(
     papers: Sequence[Paper],
     *,
     compact: bool,
+    lock_seconds: float,
 ) -> int:
     """Write papers and how far they reach in one transaction; return how far the index is then.
 
     Nothing is written where another process was quicker.
     """
     documents = [document(paper) for paper in papers]
-    with transaction(connection):
+    with transaction(connection, lock_seconds):
         at = schema.revision(connection)
         if at != after:
             return at

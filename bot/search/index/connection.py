@@ -13,7 +13,8 @@ import aiosqlite
 
 T = TypeVar("T")
 
-LOCK_SECONDS = 5.0  # to wait for another process that is writing
+# to wait for another process that is writing; a search waits hardly at all
+LOCK_SECONDS, SEARCH_LOCK_SECONDS = 5.0, 0.05
 CACHE_KILOBYTES = 32_000
 
 # CONSTRAINT and MISMATCH: what is in the file contradicts itself
@@ -112,8 +113,15 @@ def prepare_reader(connection: sqlite3.Connection) -> None:
 
 
 @contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Write all or nothing, while no other process writes."""
+def transaction(
+    connection: sqlite3.Connection, lock_seconds: float | None = None
+) -> Iterator[None]:
+    """Write all or nothing, while no other process writes.
+
+    sqlite3.OperationalError where another one still writes after so many seconds.
+    """
+    seconds = LOCK_SECONDS if lock_seconds is None else lock_seconds
+    connection.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

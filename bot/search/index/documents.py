@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.mathematics import plain_mathematics
 from bot.papers import Paper
+from bot.search.analysis.spellings import name_parts
 from bot.search.analysis.tokenizer import acronyms, compound_spellings, tokenize
 from bot.search.index.schema import Fields, checksum, encode_fields, read_fields
 
@@ -67,7 +69,8 @@ def document(paper: Paper) -> Document:
     authors = {name: " ".join(tokenize(name)) for name in paper.authors}
     house = list(dict.fromkeys(tokenize(f"{account.name} {account.handle}"))) if account else []
     aliases = [
-        *compound_spellings(paper.title),
+        *compound_spellings(plain_mathematics(paper.title)),
+        *name_parts(paper.title),
         *acronyms(paper.abstract),
         *compound_spellings(" ".join(paper.keywords)),
         *house,

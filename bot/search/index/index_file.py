@@ -218,7 +218,8 @@ class IndexFile:
             except sqlite3.Error as error:
                 if self._is_broken(error):
                     return await self._heal(error)
-                log.warning("The search index %s could not be updated: %s", self._path, error)
+                level = logging.INFO if file.is_locked(error) else logging.WARNING
+                log.log(level, "The search index %s was not updated: %s", self._path, error)
                 return 0
 
     async def _follow(self, changed: ListChanges, revision: int) -> int:
@@ -228,6 +229,9 @@ class IndexFile:
             log.info("The database is older than the search index; rebuilding the index")
             at = await self._writer.run(schema.start_over, at)
         papers, missing = 0, revision - at
+        # a search answers from what is there rather than wait for another process that writes
+        is_search = missing <= MAX_WAITED_PAPERS
+        lock_seconds = file.SEARCH_LOCK_SECONDS if is_search else file.LOCK_SECONDS
         while at < revision:
             limit = BULK_PAPERS if revision - at > BULK_PAPERS // 2 else BATCH_PAPERS
             batch = await read_changes(changed, at, limit)
@@ -235,7 +239,10 @@ class IndexFile:
             reached = max([revision, *(number for number, _ in batch)]) if last else batch[-1][0]
             compact = missing > BULK_PAPERS and (last or reached >= revision)
             at = await self._writer.run(
-                partial(add_papers, compact=compact), at, reached, [paper for _, paper in batch]
+                partial(add_papers, compact=compact, lock_seconds=lock_seconds),
+                at,
+                reached,
+                [paper for _, paper in batch],
             )
             papers += len(batch)
             self._report(papers, missing)

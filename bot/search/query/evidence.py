@@ -20,9 +20,10 @@ from bot.search.query.slips import Company, Slip, keeps_numbers, singular, title
 from bot.search.query.spelling import Correction, QueryTerm
 from bot.search.query.word_list import is_word
 
-# Log odds from which on a slip is corrected unasked: in a query of one word, beside others, and into
-# a word that only names contain. Of words that no paper contains 1 in 100 is still corrected.
-MIN_ODDS_ALONE, MIN_ODDS_BESIDE, MIN_ODDS_NAME = 2.5, 1.5, 3.5
+# Log odds from which on a slip is corrected unasked: in a query of one word and beside others; into a
+# word that only names contain, and where that completes a person's name. Of words that no paper
+# contains 1 in 100 is still corrected.
+MIN_ODDS_ALONE, MIN_ODDS_BESIDE, MIN_ODDS_NAME, MIN_ODDS_IN_NAME = 2.5, 1.5, 3.5, -2.0
 # From these on it is offered.
 MIN_ODDS_OFFER = -1.0
 # A word is one of names where they are such a share of the papers that contain it.
@@ -75,7 +76,7 @@ class Evidence:
         if self._is_name(meant, correction.papers):
             others = [word for word in self.words if word != typed]
             if self._is_in_name(meant, others):
-                company = title_company(len(others), len(others))
+                company, enough = title_company(len(others), len(others)), MIN_ODDS_IN_NAME
             elif others:
                 return _NEVER  # a person is meant only where the whole query is a name
             else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from bot.papers import Paper
@@ -52,8 +53,14 @@ def highlights(paper: Paper, sought: str) -> Highlights:
 
 def _hits(text: str, wanted: set[str]) -> Iterator[_Hit]:
     for match in _WORD.finditer(text):
-        for found in {stem(word) for word in tokenize(match[0])} & wanted:
+        for found in _stems(match[0]) & wanted:
             yield _Hit(match.start(), match.end(), found)
+
+
+@lru_cache(maxsize=1 << 15)
+def _stems(word: str) -> frozenset[str]:
+    """Return the stems of a word as it is written."""
+    return frozenset(map(stem, tokenize(word)))
 
 
 def _passage(text: str, hits: list[_Hit]) -> Iterator[tuple[str, bool]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import log
 
+from bot.search.analysis.spellings import from_russian_keys
 from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.lexicon import FREQUENT_PAPERS, MAX_SLIP_CHARS, Lexicon
 from bot.search.query.slips import keeps_numbers
@@ -181,7 +182,10 @@ class Speller:
         It is itself, one with its neighbour, plural or singular, or two that were run together.
         """
         word, around = self.typed[n], self.typed[max(0, n - 1) : n + 2]
-        spellings = [(word, EXACT), *((a + b, JOINED) for a, b in pairwise(around))]
+        joined = [a + b for a, b in pairwise(around)]
+        joined += ["".join(three) for three in _threes(self.typed) if word in three]
+        spellings = [(word, EXACT), *((each, JOINED) for each in joined)]
+        spellings += [(from_russian_keys(word), JOINED)] if not word.isascii() else []
         spellings += [(_other_number(word), OTHER_NUMBER)] if len(word) > 4 else []
         known = [
             Correction((spelling,), confidence, self.counts[spelling])
@@ -266,8 +270,9 @@ class Speller:
 def prepare_speller(lexicons: Sequence[Lexicon], papers: int, words: Sequence[str]) -> Speller:
     """Return a speller for the words of one query, with what the lexicons know about them."""
     typed = list(dict.fromkeys(words))[:MAX_TERMS]
-    joined = map("".join, pairwise(typed))
-    counts = _paper_counts(lexicons, {*typed, *map(_other_number, typed), *joined})
+    joined = [*map("".join, pairwise(typed)), *map("".join, _threes(typed))]
+    others = [*map(_other_number, typed), *map(from_russian_keys, typed)]
+    counts = _paper_counts(lexicons, {*typed, *others, *joined})
     frequent = max(RARE_PAPERS, FREQUENT_SHARE * papers)
     rare = [word for word in typed if counts.get(word, 0) <= frequent]
     halves = [(word[:cut], word[cut:]) for word in rare for cut in range(2, len(word) - 1)]
@@ -298,6 +303,11 @@ def is_year(word: str) -> bool:
 
 def _is_letter(word: str) -> bool:
     return len(word) == 1 and word.isascii() and word.isalpha()
+
+
+def _threes(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield each three neighbours."""
+    return zip(words, words[1:], words[2:], strict=False)
 
 
 def _likelihood(correction: Correction) -> tuple[float, int]:
