@@ -207,7 +207,7 @@ async def crowd(home: Path, people: int, seconds: float) -> None:
             *(_person(one, end, 1.0, _letter, letters) for one in everyone[:10]),
             _react_often(rig, everyone, shown, end, chance, reacted),
         )
-        await rig.until(lambda: _count(rig.told) >= _count(reacted), 30)
+        await _settle(rig, reacted)
         wrong = await _wrong(home, everyone, shown)
         child.send_signal(signal.SIGTERM)
         printed, _ = await child.communicate()
@@ -221,7 +221,19 @@ async def crowd(home: Path, people: int, seconds: float) -> None:
     _tell_times("completed", rig.acknowledged, letters)
     tell("reactions", list(_reaction_times(rig.told, reacted)))
     tell("loop lag", json.loads(printed))
-    print(f"  {wrong} of the shelves' papers wrong, {_count(reacted):,} reactions")
+    print(
+        f"  {wrong} of the shelves' papers wrong after {_count(reacted):,} reactions, of "
+        f"{_count(rig.told):,} of which people were told"
+    )
+
+
+async def _settle(rig: TimedRig, reacted: dict[str, list[float]]) -> None:
+    """Wait until people were told about all reactions, or about no more for some seconds."""
+    told, since = -1, time.monotonic()
+    while _count(rig.told) < _count(reacted) and time.monotonic() - since < 15:
+        if (now := _count(rig.told)) != told:
+            told, since = now, time.monotonic()
+        await asyncio.sleep(0.1)
 
 
 def _command(one: Member, _: int) -> Interaction:

@@ -24,6 +24,10 @@ from bot.text import shorten, visible
 
 CACHE_SECONDS = 60.0  # that a membership is reused
 MAX_SUGGESTIONS = 25
+USUAL_PLACES = (
+    Suggestion("Here", "here"),
+    Suggestion("Just me, in direct messages", "me"),
+)
 MAX_CACHED = 1000  # memberships
 MANAGERS = "people who may manage the channel"
 RECIPIENT = "the person whom it is with"
@@ -168,27 +172,29 @@ def suggest_places(interaction: discord.Interaction[Any], typed: str) -> tuple[S
     Best first, at most 25.
     """
     name, colon, tag = typed.strip().removeprefix("#").lower().partition(":")
-    usual = (
-        Suggestion("Here", "here"),
-        Suggestion("Just me, in direct messages", "me"),
-    )
+    places = _matching_channels(interaction, name)
+    if colon:
+        begun = tag.rpartition(",")[2].strip()
+        found = [one for place in places for one in _tagged(place, begun)]
+    else:
+        usual = [one for one in USUAL_PLACES if one.label.lower().startswith(name)]
+        found = [*usual, *(Suggestion(f"#{one.name}", str(one.id)) for one in places)]
+    return tuple(found[:MAX_SUGGESTIONS])
+
+
+def _matching_channels(interaction: discord.Interaction[Any], name: str) -> list[Channel]:
+    """Return the channels and threads with these letters that may be offered, best first."""
     member, guild = interaction.user, interaction.guild
     if guild is None or not isinstance(member, discord.Member):
-        return usual
+        return []
     every: list[Channel] = [
         *guild.text_channels,
         *guild.voice_channels,
         *guild.forums,
         *guild.threads,
     ]
-    places = [one for one in every if name in one.name.lower() and _is_offered(one, member)]
-    places.sort(key=lambda one: (not one.name.lower().startswith(name), one.name))
-    if colon:
-        found = [one for place in places for one in _tagged(place, tag.rpartition(",")[2].strip())]
-    else:
-        found = [Suggestion(f"#{one.name}", str(one.id)) for one in places]
-    fitting = [one for one in usual if one.label.lower().startswith(name) and not colon]
-    return (*fitting, *found)[:MAX_SUGGESTIONS]
+    found = [one for one in every if name in one.name.lower() and _is_offered(one, member)]
+    return sorted(found, key=lambda one: (not one.name.lower().startswith(name), one.name))
 
 
 def _tagged(channel: Channel, tag: str) -> list[Suggestion]:

@@ -44,27 +44,19 @@ def input_for(blank: Blank) -> Input:  # noqa: PLR0911  # one line a kind
     param, value = blank.param, blank.value
     match param.kind:
         case Upload():
-            least = int(param.required)
-            return ui.FileUpload(
-                custom_id=param.name, required=param.required, min_values=least, max_values=1
-            )
-        case Where() if not value or value == OWN or value.isdecimal():
+            return _file_upload(param)
+        case Where():
             return _channel_select(param, value)
-        case YesNo() if (value or param.default) in {"yes", "no"}:
-            return ui.Checkbox(custom_id=param.name, default=(value or param.default) == "yes")
-        case YesNo():  # a checkbox cannot say neither
-            return _select(param, (("yes", "Yes"), ("no", "No")), value)
+        case YesNo():
+            return _checkbox(param, value)
         case Choice(options):
             return _choice(param, options, value)
-        case Number(low, high) if high - low < MAX_CHOICES:
-            numbers = [(str(n), str(n)) for n in range(low, high + 1)]
-            return _select(param, numbers, value)
-        case Days() if _are_weekdays(value):
-            return _checkboxes(param, WEEKDAYS, value)
         case Number(low, high):
-            return text_input(param, value, f"{low:,} to {high:,}")
-        case TimeOfDay() | Lookup() | Where() | Days() | Words():
-            return text_input(param, value, f"For example {param.argument.example}")
+            return _number(param, value, range(low, high + 1))
+        case Days():
+            return _weekdays(param, value)
+        case TimeOfDay() | Lookup() | Words():
+            return text_input(param, value)
         case _:
             assert_never(param.kind)
 
@@ -89,12 +81,13 @@ def read_input(param: Param, held: object) -> str:
     return "" if held is None else str(held)
 
 
-def text_input(param: Param, value: str, hint: str) -> ui.TextInput[ui.Modal]:
+def text_input(param: Param, value: str, example: str = "") -> ui.TextInput[ui.Modal]:
     """Return a text input: of several lines for long text."""
     long = isinstance(param.kind, Words) and (param.kind.long or "\n" in value)
+    placeholder = example or f"For example {param.argument.example}"
     return ui.TextInput(
         custom_id=param.name,
-        placeholder=shorten(visible(hint), MAX_HINT) or None,
+        placeholder=shorten(visible(placeholder), MAX_HINT) or None,
         default=value[:LONGEST_ARGUMENT] or None,
         max_length=LONGEST_ARGUMENT,
         style=TextStyle.paragraph if long else TextStyle.short,
@@ -102,7 +95,17 @@ def text_input(param: Param, value: str, hint: str) -> ui.TextInput[ui.Modal]:
     )
 
 
+def _file_upload(param: Param) -> Input:
+    least = int(param.required)
+    return ui.FileUpload(
+        custom_id=param.name, required=param.required, min_values=least, max_values=1
+    )
+
+
 def _channel_select(param: Param, value: str) -> Input:
+    """Return a menu of channels, or a text input if the value is more than one of them."""
+    if value and value != OWN and not value.isdecimal():
+        return text_input(param, value)
     kind = SelectDefaultValueType.channel
     chosen = [SelectDefaultValue(id=int(value), type=kind)] if value.isdecimal() else []
     return ui.ChannelSelect(
@@ -113,6 +116,20 @@ def _channel_select(param: Param, value: str) -> Input:
         min_values=0,
         required=False,
     )
+
+
+def _checkbox(param: Param, value: str) -> Input:
+    """Return a checkbox, or a menu where neither yes nor no is meant: a checkbox cannot say so."""
+    chosen = value or param.default
+    if chosen in {"yes", "no"}:
+        return ui.Checkbox(custom_id=param.name, default=chosen == "yes")
+    return _select(param, (("yes", "Yes"), ("no", "No")), value)
+
+
+def _number(param: Param, value: str, numbers: range) -> Input:
+    if len(numbers) <= MAX_CHOICES:
+        return _select(param, [(str(n), str(n)) for n in numbers], value)
+    return text_input(param, value, f"{numbers[0]:,} to {numbers[-1]:,}")
 
 
 def _choice(param: Param, options: Options, value: str) -> Input:
@@ -126,7 +143,7 @@ def _choice(param: Param, options: Options, value: str) -> Input:
         return ui.RadioGroup(custom_id=param.name, required=param.required, options=radio)
     if len(options) <= MAX_CHOICES:
         return _select(param, options, value)
-    return text_input(param, value, f"For example {param.argument.example}")
+    return text_input(param, value)
 
 
 def _select(param: Param, options: Options, value: str) -> Input:
@@ -144,11 +161,14 @@ def _select(param: Param, options: Options, value: str) -> Input:
     )
 
 
-def _checkboxes(param: Param, options: Options, value: str) -> Input:
+def _weekdays(param: Param, value: str) -> Input:
+    """Return checkboxes for the days of the week, a text input for a day of the month."""
+    if not _are_weekdays(value):
+        return text_input(param, value)
     chosen = {word.strip()[:3].lower() for word in value.split(",")}
     shown = [
         CheckboxGroupOption(label=label, value=option, default=option in chosen)
-        for option, label in options
+        for option, label in WEEKDAYS
     ]
     least = int(param.required)
     return ui.CheckboxGroup(

@@ -127,12 +127,11 @@ def _with_links(panel: Panel) -> Panel:
 
 def _links(spans: Spans) -> tuple[Control, ...]:
     """Return a line as link buttons; () unless it is nothing but links with dots between."""
-    if any(not isinstance(span, Link) and span != SEPARATOR for span in spans):
-        return ()
     links = [span for span in spans if isinstance(span, Link)]
+    if not 2 <= len(links) <= MAX_LINK_BUTTONS or len(links) + spans.count(SEPARATOR) != len(spans):
+        return ()
     controls = [Control(visible(one.text).strip(), url=link_address(one.url)) for one in links]
-    fit = 2 <= len(controls) <= MAX_LINK_BUTTONS and all(one.label and one.url for one in controls)
-    return tuple(controls) if fit else ()
+    return tuple(controls) if all(one.label and one.url for one in controls) else ()
 
 
 def _panel(block: Block) -> Panel:

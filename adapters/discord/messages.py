@@ -176,6 +176,20 @@ async def _find_post(
 async def _first_messages(
     client: discord.Client, forum: discord.ForumChannel, since: datetime, *, archived: bool
 ) -> AsyncIterator[discord.Message]:
+    """Yield the first message of each of the bot's posts in a forum since then."""
+    me = client.user.id if client.user else 0
+    posts = await _posts(forum, since, archived=archived)
+    for post in posts:
+        if post.owner_id == me and discord.utils.snowflake_time(post.id) >= since:
+            with suppress(discord.NotFound):  # deleted since, and so not there
+                async for message in post.history(limit=1, oldest_first=True):
+                    yield message
+
+
+async def _posts(
+    forum: discord.ForumChannel, since: datetime, *, archived: bool
+) -> list[discord.Thread]:
+    """Return the posts of a forum, and those that were closed since then where `archived`."""
     active = await forum.guild.active_threads()
     posts = [thread for thread in active if thread.parent_id == forum.id]
     if archived:
@@ -183,12 +197,7 @@ async def _first_messages(
             if thread.archive_timestamp < since:
                 break
             posts.append(thread)
-    for post in posts:
-        own = client.user is not None and post.owner_id == client.user.id
-        if own and discord.utils.snowflake_time(post.id) >= since:
-            with suppress(discord.NotFound):  # deleted since, and so not there
-                async for message in post.history(limit=1, oldest_first=True):
-                    yield message
+    return posts
 
 
 async def _find(

@@ -6,7 +6,7 @@ import asyncio
 import io
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
@@ -15,21 +15,20 @@ from weakref import WeakValueDictionary
 import discord
 from discord import ui
 
+from adapters.discord.buttons import label_of, with_button
 from adapters.discord.channels import Members, suggest_places
-from adapters.discord.custom_ids import MAX_LINE, Kind, Press
+from adapters.discord.custom_ids import MAX_LINE, Kind
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.forms import field_form, form
 from adapters.discord.ids import interaction_tenant, person, place
-from adapters.discord.layout import press_of
 from adapters.discord.mentions import with_mentions
 from adapters.discord.render import render
 from adapters.discord.requests import Request, read_request, read_typing
-from adapters.discord.styles import look
-from adapters.discord.web import repeat
+from adapters.discord.web import acknowledge, repeat
 from bot.chat.bot import Bot
 from bot.chat.commands import Blank
 from bot.chat.kinds import Where
-from bot.chat.views import Attachment, Button, Outcome, View, line
+from bot.chat.views import Attachment, Outcome, View, line
 from bot.models import Suggestion
 from bot.text import shorten, visible
 
@@ -38,7 +37,6 @@ log = logging.getLogger(__name__)
 Interaction = discord.Interaction[Any]
 # Discord waits three seconds for an acknowledgement
 SECONDS_BEFORE_ACKNOWLEDGEMENT = 0.75
-ALREADY_ACKNOWLEDGED = 40060  # Discord's code for a second first response
 MAX_CHOICES = 25
 MAX_CHOICE = 100  # characters of a choice's name, and of its value
 REFUSED = View(
@@ -155,7 +153,7 @@ class Responses:
 
     async def _form(self, interaction: Interaction, request: Request) -> ui.Modal | None:
         if request.press and request.press.kind is Kind.FIELD and request.custom_id:
-            label = _label(interaction, request.custom_id) or request.press.line
+            label = label_of(interaction.message, request.custom_id) or request.press.line
             return field_form(label, request.press)
         command = self.bot.commands.get(request.intent.command)
         blanks = await self.bot.form(request.intent)
@@ -203,12 +201,12 @@ class Responses:
     async def _replace_button(self, interaction: Interaction, request: Request, view: View) -> bool:
         """Show the pressed button as it is from now on; False if the message lost it."""
         message, becomes = interaction.message, view.becomes
-        if message is None or becomes is None or not _with_button(message, request, becomes):
+        if message is None or becomes is None or not with_button(message, request, becomes):
             return False
         await acknowledge(interaction.response.defer)
         # the message in the interaction is as it was at the press: read what the last edit left
         async with self.edits.setdefault(message.id, asyncio.Lock()):
-            layout = _with_button(await interaction.original_response(), request, becomes)
+            layout = with_button(await interaction.original_response(), request, becomes)
             try:
                 if layout:
                     await repeat(lambda: interaction.edit_original_response(view=layout))
@@ -255,18 +253,6 @@ class Responses:
         return layout
 
 
-async def acknowledge(respond: Callable[[], Awaitable[object]]) -> None:
-    """Send the first response to an interaction, again after a lost connection.
-
-    A repeat of one that arrived is refused with a code of its own.
-    """
-    try:
-        await repeat(respond)
-    except discord.HTTPException as error:
-        if error.code != ALREADY_ACKNOWLEDGED:
-            raise
-
-
 def _placed(blanks: Sequence[Blank], interaction: Interaction) -> list[Blank]:
     """Return the blanks with the channel's id for "here"; outside of servers no place is chosen."""
     here = str(interaction.channel_id)
@@ -309,40 +295,3 @@ def _is_own(interaction: Interaction) -> bool:
     if message is None:
         return False
     return message.flags.ephemeral or bool(interaction.context.dm_channel)
-
-
-def _with_button(
-    message: discord.Message, request: Request, becomes: Button
-) -> ui.LayoutView | None:
-    """Return a message's layout with the pressed button replaced; None if it has it no more."""
-    if request.press is None:
-        return None
-    layout = ui.LayoutView.from_message(message, timeout=None)
-    layout.stop()
-    number = int(request.custom_id.partition(":")[0][1:] or 0)
-    press = Press(press_of(becomes).kind, becomes.line, request.press.tenant)
-    new_look = look(becomes.label, becomes.line)
-    for child in layout.walk_children():
-        if isinstance(child, ui.Button) and child.custom_id == request.custom_id:
-            child.label, child.custom_id = becomes.label, press.id(number)
-            child.style, child.emoji = new_look.style, new_look.emoji or None
-            return layout
-        for option in child.options if isinstance(child, ui.Select) else ():
-            if option.value == request.custom_id:
-                option.label, option.value = becomes.label, press.id(number)
-                option.emoji = new_look.emoji or None
-                return layout
-    return None
-
-
-def _label(interaction: Interaction, custom_id: str) -> str:
-    """Return the label of a button of the message, "" if it has none of that id."""
-    if not interaction.message:
-        return ""
-    for child in ui.LayoutView.from_message(interaction.message).walk_children():
-        if isinstance(child, ui.Button) and child.custom_id == custom_id:
-            return child.label or ""
-        for option in child.options if isinstance(child, ui.Select) else ():
-            if option.value == custom_id:
-                return option.label
-    return ""

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import TypeVar
 
 import aiohttp
+import discord
 import yarl
 
 from adapters.discord.errors import BLOCKED_SECONDS, AddressBlocked, AnswerLost
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 MAX_NONCE = 25  # characters by which Discord recognises a repeated message
+ALREADY_ACKNOWLEDGED = 40060  # Discord's code for a second first response
 PAUSES_SECONDS = (0.2, 1.0, 3.0)  # before a request is sent again after a lost connection
 # the paths of what a repeat would create a second time
 _NOT_REPEATABLE = re.compile(r"/channels/\d+/threads|/webhooks/\d+/[^/]+")
@@ -41,6 +43,18 @@ async def repeat(request: Callable[[], Awaitable[T]]) -> T:
             log.info("a request is sent again: %s", str(error) or type(error).__name__)
         await asyncio.sleep(pause)
     return await request()
+
+
+async def acknowledge(respond: Callable[[], Awaitable[object]]) -> None:
+    """Send the first response to an interaction, again after a lost connection.
+
+    A repeat of one that arrived is refused with a code of its own.
+    """
+    try:
+        await repeat(respond)
+    except discord.HTTPException as error:
+        if error.code != ALREADY_ACKNOWLEDGED:
+            raise
 
 
 def is_repeatable(method: str, url: yarl.URL) -> bool:

@@ -21,7 +21,7 @@ from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
 from tests.conftest import HEBB, digest
 from tests.rigs.discord import DiscordRig, Fault, connect
-from tests.rigs.discord_people import text
+from tests.rigs.discord_people import Member, join, text
 
 VIEW = digest(date(2026, 5, 29), [HEBB], 1)
 MANAGERS = "people who may manage the channel"
@@ -152,6 +152,50 @@ async def test_a_forum_is_named_with_its_tags(rig, adapter):
     assert await adapter.place(f"<#{forum.id}>:papers, 7", ada) == at(forum, ":7,8")
     with pytest.raises(UsageError, match="The tags of that channel: News, Papers"):
         await adapter.place(f"{forum.id}:other", ada)
+
+
+async def offered(rig, ada: Member, typed: str) -> list[tuple[str, str]]:
+    """Return what completes a place, with the values."""
+    record = ada.complete("subscribe", "where", typed)
+    await rig.until(lambda: record.responded)
+    return [(one["name"], one["value"]) for one in record.autocomplete_choices]
+
+
+@pytest.mark.usefixtures("adapter")
+async def test_places_are_completed_with_threads_and_the_tags_of_forums(rig):
+    ada = join(rig, "Ada")
+    guild, backend = ada.guild or 0, rig.backend
+    tags = [
+        {"id": str(n), "name": name, "moderated": False, "emoji_id": None, "emoji_name": None}
+        for n, name in [(7, "News"), (8, "Papers")]
+    ]
+    forum = backend.create_channel(guild, "reading", type=ChannelType.FORUM, available_tags=tags)
+    thread = backend.create_thread(ada.channel, "on reading", backend.bot_user.id)
+    usual = [("Here", "here"), ("Just me, in direct messages", "me")]
+    names = [name for name, _ in await offered(rig, ada, "")]
+    assert names[:2] == [name for name, _ in usual]
+    assert {"#papers", "#reading", "#on reading"} <= set(names)
+    assert await offered(rig, ada, "#read") == [
+        ("#reading", str(forum.id)),
+        ("#on reading", str(thread.id)),
+    ]
+    assert await offered(rig, ada, "ju") == usual[1:]
+    assert await offered(rig, ada, "reading:p") == [("#reading: Papers", f"{forum.id}:8")]
+    assert await offered(rig, ada, "nothing like it") == []
+    alone = Member(rig, ada.id, backend.get_dm_channel(ada.id).id, None)
+    assert await offered(rig, alone, "") == usual
+
+
+@pytest.mark.usefixtures("adapter")
+async def test_places_that_the_person_or_the_bot_cannot_use_are_not_offered(rig):
+    ada = join(rig, "Ada")
+    guild, backend = ada.guild or 0, rig.backend
+    for name, overwrite in {
+        "secret": Overwrite(ada.id, OverwriteType.MEMBER, deny=1 << 10),
+        "read-only": Overwrite(backend.bot_user.id, OverwriteType.MEMBER, deny=1 << 11),
+    }.items():
+        backend.create_channel(guild, f"board {name}", overwrites=[overwrite])
+    assert await offered(rig, ada, "board") == []
 
 
 async def test_what_is_no_place_for_it_is_said(rig, adapter):
