@@ -57,6 +57,14 @@ class Discord(Adapter):
         self._connection: Events | None = None
         self._bot: Bot | None = None
         self._memberships = Memberships()
+        self._refusal = ""  # why Discord closed the connection for good
+
+    @property
+    def trouble(self) -> str:
+        """What Discord refuses, in a sentence; "" if nothing."""
+        if self._refusal or self._connection is None:
+            return self._refusal
+        return self._connection.registration.trouble
 
     async def run(self, bot: Bot) -> None:
         """Stay connected until cancelled. Raises SettingsError for what Discord refuses for good."""
@@ -66,10 +74,9 @@ class Discord(Adapter):
         while True:
             try:
                 await self._connect(bot)
-            except discord.LoginFailure as error:
-                raise SettingsError(BAD_TOKEN) from error
             except DISCORD_ERRORS as error:
                 if sentence := _final_sentence(error):
+                    self._refusal = sentence
                     raise SettingsError(sentence) from error
                 pause = backoff.delay()
                 reason = delivery_error(error)
@@ -145,9 +152,13 @@ class Discord(Adapter):
 
 
 def _final_sentence(error: BaseException) -> str:
-    """Return what to do about a connection that Discord closed for good, "" for any other error."""
-    if isinstance(error, discord.PrivilegedIntentsRequired):
-        return FINAL_CLOSE_CODES[4014]
-    return (
-        FINAL_CLOSE_CODES.get(error.code, "") if isinstance(error, discord.ConnectionClosed) else ""
-    )
+    """Return what to do about what Discord refuses for good, "" for any other error."""
+    match error:
+        case discord.LoginFailure():
+            return BAD_TOKEN
+        case discord.PrivilegedIntentsRequired():
+            return FINAL_CLOSE_CODES[4014]
+        case discord.ConnectionClosed():
+            return FINAL_CLOSE_CODES.get(error.code, "")
+        case _:
+            return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import discord
@@ -31,6 +31,7 @@ class Registration:
         self._client = client
         self._wanted = wanted
         self.ids: dict[str, int] = {}  # of slash commands, by name
+        self.trouble = ""  # what Discord refused, in a sentence
 
     async def run(self) -> None:
         """Register the commands; after a failure go on with the registered ones and try later."""
@@ -41,13 +42,16 @@ class Registration:
 
     async def _try(self, pause: float) -> bool:
         try:
-            return await self._register()
+            done = await self._register()
         except discord.HTTPException as error:
             reason = f"{error.status} {error.text or ''}".strip()
         except AddressBlocked as error:
             reason = str(error)
         except DISCORD_ERRORS as error:
             reason = str(error) or type(error).__name__
+        else:
+            self.trouble = "" if done else self.trouble
+            return done
         log.warning(
             "Discord did not take the commands (%s); the registered ones still work, and it is "
             "tried again in %.0f s",
@@ -82,6 +86,7 @@ class Registration:
                 wrong = refused_commands(error, accepted)
                 if not wrong or attempt + 1 == MAX_ATTEMPTS:
                     raise
+                self._note_refused(accepted, wrong)
                 accepted = _without(accepted, wrong, before)
                 before = ()  # what was refused once more is left out
             else:
@@ -89,6 +94,11 @@ class Registration:
                 log.info("registered %d commands at Discord", len(accepted))
                 return attempt == 0
         return False
+
+    def _note_refused(self, sent: Sequence[Payload], wrong: Mapping[int, str]) -> None:
+        for position, why in wrong.items():
+            self.trouble = f"Discord refused the command {sent[position]['name']}: {why}."
+            log.error("%s", self.trouble)
 
     def _remember(self, registered: Sequence[Mapping[str, Any]]) -> None:
         slash = [one for one in registered if one.get("type", 1) == 1 and "id" in one]
@@ -113,7 +123,7 @@ def refused_commands(error: discord.HTTPException, sent: Sequence[Payload]) -> d
 
 
 def _without(
-    sent: Sequence[Payload], wrong: Mapping[int, str], registered: Sequence[Mapping[str, Any]]
+    sent: Sequence[Payload], wrong: Collection[int], registered: Sequence[Mapping[str, Any]]
 ) -> list[Payload]:
     """Return the commands with each refused one as it was registered before, or without it."""
     before = {(one["name"], one.get("type", 1)): one for one in registered}
@@ -122,7 +132,6 @@ def _without(
         if position not in wrong:
             accepted.append(command)
             continue
-        log.error("Discord refused the command %s: %s", command["name"], wrong[position])
         earlier = before.get((command["name"], command.get("type", 1)))
         if earlier is not None:
             accepted.append({key: earlier[key] for key in _KEPT if key in earlier})

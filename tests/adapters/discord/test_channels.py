@@ -158,7 +158,7 @@ async def offered(rig, ada: Member, typed: str) -> list[tuple[str, str]]:
     """Return what completes a place, with the values."""
     record = ada.complete("subscribe", "where", typed)
     await rig.until(lambda: record.responded)
-    return [(one["name"], one["value"]) for one in record.autocomplete_choices]
+    return [(one["name"], one["value"]) for one in record.autocomplete_choices or ()]
 
 
 @pytest.mark.usefixtures("adapter")

@@ -20,6 +20,7 @@ from bot.chat.views import View, line
 from bot.errors import DeliveryError, SettingsError
 from bot.models import Place
 from bot.runtime.supervisor import supervise
+from tests.conftest import add_outlets
 from tests.rigs.discord import TOKEN, DiscordRig, Fault, connect
 from tests.rigs.discord_people import join, text
 
@@ -81,13 +82,16 @@ async def test_discord_in_trouble_at_the_start_is_tried_again(bot, monkeypatch, 
 
 async def test_commands_that_discord_refuses_leave_the_others_and_all_else(bot, caplog):
     async with DiscordRig().serving() as rig:
+        add_outlets(bot, adapter := Discord(rig.settings()))
         wrong = {"3": {"options": {"0": {"name": {"_errors": [{"message": "Invalid name"}]}}}}}
         rig.faults.append(Fault("PUT */commands", 400, code=50035, errors=wrong))
-        async with running(bot, rig):
+        async with running(bot, rig, adapter):
             await rig.until(lambda: rig.sessions)
             await rig.until(lambda: rig.backend.commands.get(None))
             ada = join(rig, "Ada")
             assert "Papers" in text(await ada.sees(ada.type("status")))
+            said = text(await ada.sees(ada.type("status")))
+            assert "Discord refused the command" in said
     names = list(bot.commands)
     registered = {name for name, kind in rig.backend.commands[None] if kind == 1}
     assert set(names) - registered == {names[3]}
@@ -152,9 +156,9 @@ def adapter_at() -> Callable[[Channel], Place]:
 
 
 @asynccontextmanager
-async def running(bot: Bot, rig: DiscordRig) -> AsyncIterator[None]:
+async def running(bot: Bot, rig: DiscordRig, adapter: Discord | None = None) -> AsyncIterator[None]:
     """Run the adapter, whether or not it gets through."""
-    task = asyncio.create_task(Discord(rig.settings()).run(bot))
+    task = asyncio.create_task((adapter or Discord(rig.settings())).run(bot))
     try:
         yield
     finally:
