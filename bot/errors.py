@@ -1,12 +1,12 @@
 """What can go wrong, in words a person can act on.
 
     PaperboyError
-    ├── UsageError          a command was not used as it can be used
+    ├── UsageError          a command was used wrongly
     │   └── UnknownCommand  there is no such command
     ├── SettingsError       a setting is missing or makes no sense
     ├── StoreError          the database cannot be opened, read or written
-    ├── SourceError         papers could not be had from where they come from
-    │   └── SourceDown      … and asking again at once is of no use
+    ├── SourceError         papers could not be fetched
+    │   └── SourceDown      … and trying again at once is of no use
     └── DeliveryError       a message could not be delivered
 
 The message of each is a whole sentence that says what to do; it is shown as it is.
@@ -20,7 +20,7 @@ class PaperboyError(Exception):
 
 
 class UsageError(PaperboyError):
-    """A command was not used as it can be used.
+    """A command was used wrongly.
 
     argument:     the name of the argument that this is about, "" if it is about all of them
     """
@@ -43,7 +43,7 @@ class StoreError(PaperboyError):
 
 
 class SourceError(PaperboyError):
-    """Papers could not be had from where they come from."""
+    """Papers could not be fetched."""
 
 
 class SourceDown(SourceError):

@@ -43,7 +43,10 @@ _TELLING = re.compile(
     rf"|({_OLD}){_VERSION}(?![0-9A-Za-z]))",
     re.IGNORECASE,
 )
-_WORDS = r"(?:ids?|identifiers?|nos?|nr|num|numbers?|preprints?|e-?prints?|papers?|arxiv|abs|pdf|html|org)"
+_WORDS = (
+    r"(?:ids?|identifiers?|nos?|nr|num|numbers?|preprints?|e-?prints?|papers?|arxiv|abs|pdf"
+    r"|html|org)"
+)
 _LABELLED = re.compile(
     rf"(?:doi\W{{0,3}})?(?:10\.48550/)?(?:(?<![a-z])arxiv|(?<![a-z])e-?prints?(?![a-z]))"
     rf"(?:[^0-9A-Za-z]|(?<![A-Za-z]){_WORDS}(?![A-Za-z])|id(?=[^A-Za-z]))"
@@ -142,7 +145,7 @@ def id_in_address(address: str) -> str | None:
 
 
 def looks_like_id(text: str) -> bool:
-    """Tell whether `text` is meant as an id, right or wrong: there is no use in searching for it."""
+    """Tell whether `text` is meant as an id, right or wrong, so that a search is of no use."""
     return bool(_SHAPE.fullmatch(text.strip()))
 
 

@@ -12,7 +12,7 @@ from bot.text import clean
 
 
 def web_address(text: object) -> str | None:
-    """Return `text` where it is an absolute http(s) address that can be shown and followed, otherwise None."""
+    """Return `text` if it is an absolute http(s) address that can be shown, else None."""
     if (
         not isinstance(text, str)
         or len(text) > 2000

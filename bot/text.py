@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-# Whatever moves to another place: C0 and C1 controls, line and paragraph separators.
+# characters that move elsewhere: C0 and C1 controls, line and paragraph separators
 _BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# Whatever is not seen: soft hyphen, bidi marks and overrides, zero-width and tag characters, lone
-# surrogates.
+# invisible characters: soft hyphen, bidi marks and overrides, zero-width and tag characters, lone
+# surrogates
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0"
     "\ufff9-\ufffb\U000e0000-\U000e0fff\ud800-\udfff]"
@@ -21,12 +21,12 @@ def visible(text: str) -> str:
 
 
 def strip_invisible(text: str) -> str:
-    """Return `text` without bidi, zero-width and other characters that nobody sees; its lines stay."""
+    """Return `text` without bidi, zero-width and other invisible characters, with its lines."""
     return _UNSEEN.sub("", text)
 
 
 def clean(text: str) -> str:
-    """Return `text` as it is kept: what is visible of it, without runs of spaces."""
+    """Return `text` as one line without invisible characters and runs of spaces."""
     return " ".join(visible(text).split())
 
 
@@ -36,7 +36,7 @@ def straight(text: str) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut `text` to at most `limit` characters, at a word boundary where there is one, with an ellipsis."""
+    """Cut `text` to at most `limit` characters with an ellipsis, at a word boundary if possible."""
     if len(text) <= limit:
         return text
     if limit <= 1:

@@ -162,7 +162,7 @@ class Bot(Generic[S]):
         return tuple(Sent(Place(platform, one.tenant, one.address), one.message) for one in found)
 
     async def fold(self, view: View, place: Place, longest: int) -> View:
-        """Return the view with a short key in place of each button line over `longest` characters."""
+        """Return the view with a short key for each button line over `longest` characters."""
         keep = self.ports.memory.tenant(place.platform, place.tenant).lines.keep
         folded = {
             b.line: f"{AGAIN} {await keep(b.line)}" for b in view.buttons if len(b.line) > longest

@@ -1,6 +1,8 @@
 """A typed async function becomes a command; typed words become its arguments.
 
-    async def day(ctx: Context, when: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1) -> View:
+    async def day(
+        ctx: Context, when: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1
+    ) -> View:
         '''Show the papers of one day.
 
         when: a date, or today or yesterday
@@ -261,7 +263,7 @@ def managing(handler: H) -> H:
 
 
 def asked_in(form: Form) -> Callable[[H], H]:
-    """Mark a command that is best asked for in a form, and say what that is filled with at first."""
+    """Mark a command that has a form, and say what its inputs hold at first."""
 
     def mark(handler: H) -> H:
         handler.__form__ = form  # type: ignore[attr-defined]  # as above

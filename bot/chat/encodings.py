@@ -1,4 +1,4 @@
-"""The text of a file, whatever encoding it is in: marked, declared, or guessed by charset-normalizer."""
+"""The text of a file in any encoding: marked, declared, or guessed by charset-normalizer."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from bot.models import Person, Place
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that somebody gave, not yet read: its name, and its size in bytes as far as the platform tells.
+    """A file that a person gave, not yet read: its name, and its size in bytes if known.
 
     `fetch` returns no more bytes of it than it is asked for. Raises DeliveryError.
     """
@@ -27,7 +27,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """A command with the words for its arguments, not yet checked; of a `File` its name stands there.
+    """A command with the words for its arguments, not yet checked; for a `File`, its name.
 
     Where there is a `progress` to show, a person waits for all of a long command.
     """

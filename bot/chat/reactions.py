@@ -59,7 +59,8 @@ def _read(text: str) -> Mapping[str, str]:
         emoji, _, verb = pair.rpartition("=")
         if not emoji or verb not in VERBS:
             raise ValueError(
-                f"“{pair[:40]}” isn’t an emoji, = and one of {' or '.join(VERBS)}, as in {DEFAULT_MEANINGS}."
+                f"“{pair[:40]}” isn’t an emoji, = and one of {' or '.join(VERBS)}, as in "
+                f"{DEFAULT_MEANINGS}."
             )
         meanings[same_emoji(emoji)] = verb
     return MappingProxyType(meanings)

@@ -18,7 +18,7 @@ PATIENCE = 30.0  # seconds for all of it
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """The arguments of an intent with what is in its files, and what to say of how they were read."""
+    """The arguments of an intent with the text of its files, and remarks on their encodings."""
 
     args: Mapping[str, str]
     remarks: tuple[str, ...] = ()
@@ -73,7 +73,7 @@ async def text_of(file: File) -> Decoded:
 def _guess(file: File, encoding: str) -> str:
     name = shorten(file.name, 60)
     return (
-        f"“{name}” isn’t UTF-8; its encoding is probably {encoding}. If letters look wrong, save it "
+        f"“{name}” isn’t UTF-8, probably {encoding}. If letters look wrong, save it "
         "as UTF-8 and import it again."
     )
 

@@ -121,10 +121,10 @@ class Outcome(Enum):
 class View:
     """One answer.
 
-    `data` is the same answer for programs, as JSON values. `becomes` is what the button that led
-    here is from now on, where it is shown to nobody else: Save is then Saved. `reactions` are those
-    that the bot puts under the message itself, to be pressed. `file` goes with it. A REFUSED one can
-    be about one `argument`, whose input in a form shows it.
+    `data` is the same answer for programs, as JSON values. `becomes` replaces the button that led
+    here, where only the person who pressed it sees it: Save is then Saved. `reactions` are those
+    that the bot puts under the message itself. `file` goes with it. A REFUSED view can be about one
+    `argument`, whose input in a form shows it.
     """
 
     blocks: tuple[Block, ...]
@@ -145,9 +145,9 @@ class View:
 
     @property
     def numbered_papers(self) -> tuple[str, ...]:
-        """The ids of the papers shown, the one numbered 6 in the sixth place; "" in places left out.
+        """The ids of the papers shown, each in the place that its number says, "" in others.
 
-        Papers without numbers stand in order.
+        Papers without numbers are in order.
         """
         items = [one for one in self.blocks if isinstance(one, Item) and one.paper]
         by_number = {one.number: one.paper or "" for one in items if one.number}
@@ -200,7 +200,7 @@ def plain(view: View) -> str:
 
 
 def plain_spans(spans: Spans) -> str:
-    """Render spans as plain text; a link shows its address unless its text already is the address."""
+    """Render spans as plain text, with the address of each link unless it is its text."""
     return "".join(map(_plain_span, spans))
 
 

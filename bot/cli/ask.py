@@ -17,7 +17,15 @@ from bot.chat.commands import Command
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, View, plain
 from bot.cli.batch_search import MAX_PAPERS, answer_lines
-from bot.cli.session import DONE, INTERRUPTED, NOTHING, WRONG, as_admin, discard_stdout, opened
+from bot.cli.session import (
+    DONE,
+    INTERRUPTED,
+    NOTHING,
+    WRONG,
+    as_admin,
+    discard_stdout,
+    open_session,
+)
 from bot.errors import UsageError
 from bot.runtime.signals import cancelled_by
 from bot.settings import Settings
@@ -30,7 +38,7 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
         settings = replace(settings, ask_hugging_face=asks)
         if args.limit or _words(args) == ["-"]:
             return await _answer_lines(settings, args)
-    async with opened(as_admin(settings, ME.id)) as app:
+    async with open_session(as_admin(settings, ME.id)) as app:
         intent = with_files(app.bot, _intent(app.bot, args))
         with progress_bar() as show_progress:
             view = await app.bot.handle(replace(intent, progress=show_progress))
@@ -45,7 +53,7 @@ async def _answer_lines(settings: Settings, args: argparse.Namespace) -> int:
             "To answer one query per line from standard input, run `paperboy find --json -`; "
             "--limit works only there."
         )
-    async with opened(settings) as app:
+    async with open_session(settings) as app:
         library, limit = app.services.library, args.limit or MAX_PAPERS
         work = asyncio.create_task(answer_lines(library, sys.stdin.fileno(), sys.stdout, limit))
         try:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from adapters.terminal import HERE, ME, Terminal, announce, show
 from bot.chat.bot import Bot
 from bot.chat.views import View
-from bot.cli.session import DONE, opened
+from bot.cli.session import DONE, open_session
 from bot.digests.layout import views
 from bot.digests.selection import Digest
 from bot.features.services import Services
@@ -37,7 +37,7 @@ async def main(settings: Settings, _: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="paperboy-demo-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         settings = replace(settings, home=home, database_url=sqlite_in(home))
-        async with opened(settings) as app:
+        async with open_session(settings) as app:
             view = await demo(app.bot, announce, show)
             if sys.stdin.isatty() and sys.stdout.isatty():
                 announce(

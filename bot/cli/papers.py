@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.cli.session import DONE, NOTHING, opened
+from bot.cli.session import DONE, NOTHING, open_session
 from bot.clock import utc_now
 from bot.errors import SourceError, UsageError
 from bot.library import sync
@@ -34,7 +34,7 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
     """Fetch days, or import files if the arguments name some; return the exit code."""
     if not args.files:
         _check_days(args.since, args.until)
-    async with opened(settings) as app:
+    async with open_session(settings) as app:
         library = app.services.library
         if args.files:
             good = await import_files(library, args.files)

@@ -6,8 +6,8 @@ import argparse
 
 from adapters.terminal import ME, Terminal
 from bot.cli import run
-from bot.cli.session import DONE, as_admin, opened
-from bot.runtime.supervisor import doing
+from bot.cli.session import DONE, as_admin, open_session
+from bot.runtime.supervisor import run_chores
 from bot.settings import Settings
 
 
@@ -17,6 +17,6 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
         return await run.main(settings, args)
     terminal = Terminal(settings.home)
     settings = as_admin(settings, ME.id)
-    async with opened(settings, [terminal], waits=False) as app, doing(app.chores):
+    async with open_session(settings, [terminal], waits=False) as app, run_chores(app.chores):
         await terminal.run(app.bot)
     return DONE

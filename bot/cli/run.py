@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.chat.outlet import Adapter
-from bot.cli.session import DONE, WRONG, opened
+from bot.cli.session import DONE, WRONG, open_session
 from bot.errors import SettingsError
 from bot.runtime.run_lock import only_one
 from bot.runtime.supervisor import run, until_told
@@ -33,7 +33,7 @@ async def main(settings: Settings, _: argparse.Namespace) -> int:
     if settings.email:
         starting.append("e-mail")
     print(f"Starting {listed(starting)}. Press Ctrl-C to stop.", flush=True)
-    async with opened(settings, adapters, waits=False) as app:
+    async with open_session(settings, adapters, waits=False) as app:
         with only_one(read_address(settings.database_url).file):
             ended = await until_told(run(app.bot, adapters, app.chores))
     return DONE if ended else WRONG

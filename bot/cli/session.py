@@ -18,7 +18,7 @@ INTERRUPTED = 130  # as shells count: 128 + SIGINT
 
 
 @asynccontextmanager
-async def opened(
+async def open_session(
     settings: Settings, outlets: Sequence[Outlet] = (), *, waits: bool = True
 ) -> AsyncIterator[App]:
     """Open the app, and start collecting garbage now that everything is imported."""

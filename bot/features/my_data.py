@@ -29,19 +29,20 @@ async def my_data(ctx: Context) -> View:
 
 
 async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
-    """Remove all that is kept of you here: your shelf, notes, tags, votes and subscriptions.
+    """Delete everything Paperboy stores about you here: shelf, notes, tags, votes, subscriptions.
 
-    sure: yes does it; without that you are asked first
+    sure: Sure? [no] – yes deletes it; otherwise you are asked first
     """
     if sure == "no":
         known = await ctx.tenant.personal.count(ctx.person.id)
-        told = f"Shall all that is kept of you here go? That are {count(known, 'row')}, and nothing brings them back."
+        entries = count(known, "entry", "entries")
+        told = (
+            f"Delete everything Paperboy stores about you here ({entries})? This can’t be undone."
+        )
         buttons = Buttons((FORGET, Button("Show me first", "my-data")))
         return View((line(told), buttons), data={"forgotten": False, "rows": known})
     gone = await ctx.tenant.personal.forget(ctx.person.id, ctx.now, await _own(ctx))
-    said = line(
-        "You are forgotten here. What you do from now on is kept again, as if you were new."
-    )
+    said = line("Deleted everything about you here. What you do from now on is stored again.")
     return View((said,), data={"forgotten": True, "rows": gone})
 
 

@@ -39,7 +39,7 @@ async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
         asyncio.create_task(supervise(one.platform, partial(one.run, bot))) for one in adapters
     ]
     try:
-        async with doing(chores):
+        async with run_chores(chores):
             await (asyncio.wait(connected) if connected else asyncio.Future())
     finally:
         for one in connected:
@@ -49,16 +49,16 @@ async def run(bot: Bot, adapters: Sequence[Adapter], chores: Chores) -> bool:
 
 
 @asynccontextmanager
-async def doing(chores: Chores) -> AsyncIterator[None]:
+async def run_chores(chores: Chores) -> AsyncIterator[None]:
     """Run all chores while the context is open."""
     async with AsyncExitStack() as stack:
         for name, work in chores.items():
-            await stack.enter_async_context(_doing(name, work))
+            await stack.enter_async_context(_run_chore(name, work))
         yield
 
 
 @asynccontextmanager
-async def _doing(name: str, work: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
+async def _run_chore(name: str, work: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
     task = asyncio.create_task(supervise(name, work))
     try:
         yield

@@ -56,7 +56,7 @@ async def test_forget_me_asks_once_and_then_leaves_no_trace_of_the_person(say, t
     asked = await say("forget-me")
     assert ANN.id in dump(tmp_path)
     (line,) = [button.line for button in asked.buttons if button.label == "Yes, forget me"]
-    assert "You are forgotten here" in plain(await say(line))
+    assert "Deleted everything about you here" in plain(await say(line))
     assert dump(tmp_path).count(ANN.id) == 0
     assert (await say("picks", BEN)).data["total"] == 1  # what the group read stays
     assert "Ann" not in plain(await say("shelf", BEN))

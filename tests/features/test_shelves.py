@@ -156,7 +156,7 @@ async def test_tags_complete_from_what_the_team_shows(say, bot):
     assert await bot.suggest("tag", "tags", "m", EVE) == ()
 
 
-async def test_the_card_shows_who_kept_a_paper_votes_and_notes_but_private_ones_to_their_author_alone(
+async def test_the_card_shows_who_saved_it_votes_and_notes_but_private_ones_to_their_author_alone(
     say,
 ):
     await say(f"save {HEBB.id}")

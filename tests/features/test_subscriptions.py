@@ -1,4 +1,4 @@
-"""Subscribing and all that follows, over a real store; what people are in a place is told by a table."""
+"""Subscriptions over a real store; what people are in a place is told by a table."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -49,8 +49,9 @@ async def stored(bot, number=1, person=MANAGER):
 
 async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
     view = await say(
-        'subscribe diffusion, author:"ada lovelace" every:days on:wed,mon at:5.30pm zone:"new york" papers:3 order:new '
-        'day:yesterday without:"quantum chemistry" votes:10 code:yes layout:compact quiet:no repeats:yes'
+        'subscribe diffusion, author:"ada lovelace" every:days on:wed,mon at:5.30pm '
+        'zone:"new york" papers:3 order:new day:yesterday without:"quantum chemistry" votes:10 '
+        "code:yes layout:compact quiet:no repeats:yes"
     )
     one = await stored(bot)
     assert one.place == PAPERS
@@ -63,7 +64,10 @@ async def test_one_line_subscribes_a_channel_from_the_next_time_on(bot, say):
         datetime(2026, 6, 1, 21, 30, tzinfo=UTC),
     )
     assert one.covered is None
-    papers = '3 papers of the lists since the last digest, up to yesterday’s list · newest first · about diffusion, author:"ada lovelace"'
+    papers = (
+        "3 papers of the lists since the last digest, up to yesterday’s list · newest first · "
+        'about diffusion, author:"ada lovelace"'
+    )
     narrowed = "without quantum chemistry · with 10 upvotes or more · only with code"
     assert plain(view).splitlines()[:7] == [
         "Subscribed.",
@@ -366,7 +370,8 @@ async def test_a_pause_stops_and_resuming_replays_nothing(bot, say):
 
 async def test_ending_a_subscription_can_be_undone(bot, say):
     await say(
-        'subscribe diffusion, author:"ada lovelace" every:weekly on:fri without:\'org:"a b", c\' quiet:no papers:3'
+        'subscribe diffusion, author:"ada lovelace" every:weekly on:fri '
+        "without:'org:\"a b\", c' quiet:no papers:3"
     )
     options = (await stored(bot)).options
     view = await say("unsubscribe 1")
