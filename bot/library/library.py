@@ -269,4 +269,6 @@ class Library:
 
     async def _follow(self) -> None:
         papers = self._store.papers
-        await self._index.follow(papers.changed, await papers.revision(), wait=self._waits)
+        await self._index.follow(
+            papers.changed, await papers.revision(), wait=self._waits, mark=papers.mark
+        )

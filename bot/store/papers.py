@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from secrets import token_hex
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, select, update
 
 from bot.papers import Paper
 from bot.store.chunks import chunks
@@ -17,7 +18,7 @@ from bot.store.engine import Database
 from bot.store.pages import Page, page_of, paged
 from bot.store.paper_merge import Known, merge
 from bot.store.paper_rows import known_of, paper_of, row_of
-from bot.store.schema import papers, store
+from bot.store.schema import batches, papers, store
 
 Sort: TypeAlias = Literal["votes", "new"]
 
@@ -25,6 +26,7 @@ Sort: TypeAlias = Literal["votes", "new"]
 MOST_WORDS, LONGEST_WORD = 12, 60
 # papers whose titles are searched, those that changed last: 100,000 take 0.1 s
 MAX_TITLES = 200_000
+MARKED_REVISIONS = 200_000  # the last ones, whose batches have their marks
 _ESCAPE = "/"  # before what a pattern would take for a wildcard
 _WILDCARDS = str.maketrans({sign: f"{_ESCAPE}{sign}" for sign in f"%_{_ESCAPE}"})
 
@@ -61,6 +63,14 @@ _REVISION: Select[int] = select(store.c.revision)
 # has one writer.
 _REVISION_TO_RAISE = _REVISION.with_for_update()
 _RAISE_REVISION = update(store).values(revision=bindparam("to"))
+_ADD_BATCH = insert(batches)
+_FORGET_BATCHES = delete(batches).where(batches.c.revision <= bindparam("until"))
+_MARK = (
+    select(batches.c.mark)
+    .where(batches.c.revision >= bindparam("at"))
+    .order_by(batches.c.revision)
+    .limit(1)
+)
 _INSERT = insert(papers)
 _UPDATE = (
     update(papers)
@@ -93,6 +103,11 @@ class Papers:
                 await transaction.execute(_UPDATE, plan.updates)
             if plan.revision > revision:
                 await transaction.execute(_RAISE_REVISION, {"to": plan.revision})
+                batch = {"revision": plan.revision, "mark": token_hex(8)}
+                await transaction.execute(_ADD_BATCH, batch)
+                await transaction.execute(
+                    _FORGET_BATCHES, {"until": plan.revision - MARKED_REVISIONS}
+                )
             added = len(plan.inserts)
             return Saved(added, plan.revision - revision - added)
 
@@ -144,6 +159,14 @@ class Papers:
     async def revision(self) -> int:
         """Return the revision of the paper that changed last; 0 before there are any."""
         return (await self._database.read(_REVISION))[0][0]
+
+    async def mark(self, revision: int) -> str:
+        """Return the random mark of the batch that a revision belongs to, "" if it is unknown.
+
+        No other history has it: a database that was put back and went on has other marks.
+        """
+        rows = await self._database.read(_MARK, {"at": revision})
+        return rows[0][0] if rows else ""
 
     async def changed(self, after: int, limit: int) -> tuple[tuple[int, Paper], ...]:
         """Return (revision, paper) for the papers that changed after a revision, in order."""

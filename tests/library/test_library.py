@@ -12,6 +12,7 @@ from bot.library import library
 from bot.library.cooldown import REST
 from bot.library.library import Library
 from bot.library.listings import COMING, FRESH
+from bot.papers import Paper
 from bot.search import Index
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
@@ -172,3 +173,36 @@ async def test_a_sync_is_noted_for_the_status(papers, site, clock):
     status = await papers.status()
     assert status.synced == clock.now - timedelta(hours=1)
     assert status.trouble.startswith("2026-05-29, 2026-05-28 and 2026-05-27: ")
+
+
+async def test_an_older_database_that_was_put_back_and_went_on_is_noticed(home, site):
+    file, patience = home / "paperboy.sqlite3", Patience(pause=0.001, tries=1)
+
+    async def opened(*batches: str) -> tuple[bool, list[str]]:
+        """Import batches of papers; return whether the index was sound, and what it finds."""
+        async with AsyncExitStack() as stack:
+            store = await stack.enter_async_context(await Store.open(sqlite_in(home)))
+            index = await stack.enter_async_context(
+                await Index.open(home / "index.sqlite3", store.identity)
+            )
+            source = await stack.enter_async_context(HuggingFace(site.address, patience=patience))
+            papers = Library(store, index, source, Clock())
+            sound = await papers.check_index()
+            for word in batches:
+                many = [Paper(f"{word}-{n}", f"A {word} paper {n}") for n in range(20)]
+                await papers.add(many, datetime(2026, 5, 1, tzinfo=UTC))
+            totals = [
+                word
+                for word in ("apples", "pears", "plums")
+                if (await papers.search(word, limit=5)).total == 20
+            ]
+            return sound, totals
+
+    assert await opened("apples") == (True, ["apples"])
+    before = file.read_bytes()
+    assert await opened("pears") == (True, ["apples", "pears"])
+    file.write_bytes(before)
+    assert await opened("plums") == (False, ["apples", "plums"])
+    assert await opened() == (True, ["apples", "plums"])
+    file.write_bytes(before)
+    assert await opened("pears") == (False, ["apples", "pears"])

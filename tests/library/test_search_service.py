@@ -24,7 +24,7 @@ class Behind(Index):
 
     behind = True
 
-    async def follow(self, changed, revision, *, wait=True):
+    async def follow(self, changed, revision, *, wait=True, mark=None):  # noqa: ARG002
         return await super().follow(changed, min(revision, 1), wait=wait)
 
 

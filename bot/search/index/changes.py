@@ -17,6 +17,9 @@ from bot.search.index.segments import add_segments
 # Lists the store's papers that changed after a revision, in order, each with its own revision.
 ListChanges: TypeAlias = Callable[[int, int], Awaitable[Sequence[tuple[int, Paper]]]]
 
+# Returns the store's random mark of a revision, which no other history of papers has.
+ReadMark: TypeAlias = Callable[[int], Awaitable[str]]
+
 # Papers that are read from the store at once.
 BATCH_PAPERS = 500
 

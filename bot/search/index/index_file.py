@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 from bot.errors import StoreError
 from bot.search.index import connection as file
 from bot.search.index import schema
-from bot.search.index.changes import BATCH_PAPERS, ListChanges, add_papers, read_changes
+from bot.search.index.changes import BATCH_PAPERS, ListChanges, ReadMark, add_papers, read_changes
 from bot.search.index.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,9 @@ class IndexFile:
         self._identity = identity
         self._following = asyncio.Lock()
         self._source: tuple[ListChanges, int] | None = None
+        self._mark: ReadMark | None = None
+        self._is_compared = False  # with the store's past, since the file was opened
+        self._had_other_past = False
         self._connections: tuple[file.Connection, ...] = ()
         self._inode: int | None = None
         self._rebuilt_after: set[str] = set()
@@ -92,16 +95,25 @@ class IndexFile:
     def _reader(self) -> file.Connection:
         return self._connections[1]
 
-    async def follow(self, changed: ListChanges, revision: int, *, wait: bool = True) -> int:
+    async def follow(
+        self,
+        changed: ListChanges,
+        revision: int,
+        *,
+        wait: bool = True,
+        mark: ReadMark | None = None,
+    ) -> int:
         """Add what changed in the store since the last time; return the number of papers.
 
         `changed(after, limit)` lists papers in the order of their revisions; `revision` is the
-        highest of them. Where the file cannot be written to now, what is missing comes next time.
+        highest of them. `mark(revision)` tells a store with another past, such as one that was put
+        back and went on: then the index starts over. Where the file cannot be written to now, what is missing comes next time.
         Without `wait`, many papers are added in the background while the index answers from those
         that it has.
         """
-        self._source = (changed, revision)
-        if revision == self.revision or (self.behind and not wait):
+        self._source, self._mark = (changed, revision), mark
+        compared = self._is_compared or mark is None
+        if (compared and revision == self.revision) or (self.behind and not wait):
             return 0
         if wait or revision - self.revision <= MAX_WAITED_PAPERS:
             return await self._catch_up(changed, revision)
@@ -112,7 +124,11 @@ class IndexFile:
         return 0
 
     async def check(self) -> bool:
-        """Read the whole file; return whether it is sound. One that is not is rebuilt."""
+        """Read the whole file, and rebuild it if it is damaged.
+
+        Return whether it was sound, and of the store's own past.
+        """
+        had_other_past, self._had_other_past = self._had_other_past, False
         async with self._following:
             try:
                 await self._writer.run(schema.check)
@@ -121,7 +137,7 @@ class IndexFile:
                     raise self._unusable(error) from error
                 await self._heal(error)
                 return False
-        return True
+        return not had_other_past
 
     async def rebuild(self, changed: ListChanges, revision: int) -> int:
         """Build a new index from the store, as `follow` reads it; return the number of papers."""
@@ -225,8 +241,9 @@ class IndexFile:
     async def _follow(self, changed: ListChanges, revision: int) -> int:
         await self._reconnect_if_replaced()
         at = await self._writer.run(schema.revision)
-        if at > revision and not await changed(at - 1, 1):
-            log.info("The database is older than the search index; rebuilding the index")
+        if (at > revision and not await changed(at - 1, 1)) or await self._has_other_past():
+            log.info("The database was put back to an older state; rebuilding the search index")
+            self._had_other_past = True
             at = await self._writer.run(schema.start_over, at)
         papers, missing = 0, revision - at
         # a search answers from what is there rather than wait for another process that writes
@@ -246,8 +263,15 @@ class IndexFile:
             )
             papers += len(batch)
             self._report(papers, missing)
-        self.revision = at
+        self.revision, self._is_compared = at, True
+        if self._mark and (mark := await self._mark(at)):
+            await self._writer.run(schema.write_mark, at, mark)
         return papers
+
+    async def _has_other_past(self) -> bool:
+        """Tell whether the store's mark of a revision is not the one that was followed to."""
+        known = await self._writer.run(schema.read_mark) if self._mark else None
+        return bool(self._mark and known and await self._mark(known[0]) != known[1])
 
     async def _reconnect_if_replaced(self) -> None:
         found = await self._writer.run(schema.about)

@@ -147,6 +147,20 @@ def revision(connection: sqlite3.Connection) -> int:
     return found.revision
 
 
+def read_mark(connection: sqlite3.Connection) -> tuple[int, str] | None:
+    """Return a revision that the index has followed to, and the store's mark of it."""
+    found = dict(connection.execute("SELECT name, value FROM about WHERE name LIKE 'mark%'"))
+    return (int(found["mark_revision"]), str(found["mark"])) if len(found) > 1 else None
+
+
+def write_mark(connection: sqlite3.Connection, at: int, mark: str) -> None:
+    """Note the store's mark of a revision, unless the index has gone on."""
+    with transaction(connection):
+        if revision(connection) == at:
+            rows = (("mark", mark), ("mark_revision", at))
+            connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)
+
+
 def _fits(connection: sqlite3.Connection, identity: str) -> bool:
     found = about(connection)
     return found is not None and found.fits(identity)
