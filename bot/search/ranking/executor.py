@@ -20,6 +20,7 @@ from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
+from bot.search.ranking.named import only_named
 from bot.search.ranking.reranking import Ranked, telling_words
 
 # A paper that has no more of the query than so many words of it is only near it; more is asked
@@ -156,6 +157,8 @@ def _with_absent(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
 
 
 def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
+    if found.ranked and found.ranked[0].is_named:
+        found = only_named(context, found)
     corrected = None
     if found.ranked and context.thorough:
         corrected = _corrected(context, found.candidates.terms, found.ranked[0].candidate.row)

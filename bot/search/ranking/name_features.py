@@ -23,14 +23,26 @@ def name_term(term: QueryTerm) -> NameTerm:
 def name_features(people: str, terms: Sequence[NameTerm]) -> tuple[float, float]:
     """Return how many of the terms are in one name, if it is several, and in the first name."""
     first = people.partition(SEPARATOR)[0]
+    best = max(_counts(people, terms).values(), default=0.0)
+    return best if best > 1 else 0.0, _count(first, terms)
+
+
+def best_names(people: str, terms: Sequence[NameTerm]) -> set[str]:
+    """Return the names that contain most of the terms."""
+    counts = _counts(people, terms)
+    best = max(counts.values(), default=0.0)
+    return {name.strip() for name, count in counts.items() if count == best}
+
+
+def _counts(people: str, terms: Sequence[NameTerm]) -> dict[str, float]:
+    """Return the names with one of the terms as a whole, and how many terms each contains."""
     names = {
         _name_at(people, at)
         for spellings, _ in terms
         for word in spellings
         for at in _occurrences(people, word)
     }
-    best = max((_count(name, terms) for name in names), default=0.0)
-    return best if best > 1 else 0.0, _count(first, terms)
+    return {name: _count(name, terms) for name in names}
 
 
 def _count(name: str, terms: Sequence[NameTerm]) -> float:

@@ -18,6 +18,8 @@ from bot.search.ranking.weights import FEATURES
 
 # With more of the query in its title or as the name of one author, a paper is what was meant.
 CLEAR_SHARE = 0.75
+# A paper that has so much of what it has of the query in names has nothing else of it.
+ALL_OF_COVER = 0.99
 # Terms in names are one name's where so many of them are; initials count less than one.
 ONE_NAME_SHARE = 0.8
 
@@ -77,6 +79,8 @@ def _ranked(
     together = one_name * number >= ONE_NAME_SHARE * named
     in_name = np.where((named == 1) | together, person, 0)
     is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
-    columns = (merits, title + person + alias + text, is_clear, one_name == 1)
+    cover = title + person + alias + text
+    is_named = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * cover)
+    columns = (merits, cover, is_clear, is_named)
     lines = zip(candidates, features, *(column.tolist() for column in columns), strict=True)
     return [Ranked(*line) for line in lines]

@@ -92,6 +92,12 @@ class Candidates:
         """How many papers contain all terms."""
         return len(self.complete_rows)
 
+    def restrict(self, complete: Places) -> Candidates:
+        """Return what was retrieved with those rows only, which count as having all terms."""
+        places = np.isin(self.selected.rows, complete)
+        selected = self.selected[np.flatnonzero(places)]
+        return replace(self, selected=selected, complete_rows=complete)
+
     @property
     def best_complete(self) -> list[int]:
         """The selected rows that contain all terms, the best first."""

@@ -1,0 +1,48 @@
+"""A query that is a person's name finds that person's papers, and none where two share its words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bot.search.index.arrays import Places
+from bot.search.index.documents import SEPARATOR
+from bot.search.ranking.context import SearchContext
+from bot.search.ranking.interpretation import Interpretation
+from bot.search.ranking.name_features import best_names, name_term
+
+# Spellings of one name that are looked for beyond the candidates.
+MAX_SPELLINGS = 20
+
+
+def only_named(context: SearchContext, found: Interpretation) -> Interpretation:
+    """Return what was found of the people with that name; the best candidate is by one of them."""
+    named = [each for each in found.ranked if each.is_named]
+    terms = [name_term(term) for term in found.candidates.terms]
+    names = {name for each in named for name in best_names(each.candidate.people, terms)}
+    beyond = np.setdiff1d(
+        found.candidates.complete_rows, [each.candidate.row for each in found.ranked]
+    )
+    rows = _rows_by(context, beyond, sorted(names)[:MAX_SPELLINGS])
+    complete = np.union1d([each.candidate.row for each in named], rows)
+    return replace(
+        found,
+        ranked=named,
+        candidates=found.candidates.restrict(complete),
+        answers=found.answers[:0],
+    )
+
+
+def _rows_by(context: SearchContext, rows: Places, names: Collection[str]) -> Sequence[int]:
+    """Return those of the rows that have an author with one of these names."""
+    bounded = [f"{SEPARATOR} {name} {SEPARATOR}" for name in names]
+    found = context.connection.execute(
+        "SELECT DISTINCT paper.row FROM json_each(?) AS wanted "
+        "CROSS JOIN paper ON paper.row = wanted.value JOIN json_each(?) AS name "
+        "ON instr(? || ' ' || people || ' ' || ?, name.value)",
+        (json.dumps(rows.tolist()), json.dumps(bounded), SEPARATOR, SEPARATOR),
+    )
+    return [row for (row,) in found]
