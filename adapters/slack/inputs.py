@@ -32,6 +32,7 @@ WEEKDAYS = {
     "sun": "Sunday",
 }
 DAYS_OF_MONTH = (*map(str, range(1, 32)), "last")
+HERE = "here"  # the channel in which the form is opened
 # what a menu of channels can show first: no thread, and no conversation of one person
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _TIME = re.compile(r"\d{1,2}:\d{2}")
@@ -93,7 +94,7 @@ def _can_show(param: Param, value: str) -> bool:
         case Number():
             return value.isdecimal()
         case Where():
-            return bool(_CHANNEL.fullmatch(value))
+            return value == HERE or bool(_CHANNEL.fullmatch(value))
         case _:
             return len(value) <= OPTION_VALUE
 
@@ -148,7 +149,9 @@ def _number_input(low: int, high: int, value: str) -> Json:
 
 
 def _channel_menu(value: str) -> Json:
-    first = {"initial_conversation": value} if value else {"default_to_current_conversation": True}
+    first: Json = {"default_to_current_conversation": True}
+    if value and value != HERE:
+        first = {"initial_conversation": value}
     return {
         "type": "conversations_select",
         "filter": {"include": ["public", "private"]},

@@ -82,38 +82,40 @@ async def subscribe(
     ctx: Context,
     topics: Annotated[str, TOPICS] = "",
     *,
-    every: Every | None = None,
-    at: Annotated[time | None, TIME] = None,
-    zone: Annotated[str | None, ZONE] = None,
     where: Annotated[str, WHERE] = "here",
+    every: Every | None = None,
     on: Annotated[On | None, ON] = None,
+    at: Annotated[time | None, TIME] = None,
+    layout: Layout | None = None,
+    zone: Annotated[str | None, ZONE] = None,
     papers: Annotated[int | None, PAPERS] = None,
     order: Order | None = None,
     day: Day | None = None,
     without: Annotated[str | None, TOPICS] = None,
     votes: Annotated[int | None, VOTES] = None,
     code: YesNo | None = None,
-    layout: Layout | None = None,
     quiet: YesNo | None = None,
     repeats: YesNo | None = None,
 ) -> View:
     """Get a digest of new papers here, or just for you.
 
-    topics: topics, comma-separated; leave empty for all papers
-    every: how often [daily]
-    at: time of day [9:00]
-    zone: time zone, as a city [yours]
-    where: where to post: here, me (just you), or a channel [here]
-    on: weekdays as in mon,wed; for monthly a day of the month or last
-    papers: how many papers, 1 to 10 [5]
-    order: sort by [upvotes] (for-me: most like your shelf, in a digest just for you)
-    day: up to which list: today, or yesterday (final votes; usual before 15:00 in New York)
-    without: topics to leave out, comma-separated
-    votes: minimum upvotes [0]
-    code: only papers with code [no]
-    layout: threaded, compact, or full with summaries [threaded]
-    quiet: no message on days without papers [yes]
-    repeats: repeat papers already posted [no]
+    topics: Topics [all papers] – comma-separated searches, each with any filter of find
+    where: Where to post [here] – here, me (just you), or a channel
+    every: How often [daily]
+    on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
+    at: Time of day [9:00] – as in 9:00, 17:30 or 9am
+    layout: Layout [threaded] – threaded, compact, or full with summaries
+
+    More:
+    zone: Time zone [yours] – a city in it, as in Berlin
+    papers: How many papers [5] – from 1 to 10
+    order: Sort by [upvotes] – for-me: most like your shelf, in a digest just for you
+    day: Up to which list [today, in the morning yesterday] – yesterday has final votes
+    without: Topics to leave out – comma-separated searches
+    votes: Minimum upvotes [0]
+    code: Only papers with code [no]
+    quiet: No message on days without papers [yes]
+    repeats: Repeat papers already posted [no]
     """
     said = Asked(
         topics,
@@ -201,35 +203,37 @@ async def edit(
     every: Every | None = None,
     on: Annotated[On | None, ON] = None,
     at: Annotated[time | None, TIME] = None,
+    topics: Annotated[str | None, TOPICS_NOW] = None,
+    layout: Layout | None = None,
     zone: Annotated[str | None, ZONE] = None,
     papers: Annotated[int | None, PAPERS] = None,
     order: Order | None = None,
     day: Day | None = None,
-    topics: Annotated[str | None, TOPICS_NOW] = None,
     without: Annotated[str | None, WITHOUT_NOW] = None,
     votes: Annotated[int | None, VOTES_NOW] = None,
     code: YesNo | None = None,
-    layout: Layout | None = None,
     quiet: YesNo | None = None,
     repeats: YesNo | None = None,
 ) -> View:
     """Change a subscription: only what you name changes.
 
-    number: number of the subscription
-    every: daily, weekdays, days (see on), weekly or monthly
-    on: weekdays as in mon,wed; for monthly a day of the month or last
-    at: the time of day, as in 9:00, 17:30 or 9am
-    zone: the time zone, as a city in it
-    papers: how many at most, 1 to 10
-    order: sort by [upvotes] (for-me: most like your shelf, in a digest just for you)
-    day: up to which list: today, or yesterday (final votes; usual before 15:00 in New York)
-    topics: only papers about these; searches with commas between, or any
-    without: no papers about these; searches with commas between, or none
-    votes: minimum upvotes [0]
-    code: only papers with code [no]
-    layout: threaded, compact, or full with summaries [threaded]
-    quiet: no message on days without papers [yes]
-    repeats: repeat papers already posted [no]
+    number: Number of the subscription
+    every: How often
+    on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
+    at: Time of day – as in 9:00, 17:30 or 9am
+    topics: Topics – comma-separated searches, or any
+    layout: Layout – threaded, compact, or full with summaries
+
+    More:
+    zone: Time zone – a city in it, as in Berlin
+    papers: How many papers – from 1 to 10
+    order: Sort by – for-me: most like your shelf, in a digest just for you
+    day: Up to which list – yesterday has final votes
+    without: Topics to leave out – comma-separated searches, or none
+    votes: Minimum upvotes
+    code: Only papers with code
+    quiet: No message on days without papers
+    repeats: Repeat papers already posted
     """
     known = await managed(ctx, number)
     said = Asked(

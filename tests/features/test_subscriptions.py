@@ -263,7 +263,7 @@ async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch)
 @pytest.mark.usefixtures("chat")
 async def test_the_form_begins_with_what_matters_and_is_filled_with_what_is_usual(bot):
     blanks = await bot.form(bot.read("subscribe", MANAGER, PAPERS))
-    assert [blank.param.name for blank in blanks][:5] == ["topics", "every", "at", "zone", "where"]
+    assert [blank.param.name for blank in blanks][:5] == ["topics", "where", "every", "on", "at"]
     filled = {blank.param.name: blank.value for blank in blanks}
     assert filled["zone"] == "Europe/Berlin"
     assert (filled["every"], filled["at"], filled["where"], filled["papers"]) == (

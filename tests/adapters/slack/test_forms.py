@@ -133,15 +133,17 @@ async def test_what_is_wrong_is_said_under_the_input_that_it_is_about(rig):
 
 async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack, bot):
     add_outlets(bot, slack)
+    rig.people["U2"]["tz"] = "Europe/Berlin"
     await rig.slash("subscribe", user="U2")
     form, inputs = await opened(rig)
-    assert "on" not in inputs
-    answer = await rig.submit(form, user="U2", every="days", zone="Europe/Berlin")
+    assert list(inputs) == ["topics", "where", "every", "at", "layout", "form.more"]
+    assert inputs["where"]["element"]["default_to_current_conversation"]
+    answer = await rig.submit(form, user="U2", every="days")
     assert list(answer["errors"]) == ["every"]  # what it depends on, where it is not shown
     await rig.choose(form, "every", "days", user="U2")
     await rig.until(lambda: len(rig.views[form["id"]]["blocks"]) > len(form["blocks"]))
     form = rig.views[form["id"]]
-    answer = await rig.submit(form, user="U2", every="days", zone="Europe/Berlin")
+    answer = await rig.submit(form, user="U2", every="days")
     assert list(answer["errors"]) == ["on"]
     assert "on:mon,wed" in answer["errors"]["on"]
 
