@@ -175,7 +175,8 @@ class Site:
     async def close(self) -> None:
         """Cut off whoever is still connected."""
         for writer in self.open:
-            writer.transport.abort()
+            if not writer.transport.is_closing():
+                writer.transport.abort()
         await asyncio.sleep(0.01)  # until the sockets are closed
 
 
