@@ -9,17 +9,19 @@ import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
 from bot import __version__
+from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param, command
 from bot.errors import PaperboyError
 from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging
+from bot.text import listed
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
 
@@ -80,11 +82,24 @@ def _read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     for one in map(command, ALL):
         _add_command(commands, one)
     _add_shell_commands(commands)
+    _check_command(parser, commands.choices, sys.argv[1:] if argv is None else argv)
     args, more = parser.parse_known_args(argv)
     if more and (args.module != "ask" or any(word.startswith("--") for word in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     args.more = more  # words after an option
     return args
+
+
+def _check_command(
+    parser: argparse.ArgumentParser, known: Collection[str], argv: Sequence[str]
+) -> None:
+    """Exit with the nearest command if the first word is none."""
+    first = next(iter(argv), "-")
+    if first.startswith("-") or first in known:
+        return
+    near = [name for name in known if is_slip(first, name)]
+    hint = f"Did you mean {listed(near, 'or')}?" if near else "To search, run `paperboy find …`."
+    parser.error(f"“{first[:40]}” isn’t a command. {hint}")
 
 
 def _add_command(commands: Commands, one: Command) -> None:

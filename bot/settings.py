@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TextIO, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from bot.chat.reactions import Reactions
@@ -165,6 +166,15 @@ class Settings:
         )
 
 
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """Logs to whatever standard error is at the time: the prompt moves it above its line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def environment(env_file: Path) -> dict[str, str]:
     """Return the environment, and what `env_file` sets beside it."""
     return _read_env_file(env_file) | dict(os.environ)
@@ -178,7 +188,9 @@ def sqlite_in(home: Path) -> str:
 def set_up_logging(level: str) -> None:
     """Send the log to standard error, with times."""
     logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        level=level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        handlers=[_ToStderr()],
     )
 
 

@@ -29,8 +29,8 @@ ALL_SHOWN = "view"  # the message id of all that is shown; that of one paper is 
 NOTHING_YET = View(())
 LEAVE = ("quit", "exit", "q")
 WELCOME = (
-    "Type words to search, a command, or a button’s number. “help” lists the commands, “quit” "
-    "leaves; “react 🔖 2” reacts to the second paper."
+    "Type words to search, a command, or a button’s number.\n"
+    "“help” lists the commands, “react 🔖 2” saves the second paper, “quit” leaves."
 )
 
 

@@ -352,10 +352,11 @@ def _described(notes: str) -> dict[str, tuple[str, Group]]:
 def _param(parameter: inspect.Parameter, hint: Any, described: tuple[str, Group]) -> Param:
     text, group = described
     said = _LABEL.match(text)
+    label = said["label"] if said else parameter.name.replace("_", " ")
     return Param(
         parameter.name,
         text,
-        said["label"] if said else parameter.name.replace("_", " ").capitalize(),
+        label[:1].upper() + label[1:],
         (said["default"] or "") if said else "",
         _argument(parameter.name, hint),
         parameter.default is inspect.Parameter.empty,

@@ -195,7 +195,10 @@ def test_exit_codes_tell_found_from_nothing_from_wrong_use(filled):
     assert filled("find", "votes:many").returncode == 2
     assert filled("find").returncode == 2
     assert filled("day", "2026-05-01").returncode == 1
-    assert filled("fnd", "x").returncode == 2
+    slip = filled("fnd", "x")
+    assert slip.returncode == 2
+    assert slip.stderr.endswith("“fnd” isn’t a command. Did you mean find?\n")
+    assert "run `paperboy find …`" in filled("diffusion").stderr
     assert filled("sync", "--since", "soon").returncode == 2
 
 
