@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,12 +35,14 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What papers say about the known `words` of a query; those `beside` a slip tell something."""
+    """What papers say about the words of a query.
+
+    `words` has those that are known, or that begin a known one, by what was typed.
+    """
 
     connection: sqlite3.Connection
     snapshot: Snapshot
-    words: Sequence[str]
-    beside: Sequence[str]
+    words: Mapping[str, str]
 
     def check(self, term: QueryTerm) -> QueryTerm:
         """Keep the slips if one of them is certain enough; else offer the likelier ones."""
@@ -61,11 +63,18 @@ class Evidence:
 
     def allows_doubt(self, typed: str, meant: str) -> bool:
         """Whether a known word may be a slip for another that all other words occur with."""
-        if meant in FUNCTION_WORDS or not self._others(typed):
+        if meant in FUNCTION_WORDS or not self._telling_others(typed):
             return False
         company = self._company(meant, typed)
         in_title = company in ("in_title", "several_in_title")
         return in_title or self._is_in_name(meant, self._others(typed))
+
+    def belong_together(self, words: Sequence[str]) -> bool:
+        """Whether a title, its keywords or a person's name has both words."""
+        one, other = words
+        segments = self._segments([one, other, *map(_other_number, words)])
+        in_title = any(_most_in_title(segment, one, [other]) for segment in segments)
+        return in_title or self._is_in_name(one, [other])
 
     def log_odds(self, typed: str, correction: Correction) -> float:
         """Return by how much the log odds of a slip are above those that are enough."""
@@ -74,7 +83,7 @@ class Evidence:
             return _NEVER
         company, enough = self._company(meant, typed), MIN_ODDS_BESIDE
         if self._is_name(meant, correction.papers):
-            others = [word for word in self.words if word != typed]
+            others = self._others(typed)
             if self._is_in_name(meant, others):
                 company, enough = title_company(len(others), len(others)), MIN_ODDS_IN_NAME
             elif others:
@@ -88,14 +97,18 @@ class Evidence:
         return slip.log_odds - enough
 
     def _others(self, typed: str) -> list[str]:
-        return [word for word in self.beside if word != typed]
+        """Return the known words beside one."""
+        return [word for each, word in self.words.items() if each != typed]
+
+    def _telling_others(self, typed: str) -> list[str]:
+        return [word for word in self._others(typed) if _tells(word)]
 
     def _segments(self, words: Sequence[str]) -> list[SegmentPostings]:
         return self.snapshot.postings(self.connection, words, map(stem, words))
 
     def _company(self, meant: str, typed: str) -> Company:
         """Say how a word occurs with the others of the query."""
-        others = self._others(typed)
+        others = self._telling_others(typed)
         if not others:
             return "alone"
         words = [meant, *others]
@@ -153,12 +166,12 @@ def gather_evidence(
     connection: sqlite3.Connection, snapshot: Snapshot, terms: Sequence[QueryTerm]
 ) -> Evidence:
     """Return the evidence for the words of a query."""
-    words = [
-        term.typed if term.known else term.completions[0]
+    words = {
+        term.typed: term.typed if term.known else term.completions[0]
         for term in terms
         if term.known or term.completions
-    ]
-    return Evidence(connection, snapshot, words, list(filter(_tells, words)))
+    }
+    return Evidence(connection, snapshot, words)
 
 
 def check_slips(
@@ -169,7 +182,7 @@ def check_slips(
     Words in `exact` were quoted: they stay as they are.
     """
     checked = (_exact(each) if each.typed in exact else evidence.check(each) for each in terms)
-    return tuple(_weigh_absent(_without_split_words(term)) for term in checked)
+    return tuple(_weigh_absent(_check_splits(term, evidence)) for term in checked)
 
 
 def _exact(term: QueryTerm) -> QueryTerm:
@@ -186,12 +199,18 @@ def _tells(word: str) -> bool:
     return len(word) > 1 and word not in FUNCTION_WORDS
 
 
-def _without_split_words(term: QueryTerm) -> QueryTerm:
-    """Split no number, and no word that is one."""
-    if term.known or not (term.typed.isdigit() or is_word(term.typed)):
+def _check_splits(term: QueryTerm, evidence: Evidence) -> QueryTerm:
+    """Split a word only into two of one title; offer others, but for numbers and real words."""
+    splits = [each for each in term.corrections if len(each.words) > 1]
+    if term.known or not splits:
         return term
+    may_split = keeps_numbers(term.typed, " ".join(splits[0].words)) and not is_word(term.typed)
+    kept = [each for each in splits if may_split and evidence.belong_together(each.words)]
+    others = [each for each in splits if may_split and each not in kept]
     return replace(
-        term, corrections=tuple(each for each in term.corrections if len(each.words) == 1)
+        term,
+        corrections=tuple(each for each in term.corrections if each not in splits or each in kept),
+        offers=(*term.offers, *others),
     )
 
 

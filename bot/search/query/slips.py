@@ -107,7 +107,8 @@ def singular(word: str) -> str:
 
 def keeps_numbers(typed: str, meant: str) -> bool:
     """Whether both words have the same numbers in them: numbers are never corrected."""
-    return _DIGITS.findall(typed) == _DIGITS.findall(meant) and not typed.isdigit()
+    # "65b" is a number too
+    return _DIGITS.findall(typed) == _DIGITS.findall(meant) and not typed[:1].isdigit()
 
 
 def slip_kind(typed: str, meant: str) -> SlipKind:

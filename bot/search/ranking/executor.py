@@ -15,7 +15,7 @@ from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of, text_of
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query, Sort
-from bot.search.query.spelling import QueryTerm, prepare_speller
+from bot.search.query.spelling import Correction, QueryTerm, prepare_speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.filters import passing_rows
@@ -238,11 +238,19 @@ def _used_spelling(term: QueryTerm, text: str) -> str:
     # a word that is known can be meant as another, but is not run together with its neighbour
     meant = next(
         (
-            " ".join(each.words)
+            each
             for each in term.corrections
             if (each.is_slip or not term.known) and all(f" {word} " in text for word in each.words)
         ),
-        term.typed,
+        None,
     )
-    # a word with another ending is no other word
-    return term.typed if stem(meant) == stem(term.typed) else meant
+    if meant is None or _is_same_word(term.typed, meant):
+        return term.typed
+    return " ".join(meant.words)
+
+
+def _is_same_word(typed: str, meant: Correction) -> bool:
+    """Whether a word has another ending only, or is written as one with its neighbour."""
+    if meant.is_slip:
+        return stem(meant.words[0]) == stem(typed)
+    return len(meant.words) == 1 and (typed in meant.words[0] or meant.words[0] in typed)
