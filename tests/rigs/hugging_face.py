@@ -175,7 +175,7 @@ class Site:
     async def close(self) -> None:
         """Cut off whoever is still connected."""
         for writer in self.open:
-            if not writer.transport.is_closing():
+            if not writer.transport.is_closing() or writer.transport.get_write_buffer_size():
                 writer.transport.abort()
         await asyncio.sleep(0.01)  # until the sockets are closed
 
