@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -250,6 +251,8 @@ async def test_subscriptions_resume_when_the_tenant_is_back_and_what_was_missed_
     world: World,
 ):
     resting, paused = await world.subscribe(), await world.subscribe("C2")
+    subscriptions = world.store.tenant(PLATFORM, "T1").subscriptions
+    await subscriptions.change(replace(resting, covered=world.now().date()))
     await world.store.subscriptions.pause(paused.id, "by Ann")
     await world.tenants.removed(PLATFORM, "T1")
     await world.tenants.welcomed(PLATFORM, "T1")
@@ -259,7 +262,20 @@ async def test_subscriptions_resume_when_the_tenant_is_back_and_what_was_missed_
     assert not resumed.paused
     assert resumed.next_due
     assert resumed.next_due > world.now()
+    assert resumed.covered is None  # nothing can have come late for its first digest
     assert still.paused == "by Ann"
+
+
+@in_a_world()
+async def test_of_several_tenants_none_is_taken_for_the_one_that_is_lost(world: World):
+    await world.subscribe()
+    await world.tenants.lost(PLATFORM)
+    assert await world.tenants.gone(PLATFORM, "T1")
+    await world.tenants.welcomed(PLATFORM, "T1")
+    await world.subscribe("C2", "T2")
+    await world.tenants.lost(PLATFORM)
+    assert not await world.tenants.gone(PLATFORM, "T1")
+    assert not await world.tenants.gone(PLATFORM, "T2")
 
 
 @in_a_world()
