@@ -308,6 +308,15 @@ async def test_a_link_or_a_redirect_leads_nowhere_else(site: Site, source: Huggi
         assert other.requests == []
 
 
+async def test_a_redirect_to_another_scheme_is_not_followed(site: Site, source: HuggingFace):
+    site.fail(
+        reply(b"", 302, Location=f"https://{site.address.removeprefix('http://')}/api/daily_papers")
+    )
+    with pytest.raises(SourceDown, match=r"redirects to https://127.0.0.1:\d+; set HF_ENDPOINT"):
+        await source.daily(DAY)
+    assert len(site.requests) == 1
+
+
 async def test_a_redirect_on_the_same_server_is_followed(site: Site, source: HuggingFace):
     site.fill(DAY)
     site.fail(reply(b"", 307, Location=f"/there/api/daily_papers?date={DAY}&limit=9"))
