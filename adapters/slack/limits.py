@@ -28,7 +28,12 @@ class Room:
 # the blocks are documented; Slack says msg_blocks_too_long at about 13,000 characters
 MESSAGE = Room(50, 12_000)
 SURFACE = Room(100, 24_000)  # a modal, or the Home
-_COUNTED = ("text", "url", "image_url", "alt_text", "value", "block_id", "action_id")
+_COUNTED = (
+    *("text", "url", "image_url", "alt_text", "value", "block_id", "action_id"),
+    "accessibility_label",
+)
+# what a button has for the line that it runs, and loses with it
+_OF_ONE_LINE = ("style", "confirm", "accessibility_label")
 
 
 def fit(
@@ -83,8 +88,10 @@ def replace_button(blocks: Sequence[Json], value: str, label: Json, line: str) -
     """Return blocks in which the buttons with that value have another label and value."""
 
     def change(element: Json) -> Json:
-        matches = element.get("value") == value
-        return {**element, "text": label, "value": line} if matches else element
+        if element.get("value") != value:
+            return element
+        plain = {name: part for name, part in element.items() if name not in _OF_ONE_LINE}
+        return {**plain, "text": label, "value": line}
 
     return [
         {**block, "elements": [change(element) for element in block["elements"]]}

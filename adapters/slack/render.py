@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from adapters.slack.limits import MESSAGE, OPTION, Json, Room, fit, fits, name_blocks
+from adapters.slack.styles import style_buttons
 from bot.chat.views import (
     Block,
     Button,
@@ -41,7 +42,7 @@ def render(view: View, prefix: str, room: Room = MESSAGE) -> list[Json]:
     """
     ends_with_buttons = bool(view.blocks) and isinstance(view.blocks[-1], Buttons)
     blocks = fit(_groups(view), room, left_out, keep_last=ends_with_buttons)
-    return name_blocks(blocks, prefix)
+    return name_blocks(style_buttons(blocks), prefix)
 
 
 def fits_message(view: View) -> bool:
@@ -90,7 +91,7 @@ def _block(block: Block) -> Iterator[Json]:
             yield from _remark(_words(spans)) if quiet and not has_link else _paragraphs([spans])
         case Item():
             yield from _item(block)
-            yield from _button_rows(block.buttons)
+            yield from _button_rows(block.buttons, _words(block.title))
         case Picture(url, alt):
             yield {"type": "image", "image_url": url, "alt_text": _shorten(alt, ALT)}
         case Buttons(buttons):
@@ -154,18 +155,21 @@ def _context(text: str) -> Json:
     return {"type": "context", "elements": [plain_text(text, PARAGRAPH)]}
 
 
-def _button_rows(buttons: Sequence[Button]) -> Iterator[Json]:
+def _button_rows(buttons: Sequence[Button], about: str = "") -> Iterator[Json]:
+    """Render buttons; `about` is what they are about, for screen readers."""
     for first in range(0, len(buttons), BUTTONS_PER_ROW):
         row = buttons[first : first + BUTTONS_PER_ROW]
-        yield {"type": "actions", "elements": [_button(one, n) for n, one in enumerate(row)]}
+        yield {"type": "actions", "elements": [_button(one, n, about) for n, one in enumerate(row)]}
 
 
-def _button(one: Button, number: int) -> Json:
+def _button(one: Button, number: int, about: str) -> Json:
     # ids are unique within a row; the first word comes back with the press, and tells whether the
     # answer takes the place of what is shown
     action_id = f"{'turn' if one.turns else 'press'}.{number}"
     label = plain_text(one.label, LABEL)
-    return {"type": "button", "text": label, "action_id": action_id, "value": one.line}
+    button = {"type": "button", "text": label, "action_id": action_id, "value": one.line}
+    spoken = f"{visible(one.label)}: {about}"
+    return {**button, "accessibility_label": shorten(spoken, LABEL)} if about.strip() else button
 
 
 def _field(label: str, line: str) -> Json:

@@ -169,3 +169,20 @@ def test_more_buttons_than_a_row_takes_go_into_further_rows():
     assert [len(row["elements"]) for row in made] == [25, 25, 10]
     assert [made[0]["elements"][n]["action_id"] for n in (0, 1)] == ["turn.0", "press.1"]
     assert list(broken_rules(made)) == []
+
+
+def test_one_button_is_primary_and_what_cannot_be_undone_is_red_and_confirmed():
+    buttons = (Button("Post now", "digest 1"), Button("Remove", "unsubscribe 1"))
+    made = render(View((Item(("A digest",), buttons=buttons), Buttons(buttons[:1]))), "x")
+    post, remove = made[1]["elements"]
+    assert (post["style"], "confirm" in post) == ("primary", False)
+    assert (remove["style"], remove["confirm"]["confirm"]["text"]) == ("danger", "Remove")
+    assert remove["accessibility_label"] == "Remove: A digest"
+    assert list(broken_rules(made)) == []
+
+
+def test_saving_is_primary_where_one_paper_is_shown():
+    papers = [Paper(f"2605.0000{n}", f"Paper {n}") for n in range(2)]
+    card, listed = cards.card(papers[0], kept=False), View(cards.items(papers, ()))
+    assert "primary" in str(render(card, "x"))
+    assert "primary" not in str(render(listed, "x"))

@@ -1,0 +1,65 @@
+"""How buttons look: one primary, dangerous ones red and confirmed, by the lines that they run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from adapters.slack.limits import Json
+
+# what no other button undoes, with the question before it
+DANGEROUS = {
+    "unsubscribe": ("Remove this subscription?", "Its digests stop. This can’t be undone."),
+    "forget-me sure:yes": ("Delete your data?", "This can’t be undone."),
+}
+# what a message is there for: the first of these is its one primary button
+PRIMARY = ("subscribe", "digest", "settle", "pick")
+
+
+def style_buttons(blocks: Sequence[Json]) -> list[Json]:
+    """Return blocks whose buttons have their styles and confirmations."""
+    primary = _primary_line([str(one["value"]) for one in _buttons(blocks)])
+    return [
+        {**block, "elements": [_style(one, primary) for one in block["elements"]]}
+        if block["type"] == "actions"
+        else block
+        for block in blocks
+    ]
+
+
+def _buttons(blocks: Sequence[Json]) -> Iterator[Json]:
+    for block in blocks:
+        if block["type"] == "actions":
+            yield from (one for one in block["elements"] if one["type"] == "button")
+
+
+def _primary_line(lines: Sequence[str]) -> str:
+    """Return the line of the primary button, "" for none.
+
+    That is what the message is there for, or else saving the one paper that it shows.
+    """
+    verbs = [line.partition(" ")[0] for line in lines]
+    wanted = next((line for line, verb in zip(lines, verbs, strict=True) if verb in PRIMARY), "")
+    if not wanted and verbs.count("save") == 1:
+        wanted = lines[verbs.index("save")]
+    return wanted
+
+
+def _style(button: Json, primary: str) -> Json:
+    line = str(button.get("value", ""))
+    for begun, (title, text) in DANGEROUS.items():
+        if line == begun or line.startswith(f"{begun} "):
+            return {**button, "style": "danger", "confirm": _confirmation(button, title, text)}
+    return {**button, "style": "primary"} if line and line == primary else button
+
+
+def _confirmation(button: Json, title: str, text: str) -> Json:
+    def plain(words: str) -> Json:
+        return {"type": "plain_text", "text": words, "emoji": False}
+
+    return {
+        "title": plain(title),
+        "text": plain(text),
+        "confirm": plain(str(button["text"]["text"])[:30]),
+        "deny": plain("Cancel"),
+        "style": "danger",
+    }
