@@ -10,7 +10,7 @@ import discord
 
 from adapters.discord import messages
 from adapters.discord.backoff import ReconnectBackoff, SessionStarts
-from adapters.discord.channels import Memberships, find_place, thread_of
+from adapters.discord.channels import Memberships, find_place, member_name, thread_of
 from adapters.discord.connection import set_addresses
 from adapters.discord.errors import DISCORD_ERRORS, delivery_error
 from adapters.discord.events import Events
@@ -142,6 +142,11 @@ class Discord(Adapter):
         """
         connection, _ = self._connected()
         return await self._memberships.get(connection, person, place)
+
+    async def name(self, person: Person) -> str:
+        """Return what people call a person in their server, "" if Discord doesn't tell."""
+        connection, _ = self._connected()
+        return await member_name(connection, person)
 
     def _connected(self) -> tuple[Events, Bot]:
         if self._connection is None or self._bot is None:

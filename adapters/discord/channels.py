@@ -234,6 +234,16 @@ def _tag_suffix(channel: Channel, tags: str) -> str:
     return ":" + ",".join(str(tag.id) for tag in found)
 
 
+async def member_name(client: discord.Client, person: Person) -> str:
+    """Return the name of a member of a server, "" if Discord doesn't tell."""
+    guild = client.get_guild(int(person.tenant)) if person.tenant else None
+    try:
+        member = await guild.fetch_member(int(person.id)) if guild else None
+    except DISCORD_ERRORS:
+        return ""
+    return member.display_name if member else ""
+
+
 async def _membership(client: discord.Client, person: Person, place: Place) -> Membership:
     recipient = await _place_recipient(client, place)
     if recipient is not None:

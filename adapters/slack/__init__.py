@@ -6,6 +6,7 @@ from datetime import datetime
 
 import aiohttp
 
+from adapters.slack.errors import SlackError
 from adapters.slack.ids import PLATFORM, channel_of
 from adapters.slack.limits import LINE
 from adapters.slack.reactions import Reactions
@@ -96,3 +97,10 @@ class Slack(Adapter):
         Raises DeliveryError.
         """
         return await self._client.channels.membership(person, place)
+
+    async def name(self, person: Person) -> str:
+        """Return what people call a person, "" if Slack doesn't tell."""
+        try:
+            return (await self._client.people.profile(person.id)).name
+        except SlackError:
+            return ""

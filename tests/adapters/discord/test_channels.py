@@ -85,6 +85,13 @@ async def test_who_may_manage_a_channel_manages_its_digests(rig, adapter, permis
     )
 
 
+async def test_a_member_has_the_name_that_the_server_knows(rig, adapter):
+    user = member(rig)
+    stranger = Person("discord", person(rig, user).tenant, "123")
+    assert await adapter.name(person(rig, user)) == user.name
+    assert [await adapter.name(one) for one in (stranger, replace(stranger, tenant=""))] == ["", ""]
+
+
 async def test_a_channel_can_have_managers_of_its_own(rig, adapter):
     user = member(rig)
     theirs = channel(

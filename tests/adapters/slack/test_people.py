@@ -162,3 +162,9 @@ def test_a_member_of_two_workspaces_of_one_company_is_no_stranger():
     assert TEAM in read_profile(grid).teams
     assert read_profile({**grid, "deleted": True}).teams == ()
     assert read_profile({"id": "USLACKBOT"}).is_bot
+
+
+async def test_a_person_who_never_wrote_here_has_the_name_that_slack_tells(rig, slack):
+    rig.people["U1"]["profile"] = {"display_name": "Ada Byron"}
+    assert await slack.name(Person("slack", TEAM, "U1")) == "Ada Byron"
+    assert await slack.name(Person("slack", TEAM, "UNOBODY")) == ""
