@@ -22,7 +22,7 @@ test: check ## run every check, then every test; ARGS="-k search" goes to pytest
 	@.venv/bin/pytest -q -n auto --dist worksteal $(ARGS)
 
 soak: .venv/dev.stamp ## simulate months of digests, SEEDS times, and kill processes that deliver them, KILLS times
-	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS)
+	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS) $(ARGS)
 
 check: .venv/dev.stamp ## check layout, style, types and who imports whom
 	@.venv/bin/ruff format --check --quiet

@@ -1,6 +1,9 @@
 """Runs the simulation and the kills for as long as one likes, and prints one line of figures.
 
 python -m tests.soak [--seeds 10000] [--first 1] [--days 100] [--kills 500]
+python -m tests.soak --planted
+
+With --planted it puts 14 bugs into the product, one at a time, and fails unless each is found.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from tests import crash, simulation
+from tests import crash, planted, simulation
 
 
 def main() -> int:
@@ -24,7 +27,10 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--days", type=int, default=100, help="the days of each seed")
     parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--planted", action="store_true", help="look for bugs put in on purpose")
     args = parser.parse_args()
+    if args.planted:
+        return _find_planted()
     began, told, bad = time.monotonic(), [], []
     if args.seeds:
         simulated = simulation.Figures()
@@ -44,6 +50,18 @@ def main() -> int:
         sys.stderr.write(f"{one}\n")
     sys.stdout.write(f"{'; '.join(told)}; {time.monotonic() - began:.0f} s\n")
     return 1 if bad else 0
+
+
+def _find_planted() -> int:
+    """Print after how many seeds each planted bug is found, and by what."""
+    missed = 0
+    with ProcessPoolExecutor(os.cpu_count()) as cores:
+        for name, seeds, found in cores.map(planted.find, planted.BUGS):
+            missed += not seeds
+            told = f"found by seed {seeds}: {found}" if seeds else "NOT FOUND"
+            sys.stdout.write(f"{name}: {told}\n")
+            sys.stdout.flush()
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
