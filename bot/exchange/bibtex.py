@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
-from itertools import islice
+from itertools import islice, pairwise
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import Block, ImplicitComment, ParsingFailedBlock
@@ -23,6 +23,12 @@ from bot.text import clean, shorten
 
 READ, PRIVATE = "paperboy-read", "paperboy-private"
 MAX_TITLE = 500  # characters
+MAX_STRINGS = 1000  # abbreviations that are known to all entries
+AT_ONCE = 400  # entries
+_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_STRING = re.compile(
+    r"^[ \t]*@string[ \t]*\{[^{}]{0,200}(?:\{[^{}]*\}[^{}]{0,200})?\}", re.MULTILINE | re.IGNORECASE
+)
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _BEGINS = re.compile(
     r"@\s*(?!string|preamble|comment)\w+\s*[{(]\s*(?:(?P<key>[^\s,={}]+)(?!\s*=|[^\s,={}]))?",
@@ -46,14 +52,26 @@ def read(text: str) -> tuple[Entry, ...]:
     quiet.setLevel(logging.CRITICAL)  # it warns of every field that stands twice
     found: list[Entry] = []
     before = ""  # the damaged entry that may go on
-    for block in islice(parse_string(text).blocks, 2 * MAX_ENTRIES):
+    for block in _blocks(text):
         raw = block.raw or ""
         if isinstance(block, ImplicitComment):
             _add_rest(found, before, raw)
         elif (one := _read(block)) is not None:
             found.append(one)
         before = raw if type(block) is ParsingFailedBlock else ""
-    return tuple(found[:MAX_ENTRIES])
+        if len(found) >= MAX_ENTRIES:
+            break
+    return tuple(found)
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    """Yield the blocks of a text, read some hundred at a time: the parser compares all keys."""
+    strings = "".join(f"{one[0]}\n" for one in islice(_STRING.finditer(text), MAX_STRINGS))
+    starts = [one.start() for one in islice(_START.finditer(text), 2 * MAX_ENTRIES)]
+    cuts = [0, *starts[AT_ONCE::AT_ONCE], len(text)]
+    for start, end in pairwise(cuts):
+        known = strings if start else ""  # the first part has most of its own
+        yield from parse_string(known + text[start:end]).blocks
 
 
 def _written(key: str, one: Entry) -> str:
@@ -93,6 +111,9 @@ def _author(name: str) -> str:
         return f"{{{encode(parts.literal)}}}"
     if parts.suffix:
         return ", ".join(map(encode, (parts.family, parts.suffix, parts.given)))
+    # BibTeX takes a given name that begins with no capital for a particle of the family name
+    if not parts.given[0].isupper():
+        return f"{encode(parts.family)}, {encode(parts.given)}"
     return encode(f"{parts.given} {parts.family}")
 
 

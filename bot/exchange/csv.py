@@ -24,7 +24,9 @@ COLUMNS = (
 # by which a spreadsheet takes a text for something to compute
 _FORMULA = ("=", "+", "-", "@", "\t")
 _SEPARATORS = ",;\t|"
-_SAMPLE = 20  # lines that tell the separator
+MAX_COLUMNS = 500
+MAX_SAMPLE = 100_000  # characters that tell the separator
+_SAMPLE = 20  # rows that tell the separator
 MAX_FIELD = 1_000_000  # characters
 MAX_TITLE = 500
 _TITLE = re.compile(
@@ -107,7 +109,7 @@ def table_in(text: str) -> Table | None:
     text = text[declared.end() :] if declared else text
     separator = declared[1] if declared else _separator(text)
     rows = list(islice(_rows(text, separator), MAX_ENTRIES + 1)) if separator else []
-    if not rows or len(rows[0]) < 2:
+    if not rows or not 2 <= len(rows[0]) <= MAX_COLUMNS:
         return None
     if any(map(_names_paper, rows[0])):
         # the first row is a paper: the columns have no names
@@ -118,7 +120,7 @@ def table_in(text: str) -> Table | None:
 
 def _separator(text: str) -> str:
     """Return the sign that parts most of the first rows into equally many cells, "" for none."""
-    sample = "\n".join(text.splitlines()[: 3 * _SAMPLE])
+    sample = text[:MAX_SAMPLE].rpartition("\n")[0] if len(text) > MAX_SAMPLE else text
     best, best_score = "", 0.0
     for separator in _SEPARATORS:
         widths = Counter(len(row) for row in islice(_rows(sample, separator), _SAMPLE) if row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import islice
 from typing import Literal, Protocol, TypeAlias, cast, get_args
 
 from bot.exchange.entries import MAX_ENTRIES, Entry
@@ -28,11 +29,14 @@ NAMES: dict[Format, str] = {
     "csl": "CSL-JSON",
     "markdown": "Markdown",
 }
-_BIBTEX = re.compile(r"^\s*@\s*[a-z]+\s*[{(]", re.MULTILINE | re.IGNORECASE)
+_BIBTEX = re.compile(r"^[ \t]*@\s*[a-z]+\s*[{(]", re.MULTILINE | re.IGNORECASE)
 _RIS = re.compile(r"^\s{0,3}TY {1,2}-", re.MULTILINE)
-_MARKDOWN = re.compile(r"\]\(|^#{1,6} [^#\n]*$|^```|^\s*\|.*\|.*\|\s*$|^\s*[-*+] \[", re.MULTILINE)
+_MARKDOWN = re.compile(
+    r"\]\(|^#{1,6} [^#\n]*$|^```|^[ \t]*\|[^|\n]*\|[^|\n]*\||^[ \t]*[-*+] \[", re.MULTILINE
+)
 _JSON = re.compile(r'\[\s*\]|\{\s*\}|\{\s*"|\[\s*(?:"|\{\s*["}]|\[\s*["{\[])')
-_COMMENTS = re.compile(r"(?:\s*(?:%[^\n]*)?\n)*\s*")
+_COMMENT = re.compile(r"\s*(?:%|$)")
+MAX_HEAD = 200_000  # characters of comments before the first record
 
 
 class _Codec(Protocol):
@@ -70,8 +74,8 @@ def format_in(text: str) -> Format:
     """Return the format that a text is in; links and running text count as Markdown."""
     from bot.exchange.csv import is_table  # start-up time: formats are loaded when they are needed
 
-    comments = _COMMENTS.match(text)
-    start = text[comments.end() if comments else 0 :][:200]
+    lines = (line for line in text[:MAX_HEAD].splitlines() if not _COMMENT.match(line))
+    start = "\n".join(islice(lines, 3))[:200].lstrip()
     signs = len(_MARKDOWN.findall(text))
     if _BIBTEX.match(start) or _prevails(_BIBTEX, text, signs):
         return "bibtex"

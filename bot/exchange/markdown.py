@@ -71,17 +71,18 @@ def _entries(passage: Passage, *, is_ours: bool) -> Iterator[Entry]:
         from bot.exchange.bibtex import read as read_bibtex
 
         yield from (one for one in read_bibtex(passage.text) if one.paper.id)
+    if is_ours and passage.strong and passage.code and not passage.heading:
+        yield entry(passage.code, passage.strong)
+        return
     ids: dict[str, str] = {}
     for link in passage.links:
         if id_ := id_in_address(link.address) if link.address else None:
             ids.setdefault(id_, link.label)
-    for id_ in paper_ids(passage.text, MAX_ENTRIES):
+    for id_ in () if is_ours else paper_ids(passage.text, MAX_ENTRIES):
         ids.setdefault(id_, "")
     for id_, label in ids.items():
         yield entry(id_, label if _is_title(label) else _title(passage) if len(ids) == 1 else "")
-    if is_ours and passage.strong and passage.code and not ids:
-        yield entry(passage.code, passage.strong)
-    elif not ids and not passage.heading:
+    if not ids and not passage.heading:
         yield from _without_id(passage)
 
 

@@ -12,8 +12,6 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _SUFFIX = re.compile(r"^(?P<name>.+?),? (?P<suffix>Jr\.?|Sr\.?|II|III|IV)$")
-# from the first small word that is none of the given names
-_PARTICLE = re.compile(r"^(?P<given>.+?) (?P<family>(?:[^\W\d_A-Z][\w'’-]* )+\S+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,11 @@ def take_apart(name: str) -> Name:
     whole, suffix = (suffixed["name"], suffixed["suffix"]) if suffixed else (name, "")
     if " " not in whole or whole.rsplit(maxsplit=1)[-1].islower():
         return Name(literal=name)  # without a capital, the last word would be a particle
-    particle = _PARTICLE.match(whole)
-    given, family = (particle["given"], particle["family"]) if particle else whole.rsplit(" ", 1)
-    return Name(family, given, suffix)
+    words = whole.split()
+    # the family name begins with its particle: the first small word that is no given name
+    small = (n for n, word in enumerate(words[1:-1], 1) if word[0].islower())
+    start = next(small, len(words) - 1)
+    return Name(" ".join(words[start:]), " ".join(words[:start]), suffix)
 
 
 def inverted(name: str) -> str:

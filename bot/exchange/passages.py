@@ -7,15 +7,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from itertools import islice
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.text import clean
 
-MAX_MARKDOWN = 3_000_000  # characters that are read as Markdown; the rest line by line
+MAX_MARKDOWN = 2_500_000  # characters that are read as Markdown; the rest line by line
+LINE_COST = 100  # characters that take as long to read as a line takes besides
+PIECE = 60_000  # characters that are read at once
+MAX_DEFINITIONS = 5_000  # addresses with a name
+_DIGITS = re.compile(r"[0-9]{4}|://")  # without them, a line names no paper
+_DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,300}\]: *\S[^\n]{0,2000}$", re.MULTILINE)
+# a line that nothing before it takes in: a heading, or an item of a list at its margin
+_NEW_PASSAGE = re.compile(r"\n(?=\n#|#{1,6} |\n\S|[-*+] )")
 MAX_LINE = 20_000  # characters of a line: a longer one is no writing of a person
-_BIBTEX = re.compile(r"^\s*@\w+\s*\{", re.MULTILINE)
+_BIBTEX = re.compile(r"^[ \t]*@\w+\s*\{", re.MULTILINE)
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BLOCK = re.compile(
     r"<(?:/?(?:tr|li|p|div|h[1-6]|dt|dd|table|details|summary|ul|ol)\b|br\b)[^<>]{0,500}>",
@@ -61,16 +69,30 @@ class Passage:
 
 def passages(text: str) -> Iterator[Passage]:
     """Yield the passages of a text in order."""
-    head, tail = text[:MAX_MARKDOWN], text[MAX_MARKDOWN:]
-    if max(map(len, head.splitlines()), default=0) > MAX_LINE:
-        head, tail = "", text
+    parser = _parser()
     environment: dict[str, dict[str, dict[str, str]]] = {}
-    tokens = _parser().parse(head, environment)
-    yield from _of_tokens(tokens)
+    parser.parse("\n".join(islice(_DEFINITION.findall(text), MAX_DEFINITIONS)), environment)
+    room = MAX_MARKDOWN
+    for piece in _pieces(text):
+        is_long = max(map(len, piece.splitlines()), default=0) > MAX_LINE
+        if is_long or room <= 0:
+            yield from map(Passage, filter(_DIGITS.search, piece.splitlines()))
+        else:
+            room -= len(piece) + LINE_COST * piece.count("\n")
+            yield from _of_tokens(parser.parse(piece, environment))
     # addresses that are given a name and never used
     for reference in environment.get("references", {}).values():
         yield Passage("", (Link(reference["href"], reference.get("title", "")),), heading=True)
-    yield from map(Passage, tail.splitlines())
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield a text in pieces that end where a new passage begins."""
+    start = 0
+    while start < len(text):
+        end = _NEW_PASSAGE.search(text, start + PIECE)
+        stop = end.start() if end and end.start() < start + 4 * PIECE else start + 4 * PIECE
+        yield text[start:stop]
+        start = stop
 
 
 def _of_tokens(tokens: list[Token]) -> Iterator[Passage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from time import process_time
 
 import pytest
 from hypothesis import example, given
@@ -193,6 +194,16 @@ def test_an_entry_whose_key_stands_twice_is_read_and_a_broken_one_is_named():
 )
 def test_what_is_made_to_break_a_reader_breaks_none(text):
     assert [one.paper.id for one in read(text)] == ["2605.00001"]
+
+
+@pytest.mark.parametrize(
+    "part", ["| a ", "%\n", "\n", "@misc{a,\n", 'a,"b\n', "- a\n", "[", "](", "a b\n\n", "[a]: b\n"]
+)
+def test_a_long_file_of_anything_is_read_in_seconds(part):
+    started = process_time()
+    found = read(part * (1_000_000 // len(part)) + "\nhttps://arxiv.org/abs/2605.00001\n")
+    assert process_time() - started < 5
+    assert "2605.00001" in [one.paper.id for one in found] or part.startswith("@")
 
 
 def test_a_file_of_any_length_is_read_to_a_bound():
