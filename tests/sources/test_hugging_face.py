@@ -317,6 +317,37 @@ async def test_a_redirect_to_another_scheme_is_not_followed(site: Site, source: 
     assert len(site.requests) == 1
 
 
+async def test_a_redirect_elsewhere_is_named_without_its_password(site: Site, source: HuggingFace):
+    site.fail(reply(b"", 302, Location="https://ada:hunter2@example.org/api"))
+    with pytest.raises(SourceDown, match=r"redirects to https://example\.org;") as error:
+        await source.daily(DAY)
+    assert "hunter2" not in str(error.value)
+
+
+async def test_three_redirects_are_followed_and_no_more(site: Site, source: HuggingFace):
+    site.fill(DAY)
+    for tries, path in ((3, "/there"), (4, "/for-ever")):
+        site.requests.clear()
+        for _ in range(tries):
+            site.fail(reply(b"", 302, Location=f"{path}/api/daily_papers?date={DAY}&limit=9"))
+        if tries == 3:
+            assert len((await source.daily(DAY)).papers) == 2
+        else:
+            with pytest.raises(SourceDown, match="redirects"):
+                await source.daily(DAY)
+        assert len(site.requests) == 4
+
+
+async def test_of_the_address_of_the_next_page_only_the_query_counts(
+    site: Site, source: HuggingFace
+):
+    link = f'<{site.address}/api/daily_papers?date={DAY}&limit=9&p=1#top>; rel="next"'
+    site.fail(reply([item(1, DAY)], Link=link))
+    site.fail(reply([item(2, DAY)]))
+    assert len((await source.daily(DAY)).papers) == 2
+    assert site.requests[-1].query == {"date": f"{DAY}", "limit": "9", "p": "1"}
+
+
 async def test_a_redirect_on_the_same_server_is_followed(site: Site, source: HuggingFace):
     site.fill(DAY)
     site.fail(reply(b"", 307, Location=f"/there/api/daily_papers?date={DAY}&limit=9"))
