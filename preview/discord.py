@@ -28,6 +28,8 @@ INLINE = re.compile(
     r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
     r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>"
 )
+FORMS = {"form": "save", "form-subscribe": "subscribe", "form-note": "note"}
+USUAL = {"every": "daily", "at": "9:00", "zone": "Europe/Berlin", "where": "3", "papers": "5"}
 PUBLIC = {
     "digest",
     "thread",
@@ -44,11 +46,15 @@ def pages() -> Mapping[str, str]:
         name: _page(view, public=name in PUBLIC)
         for name, view in asyncio.run(views(ME, HERE)).items()
     }
-    save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = form(
-        [Blank(param) for param in save.missing({})], Request(Intent("save", ME, HERE), "save")
-    )
-    return {**shown, "form": _html(_modal(asked.to_dict() if asked else {}))}
+    return {**shown, **{name: _form(words) for name, words in FORMS.items()}}
+
+
+def _form(name: str) -> str:
+    """Draw the form of a command as it opens, with what usually stands in it."""
+    known = next(one for one in map(command, ALL) if one.name == name)
+    blanks = [Blank(param, USUAL.get(param.name, "")) for param in known.asked({}) or known.params]
+    asked = form(blanks, Request(Intent(name, ME, HERE), name), f"{known.help}.")
+    return _html(_modal(asked.to_dict() if asked else {}))
 
 
 def _page(view: View, *, public: bool) -> str:
@@ -67,15 +73,41 @@ def _modal(made: Json) -> str:
 
 
 def _field(one: Json) -> str:
+    if one["type"] == 10:
+        return f"<p>{escape(one['content'])}</p>"
     asked = one["component"]
-    star = " <b>*</b>" if asked.get("required", True) else ""
-    first = next(
-        (option["label"] for option in asked.get("options", ()) if option.get("default")),
-        asked.get("value"),
-    )
-    shown = f"value='{escape(first or '')}' placeholder='{escape(asked.get('placeholder') or '')}'"
+    star = " <b>*</b>" if asked.get("required", True) and asked["type"] != 23 else ""
     hint = f"<small>{escape(one.get('description') or '')}</small>"
-    return f"<label>{escape(one['label'])}{star}{hint}<input {shown}></label>"
+    return f"<label>{escape(one['label'])}{star}{hint}{_input(asked)}</label>"
+
+
+def _input(asked: Json) -> str:
+    """Draw an input by its type: https://discord.com/developers/docs/components/reference."""
+    options = asked.get("options", ())
+    match asked["type"]:
+        case 21 | 22:
+            kind = "radio" if asked["type"] == 21 else "checkbox"
+            drawn = (
+                f"<div><input type={kind}{' checked' if option.get('default') else ''}> "
+                f"{escape(option['label'])}</div>"
+                for option in options
+            )
+            return "".join(drawn)
+        case 23:
+            return f"<div><input type=checkbox{' checked' if asked.get('default') else ''}></div>"
+        case _:
+            first = next((one["label"] for one in options if one.get("default")), "")
+            if asked.get("default_values"):
+                first = f"#{asked['default_values'][0]['id']}"
+            shown = escape(first or asked.get("value") or "")
+            return f"<input value='{shown}' placeholder='{escape(asked.get('placeholder') or '')}'>"
+
+
+def _button(one: Json) -> str:
+    kind = {1: "go", 3: "done", 4: "danger", 5: "link"}.get(one["style"], "")
+    emoji = (one.get("emoji") or {}).get("name", "")
+    label = " ".join(filter(None, (emoji, one["label"], "↗" if kind == "link" else "")))
+    return f"<span class='button {kind}'>{escape(label)}</span>"
 
 
 def _html(body: str) -> str:
@@ -89,7 +121,7 @@ def _component(one: Json) -> str:  # noqa: PLR0911  # one line a component
         case 1:
             return f"<div class=row>{inner}</div>"
         case 2:
-            return f"<span class=button>{escape(one['label'])}</span>"
+            return _button(one)
         case 3:
             return f"<span class=menu>{escape(one.get('placeholder') or 'Make a selection')}</span>"
         case 9:

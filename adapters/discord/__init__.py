@@ -67,7 +67,7 @@ class Discord(Adapter):
         return self._connection.registration.trouble
 
     async def run(self, bot: Bot) -> None:
-        """Stay connected until cancelled. Raises SettingsError for what Discord refuses for good."""
+        """Stay connected until cancelled. Raises SettingsError for what Discord never accepts."""
         set_addresses(self._settings)
         redact_logs(self._settings.token)
         backoff = ReconnectBackoff()

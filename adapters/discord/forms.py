@@ -10,6 +10,7 @@ from adapters.discord.custom_ids import MAX_CUSTOM_ID, Kind, Press
 from adapters.discord.inputs import hint, input_for
 from adapters.discord.requests import REST, Request
 from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
+from bot.chat.kinds import Lookup
 from bot.text import shorten, visible
 
 MAX_LABEL = 45  # characters of a form's title, and of a label in it
@@ -46,11 +47,25 @@ def field_form(label: str, press: Press) -> ui.Modal:
 
 
 def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:
-    """Return the blanks that there is room for: those of use beside the values of the others."""
+    """Return the blanks that there is room for: those of use beside the values of the others.
+
+    Discord does not tell people's time zones: one that is not known yet has to be asked for.
+    """
     values = {blank.param.name: blank.value for blank in blanks}
     useful = [blank for blank in blanks if blank.param.applies(values)] or list(blanks)
-    first = [blank for blank in useful if blank.param.group != MORE or blank.param.required]
-    return (first or useful)[:MAX_INPUTS]
+    unknown = [blank for blank in useful if _is_unknown_zone(blank)]
+    first = [
+        blank
+        for blank in useful
+        if blank not in unknown and (blank.param.group != MORE or blank.param.required)
+    ]
+    if not first:
+        return useful[:MAX_INPUTS]
+    return [*first[: MAX_INPUTS - len(unknown)], *unknown]
+
+
+def _is_unknown_zone(blank: Blank) -> bool:
+    return blank.param.kind == Lookup("zone") and not blank.value
 
 
 def _modal(title: str, press: Press) -> ui.Modal:
@@ -65,7 +80,7 @@ def _label(blank: Blank) -> ui.Label[ui.Modal]:
     label = param.label if short else param.name.replace("_", " ")
     return ui.Label(
         text=_short(label[:1].upper() + label[1:], MAX_LABEL),
-        description=_short(hint(param), MAX_DESCRIPTION) or None,
+        description=_short(hint(blank), MAX_DESCRIPTION) or None,
         component=input_for(blank),
     )
 

@@ -61,14 +61,18 @@ def input_for(blank: Blank) -> Input:  # noqa: PLR0911  # one line a kind
             assert_never(param.kind)
 
 
-def hint(param: Param) -> str:
-    """Return what is said of an argument beside its label, with the default."""
+def hint(blank: Blank) -> str:
+    """Return what is said of an argument beside its label, with the default if it is empty."""
+    param = blank.param
+    if isinstance(param.kind, Where):
+        return "A channel, or none for direct messages to you"
+    default = f"otherwise {param.default}" if param.default and not blank.value else ""
     _, dash, more = param.help.partition(" – ")
-    if not dash and param.default:
-        return f"Otherwise {param.default}"
-    text = more or (param.help if param.label != param.help else "")
-    default = f" (otherwise {param.default})" if param.default else ""
-    return f"{text[:1].upper()}{text[1:]}{default}"
+    text = more if dash or param.help.startswith(param.label) else param.help
+    if text and default:
+        text = f"{text} ({default})"
+    text = text or default
+    return text[:1].upper() + text[1:]
 
 
 def read_input(param: Param, held: object) -> str:

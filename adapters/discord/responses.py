@@ -221,7 +221,7 @@ class Responses:
     async def _complete_deferred(
         self, interaction: Interaction, request: Request, view: View
     ) -> None:
-        """Show the answer in place of "thinking…", with its file: as an edit, it can be repeated."""
+        """Show the answer in place of "thinking…", with its file: an edit can be repeated."""
         layout = await self._render(interaction, request, view)
         try:
             message = await repeat(

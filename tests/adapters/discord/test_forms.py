@@ -26,7 +26,7 @@ from bot.chat.kinds import (
 from bot.chat.views import Button, Buttons, View
 from bot.features import ALL
 from bot.models import Place
-from tests.conftest import changed
+from tests.conftest import add_outlets, changed
 from tests.form import arrange
 from tests.rigs.discord import DiscordRig, connect
 from tests.rigs.discord_limits import refused
@@ -163,3 +163,20 @@ async def test_a_command_for_managers_is_shown_to_them_alone_and_takes_a_channel
     ada = join(rig, "ada")
     answer = await ada.sees(ada.type("arrange", number="4", where=str(ada.channel)))
     assert f"where={ada.channel}" in text(answer)
+
+
+@pytest.mark.usefixtures("adapter")
+async def test_a_time_zone_that_is_not_known_is_asked_for(rig, bot, adapter):
+    add_outlets(bot, adapter)
+    ada = join(rig, "ada")
+    role = rig.backend.create_role(ada.guild or 0, "manager", permissions=1 << 4)
+    rig.backend.add_member_role(ada.guild or 0, ada.id, role.id)
+    ada.type("subscribe")
+    form, inputs = await opened(rig)
+    assert list(inputs) == ["topics", "where", "every", "at", "zone"]
+    assert inputs["where"]["default_values"] == [{"id": ada.channel, "type": "channel"}]
+    filled_in = {"where": str(ada.channel), "every": "daily", "at": "9:00", "zone": "berlin"}
+    assert "Europe/Berlin" in text(await ada.sees(ada.send(form, None, **filled_in)))
+    again = ada.type("subscribe")
+    await rig.until(lambda: again.modal)
+    assert "zone" not in (await opened(rig))[1]
