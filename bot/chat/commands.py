@@ -206,6 +206,15 @@ class Command:
 
     def split(self, words: str) -> dict[str, str]:
         """Assign typed words to the arguments; what makes no sense, `bind` refuses."""
+        args, rest = self._split_named(words)
+        *single, last = [param.name for param in self.params if not param.named] or [""]
+        args |= {name: word[0].strip('"') for name, word in zip(single, rest, strict=False)}
+        if others := rest[len(single) :]:
+            args[last] = _as_typed(words, others)
+        return args
+
+    def _split_named(self, words: str) -> tuple[dict[str, str], list[re.Match[str]]]:
+        """Return the arguments written with their names, and all other words."""
         named = {param.name for param in self.params if param.named}
         args: dict[str, str] = {}
         rest: list[re.Match[str]] = []
@@ -215,11 +224,7 @@ class Command:
                 args[name.lower()] = _unquote(value)
             else:
                 rest.append(word)
-        *single, last = [param.name for param in self.params if not param.named] or [""]
-        args |= {name: word[0].strip('"') for name, word in zip(single, rest, strict=False)}
-        if others := rest[len(single) :]:
-            args[last] = _as_typed(words, others)
-        return args
+        return args, rest
 
     def missing(self, args: Mapping[str, str]) -> tuple[Param, ...]:
         """Return the required arguments that are missing."""

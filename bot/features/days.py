@@ -10,7 +10,7 @@ from bot.chat.commands import also_named
 from bot.chat.views import Button, View, line, note
 from bot.errors import SourceError, UsageError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
-from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.pages import PAGE_SIZE, Page, listing, offset
 from bot.features.services import Context
 
 WEEKEND = (5, 6)
@@ -112,13 +112,15 @@ async def days(
         ctx,
         found.papers,
         found.total,
-        line=f"days {first} {last}",
-        page=page,
-        title=title,
-        above=(line(nothing),) if nothing else (),
-        remark=found.remark,
-        buttons=(Button("Trending", "trending"),),
-        data=data,
+        Page(
+            f"days {first} {last}",
+            number=page,
+            title=title,
+            above=(line(nothing),) if nothing else (),
+            remark=found.remark,
+            buttons=(Button("Trending", "trending"),),
+            data=data,
+        ),
     )
 
 
@@ -133,11 +135,13 @@ async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         ctx,
         found.papers,
         found.total,
-        line="trending",
-        page=page,
-        title="Trending papers",
-        remark=found.remark,
-        buttons=(Button("Today", "today"),),
+        Page(
+            "trending",
+            number=page,
+            title="Trending papers",
+            remark=found.remark,
+            buttons=(Button("Today", "today"),),
+        ),
     )
 
 
@@ -160,13 +164,15 @@ async def _days(
         ctx,
         found.papers,
         found.total,
-        line=command,
-        page=page,
-        title=title,
-        above=(line(nothing),) if nothing else (),
-        remark=found.remark,
-        buttons=turns or (Button("Trending", "trending"),),
-        data=data,
+        Page(
+            command,
+            number=page,
+            title=title,
+            above=(line(nothing),) if nothing else (),
+            remark=found.remark,
+            buttons=turns or (Button("Trending", "trending"),),
+            data=data,
+        ),
     )
 
 

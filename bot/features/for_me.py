@@ -8,7 +8,7 @@ from typing import Annotated
 from bot import cards
 from bot.chat.views import Button, Buttons, Outcome, Spans, View, line
 from bot.features.arguments import PAGE
-from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.pages import PAGE_SIZE, Page, listing, offset
 from bot.features.services import Context
 from bot.library.recommendations import suggest
 
@@ -37,10 +37,14 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         ctx,
         [paper for paper, _ in shown],
         len(ranked),
-        line="for-me",
-        page=page,
-        title="For you" if ranked else "",
-        above=() if ranked else (line("No recent papers match your shelf yet. Save a few more."),),
-        buttons=(Button("My shelf", "saved"),),
-        remarks=remarks,
+        Page(
+            "for-me",
+            number=page,
+            title="For you" if ranked else "",
+            above=()
+            if ranked
+            else (line("No recent papers match your shelf yet. Save a few more."),),
+            buttons=(Button("My shelf", "saved"),),
+            remarks=remarks,
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot import cards
 from bot.chat.views import Block, Button, Buttons, Outcome, Spans, View, note
@@ -27,37 +28,41 @@ def turn_buttons(line: str, page: int, shown: int, total: int) -> tuple[Button, 
     return (*([back] if page > 1 else []), *([more] if offset(page) + shown < total else []))
 
 
-async def listing(
-    ctx: Context,
-    papers: Sequence[Paper],
-    total: int,
-    *,
-    line: str,
-    page: int = 1,
-    title: str = "",
-    above: Sequence[Block] = (),
-    remark: str = "",
-    buttons: Sequence[Button] = (),
-    data: Mapping[str, object] | None = None,
-    remarks: Mapping[str, Spans] = cards.NO_REMARKS,
-) -> View:
-    """Show one page of a list; `line` is the command that shows it, with `page:` for others."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, and what is shown around its papers.
+
+    `line` is the command that shows the list, with `page:` added for other pages. `remarks` are on
+    single papers, `remark` is on all of them.
+    """
+
+    line: str
+    number: int = 1
+    title: str = ""
+    above: Sequence[Block] = ()
+    remark: str = ""
+    buttons: Sequence[Button] = ()
+    data: Mapping[str, object] = field(default_factory=dict)
+    remarks: Mapping[str, Spans] = field(default_factory=dict)
+
+
+async def listing(ctx: Context, papers: Sequence[Paper], total: int, page: Page) -> View:
+    """Show the papers of one page of a list that has `total`."""
     kept = await ctx.tenant.shelf.kept(ctx.person.id, [paper.id for paper in papers])
-    turns = turn_buttons(line, page, len(papers), total)
-    blocks: list[Block] = [*above, *cards.items(papers, kept, remarks=remarks)]
-    blocks += [note(position)] if (position := _position(page, len(papers), total)) else []
-    blocks += [note(remark)] if remark else []
-    blocks += [Buttons((*turns, *buttons))] if turns or buttons else []
+    turns = turn_buttons(page.line, page.number, len(papers), total)
+    blocks: list[Block] = [*page.above, *cards.items(papers, kept, remarks=page.remarks)]
+    if position := _position(page.number, len(papers), total):
+        blocks.append(note(position))
+    if page.remark:
+        blocks.append(note(page.remark))
+    if buttons := (*turns, *page.buttons):
+        blocks.append(Buttons(buttons))
+    records = [record(paper) for paper in papers]
     return View(
         tuple(blocks),
-        title=title,
+        title=page.title,
         outcome=Outcome.DONE if papers else Outcome.NOTHING,
-        data={
-            **(data or {}),
-            "total": total,
-            "page": page,
-            "papers": [record(paper) for paper in papers],
-        },
+        data={**page.data, "total": total, "page": page.number, "papers": records},
     )
 
 

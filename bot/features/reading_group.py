@@ -23,7 +23,7 @@ from bot.chat.views import (
 )
 from bot.errors import DeliveryError, UsageError
 from bot.features.arguments import PAGE, PAPER, WEEK
-from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.pages import PAGE_SIZE, Page, listing, offset
 from bot.features.search import resolve
 from bot.features.services import Context
 from bot.features.team import introduce, names_of
@@ -82,12 +82,14 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         ctx,
         papers,
         len(every),
-        line="nominated",
-        page=page,
-        title="Nominated for the reading group" if every else "",
-        above=above,
-        buttons=buttons,
-        remarks=remarks,
+        Page(
+            "nominated",
+            number=page,
+            title="Nominated for the reading group" if every else "",
+            above=above,
+            buttons=buttons,
+            remarks=remarks,
+        ),
     )
 
 
@@ -143,12 +145,14 @@ async def picks(
         ctx,
         papers,
         total,
-        line="picks",
-        page=page,
-        title="Past picks" if total else "",
-        above=above,
-        buttons=buttons,
-        remarks=remarks,
+        Page(
+            "picks",
+            number=page,
+            title="Past picks" if total else "",
+            above=above,
+            buttons=buttons,
+            remarks=remarks,
+        ),
     )
 
 

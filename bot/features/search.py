@@ -11,7 +11,7 @@ from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong,
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.cited import find_cited, has_title, is_part_of_title
-from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.pages import PAGE_SIZE, Page, listing, offset
 from bot.features.services import Context
 from bot.features.team import card
 from bot.identifiers import looks_like_id, paper_ids
@@ -49,7 +49,7 @@ async def find(
     if len(named) == 1:  # an id or a link, whatever stands beside it
         return await _find_named(ctx, query, named[0])
     if query.startswith("@") and (cited := await find_cited(ctx, query)):
-        return await listing(ctx, cited, len(cited), line=f"find {query}", data={"query": query})
+        return await listing(ctx, cited, len(cited), Page(f"find {query}", data={"query": query}))
     if looks_like_id(query) and not await ctx.library.papers([query]):
         raise _no_such_id(query)
     found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page), online=True)
@@ -60,13 +60,15 @@ async def find(
         ctx,
         found.papers,
         found.total,
-        line=f"find {query}",
-        page=page,
-        above=_understood(query, found),
-        remark=found.remark,
-        buttons=_other_queries(query, found),
-        data=data,
-        remarks=_remarks(found),
+        Page(
+            f"find {query}",
+            number=page,
+            above=_understood(query, found),
+            remark=found.remark,
+            buttons=_other_queries(query, found),
+            data=data,
+            remarks=_remarks(found),
+        ),
     )
     return replace(view, data={**(view.data or {}), "papers": found.records()})
 
@@ -113,16 +115,18 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         ctx,
         papers,
         len(papers),
-        line=f"similar {found.id}",
-        above=(above,),
-        buttons=(Button("Back to the paper", f"paper {found.id}"),),
-        data={
-            "similar_to": record(found),
-            "shared": {other.id: list(words) for other, words in alike},
-        },
-        remarks={
-            other.id: (f"Both mention: {', '.join(words)}",) for other, words in alike if words
-        },
+        Page(
+            f"similar {found.id}",
+            above=(above,),
+            buttons=(Button("Back to the paper", f"paper {found.id}"),),
+            data={
+                "similar_to": record(found),
+                "shared": {other.id: list(words) for other, words in alike},
+            },
+            remarks={
+                other.id: (f"Both mention: {', '.join(words)}",) for other, words in alike if words
+            },
+        ),
     )
 
 
@@ -277,10 +281,12 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
         ctx,
         nearest,
         len(nearest),
-        line="find",
-        above=(line(f"{tried} {hint}"), *_narrowed(found)),
-        remark=found.remark,
-        buttons=buttons,
+        Page(
+            "find",
+            above=(line(f"{tried} {hint}"), *_narrowed(found)),
+            remark=found.remark,
+            buttons=buttons,
+        ),
     )
     return View(
         view.blocks,

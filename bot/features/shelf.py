@@ -8,7 +8,7 @@ from bot import cards
 from bot.chat.commands import also_named
 from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line
 from bot.features.arguments import PAPER, PASTED
-from bot.features.pages import listing
+from bot.features.pages import Page, listing
 from bot.features.search import resolve
 from bot.features.services import Context
 from bot.features.team import introduce
@@ -101,7 +101,7 @@ async def collect(ctx: Context, text: Annotated[str, PASTED]) -> View:
         blocks = (line("No paper link found. Paste an arXiv or Hugging Face link."),)
         return View((*blocks, Buttons((Button("Find one", "help find"),))), outcome=Outcome.NOTHING)
     above = (line(f"{count(len(papers), 'paper')} found. Which do you want to save?"),)
-    return await listing(ctx, papers, len(papers), line="saved", above=above)
+    return await listing(ctx, papers, len(papers), Page("saved", above=above))
 
 
 async def keep(ctx: Context, paper: Paper, *, private: bool | None = None) -> bool:

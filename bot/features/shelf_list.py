@@ -10,7 +10,7 @@ from bot.cards import day_name
 from bot.chat.views import Button, Buttons, Spans, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PERSON, TAG, WORDS
-from bot.features.pages import PAGE_SIZE, listing, offset
+from bot.features.pages import PAGE_SIZE, Page, listing, offset
 from bot.features.services import Context
 from bot.features.shelf import SHELF
 from bot.features.team import keepers_named, names_of
@@ -51,12 +51,14 @@ async def saved(
         ctx,
         found.papers,
         found.total,
-        line=_line("saved", asked),
-        page=page,
-        title=f"Your shelf: {count(found.total, 'paper')}",
-        above=() if found.total else (line("Nothing on your shelf matches that."),),
-        buttons=_order_buttons("saved", asked, found.total),
-        remarks=await _mine(ctx, found.papers),
+        Page(
+            _line("saved", asked),
+            number=page,
+            title=f"Your shelf: {count(found.total, 'paper')}",
+            above=() if found.total else (line("Nothing on your shelf matches that."),),
+            buttons=_order_buttons("saved", asked, found.total),
+            remarks=await _mine(ctx, found.papers),
+        ),
     )
 
 
@@ -101,11 +103,13 @@ async def shelf(
         ctx,
         found.papers,
         found.total,
-        line=_line("shelf", asked),
-        page=page,
-        title=f"Your team’s shelf: {count(found.total, 'paper')}",
-        buttons=_order_buttons("shelf", asked, found.total),
-        remarks=await _kept_by(ctx, found.papers),
+        Page(
+            _line("shelf", asked),
+            number=page,
+            title=f"Your team’s shelf: {count(found.total, 'paper')}",
+            buttons=_order_buttons("shelf", asked, found.total),
+            remarks=await _kept_by(ctx, found.papers),
+        ),
     )
 
 
@@ -128,14 +132,16 @@ async def _search(
         ctx,
         found.papers,
         found.total,
-        line=_line(f"{command} {words}", asked),
-        page=page,
-        title=f"On {whose}: {shorten(searched, 80)}",
-        above=() if found.total else (nothing, note("Search all papers instead?")),
-        buttons=(own,) if found.total else (own, Button("Search all papers", f"find {words}")),
-        remark=found.remark,
-        data={"query": words, **found.said()},
-        remarks=await (_mine if mine else _kept_by)(ctx, found.papers),
+        Page(
+            _line(f"{command} {words}", asked),
+            number=page,
+            title=f"On {whose}: {shorten(searched, 80)}",
+            above=() if found.total else (nothing, note("Search all papers instead?")),
+            buttons=(own,) if found.total else (own, Button("Search all papers", f"find {words}")),
+            remark=found.remark,
+            data={"query": words, **found.said()},
+            remarks=await (_mine if mine else _kept_by)(ctx, found.papers),
+        ),
     )
 
 
