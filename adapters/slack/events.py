@@ -16,8 +16,10 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.emoji import parse_emoji
+from adapters.slack.greeting import greet
 from adapters.slack.ids import PLATFORM, join_address, moment, place
 from adapters.slack.limits import Json
+from adapters.slack.messages import Messages
 from adapters.slack.people import People
 from adapters.slack.previews import Previews
 from adapters.slack.requests import Request, Requests
@@ -58,6 +60,7 @@ class Parts:
     requests: Requests
     responses: Responses
     people: People
+    messages: Messages
     previews: Previews | None
 
 
@@ -143,9 +146,12 @@ class Events:
             await finish(self._run_message(body), self._session.hold)
 
     async def on_join(self, body: Json) -> None:
-        """Send what waits for a channel that the bot was invited to."""
+        """Greet a channel that the bot was invited to, and send what waits for it."""
         if body["event"].get("user") == self._session.me.bot_user_id:
             await self.on_unarchive(body)
+            where = place(self._team, str(body["event"]["channel"]))
+            greeting = greet(self._bot, self._parts.messages, where)
+            await finish(greeting, self._session.hold)
 
     async def on_unarchive(self, body: Json) -> None:
         """Send what waits for a channel that takes messages again."""

@@ -202,7 +202,7 @@ class Workspace:
         requests = Requests(self._web, self._people, self._channels)
         responses = Responses(self._bot, self._web, self._messages)
         previews = Previews(self._bot, self._web) if self._settings.link_previews else None
-        parts = Parts(requests, responses, self._people, previews)
+        parts = Parts(requests, responses, self._people, self._messages, previews)
         app = build_app(session.me, f"{self._settings.api_url}/")
         Interactions(self._bot, requests, responses, session.hold).register(app)
         Events(self._bot, parts, session).register(app)

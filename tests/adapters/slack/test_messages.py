@@ -3,8 +3,11 @@
 import pytest
 
 from bot.chat.views import View, line
+from bot.models import Person, Place
 from tests.conftest import HEBB
 from tests.rigs.slack import BOT, TEAM
+
+PLACE = Place("slack", TEAM, "C1")
 
 pytestmark = pytest.mark.usefixtures("slack")
 
@@ -61,6 +64,28 @@ async def test_what_nobody_wrote_to_the_bot_is_not_answered(rig, event):
     await rig.write("help")
     await answer(rig, 0)
     assert len(rig.messages) == 1
+
+
+JOINED = {"type": "member_joined_channel", "user": BOT, "channel": "C1", "inviter": "U1"}
+
+
+async def test_the_bot_says_hello_once_where_it_is_invited(rig, bot):
+    await bot.handle(bot.read(f"save {HEBB.id}", Person("slack", TEAM, "U1"), PLACE))
+    await rig.event({**JOINED, "user": "U2"})
+    await rig.event(JOINED)
+    said = await answer(rig, 0)
+    assert (said.person, said.channel) == ("", "C1")
+    assert "Hello! I’m Paperboy." in said.seen
+    assert HEBB.title in said.seen
+    assert "Get this every morning" in said.seen
+    assert "Saved ✓" not in said.seen  # everyone sees it
+    await rig.event(JOINED)
+    await rig.event({**JOINED, "channel": "C2"})
+    await rig.until(lambda: len(rig.messages) == 2)
+    assert rig.messages[1].channel == "C2"
+    await rig.react(said, "one", "U2")
+    await rig.until(lambda: len(rig.messages) == 3)
+    assert "Saved" in rig.messages[2].seen
 
 
 async def test_where_the_bot_is_not_and_the_response_url_is_dead_a_direct_message_answers(rig):
