@@ -453,6 +453,7 @@ class Slow(Source):
 async def until_it_is_there(index: Index) -> None:
     for _ in range(1000):
         if not index.behind:
+            await asyncio.sleep(0)  # what is told when it ends is told by then
             return
         await asyncio.sleep(0.01)
     raise TimeoutError

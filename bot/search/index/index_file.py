@@ -107,9 +107,9 @@ class IndexFile:
 
         `changed(after, limit)` lists papers in the order of their revisions; `revision` is the
         highest of them. `mark(revision)` tells a store with another past, such as one that was put
-        back and went on: then the index starts over. Where the file cannot be written to now, what is missing comes next time.
-        Without `wait`, many papers are added in the background while the index answers from those
-        that it has.
+        back and went on: then the index starts over. Where the file cannot be written to now, what
+        is missing comes next time. Without `wait`, many papers are added in the background while
+        the index answers from those that it has.
         """
         self._source, self._mark = (changed, revision), mark
         compared = self._is_compared or mark is None
@@ -253,7 +253,7 @@ class IndexFile:
             limit = BULK_PAPERS if revision - at > BULK_PAPERS // 2 else BATCH_PAPERS
             batch = await read_changes(changed, at, limit)
             last = len(batch) < limit
-            reached = max([revision, *(number for number, _ in batch)]) if last else batch[-1][0]
+            reached = max(revision, batch[-1][0] if batch else 0) if last else batch[-1][0]
             compact = missing > BULK_PAPERS and (last or reached >= revision)
             at = await self._writer.run(
                 partial(add_papers, compact=compact, lock_seconds=lock_seconds),

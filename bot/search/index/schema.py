@@ -12,7 +12,7 @@ from typing import TypeAlias
 from zlib import crc32
 
 from bot.errors import StoreError
-from bot.search.index.connection import transaction, write_ahead
+from bot.search.index.connection import SEARCH_LOCK_SECONDS, transaction, write_ahead
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ def read_mark(connection: sqlite3.Connection) -> tuple[int, str] | None:
 
 def write_mark(connection: sqlite3.Connection, at: int, mark: str) -> None:
     """Note the store's mark of a revision, unless the index has gone on."""
-    with transaction(connection):
+    with transaction(connection, SEARCH_LOCK_SECONDS):
         if revision(connection) == at:
             rows = (("mark", mark), ("mark_revision", at))
             connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from bot.search.query.slips import Company, Slip, keeps_numbers, singular, title
 from bot.search.query.spelling import Correction, QueryTerm
 from bot.search.query.word_list import is_word
 
-# Log odds from which on a slip is corrected unasked: in a query of one word and beside others; into a
-# word that only names contain, and where that completes a person's name. Of words that no paper
+# Log odds from which on a slip is corrected unasked: in a query of one word and beside others; into
+# a word that only names contain, and where that completes a person's name. Of words that no paper
 # contains 1 in 100 is still corrected.
 MIN_ODDS_ALONE, MIN_ODDS_BESIDE, MIN_ODDS_NAME, MIN_ODDS_IN_NAME = 2.5, 1.5, 3.5, -2.0
 # From these on it is offered.
@@ -30,6 +31,8 @@ MIN_ODDS_OFFER = -1.0
 MIN_NAME_SHARE = 0.8
 # A word that no paper contains is worth such a part of what its rarity says.
 ABSENT_WEIGHT = 0.1
+# So many titles with two words are read to see whether they are in a row.
+MAX_ROWS_READ = 500
 _NEVER = float("-inf")
 
 
@@ -53,13 +56,7 @@ class Evidence:
         if max(odds.values()) >= 0:
             kept = (each for each in term.corrections if odds.get(each.words, 0.0) > _NEVER)
             return replace(term, corrections=tuple(kept))
-        least = MIN_ODDS_OFFER - MIN_ODDS_ALONE
-        offers = sorted(slips, key=lambda each: -odds[each.words])
-        return replace(
-            term,
-            corrections=tuple(each for each in term.corrections if not each.is_slip),
-            offers=tuple(each for each in offers if odds[each.words] >= least),
-        )
+        return _offer(term, odds)
 
     def allows_doubt(self, typed: str, meant: str) -> bool:
         """Whether a known word may be a slip for another that all other words occur with."""
@@ -70,11 +67,15 @@ class Evidence:
         return in_title or self._is_in_name(meant, self._others(typed))
 
     def belong_together(self, words: Sequence[str]) -> bool:
-        """Whether a title, its keywords or a person's name has both words."""
+        """Whether both words are in a row in a title or its keywords, or in a person's name."""
         one, other = words
-        segments = self._segments([one, other, *map(_other_number, words)])
-        in_title = any(_most_in_title(segment, one, [other]) for segment in segments)
-        return in_title or self._is_in_name(one, [other])
+        rows = [row for segment in self._segments(words) for row in _rows_with_both(segment, words)]
+        found = self.connection.execute(
+            "SELECT 1 FROM json_each(?) CROSS JOIN paper ON paper.row = value "
+            "WHERE instr(' ' || title || ' · ' || keywords || ' ', ?) LIMIT 1",
+            (json.dumps(rows[:MAX_ROWS_READ]), f" {one} {other} "),
+        )
+        return found.fetchone() is not None or self._is_in_name(one, [other])
 
     def log_odds(self, typed: str, correction: Correction) -> float:
         """Return by how much the log odds of a slip are above those that are enough."""
@@ -128,6 +129,26 @@ class Evidence:
     def _is_in_name(self, meant: str, others: Sequence[str]) -> bool:
         """Whether a person's name contains a word and all others of the query."""
         return bool(others) and is_name(self.connection, [[word] for word in (meant, *others)])
+
+
+def _offer(term: QueryTerm, odds: Mapping[tuple[str, ...], float]) -> QueryTerm:
+    """Take all slips out of the corrections, and offer those with enough odds."""
+    least = MIN_ODDS_OFFER - MIN_ODDS_ALONE
+    slips = [each for each in term.corrections if odds.get(each.words, _NEVER) >= least]
+    return replace(
+        term,
+        corrections=tuple(each for each in term.corrections if each.words not in odds),
+        offers=tuple(sorted(slips, key=lambda each: -odds[each.words])),
+    )
+
+
+def _rows_with_both(segment: SegmentPostings, words: Sequence[str]) -> list[int]:
+    if not all(word in segment.head for word in words):
+        return []
+    first, other = (segment.head[word][0] for word in words)
+    here, _ = intersect(first, other)
+    rows: list[int] = (segment.first + first[here].astype(np.int64)).tolist()
+    return rows
 
 
 def _most_in_title(segment: SegmentPostings, meant: str, others: Sequence[str]) -> int:
@@ -201,17 +222,15 @@ def _tells(word: str) -> bool:
 
 def _check_splits(term: QueryTerm, evidence: Evidence) -> QueryTerm:
     """Split a word only into two of one title; offer others, but for numbers and real words."""
-    splits = [each for each in term.corrections if len(each.words) > 1]
-    if term.known or not splits:
+    single = tuple(each for each in term.corrections if len(each.words) == 1)
+    splits = [] if term.known else [each for each in term.corrections if each not in single]
+    if not splits:
         return term
-    may_split = keeps_numbers(term.typed, " ".join(splits[0].words)) and not is_word(term.typed)
-    kept = [each for each in splits if may_split and evidence.belong_together(each.words)]
-    others = [each for each in splits if may_split and each not in kept]
-    return replace(
-        term,
-        corrections=tuple(each for each in term.corrections if each not in splits or each in kept),
-        offers=(*term.offers, *others),
-    )
+    if is_word(term.typed) or not keeps_numbers(term.typed, " ".join(splits[0].words)):
+        splits = []
+    kept = tuple(each for each in splits if evidence.belong_together(each.words))
+    offers = tuple(each for each in splits if each not in kept)
+    return replace(term, corrections=single + kept, offers=term.offers + offers)
 
 
 def _weigh_absent(term: QueryTerm) -> QueryTerm:

@@ -32,8 +32,8 @@ SlipKind: TypeAlias = Literal[
     "letter_left_out",
     "two_slips",
 ]
-# How the other words of a query occur with the word meant: there are none; not all in one paper; all
-# in the text of one; the only one in a title; one of several in a title; two or more in one title.
+# How the other words of a query occur with the word meant: there are none; not all in one paper;
+# all in the text of one; the only one in a title; one of several, or more of them, in a title.
 Company: TypeAlias = Literal[
     "alone", "apart", "in_text", "in_title", "one_of_several_in_title", "several_in_title"
 ]

@@ -79,6 +79,12 @@ class QueryTerm:
         """Whether no paper contains it, nor anything that may be meant by it."""
         return not (self.known or self.completions or self.has_more or self.corrections)
 
+    @property
+    def may_be_doubted(self) -> bool:
+        """Whether it may be a slip although papers contain it, or words that begin so."""
+        is_known = self.known or bool(self.completions)
+        return is_known and not self.is_exact and self.typed not in STOP_WORDS
+
     def restrict(self, words: Collection[str]) -> QueryTerm:
         """Return the term with those corrections only that begin with one of these words."""
         return replace(
@@ -132,10 +138,10 @@ class Speller:
         single_letter = last and n > 0 and _is_letter(word)
         completions = self._likely_completions(word, last=last)
         corrections = self._corrections(n, has_completions=last and bool(completions))
-        counts = [each.papers for each in corrections]
-        if last or word not in self.counts:
-            counts += [count for _, count in completions[:1]]
-        papers = self.papers if single_letter else max(counts, default=0)
+        papers = self.papers
+        if not single_letter:
+            unfinished = completions[:1] if last or word not in self.counts else []
+            papers = _most_papers(corrections, unfinished)
         return QueryTerm(
             typed=word,
             corrections=tuple(sorted(corrections, key=_likelihood)[:MAX_CORRECTIONS]),
@@ -197,17 +203,17 @@ class Speller:
         return known
 
     def _doubt(self, term: QueryTerm, limit: int) -> QueryTerm:
-        uncorrected = term.known or term.completions or limit > MAX_CORRECTIONS
-        if term.is_exact or term.typed in STOP_WORDS or not uncorrected:
+        is_for_names = limit > MAX_CORRECTIONS
+        if not (term.may_be_doubted or (is_for_names and not term.is_exact)):
             return term
         present = {each.words for each in term.corrections}
-        others = [
-            Correction(each.words, each.confidence - KNOWN_WORD_PENALTY, each.papers, is_slip=True)
-            for each in self._one_slip(term.typed)[:limit]
-            if each.words not in present
-            and (limit > MAX_CORRECTIONS or self.allows_doubt(term.typed, each.words[0]))
-        ]
-        return replace(term, corrections=(*term.corrections, *others))
+        others = [each for each in self._one_slip(term.typed)[:limit] if each.words not in present]
+        if not is_for_names:
+            others = [each for each in others if self.allows_doubt(term.typed, each.words[0])]
+        doubted = (
+            replace(each, confidence=each.confidence - KNOWN_WORD_PENALTY) for each in others
+        )
+        return replace(term, corrections=(*term.corrections, *doubted))
 
     def _likelier_words(self, word: str) -> list[Correction]:
         """Take a word that hardly any paper has for a slip, its authors' too, for frequent ones."""
@@ -303,6 +309,11 @@ def is_year(word: str) -> bool:
 
 def _is_letter(word: str) -> bool:
     return len(word) == 1 and word.isascii() and word.isalpha()
+
+
+def _most_papers(corrections: Sequence[Correction], completions: Sequence[tuple[str, int]]) -> int:
+    counts = [each.papers for each in corrections]
+    return max([*counts, *(papers for _, papers in completions)], default=0)
 
 
 def _threes(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,7 @@
 """English and scientific words, so that none of them is taken for a slip.
 
-`words.txt.gz` holds 160,000 words, made by `bench/word_list.py`; `words-license.txt` tells where they
-come from and under which licences.
+`words.txt.gz` holds 160,000 words, made by `bench/word_list.py`; `words-license.txt` tells where
+they come from and under which licences.
 """
 
 from __future__ import annotations

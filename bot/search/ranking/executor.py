@@ -12,12 +12,13 @@ from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, tokenize
 from bot.search.index.arrays import Places
 from bot.search.index.columns import Columns
-from bot.search.index.documents import ids_of, text_of
+from bot.search.index.documents import ids_of
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query, Sort
-from bot.search.query.spelling import Correction, QueryTerm, prepare_speller
+from bot.search.query.spelling import QueryTerm, prepare_speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
+from bot.search.ranking.corrected_text import corrected_text
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
 from bot.search.ranking.named import only_named
@@ -159,9 +160,7 @@ def _with_absent(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
 def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
     if found.ranked and found.ranked[0].is_named:
         found = only_named(context, found)
-    corrected = None
-    if found.ranked and context.thorough:
-        corrected = _corrected(context, found.candidates.terms, found.ranked[0].candidate.row)
+    corrected = _corrected(context, found)
     complete = frozenset(found.candidates.best_complete)
     matching = _matching(context, found.ranked, complete)
     if not matching:
@@ -214,43 +213,15 @@ def _further(context: SearchContext, found: Interpretation) -> list[int]:
     return rows
 
 
+def _corrected(context: SearchContext, found: Interpretation) -> str | None:
+    if not (found.ranked and context.thorough):
+        return None
+    return corrected_text(context, found.candidates.terms, found.ranked[0].candidate.row)
+
+
 def _is_question(context: SearchContext) -> bool:
     return telling_words(context.words) >= MIN_QUESTION_WORDS
 
 
 def _ids(ranked: Sequence[Ranked]) -> tuple[str, ...]:
     return tuple(each.candidate.id for each in ranked)
-
-
-def _corrected(context: SearchContext, terms: Sequence[QueryTerm], best: int) -> str | None:
-    """Return the query in the words of the best paper, None where it has them as typed."""
-    text = text_of(context.connection, best)
-    meant = [_used_spelling(term, text) for term in terms]
-    if meant == [term.typed for term in terms]:
-        return None
-    return " ".join(dict.fromkeys(" ".join(meant).split()))
-
-
-def _used_spelling(term: QueryTerm, text: str) -> str:
-    """Return a term as the text has it; as typed where it has none of its corrections."""
-    if f" {term.typed} " in text or (term.completions and f" {term.typed}" in text):
-        return term.typed
-    # a word that is known can be meant as another, but is not run together with its neighbour
-    meant = next(
-        (
-            each
-            for each in term.corrections
-            if (each.is_slip or not term.known) and all(f" {word} " in text for word in each.words)
-        ),
-        None,
-    )
-    if meant is None or _is_same_word(term.typed, meant):
-        return term.typed
-    return " ".join(meant.words)
-
-
-def _is_same_word(typed: str, meant: Correction) -> bool:
-    """Whether a word has another ending only, or is written as one with its neighbour."""
-    if meant.is_slip:
-        return stem(meant.words[0]) == stem(typed)
-    return len(meant.words) == 1 and (typed in meant.words[0] or meant.words[0] in typed)

@@ -187,8 +187,8 @@ def _rarest(
 
     None instead of rows where too many have these, or what the others have has to be known.
     """
-    sizes = [sum(len(match.rows) for match in each) for each in matches]
-    rest = sum(share for share, size in zip(plan.shares, sizes, strict=True) if size)
+    sizes = [_row_count(each) for each in matches]
+    rest = float(np.dot(plan.shares, np.array(sizes) > 0))
     max_rest = rest * (1 - _min_rare_share(len(sizes)))
     max_rows = max(MAX_RARE_ROWS, MAX_RARE_ROWS_SHARE * size)
     rows: list[Rows] = []
@@ -203,6 +203,10 @@ def _rarest(
         has_required |= plan.required[n]
         tells_enough = has_required and bool(rows) and rest <= max_rest
     return (RowSubset.of(rows, size) if tells_enough else None), rest
+
+
+def _row_count(matches: Sequence[_Match]) -> int:
+    return sum(len(match.rows) for match in matches)
 
 
 def _min_rare_share(terms: int) -> float:
