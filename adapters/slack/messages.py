@@ -97,6 +97,7 @@ class Messages:
             channel=channel,
             ts=sent.message,
             text=fallback_text(view),
+            mrkdwn=False,
         )
 
         async def send(blocks: list[Json]) -> Json:

@@ -227,6 +227,16 @@ class SlackServer:
         self.messages.append(message)
         return {"channel": channel, "ts": message.ts, "message": body}
 
+    def _chat_update(self, body: Json) -> Json:
+        self._check_message(body)
+        found = [
+            one for one in self.messages if (one.channel, one.ts) == (body["channel"], body["ts"])
+        ]
+        if not found:
+            raise Refused("message_not_found")
+        found[0].body = body
+        return {"channel": body["channel"], "ts": body["ts"]}
+
     def _chat_postephemeral(self, body: Json) -> Json:
         self._check_message(body)
         if body["channel"] not in self.members and not body["channel"].startswith("D"):

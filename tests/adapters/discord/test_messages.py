@@ -227,3 +227,11 @@ def test_a_nonce_is_at_most_25_characters_and_a_mark_a_component_id():
     assert nonce("short") == "short"
     assert len({nonce(key) for key in keys}) == len({mark(key) for key in keys}) == 6
     assert all(0x10000 <= mark(key) < 2**31 for key in keys)
+
+
+async def test_a_message_is_changed_where_it_stands(rig, adapter):
+    here = channel(rig)
+    sent = await adapter.send(at(here), VIEW, "k")
+    assert await adapter.edit(sent, View((line("Done."),)))
+    (message,) = messages(rig, here.id)
+    assert text(message) == "Done."

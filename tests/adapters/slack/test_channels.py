@@ -250,3 +250,9 @@ async def test_its_own_reactions_mean_nothing(rig, slack, place, bot):
     await eventually(lambda: len(rig.messages) == 2)
     assert rig.messages[1].person == "U1"
     assert await bot.services.store.tenant("slack", TEAM).shelf.ids(BOT) == ()
+
+
+async def test_a_message_is_changed_where_it_stands(rig, slack, place):
+    sent = await slack.send(place("U1"), VIEW, "k")
+    assert await slack.edit(sent, View((line("Done."),)))
+    assert [one.seen for one in rig.messages] == ["Done."]
