@@ -36,8 +36,8 @@ class Person:
 class Place:
     """Where something is said; `address` is the adapter's own, opaque and storable.
 
-    `name` is what people call it, where the platform tells; in a `private` one nobody listens but
-    one person.
+    `name` is what people call it, if the platform tells; a `private` one is a conversation
+    with one person.
     """
 
     platform: str

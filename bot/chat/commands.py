@@ -176,7 +176,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One thing that a form asks for, and what stands there at first."""
+    """One input of a form, and its first value."""
 
     param: Param
     value: str = ""

@@ -39,7 +39,7 @@ class ReactionLog(Protocol):
     async def present(
         self, address: str, message: str, seen: Collection[str] = ()
     ) -> frozenset[tuple[str, str]]:
-        """Return the reactions that are there as far as is known, each an emoji and a person."""
+        """Return the known reactions to a message, each an emoji and a person."""
 
 
 class ReactionEventLog(Protocol):
@@ -139,15 +139,15 @@ class Tenants(Protocol):
         """Tell whether a tenant removed the bot."""
 
     async def removed(self, platform: str, tenant: str, *, told: bool = True) -> None:
-        """End all that goes to a tenant that removed the bot."""
+        """End everything that goes to a tenant that removed the bot."""
 
     async def welcomed(self, platform: str, tenant: str) -> None:
-        """Let everything be there again for a tenant that has the bot."""
+        """Resume what belongs to a tenant that has the bot again."""
 
     async def compare(
         self, platform: str, present: Callable[[], Awaitable[Collection[str]]]
     ) -> None:
-        """Find out who removed the bot, or invited it again, while nobody listened."""
+        """Find out who removed the bot or invited it again while it was away."""
 
     async def lost(self, platform: str) -> None:
         """Take a platform's only known tenant for one that removed the bot."""

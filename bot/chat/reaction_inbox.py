@@ -35,7 +35,7 @@ class _Turns:
 
     @asynccontextmanager
     async def take(self, message: Message) -> AsyncIterator[None]:
-        """Wait until nobody else works on a message."""
+        """Wait for a turn at a message."""
         self.wanted[message] += 1
         try:
             async with self.locks.setdefault(message, asyncio.Lock()):

@@ -102,7 +102,7 @@ Block: TypeAlias = Text | Item | Picture | Buttons | Field
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with an answer, to whoever asked and nobody else."""
+    """A file that goes with an answer, only to the person who asked."""
 
     name: str
     content: str

@@ -114,7 +114,7 @@ async def pick(ctx: Context) -> View:
     first = candidates[0]
     await introduce(ctx)
     one = Pick(week, first.paper, first.votes, tied, ctx.person.id, ctx.now)
-    if not await picks.pick(one):  # somebody was quicker
+    if not await picks.pick(one):  # another person was quicker
         return await _posted(ctx, await picks.of(week) or one)
     return await _posted(ctx, one, first.person)
 

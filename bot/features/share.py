@@ -22,7 +22,7 @@ async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "share")
-    # what the sharer keeps is nobody else's business
+    # what the sharer saved is private
     return replace(
         cards.card(found, kept=False, votes=await votes_for(ctx, found.id)),
         data={"paper": record(found)},
