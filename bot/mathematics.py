@@ -33,7 +33,7 @@ _SPECIAL = re.compile(r"[\\$^_]")
 
 
 def plain_mathematics(text: str) -> str:
-    """Return text with formulas and LaTeX commands as plain characters, as far as that is possible."""
+    """Return text with formulas and LaTeX commands as plain characters, as far as possible."""
     if not _SPECIAL.search(text):
         return text
     text = _FORMULA.sub(_formula, text)

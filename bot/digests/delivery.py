@@ -41,8 +41,9 @@ REFUSAL, DOUBT = -1, -2
 class DeliveryWorker:
     """Delivers one message at a time.
 
-    A subscription pauses after its place refused everything for `pause_after`. `defer_place` is called
-    when a place asks for no messages before a certain moment. `luck`, from 0 to 1, spreads retries.
+    A subscription pauses after its place refused everything for `pause_after`. `defer_place` is
+    called when a place asks for no messages before a certain moment. `luck`, from 0 to 1, spreads
+    retries.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class DeliveryWorker:
                 await self._send(unsent, place, outlet)
 
     async def _is_over(self, one: Delivery) -> bool:
-        """Give up a message that is late, or whose subscription is paused; False if it is neither."""
+        """Give up a message that is late or whose subscription is paused; False otherwise."""
         if one.suspect:
             return False
         if self._now() > one.until:

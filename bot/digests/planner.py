@@ -286,7 +286,7 @@ class Planner:
         return RenderedDigest(planned, digest.first, digest.last, weighed, ids, parts)
 
     def _messages(self, place: Place, digest: Digest) -> tuple[View, ...]:
-        """Return the messages of a digest; the one with all of it where the outlet wants it whole."""
+        """Return the messages of a digest: a single one where the outlet wants it whole."""
         outlet = self.outlets.get(place.route)
         if outlet is None or not outlet.whole:
             return views(digest)

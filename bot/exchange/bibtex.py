@@ -1,4 +1,4 @@
-"""Shelves as BibTeX and biblatex, read by bibtexparser; damaged entries give up what is in sight."""
+"""Shelves as BibTeX and biblatex, read by bibtexparser; damaged entries give what can be seen."""
 
 from __future__ import annotations
 

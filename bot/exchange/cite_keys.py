@@ -33,7 +33,7 @@ def cite_keys(papers: Sequence[Paper]) -> Iterator[str]:
 
 
 def parse_key(key: str) -> tuple[str, str, str]:
-    """Return the author's name, the year and the title's word in a key, each "" if it is not there."""
+    """Return the author's name, the year and the title's word in a key, "" for what is missing."""
     found = _KEY.fullmatch(key.lower())
     return (found["who"], found["year"] or "", found["word"]) if found else ("", "", "")
 

@@ -1,4 +1,4 @@
-"""Shelves as JSON: ours, and what CSL, Zotero, Semantic Scholar and others write; JSON Lines too."""
+"""Shelves as JSON and JSON Lines: ours, and those of CSL, Zotero, Semantic Scholar and others."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Value = object
 
 
 def write(entries: Sequence[Entry]) -> str:
-    """Write entries: an object with a list of papers, each in the shape of every `--json` answer."""
+    """Write entries: an object with a list of papers, each as `--json` answers show it."""
     papers = [
         {
             **record(one.paper),

@@ -1,4 +1,4 @@
-"""The passages of a Markdown or HTML text: list items, rows of tables, paragraphs, with their links."""
+"""The passages of Markdown or HTML: list items, table rows and paragraphs, with their links."""
 
 from __future__ import annotations
 

@@ -39,10 +39,10 @@ class Found:
     """What a search found.
 
     `filters` says in words how it was narrowed; `corrected` is the query as understood where words
-    were replaced; `absent` are words that no paper mentions, and `suggestion` is the query with what
-    was probably meant by them. `nearest` stands in where nothing was found; `ms` is the time that
-    the index took. `online` are the papers that only Hugging Face found. It is `provisional` while
-    the index is being rebuilt.
+    were replaced; `absent` are words that no paper mentions, and `suggestion` is the query with
+    what was probably meant by them. `nearest` stands in where nothing was found; `ms` is the time
+    that the index took. `online` are the papers that only Hugging Face found. It is `provisional`
+    while the index is being rebuilt.
     """
 
     papers: tuple[Paper, ...]

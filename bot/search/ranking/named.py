@@ -1,4 +1,4 @@
-"""A query that is a person's name finds that person's papers, and none where two share its words."""
+"""A query that is a person's name finds that person's papers, not those where two share it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each feature of a candidate counts, fitted by `bench/fit.py`, which writes `weights.json`."""
+"""What each feature of a candidate counts: `bench/fit.py` fits it and writes `weights.json`."""
 
 from __future__ import annotations
 
