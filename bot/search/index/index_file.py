@@ -240,11 +240,7 @@ class IndexFile:
 
     async def _follow(self, changed: ListChanges, revision: int) -> int:
         await self._reconnect_if_replaced()
-        at = await self._writer.run(schema.revision)
-        if (at > revision and not await changed(at - 1, 1)) or await self._has_other_past():
-            log.info("The database was put back to an older state; rebuilding the search index")
-            self._had_other_past = True
-            at = await self._writer.run(schema.start_over, at)
+        at = await self._start(changed, revision)
         papers, missing = 0, revision - at
         # a search answers from what is there rather than wait for another process that writes
         is_search = missing <= MAX_WAITED_PAPERS
@@ -264,9 +260,21 @@ class IndexFile:
             papers += len(batch)
             self._report(papers, missing)
         self.revision, self._is_compared = at, True
+        await self._note_mark(at)
+        return papers
+
+    async def _start(self, changed: ListChanges, revision: int) -> int:
+        """Return the revision to go on from: 0 where the store has another past."""
+        at = await self._writer.run(schema.revision)
+        if (at > revision and not await changed(at - 1, 1)) or await self._has_other_past():
+            log.info("The database was put back to an older state; rebuilding the search index")
+            self._had_other_past = True
+            at = await self._writer.run(schema.start_over, at)
+        return at
+
+    async def _note_mark(self, at: int) -> None:
         if self._mark and (mark := await self._mark(at)):
             await self._writer.run(schema.write_mark, at, mark)
-        return papers
 
     async def _has_other_past(self) -> bool:
         """Tell whether the store's mark of a revision is not the one that was followed to."""

@@ -17,8 +17,8 @@ from bot.search.index.people import is_name
 from bot.search.index.postings import PERSON
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.index.snapshot import Snapshot
+from bot.search.query.query_term import Correction, QueryTerm
 from bot.search.query.slips import Company, Slip, keeps_numbers, singular, title_company
-from bot.search.query.spelling import Correction, QueryTerm
 from bot.search.query.word_list import is_word
 
 # Log odds from which on a slip is corrected unasked: in a query of one word and beside others; into
@@ -66,9 +66,9 @@ class Evidence:
         in_title = company in ("in_title", "several_in_title")
         return in_title or self._is_in_name(meant, self._others(typed))
 
-    def belong_together(self, words: Sequence[str]) -> bool:
+    def belong_together(self, split: Correction) -> bool:
         """Whether both words are in a row in a title or its keywords, or in a person's name."""
-        one, other = words
+        one, other = words = split.words
         rows = [row for segment in self._segments(words) for row in _rows_with_both(segment, words)]
         found = self.connection.execute(
             "SELECT 1 FROM json_each(?) CROSS JOIN paper ON paper.row = value "
@@ -226,11 +226,14 @@ def _check_splits(term: QueryTerm, evidence: Evidence) -> QueryTerm:
     splits = [] if term.known else [each for each in term.corrections if each not in single]
     if not splits:
         return term
-    if is_word(term.typed) or not keeps_numbers(term.typed, " ".join(splits[0].words)):
-        splits = []
-    kept = tuple(each for each in splits if evidence.belong_together(each.words))
+    splits = [each for each in splits if _may_split(term.typed, each)]
+    kept = tuple(filter(evidence.belong_together, splits))
     offers = tuple(each for each in splits if each not in kept)
     return replace(term, corrections=single + kept, offers=term.offers + offers)
+
+
+def _may_split(typed: str, split: Correction) -> bool:
+    return keeps_numbers(typed, " ".join(split.words)) and not is_word(typed)
 
 
 def _weigh_absent(term: QueryTerm) -> QueryTerm:

@@ -11,6 +11,7 @@ from math import log
 from bot.search.analysis.spellings import from_russian_keys
 from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.lexicon import FREQUENT_PAPERS, MAX_SLIP_CHARS, Lexicon
+from bot.search.query.query_term import Correction, QueryTerm
 from bot.search.query.slips import keeps_numbers
 
 # More words than this say nothing more about which paper is meant, and each costs time.
@@ -39,70 +40,6 @@ STOP_WORD_WEIGHT, YEAR_OR_LETTER_WEIGHT = 0.1, 0.25
 MIN_PREFIX_CHARS, MIN_LAST_PREFIX_CHARS, COMPLETION_RATIO = 3, 2, 8
 _CITATION_WORDS = ("et", "al")
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """Words that may be meant by one that was typed, with a confidence from 0 to 1.
-
-    `papers` is the number of papers that contain them; `is_slip` tells a slip from another
-    spelling.
-    """
-
-    words: tuple[str, ...]
-    confidence: float
-    papers: int
-    is_slip: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class QueryTerm:
-    """A word as it was typed, and what may be meant by it, the likeliest first.
-
-    `completions` are the most frequent words that begin with it, if it may be unfinished, and
-    `has_more` says whether there are others. `weight` is how much it tells about a paper. `offers`
-    are corrections that are too doubtful to be searched unasked; an `is_exact` word was quoted.
-    """
-
-    typed: str
-    corrections: tuple[Correction, ...]
-    completions: tuple[str, ...]
-    has_more: bool
-    papers: int
-    weight: float
-    known: bool
-    offers: tuple[Correction, ...] = ()
-    is_exact: bool = False
-
-    @property
-    def is_absent(self) -> bool:
-        """Whether no paper contains it, nor anything that may be meant by it."""
-        return not (self.known or self.completions or self.has_more or self.corrections)
-
-    @property
-    def may_be_doubted(self) -> bool:
-        """Whether it may be a slip although papers contain it, or words that begin so."""
-        is_known = self.known or bool(self.completions)
-        return is_known and not self.is_exact and self.typed not in STOP_WORDS
-
-    def restrict(self, words: Collection[str]) -> QueryTerm:
-        """Return the term with those corrections only that begin with one of these words."""
-        return replace(
-            self, corrections=tuple(each for each in self.corrections if each.words[0] in words)
-        )
-
-    @property
-    def best_text(self) -> str:
-        """The word itself where it is known or begins one, else the likeliest correction."""
-        if self.known or self.completions or not self.corrections:
-            return self.typed
-        return " ".join(self.corrections[0].words)
-
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """The word itself, and the single words that may be meant by it."""
-        others = (each.words[0] for each in self.corrections if len(each.words) == 1)
-        return (self.typed, *others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +147,7 @@ class Speller:
         others = [each for each in self._one_slip(term.typed)[:limit] if each.words not in present]
         if not is_for_names:
             others = [each for each in others if self.allows_doubt(term.typed, each.words[0])]
-        doubted = (
-            replace(each, confidence=each.confidence - KNOWN_WORD_PENALTY) for each in others
-        )
-        return replace(term, corrections=(*term.corrections, *doubted))
+        return replace(term, corrections=(*term.corrections, *map(_as_doubt, others)))
 
     def _likelier_words(self, word: str) -> list[Correction]:
         """Take a word that hardly any paper has for a slip, its authors' too, for frequent ones."""
@@ -319,6 +253,10 @@ def _most_papers(corrections: Sequence[Correction], completions: Sequence[tuple[
 def _threes(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     """Yield each three neighbours."""
     return zip(words, words[1:], words[2:], strict=False)
+
+
+def _as_doubt(correction: Correction) -> Correction:
+    return replace(correction, confidence=correction.confidence - KNOWN_WORD_PENALTY)
 
 
 def _likelihood(correction: Correction) -> tuple[float, int]:

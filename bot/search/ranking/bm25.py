@@ -16,7 +16,7 @@ from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.arrays import Impacts, Mask, Places, Rows, intersect
 from bot.search.index.postings import BM25_K1
 from bot.search.index.segment_reader import SegmentPostings
-from bot.search.query.spelling import QueryTerm
+from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.context import SearchContext
 
 # More stems of a question tell little, and each costs time.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.search.analysis.stemmer import stem
 from bot.search.index.documents import text_of
-from bot.search.query.spelling import Correction, QueryTerm
+from bot.search.query.query_term import Correction, QueryTerm
 from bot.search.ranking.context import SearchContext
 
 

@@ -15,7 +15,8 @@ from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query, Sort
-from bot.search.query.spelling import QueryTerm, prepare_speller
+from bot.search.query.query_term import QueryTerm
+from bot.search.query.spelling import prepare_speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.corrected_text import corrected_text

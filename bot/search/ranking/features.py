@@ -12,7 +12,8 @@ from rapidfuzz import fuzz, process
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, STOP_WORDS, tokenize
 from bot.search.index.postings import LAST_PLACE, PERSON
-from bot.search.query.spelling import QueryTerm, is_year
+from bot.search.query.query_term import QueryTerm
+from bot.search.query.spelling import is_year
 from bot.search.ranking.candidates import Candidate
 from bot.search.ranking.name_features import name_features, name_term
 from bot.search.ranking.scoring import TEXT_ONLY

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.people import people_called
-from bot.search.query.spelling import QueryTerm
+from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.context import SearchContext
 
 # Given names that one initial may stand for; each is searched.

@@ -11,7 +11,8 @@ from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.arrays import Places
 from bot.search.index.people import find_people
 from bot.search.query.evidence import check_slips, gather_evidence
-from bot.search.query.spelling import QueryTerm, Speller
+from bot.search.query.query_term import QueryTerm
+from bot.search.query.spelling import Speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
 from bot.search.ranking.candidates import load_candidates
 from bot.search.ranking.context import SearchContext

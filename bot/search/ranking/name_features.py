@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bot.search.index.documents import SEPARATOR
-from bot.search.query.spelling import QueryTerm
+from bot.search.query.query_term import QueryTerm
 
 # What the beginning of a name counts beside another part of it that is whole.
 BEGINNING_SHARE = 0.8

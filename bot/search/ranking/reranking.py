@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.postings import PERSON
-from bot.search.query.spelling import QueryTerm
+from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.bm25 import Bm25
 from bot.search.ranking.candidates import Candidate
 from bot.search.ranking.context import SearchContext

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from bot.search.index.arrays import Impacts, Mask, Places
 from bot.search.index.postings import ALIAS, LAST_PLACE, PERSON
 from bot.search.index.segment_reader import SegmentPostings
-from bot.search.query.spelling import QueryTerm
+from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.scoring import (
     COMPLETION_OF_KNOWN_SCORE,

@@ -15,7 +15,7 @@ from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.arrays import Impacts, Mask, Places, Rows, intersect
 from bot.search.index.postings import ALIAS, KEYWORD, LAST_PLACE, PERSON
 from bot.search.index.segment_reader import SegmentPostings
-from bot.search.query.spelling import QueryTerm
+from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.row_subset import RowSubset
 
 # What a word counts in title, name, keywords or aliases, and only in the text; 1 is the most.
