@@ -34,6 +34,7 @@ MAX_TAGS = 5
 MAX_SEARCHED = 500  # messages, or forum posts, that are read to find one
 # the SDK sends again after a 5xx, so that a request that took longer may have arrived before
 SDK_RETRY_SECONDS = 1.0
+LOOK_PAUSES_SECONDS = (0.5, 3.0, 10.0)  # before each look for a forum post whose answer is lost
 CLOCK_SKEW = timedelta(seconds=30)
 REPEATABLE = timedelta(minutes=2)  # Discord remembers a nonce for "the past few minutes"
 
@@ -158,7 +159,27 @@ async def _post_in_forum(
         )
         return post.message
 
-    return await _request(forum, create())
+    try:
+        return await _request(forum, create())
+    except DeliveryError as error:
+        if error.ambiguous and (late := await _find_late_post(client, forum, new.key, since)):
+            return late
+        raise
+
+
+async def _find_late_post(
+    client: discord.Client, forum: discord.ForumChannel, key: str, since: datetime
+) -> discord.Message | None:
+    """Look for a post for a while: Discord can take a request after it answered with an error.
+
+    Without it a repeat could come before that.
+    """
+    for pause in LOOK_PAUSES_SECONDS:
+        await asyncio.sleep(pause)
+        with suppress(DeliveryError):  # a later look may work
+            if found := await _find_post(client, forum, key, since, archived=False):
+                return found
+    return None
 
 
 async def _find_post(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import functools
 import inspect
 import io
 import json
@@ -89,6 +90,7 @@ class Fault:
     wait: float = 0.05
     code: int = 0
     late: float = 0.0  # seconds that the answer takes
+    taken: float = 0.0  # seconds after the answer, at which the request is taken
     errors: Mapping[str, Any] = field(default_factory=dict)  # what is wrong with a body
 
 
@@ -197,6 +199,9 @@ class DiscordRig:
             fault.times -= 1
             if fault.times <= 0:
                 self.faults.remove(fault)
+        if fault and fault.taken:
+            later = functools.partial(self._answer, request.method, path, body, {}, files)
+            asyncio.get_running_loop().call_later(fault.taken, later)
         if fault and not fault.after:
             return _broken(request, fault)
         answer = self._answer(request.method, path, body, dict(request.query), files)

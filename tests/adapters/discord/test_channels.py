@@ -277,6 +277,7 @@ async def test_what_was_said_is_proven_however_the_answer_was_lost(
     rig, adapter, monkeypatch, status, kind
 ):
     monkeypatch.setattr(posting, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(posting, "LOOK_PAUSES_SECONDS", ())
     monkeypatch.setattr(posting, "utc_now", rig.backend.clock.now)
     here = channel(rig, kind)
     posts = POSTS if kind == ChannelType.TEXT else "POST /channels/*/threads"
@@ -304,6 +305,7 @@ async def test_what_was_not_said_is_certainly_not_there(rig, adapter, monkeypatc
 
 async def test_a_forum_post_is_not_made_twice(rig, adapter, monkeypatch):
     monkeypatch.setattr(posting, "utc_now", rig.backend.clock.now)
+    monkeypatch.setattr(posting, "LOOK_PAUSES_SECONDS", ())
     forum = channel(rig, ChannelType.FORUM)
     rig.faults.append(Fault("POST /channels/*/threads", 0, after=True))
     with pytest.raises(DeliveryError) as caught:

@@ -123,6 +123,18 @@ async def test_a_forum_post_is_asked_for_once(rig, adapter, broken):
     assert len(rig.requests("POST /channels/*/threads")) == 1
 
 
+async def test_a_forum_post_that_discord_takes_after_its_error_stands_there_once(
+    rig, adapter, monkeypatch
+):
+    monkeypatch.setattr(messages, "LOOK_PAUSES_SECONDS", (0.1, 0.4, 0.5))
+    where, since = place(rig, "forum"), rig.backend.clock.now()
+    rig.faults.append(Fault("POST /channels/*/threads", 504, taken=0.3))
+    sent = await adapter.send(where, VIEW, "key")
+    assert posted(rig, "A paper") == 1
+    assert await adapter.find(where, "key", since) == sent
+    assert len(rig.requests("POST /channels/*/threads")) == 1
+
+
 @pytest.mark.parametrize("broken", FAULTS)
 async def test_a_message_gets_one_thread(rig, adapter, broken):
     sent = await adapter.send(place(rig, "text"), VIEW, "key")
