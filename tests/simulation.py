@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ from functools import cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.views import View
@@ -159,7 +159,7 @@ class Process:
         self._world, self._deadly = world, deadly
         self._dead = False
         self._task: asyncio.Task[None] | None = None
-        database = Direct(world.connection, self._pass)
+        database = Stalling(world.connection, self._pass, self.stall)
         self.store = Store(database, "simulated")
         self._note_what_is_saved()
         client = Mortal(self, world.platform)
@@ -217,13 +217,36 @@ class Process:
         if self._dead:
             raise asyncio.CancelledError
 
+    async def stall(self) -> None:
+        """Be stopped before a commit, at times for longer than a lease."""
+        if self._world.luck.random() < self._deadly:
+            await asyncio.sleep(self._world.luck.uniform(0, 600))
+            self._hit("after a stop")
+
     async def pass_(self, point: str) -> None:
-        """Be killed here, or stopped for a while; after a request, also longer than a lease."""
+        """Be killed here, or stopped for a while."""
         self._hit(point)
         if self._world.luck.random() < self._deadly:
-            longest = 600 if point.startswith("after") else 45
-            await asyncio.sleep(self._world.luck.uniform(0, longest))
+            await asyncio.sleep(self._world.luck.uniform(0, 45))
             self._hit(point)
+
+
+class Stalling(Direct):
+    """A database whose process can be stopped before a commit."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        passing: Callable[[str], None],
+        stall: Callable[[], Awaitable[None]],
+    ) -> None:
+        super().__init__(connection, passing)
+        self._stall = stall
+
+    async def _pass(self, point: str) -> None:
+        await super()._pass(point)
+        if point == "before a commit":
+            await self._stall()
 
 
 class Mortal(Client):
