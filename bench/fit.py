@@ -44,7 +44,7 @@ from bot.search.ranking.weights import FEATURES, WORD_COUNTS, RankingWeights
 
 TARGET = Path(__file__).parents[1] / "bot" / "search" / "ranking" / "weights.json"
 # All collections together count so much beside all other queries together.
-COLLECTIONS_IMPORTANCE = 0.7
+COLLECTIONS_IMPORTANCE = 1.0
 # What queries are first ranked with, to gather candidates; other features start with nothing.
 START = {
     "title": 4.0, "person": 3.0, "alias": 3.0, "text": 2.0, "similarity": 2.0, "starts": 1.0,
@@ -78,7 +78,7 @@ def main() -> None:
     )
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--collections", type=Path, metavar="FOLDER")
-    parser.add_argument("--per-kind", type=int, default=30)
+    parser.add_argument("--per-kind", type=int, default=8)
     parser.add_argument("--seeds", type=int, nargs="+", default=kinds.DEVELOPMENT_SEEDS)
     parser.add_argument("--target", type=Path, default=TARGET)
     args = parser.parse_args()
@@ -122,8 +122,14 @@ def ask(
     for query in wanted:
         parsed = understood(query.text) if thorough else Query(query.text)
         words = tuple(tokenize(parsed.text))
-        context = SearchContext(connection, snapshot, parsed, words, thorough=thorough)
-        context = replace(context, weights=RankingWeights(start, start))
+        context = SearchContext(
+            connection,
+            snapshot,
+            parsed,
+            words,
+            thorough=thorough,
+            weights=RankingWeights(start, start),
+        )
         context = replace(context, passing=passing_rows(context, None))
         speller = prepare_speller(snapshot.lexicons, snapshot.row_count, words)
         if words:

@@ -77,6 +77,9 @@ def measure(
         **_short_name_features(candidates, wanted.words),
     }
     columns |= _name_features(candidates, wanted, columns["person"])
+    lacking = np.float32(max(0.0, 1.0 - float((columns["title"] + columns["person"]).max())))
+    columns["bm25_untitled"] = columns["bm25"] * lacking
+    columns["bm25_share_untitled"] = columns["bm25_share"] * lacking
     return np.column_stack([columns[feature] for feature in FEATURES]).astype(np.float32)
 
 

@@ -37,6 +37,8 @@ FEATURES = (
     "bm25",  # score as a share of the best candidate's
     "bm25_lead",  # the fourth power of that: high for those near the best only
     "bm25_share",  # score as a share of the highest that a paper could have
+    "bm25_untitled",  # the first and the third of these where no title or name has much of the
+    "bm25_share_untitled",  # query: by the share of it that the best of them lacks
     "namesake",  # whether the query is the paper's own short name or whole title
     "name_part",  # share of the query that is the paper's own short name
     "year",  # whether the query names the paper's year
