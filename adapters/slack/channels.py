@@ -104,22 +104,28 @@ class Channels:
                 channel = await self._find_by_name(words[1:])
             if words == "me" or channel == person.id:
                 return place(person.tenant, person.id)
-            if not channel or is_person(channel):
+            if channel.startswith("D"):
+                return await self._own_conversation(channel, person)
+            if not is_channel(channel):
                 raise UsageError(
                     f"“{words[:80]}” is not a channel that I’m in. Write #general, or “me” for a "
                     "direct message to you."
                 )
-            if channel.startswith("D"):
-                return await self._own_conversation(channel, person)
-            found = await self._channel(channel)
+            return await self._resolve_channel(channel, thread, person)
         except SlackError as error:
             raise UsageError(str(error)) from error
+
+    async def _resolve_channel(self, channel: str, thread: str, person: Person) -> Place:
+        """Return a channel, or a thread in it, if something can be posted there.
+
+        Raises UsageError and SlackError.
+        """
+        found = await self._channel(channel)
         if person.tenant != self._web.team:
             raise UsageError("Only members of this workspace can choose its channels.")
         if refused := _refusal(found):
             raise UsageError(str(translate_code(refused, self._web.bot)))
-        address = join_address(channel, thread)
-        return place(person.tenant, address, str(found.get("name", "")))
+        return place(person.tenant, join_address(channel, thread), str(found.get("name", "")))
 
     async def _own_conversation(self, channel: str, person: Person) -> Place:
         if channel != await self.open_conversation(person.id):

@@ -96,8 +96,8 @@ def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
         return None
     values = {**form.known.args, **{one.param.name: one.value for one in blanks}}
     needed = [one for one in blanks if one.param.applies(values) or one.param.required]
-    shown = [one for one in needed if form.open or one.param.group != MORE] or needed
-    deciding = {one.param.argument.depends[0] for one in blanks if one.param.argument.depends}
+    shown = needed if form.open else _first(needed)
+    deciding = _deciding(blanks)
     inputs = [_input(form.known.command, one, values, deciding) for one in shown]
     title = plain_text(form.known.command.capitalize(), TITLE)
     return {
@@ -109,6 +109,16 @@ def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
         "close": plain_text("Cancel", TITLE),
         "blocks": inputs if len(shown) == len(needed) else [*inputs, _more_button()],
     }
+
+
+def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:
+    """Return the blanks that everybody is asked for, or all if there are no such."""
+    return [one for one in blanks if one.param.group != MORE] or blanks
+
+
+def _deciding(blanks: Sequence[Blank]) -> set[str]:
+    """Return the names of the arguments on which others depend."""
+    return {one.param.argument.depends[0] for one in blanks if one.param.argument.depends}
 
 
 def _metadata(form: Form) -> str:

@@ -38,16 +38,17 @@ _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _TIME = re.compile(r"\d{1,2}:\d{2}")
 
 
-def build_element(  # noqa: C901, PLR0911  # one line a kind
-    blank: Blank, values: Mapping[str, str]
-) -> Json:
+def build_element(blank: Blank, values: Mapping[str, str]) -> Json:
     """Return the element for an argument; `values` are those of all arguments.
 
     A value that the element cannot show is in a text input.
     """
     param, value = blank.param, blank.value
-    if value and not _can_show(param, value):
-        return _text_input(param, value)
+    is_text = value != "" and not _can_show(param, value)
+    return _text_input(param, value) if is_text else _draw(param, value, values)
+
+
+def _draw(param: Param, value: str, values: Mapping[str, str]) -> Json:  # noqa: PLR0911  # one a kind
     match param.kind:
         case TimeOfDay():
             return {"type": "timepicker", **({"initial_time": value.zfill(5)} if value else {})}
@@ -55,10 +56,8 @@ def build_element(  # noqa: C901, PLR0911  # one line a kind
             return _days(param, value, values)
         case Number(low, high):
             return _number_input(low, high, value)
-        case Choice(options):
-            return _choice(dict(options), value)
-        case YesNo():
-            return _choice({"yes": "Yes", "no": "No"}, value)
+        case Choice() | YesNo():
+            return _choice(_labels(param.kind), value)
         case Where():
             return _channel_menu(value)
         case Lookup(many=many):
@@ -69,6 +68,10 @@ def build_element(  # noqa: C901, PLR0911  # one line a kind
             return {"type": "file_input", "max_files": 1}
         case _:
             assert_never(param.kind)
+
+
+def _labels(kind: Choice | YesNo) -> Mapping[str, str]:
+    return dict(kind.options) if isinstance(kind, Choice) else {"yes": "Yes", "no": "No"}
 
 
 def read_value(state: Json) -> str:

@@ -52,13 +52,16 @@ def fits_message(view: View) -> bool:
 
 def fallback_text(view: View) -> str:
     """Return one escaped line about a view, for notifications and screen readers."""
+    line = ": ".join(filter(None, (visible(view.title), _summary(view)))).strip()
+    return escape(shorten(line or "Paperboy", FALLBACK))
+
+
+def _summary(view: View) -> str:
+    """Return the titles of the papers in a view, or else its first text or title."""
     items = [block for block in view.blocks if isinstance(block, Item)]
     papers = " · ".join(_words(item.title) for item in items if item.paper)
-    texts = (_words(block.spans) for block in view.blocks if isinstance(block, Text))
-    titles = (_words(item.title) for item in items)
-    content = papers or next(texts, "") or next(titles, "")
-    line = ": ".join(filter(None, (visible(view.title), content))).strip()
-    return escape(shorten(line or "Paperboy", FALLBACK))
+    texts = [_words(block.spans) for block in view.blocks if isinstance(block, Text)]
+    return next(filter(None, (papers, *texts[:1], *(_words(item.title) for item in items))), "")
 
 
 def escape(text: str) -> str:
