@@ -60,12 +60,14 @@ _MORE = re.compile(
 )
 # as DBLP's keys and the bibcodes of ADS spell it: abs-1706-03762, 2017arXiv170603762V
 _CODED = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?:journals/corr/)?abs-(?P<month>[0-9]{4})-|[0-9]{4}arXiv(?P<code>[0-9]{4})\.?)"
+    r"(?<![0-9A-Za-z])(?:(?:journals/corr/)?abs-(?P<month>[0-9]{4})-"
+    r"|[0-9]{4}arXiv(?P<code>[0-9]{4})\.?)"
     r"(?P<number>[0-9]{4,5})(?:(?<=[0-9])[A-Z])?(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(
-    rf"(?:(?<![0-9A-Za-z.])|(?<=arxiv)|(?<=arxiv\.))({_ID})(?:v[0-9]{{1,3}})?(?![0-9A-Za-z]|\.[0-9])"
+    rf"(?:(?<![0-9A-Za-z.])|(?<=arxiv)|(?<=arxiv\.))({_ID})(?:v[0-9]{{1,3}})?"
+    rf"(?![0-9A-Za-z]|\.[0-9])"
     rf"|/ftp/(?P<archive>{_ARCHIVES})/papers/[0-9]{{4}}/(?P<paper>[0-9]{{7}})",
     re.IGNORECASE,
 )

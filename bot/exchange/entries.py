@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from bot.identifiers import paper_id
 from bot.papers import Paper
 
-MAX_ENTRIES = 20_000  # that are read of one file
+MAX_ENTRIES = 20_000  # read from one file
 DAMAGED = "damaged, and no id in it"
 
 

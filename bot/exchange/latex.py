@@ -9,7 +9,7 @@ from unicodedata import normalize
 from pylatexenc.latex2text import LatexNodes2Text
 from pylatexenc.latexencode import RULE_DICT, UnicodeToLatexConversionRule, UnicodeToLatexEncoder
 
-MAX_LATEX = 5_000  # characters that are read as LaTeX: thousands of commands take seconds
+MAX_LATEX = 5_000  # characters read as LaTeX: thousands of commands take seconds
 _LATEX = re.compile(r"[\\{}$%&#~^_`'\"<>-]")  # without any of these, text is what it looks like
 _COMMANDS = re.compile(r"[\\$%&~^`]|--|''|\{\}")  # … and without these, only its braces are LaTeX
 _BRACES = re.compile(r"[{}]")
@@ -28,7 +28,7 @@ _CAPITALS = re.compile(r"(?<![\\\w{])[\w'-]*\w[A-Z][\w'-]*|(?<![\\\w{])[A-Z](?![
 
 
 def encode(text: str, *, keep_capitals: bool = False) -> str:
-    """Write text for LaTeX, leaving formulas that are whole as they are.
+    """Write text for LaTeX, leaving whole formulas as they are.
 
     Capitals inside a word can be kept from BibTeX, which makes titles small.
     """

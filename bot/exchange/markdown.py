@@ -27,7 +27,8 @@ _GENERIC = frozenset(
 )
 # where papers are that arXiv may have too
 _PAPER_LIKE = re.compile(
-    r"://(?:[\w-]+\.)*(?:openreview\.net|aclanthology\.(?:org|info)|aclweb\.org|proceedings\.mlr\.press|"
+    r"://(?:[\w-]+\.)*(?:openreview\.net|aclanthology\.(?:org|info)|aclweb\.org|"
+    r"proceedings\.mlr\.press|"
     r"proceedings\.neurips\.cc|papers\.n(?:eur)?ips\.cc|openaccess\.thecvf\.com|dl\.acm\.org|"
     r"ieeexplore\.ieee\.org|(?:dx\.)?doi\.org|semanticscholar\.org/paper|nature\.com/articles|"
     r"science\.org/doi|link\.springer\.com|sciencedirect\.com|jmlr\.org|ojs\.aaai\.org|ijcai\.org|"

@@ -14,9 +14,9 @@ from markdown_it.token import Token
 
 from bot.text import clean
 
-MAX_MARKDOWN = 2_500_000  # characters that are read as Markdown; the rest line by line
+MAX_MARKDOWN = 2_500_000  # characters read as Markdown; the rest line by line
 LINE_COST = 100  # characters that take as long to read as a line takes besides
-PIECE = 60_000  # characters that are read at once
+PIECE = 60_000  # characters read at once
 MAX_DEFINITIONS = 5_000  # addresses with a name
 _DIGITS = re.compile(r"[0-9]{4}|://")  # without them, a line names no paper
 _DEFINITION = re.compile(r"^ {0,3}\[[^\[\]\n]{1,300}\]: *\S[^\n]{0,2000}$", re.MULTILINE)
@@ -80,7 +80,7 @@ def passages(text: str) -> Iterator[Passage]:
         else:
             room -= len(piece) + LINE_COST * piece.count("\n")
             yield from _of_tokens(parser.parse(piece, environment))
-    # addresses that are given a name and never used
+    # addresses with a name that nothing uses
     for reference in environment.get("references", {}).values():
         yield Passage("", (Link(reference["href"], reference.get("title", "")),), heading=True)
 

@@ -1,4 +1,4 @@
-"""Shelves as RIS, which reference managers read: https://en.wikipedia.org/wiki/RIS_(file_format)."""
+"""Shelves as RIS: https://en.wikipedia.org/wiki/RIS_(file_format)."""
 
 from __future__ import annotations
 

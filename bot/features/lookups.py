@@ -1,4 +1,4 @@
-"""Papers that a file names, by id or by title: among those that are known, then at Hugging Face."""
+"""Papers that a file names, by id or by title: in the library, then at Hugging Face."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.papers import Paper
 if TYPE_CHECKING:
     from bot.library.library import Library
 
-# Hugging Face answers 500 requests in 5 minutes; people who search meanwhile need some of them
+# Hugging Face answers 500 requests in 5 minutes; people who search need some of them
 BURST = 100  # requests at once
 PAUSE_SECONDS = 0.8  # between further ones
 MAX_CANDIDATES = 5  # papers that are compared with a title
@@ -22,7 +22,7 @@ MISSING_SECONDS = 3600.0  # for which Hugging Face is not asked again
 
 
 class Lookups:
-    """Looks papers up one by one, within Hugging Face's limit, whoever asks for how many."""
+    """Looks papers up one by one, within Hugging Face's limit, however many people ask."""
 
     def __init__(self, library: Library, pause: float = PAUSE_SECONDS) -> None:
         self._library = library
