@@ -137,10 +137,11 @@ def test_no_title_breaks_bibtex_apart(title):
     assert [one.paper.id for one in read(write("bibtex", entries))] == ["2401.00001", "2401.00002"]
 
 
-def test_a_spreadsheet_is_given_nothing_to_compute():
-    text = write("csv", [Entry(Paper("1", "=HYPERLINK(1)"), note="+1")])
-    assert ",=" not in text
-    assert read(text)[0].note == "+1"
+@pytest.mark.parametrize("sign", "=+-@")
+def test_a_spreadsheet_is_given_nothing_to_compute(sign: str):
+    text = write("csv", [Entry(Paper("1", f"{sign}HYPERLINK(1)"), note=f"{sign}1")])
+    assert f",{sign}" not in text
+    assert read(text)[0].note == f"{sign}1"
 
 
 @pytest.mark.parametrize(
