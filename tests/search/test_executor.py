@@ -184,6 +184,8 @@ async def test_replaced_words_are_said(index: Index, typed: str, understood: str
         ("speech has:code", "3"),
         ("speech author:hopper sort:new", "43"),
         ("sort:new", "43215"),
+        ("grace hopper sort:votes", "43"),
+        ("ada lovelace sort:new", "1"),
         ('"speech recognition" labels', "4"),
         ('"recognition speech"', ""),
         ('"speech recognition" -labels sort:new', "36"),

@@ -27,7 +27,9 @@ def only_named(context: SearchContext, found: Interpretation) -> Interpretation:
         found.candidates.complete_rows, [each.candidate.row for each in found.ranked]
     )
     rows = _rows_by(context, beyond, sorted(names)[:MAX_SPELLINGS])
-    complete = np.union1d([each.candidate.row for each in named], rows)
+    # none of them must not make floats of the others
+    numbers = np.array([*(each.candidate.row for each in named), *rows], np.int64)
+    complete = np.unique(numbers)
     return replace(
         found,
         ranked=named,
