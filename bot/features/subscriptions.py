@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import time
 from typing import Annotated
@@ -353,16 +353,20 @@ async def _check_room(
     present = but.id if but else 0  # no subscription has this number
     every = [one for one in await near(ctx) if one.id != present]
     there = [one for one in every if one.place == place]
-    for one in there:
-        if one.options == options:
-            paused = ", which is paused" if one.paused else ""
-            raise UsageError(f"That is the same as subscription {one.id}{paused}.")
+    _refuse_same(there, options)
     if len(there) >= MOST_IN_PLACE:
         raise UsageError(
             f"There are already {MOST_IN_PLACE} subscriptions in that place: remove one first."
         )
     if len(every) >= MOST:
         raise UsageError(f"There are already {MOST} subscriptions: remove one first.")
+
+
+def _refuse_same(there: Sequence[Subscription], options: DigestOptions) -> None:
+    for one in there:
+        if one.options == options:
+            paused = ", which is paused" if one.paused else ""
+            raise UsageError(f"That is the same as subscription {one.id}{paused}.")
 
 
 async def _shown(ctx: Context, known: Subscription, said: str) -> View:
