@@ -21,7 +21,7 @@ CACHE_SECONDS = 60.0  # for which an answer is used again
 MAX_CACHED = 1000  # answers
 MAX_PAGES = 10  # of channels, read to find one by its name
 PAGE_SIZE = 200
-MANAGERS = "workspace admins and whoever made the channel"
+MANAGERS = "workspace admins and the person who made the channel"
 OWNER = "the person whom it is with"
 # as Slack writes it ("<#C1|general>"), as an address ("C1/1700000000.000100"), or as the link to
 # a message

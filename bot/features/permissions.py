@@ -74,7 +74,7 @@ async def named(ctx: Context, where: str) -> Place:
 
 
 def _address(ctx: Context, outlet: Outlet, address: str) -> Place:
-    """Return a place that nobody is in; UsageError for all but admins."""
+    """Return a place of an outlet that knows no people. Raises UsageError for all but admins."""
     if not ctx.is_admin:
         raise UsageError("Only people named in PAPERBOY_ADMINS can have digests posted there.")
     if outlet.addresses and address not in outlet.addresses:

@@ -15,7 +15,7 @@ from tests.conftest import HEBB
 from tests.rigs.slack import BOT, TEAM, eventually
 
 VIEW = View((line("Here it is"),))
-MANAGERS = "workspace admins and whoever made the channel"
+MANAGERS = "workspace admins and the person who made the channel"
 
 
 def person(user):

@@ -79,7 +79,8 @@ async def test_somebody_who_does_not_manage_the_channel_is_told_who_does(rig, sl
     add_outlets(bot, slack)
     refused = await rig.ask("subscribe every:daily at:9 zone:berlin", user="U1")
     assert (
-        "Only workspace admins and whoever made the channel can subscribe a channel" in refused.seen
+        "Only workspace admins and the person who made the channel can subscribe a channel"
+        in refused.seen
     )
 
 
