@@ -1,6 +1,7 @@
 """What is corrected unasked, what is only offered, and what stays as it was typed."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from bot.papers import Paper
 from bot.search import Hits, Index, parse
+from bot.search.query.query_term import Correction, QueryTerm
 from bot.search.query.query_text import quote_words, with_words
 from bot.search.query.slips import keeps_numbers, slip_kind
 from bot.search.query.word_list import is_word
+from bot.search.ranking.executor import name_absent_words
 
 TODAY = date(2025, 6, 1)
 # Some words are so frequent that nearly any slip for them is likely, others stand in one paper.
@@ -157,3 +160,21 @@ def test_what_was_typed_can_be_searched_as_it_is(query: str, corrected: str, quo
 
 def test_other_words_keep_the_filters():
     assert with_words('lerning author:"ada l" -x', "learning") == 'learning author:"ada l" -x'
+
+
+def term(
+    typed: str, corrections: tuple[Correction, ...] = (), offers: tuple[Correction, ...] = ()
+) -> QueryTerm:
+    return QueryTerm(
+        typed, corrections, (), has_more=False, papers=0, weight=1.0, known=False, offers=offers
+    )
+
+
+def test_a_word_that_is_corrected_gets_no_other_offer_too():
+    split = Correction(("ler", "ning"), 0.3, 1)
+    learning = Correction(("learning",), 0.9, 50, is_slip=True)
+    slip = term("lerning", (learning,), (split,))
+    absent = term("hebian")
+    assert name_absent_words(Hits(), (absent, slip)) == Hits(absent=("hebian",))
+    doubted = replace(absent, offers=(Correction(("hebbian",), 0.4, 3, is_slip=True),))
+    assert name_absent_words(Hits(), (doubted, slip)).suggestion == "hebbian learning"

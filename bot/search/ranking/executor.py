@@ -143,18 +143,16 @@ def _search(context: SearchContext, page: Page) -> Hits:
     snapshot = context.snapshot
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
     found = find_interpretation(context, speller)
-    return _with_absent(_page_of(context, found, page), found.terms)
+    return name_absent_words(_page_of(context, found, page), found.terms)
 
 
-def _with_absent(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
+def name_absent_words(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
     """Say which words no paper mentions, and what was probably meant by them."""
     absent = tuple(
         term.typed for term in terms if term.is_absent and term.typed not in FUNCTION_WORDS
     )
-    suggestion = None
-    if any(term.offers for term in terms):
-        meant = [term.offers[0].words if term.offers else (term.typed,) for term in terms]
-        suggestion = " ".join(word for words in meant for word in words)
+    offered = [term for term in terms if term.offers and term.best_text == term.typed]
+    suggestion = " ".join(map(_probable_text, terms)) if offered else None
     return replace(hits, absent=absent, suggestion=suggestion)
 
 
@@ -226,3 +224,10 @@ def _is_question(context: SearchContext) -> bool:
 
 def _ids(ranked: Sequence[Ranked]) -> tuple[str, ...]:
     return tuple(each.candidate.id for each in ranked)
+
+
+def _probable_text(term: QueryTerm) -> str:
+    """Return what was probably meant: the correction that is searched, else the best offer."""
+    if term.offers and term.best_text == term.typed:
+        return " ".join(term.offers[0].words)
+    return term.best_text
