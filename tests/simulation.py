@@ -298,6 +298,7 @@ class World:
         self.trouble = ""  # of the database
         self.alive: list[tuple[datetime, datetime]] = []
         self.asked_for: set[Id] = set()  # messages that a person had to answer for
+        self.given_up: set[Any] = set()  # digests and messages that the store has given up so far
         self.away: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
 
     async def run(self) -> Figures:
@@ -374,6 +375,7 @@ class World:
         store = self.store
         while True:
             await asyncio.sleep(self.luck.uniform(4, 9) * 3600)
+            self.given_up |= await self._given_up()  # before the store forgets it
             for tenant in ("T0", "T1"):
                 for doubt in await store.deliveries.uncertain(PLATFORM, tenant):
                     self.figures.uncertain[doubt.trouble] += 1
@@ -473,8 +475,8 @@ class World:
             day += timedelta(days=1)
         return found
 
-    async def _told(self) -> set[Any]:
-        """Return what the store says was not posted: whole digests, and single parts."""
+    async def _given_up(self) -> set[Any]:
+        """Return what the store says will never be posted: whole digests, and single parts."""
         database = Direct(self.connection)
         d, p = digests.c, deliveries.c
         whole = await database.read(
@@ -482,18 +484,26 @@ class World:
         )
         parts = await database.read(
             select(p.subscription, p.date, p.part).where(
-                p.part >= 0, p.trouble != "", p.state.in_(("dead", "uncertain"))
+                p.part >= 0, p.trouble != "", p.state == "dead"
+            )
+        )
+        return {tuple(row) for row in (*whole, *parts)}
+
+    async def _told(self) -> set[Any]:
+        """Return what the store says, or said before it forgot it, was not posted."""
+        database, p = Direct(self.connection), deliveries.c
+        uncertain = await database.read(
+            select(p.subscription, p.date, p.part).where(
+                p.part >= 0, p.trouble != "", p.state == "uncertain"
             )
         )
         # what follows a message that is uncertain waits for the answer
         waiting = await database.read(
             select(p.subscription, p.date, p.part).where(p.part >= 0, p.state == "pending")
         )
-        held = {(row.subscription, row.date) for row in parts}
-        return {
-            tuple(row)
-            for row in (*whole, *parts, *(w for w in waiting if (w.subscription, w.date) in held))
-        }
+        gone = self.given_up | await self._given_up() | {tuple(row) for row in uncertain}
+        held = {one[:2] for one in gone if len(one) == 3}
+        return gone | {tuple(w) for w in waiting if (w.subscription, w.date) in held}
 
 
 def simulate(seed: int, days: int = 100) -> Figures:
