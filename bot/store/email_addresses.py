@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from bot.models import EmailAddress
 from bot.store.connections import Transaction
@@ -37,7 +37,6 @@ _CONFIRM = (
     .where(*_THEIRS, _e.c.address == bindparam("its_address"), _e.c.confirmed.is_(None))
     .values(confirmed=bindparam("now"), code="", line="")
 )
-_REMOVE = delete(_e).where(*_THEIRS, _e.c.address == bindparam("its_address"))
 _CODES_TO = select(func.coalesce(func.sum(_e.c.codes), 0)).where(
     _e.c.address == bindparam("address"), _e.c.asked > bindparam("since")
 )
@@ -93,11 +92,6 @@ class EmailAddresses:
         """Note that a person has typed the code; False if it was confirmed before."""
         values = {**self._its, "its_person": person, "its_address": address, "now": now}
         return await self._database.change(_CONFIRM, values) == 1
-
-    async def remove(self, person: str, address: str) -> bool:
-        """Remove an address of a person; False if it is not there."""
-        values = {**self._its, "its_person": person, "its_address": address}
-        return await self._database.change(_REMOVE, values) == 1
 
     async def codes_to(self, address: str, since: datetime) -> int:
         """Return how many codes went to an address, whoever asked for them."""
