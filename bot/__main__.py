@@ -18,6 +18,7 @@ from typing import TypeAlias
 from bot import __version__
 from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param, command
+from bot.cli import usage
 from bot.errors import PaperboyError
 from bot.features import ALL
 from bot.settings import Settings, environment, set_up_logging
@@ -69,25 +70,40 @@ def _prepare_streams() -> None:
 
 
 def _read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="paperboy",
-        description="Hugging Face's daily papers: browse, search and save them, and get digests.",
-        epilog="Without a command: connects to Slack and Discord if their tokens are set, and "
-        "opens a prompt otherwise. Exit codes: 0 done, 1 nothing found, 2 wrong use.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"paperboy {__version__}")
-    parser.set_defaults(module="prompt")
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands")
-    for one in map(command, ALL):
-        _add_command(commands, one)
-    _add_shell_commands(commands)
-    _check_command(parser, commands.choices, sys.argv[1:] if argv is None else argv)
-    args, more = parser.parse_known_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    parser, commands = build_parser()
+    _check_command(parser, commands.choices, given)
+    args, more = parser.parse_known_args(given)
     if more and (args.module != "ask" or any(word.startswith("--") for word in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     args.more = more  # words after an option
     return args
+
+
+def build_parser() -> tuple[argparse.ArgumentParser, Commands]:
+    """Return the parser of the whole line, and that of the commands in it."""
+    parser = argparse.ArgumentParser(
+        prog="paperboy",
+        usage="paperboy [COMMAND] [OPTIONS]",
+        allow_abbrev=False,
+        formatter_class=usage.Formatter,
+    )
+    parser.add_argument("--version", action="version", version=f"paperboy {__version__}")
+    parser.set_defaults(module="prompt", print_help=parser.print_help)
+    # the description lists the commands in groups
+    commands = parser.add_subparsers(prog="paperboy", metavar="COMMAND", help=argparse.SUPPRESS)
+    for one in map(command, ALL):
+        _add_command(commands, one)
+    _add_shell_commands(commands)
+    parser.description = usage.overview(
+        {name: _summary(one) for name, one in commands.choices.items()}
+    )
+    return parser, commands
+
+
+def _summary(parser: argparse.ArgumentParser) -> str:
+    """Return the first sentence of what a command's help says."""
+    return (parser.description or "").partition("\n")[0].removesuffix(".")
 
 
 def _check_command(
@@ -104,10 +120,8 @@ def _check_command(
 
 def _add_command(commands: Commands, one: Command) -> None:
     """Add one of the bot's commands."""
-    parser = commands.add_parser(
-        one.name, help=one.help, description=f"{one.help}.", allow_abbrev=False
-    )
-    parser.set_defaults(module="ask", command=one)
+    parser = _add_parser(commands, one.name, "ask", one.help)
+    parser.set_defaults(command=one)
     _add_words(parser, [param for param in one.params if not param.named])
     for param in one.params:
         if param.named:
@@ -117,6 +131,9 @@ def _add_command(commands: Commands, one: Command) -> None:
         parser.add_argument("--force", action="store_true", help="replace an existing file")
     if one.name == "find":
         _add_search_options(parser)
+        parser.epilog = usage.section("filters", usage.FILTERS)
+    elif one.paragraphs:
+        parser.epilog = "\n\n".join(one.paragraphs)
 
 
 def _add_words(parser: argparse.ArgumentParser, params: Sequence[Param]) -> None:
@@ -141,27 +158,73 @@ def _add_search_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_shell_commands(commands: Commands) -> None:
     """Add what only the shell has."""
-    sync = _add_parser(commands, "sync", "papers", "Fetch the lists of the last days, or of others")
+    sync = _add_parser(
+        commands,
+        "sync",
+        "papers",
+        "Fetch the lists of the last days, or of others",
+        "Fetches the daily lists from Hugging Face into the collection: those of today and the "
+        "last days, or with --since any since 4 May 2023. An interrupted run goes on where it "
+        "stopped. A running bot does this by itself.\n\n"
+        "Example: paperboy sync --since 2024-05-27 --until 2024-06-30",
+    )
     sync.add_argument("--since", type=_day, metavar="DAY", help="first day, as in 2024-05-27")
     sync.add_argument("--until", type=_day, metavar="DAY", help="last day [today]")
     sync.set_defaults(files=())
     load = _add_parser(
-        commands, "import", "papers", "Import papers from JSON or JSON Lines files (.gz, .xz too)"
+        commands,
+        "import",
+        "papers",
+        "Import papers from JSON or JSON Lines files (.gz, .xz too)",
+        "Adds papers to the collection, for everyone: items as Hugging Face’s API gives them, or "
+        "records with an id, and a title or an abstract. To put papers on your own shelf, use "
+        "`paperboy keep-from`.\n\nExample: paperboy import papers.jsonl.xz",
     )
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    index = _add_parser(commands, "index", "index", "Check or rebuild the search index")
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files to read")
+    index = _add_parser(
+        commands,
+        "index",
+        "index",
+        "Check or rebuild the search index",
+        "The index is a file made from the stored papers. It is rebuilt by itself when it is "
+        "missing or damaged, so you rarely need this.\n\nExample: paperboy index --check",
+    )
     what = index.add_mutually_exclusive_group(required=True)
     what.add_argument("--check", action="store_true", help="check it, and rebuild it if damaged")
     what.add_argument("--rebuild", action="store_true", help="rebuild it from the stored papers")
-    _add_parser(commands, "run", "run", "Connect to Slack and Discord, and post digests")
+    _add_parser(
+        commands,
+        "run",
+        "run",
+        "Connect to Slack and Discord, and post digests",
+        "Connects to every platform whose tokens are set (DISCORD_TOKEN, or SLACK_BOT_TOKEN and "
+        "SLACK_APP_TOKEN), fetches new lists and posts digests until you press Ctrl-C. Settings "
+        "come from the environment and from .env in the current folder.",
+    )
     _add_parser(
         commands, "discord-invite", "discord_invite", "Print the link that adds the bot to a server"
     )
-    _add_parser(commands, "demo", "demo", "Show what Paperboy does, with no token and no account")
+    _add_parser(
+        commands,
+        "demo",
+        "demo",
+        "Show what Paperboy does, with no token and no account",
+        "Shows a day’s digest, a search with typos, a save and the shelf, and leaves you at a "
+        "prompt. It works in a temporary folder, and without a network on three days that come "
+        "with Paperboy.",
+    )
 
 
-def _add_parser(commands: Commands, name: str, module: str, text: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=f"{text}.")
+def _add_parser(
+    commands: Commands, name: str, module: str, text: str, more: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command that a module of `bot.cli` runs: what it does, and more about it."""
+    parser = commands.add_parser(
+        name,
+        description="\n\n".join(filter(None, (f"{text}.", more))),
+        allow_abbrev=False,
+        formatter_class=usage.Formatter,
+    )
     parser.set_defaults(module=module)
     return parser
 

@@ -204,6 +204,12 @@ class Command:
         """How to type it, for example "find QUERY [page:NUMBER]"."""
         return " ".join([self.name, *map(_usage, self.params)])
 
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """What its docstring says after the arguments, a paragraph each."""
+        more = (inspect.getdoc(self.handler) or "").split("\n\n")[2:]
+        return tuple(" ".join(one.split()) for one in more if not one.startswith("More:\n"))
+
     def split(self, words: str) -> dict[str, str]:
         """Assign typed words to the arguments; what makes no sense, `bind` refuses."""
         args, rest = self._split_named(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -92,12 +91,10 @@ def _all(commands: Mapping[str, Command], buttons: tuple[Button, ...]) -> View:
 
 
 def _one(command: Command) -> View:
-    more = (inspect.getdoc(command.handler) or "").split("\n\n")[2:]
-    paragraphs = (" ".join(one.split()) for one in more if not one.startswith("More:\n"))
     who = "Everyone here sees the answer." if command.shared else "Only you see the answer."
     blocks: tuple[Block, ...] = (
         Item((Code(command.usage),), ((f"{command.help}.",), *map(_param, command.params))),
-        *map(line, paragraphs),
+        *map(line, command.paragraphs),
         note(who),
         Buttons((Button("All commands", "help"),)),
     )
