@@ -26,6 +26,7 @@ from bot.text import listed
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
 
+TAKES_A_SEARCH = ("ask", "feed")  # modules whose words may begin with a minus
 WRITES_A_FILE = ("export", "my-data")
 DONE, WRONG, INTERRUPTED = 0, 2, 130  # exit codes; 130 as shells count: 128 + SIGINT
 # for which the event loop waits for a thread that searches; Python's own are five times as many
@@ -74,7 +75,7 @@ def _read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser, commands = build_parser()
     _check_command(parser, commands.choices, given)
     args, more = parser.parse_known_args(given)
-    if more and (args.module != "ask" or any(word.startswith("--") for word in more)):
+    if more and (args.module not in TAKES_A_SEARCH or any(word.startswith("--") for word in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     args.more = more  # words after an option
     return args
@@ -181,6 +182,17 @@ def _add_shell_commands(commands: Commands) -> None:
         "`paperboy keep-from`.\n\nExample: paperboy import papers.jsonl.xz",
     )
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files to read")
+    feed = _add_parser(
+        commands,
+        "feed",
+        "feed",
+        "Print papers as an Atom feed for a feed reader",
+        "Prints an Atom feed of a search, newest papers first, or of the day, of what is trending, "
+        "or of your shelf.\n\nExample: paperboy feed diffusion author:ho > papers.xml",
+    )
+    feed.add_argument(
+        "words", nargs="+", metavar="SEARCH", help="a search, or: today, trending, shelf"
+    )
     index = _add_parser(
         commands,
         "index",

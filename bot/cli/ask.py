@@ -76,7 +76,7 @@ async def _answer_lines(settings: Settings, args: argparse.Namespace) -> int:
 
 def _intent(bot: Bot, args: argparse.Namespace) -> Intent:
     command: Command = args.command
-    line = " ".join([command.name, *map(_quote, _words(args))])
+    line = " ".join([command.name, *map(quote_again, _words(args))])
     intent = bot.read(line, ME, HERE)
     options = {
         param.name: value
@@ -90,7 +90,7 @@ def _words(args: argparse.Namespace) -> list[str]:
     return [*getattr(args, "words", []), *args.more]
 
 
-def _quote(word: str) -> str:
+def quote_again(word: str) -> str:
     """Put back the quotation marks that the shell took off author:"ada lovelace"."""
     name, colon, value = word.partition(":")
     if colon and name.isalpha() and " " in value and '"' not in value:

@@ -9,9 +9,11 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import feedparser
 import pytest
 
 from bot import __version__
+from tests.rigs.atom import problems
 from tests.rigs.hugging_face import hugging_face, item
 from tests.rigs.program import Program
 
@@ -341,6 +343,27 @@ def test_the_demo_shows_the_whole_path_without_network(started, tmp_path):
     ):
         assert words in done.stdout
     assert not (tmp_path / "home").exists()
+
+
+def test_feeds_of_a_search_and_of_the_shelf_are_printed_as_atom(filled):
+    found = filled("feed", "hebbian", "-survey", "author:ada lovelace")
+    assert problems(found.stdout) == []
+    assert [one.id for one in feedparser.parse(found.stdout).entries] == [
+        "https://huggingface.co/papers/2605.00001"
+    ]
+    assert filled("feed", "hebbian", "-survey", "author:ada lovelace").stdout == found.stdout
+    assert feedparser.parse(filled("feed", "shelf").stdout).entries == []
+    filled("save", "2605.00001")
+    shelf = feedparser.parse(filled("feed", "shelf").stdout)
+    assert [one.title for one in shelf.entries] == ["Hebbian Learning Without Labels"]
+    assert shelf.entries[0].updated > "2026-05-27T00:00:00Z"
+
+
+def test_a_feed_that_cannot_be_made_prints_no_document(filled):
+    for words, reason in (("votes:many", "votes: needs a number"), ("today", "cannot be reached")):
+        done = filled("feed", words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert reason in done.stderr
 
 
 def test_a_shelf_is_written_to_a_path_and_kept_from_it(filled, tmp_path):
