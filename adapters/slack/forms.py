@@ -24,7 +24,8 @@ class Form:
     """A form as a person filled it in.
 
     `known` is the intent before that, `values` and `files` are by input. If it is `open`, it shows
-    the options that few people need.
+    the options that few people need. An `error` is the name of an input, "" for none, and what is
+    wrong with it.
     """
 
     known: Intent
@@ -32,6 +33,7 @@ class Form:
     values: Mapping[str, str]
     files: Mapping[str, File]
     open: bool = False
+    error: tuple[str, str] = ("", "")
 
     @property
     def intent(self) -> Intent:
@@ -43,7 +45,7 @@ class Form:
 def build_form(intent: Intent, blanks: Sequence[Blank], request: Request) -> Json | None:
     """Return the modal that asks for the blanks.
 
-    None if the arguments that are known already are too long to travel with it.
+    None if there are none, or the known arguments are too long to travel with it.
     """
     return _build(Form(intent, request, {}, {}), blanks)
 
@@ -92,13 +94,14 @@ def build_options(suggestions: Sequence[tuple[str, str]], typed: str) -> list[Js
 
 def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
     metadata = _metadata(form)
-    if len(metadata) > METADATA:
+    if not blanks or len(metadata) > METADATA:
         return None
     values = {**form.known.args, **{one.param.name: one.value for one in blanks}}
     needed = [one for one in blanks if one.param.applies(values) or one.param.required]
     shown = needed if form.open else _first(needed)
     deciding = _deciding(blanks)
     inputs = [_input(form.known.command, one, values, deciding) for one in shown]
+    blocks = inputs if len(shown) == len(needed) else [*inputs, _more_button()]
     title = plain_text(form.known.command.capitalize(), TITLE)
     return {
         "type": "modal",
@@ -107,8 +110,19 @@ def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
         "title": title,
         "submit": title,
         "close": plain_text("Cancel", TITLE),
-        "blocks": inputs if len(shown) == len(needed) else [*inputs, _more_button()],
+        "blocks": _mark(blocks, *form.error),
     }
+
+
+def _mark(blocks: list[Json], name: str, error: str) -> list[Json]:
+    """Return blocks with an error after the input that it is about, or above all of them."""
+    if not error:
+        return blocks
+    names = [block["block_id"] for block in blocks]
+    at = names.index(name) + 1 if name in names else 0
+    text = plain_text(f"⚠️ {error}", LONGEST_ARGUMENT)
+    note = {"type": "context", "block_id": "form.error", "elements": [text]}
+    return [*blocks[:at], note, *blocks[at:]]
 
 
 def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:

@@ -7,19 +7,21 @@ from collections import OrderedDict
 from functools import partial
 
 from adapters.slack.errors import SlackError
-from adapters.slack.ids import place, random_prefix
-from adapters.slack.limits import LINE, SURFACE
-from adapters.slack.render import render
+from adapters.slack.ids import place
+from adapters.slack.limits import LINE, Json
+from adapters.slack.pages import paginate, render_page
 from adapters.slack.requests import Request
 from adapters.slack.web import Web
 from adapters.slack.windows import Windows, is_page, show_view
 from bot.chat.bot import Bot
-from bot.chat.views import View
+from bot.chat.views import Button, Buttons, View
+from bot.chat.views import line as text_line
 from bot.models import Person
 
 log = logging.getLogger(__name__)
 
 MAX_HOMES = 1000  # people whose Home follows what changes
+AGAIN = Buttons((Button("Try again", "home", turns=True),))
 
 
 class Homes:
@@ -29,12 +31,14 @@ class Homes:
         self._bot = bot
         self._web = web
         self._windows = windows
-        self._lines: OrderedDict[str, str] = OrderedDict()  # the command that each Home shows
+        # the command that each Home shows, and the page of its answer, counted from 0
+        self._shown: OrderedDict[str, tuple[str, int]] = OrderedDict()
 
-    async def publish(self, person: Person, line: str = "") -> None:
+    async def publish(self, person: Person, line: str = "", page: int = 0) -> None:
         """Show in a person's Home what `line` says, or what it showed last. Raises SlackError."""
-        line = line or self._lines.get(person.id, "home")
-        await self._publish(person, line, await self._answer(person, line))
+        if not line:
+            line, page = self._shown.get(person.id, ("home", 0))
+        await self._publish(person, line, await self._answer(person, line), page)
 
     async def turn(self, request: Request, line: str) -> None:
         """Show another page in the Home; an error opens in a window instead. Raises SlackError."""
@@ -46,7 +50,7 @@ class Homes:
 
     async def refresh(self, view: View, person: Person, *, at_home: bool = False) -> None:
         """Update a person's Home after an answer that changed something, if they have opened it."""
-        if view.becomes and (at_home or person.id in self._lines):
+        if view.becomes and (at_home or person.id in self._shown):
             try:
                 await self.publish(person)
             except SlackError as error:
@@ -55,12 +59,21 @@ class Homes:
     async def _answer(self, person: Person, line: str) -> View:
         return await self._bot.handle(self._bot.read(line, person, place(person.tenant, person.id)))
 
-    async def _publish(self, person: Person, line: str, view: View) -> None:
-        self._lines[person.id] = line
-        self._lines.move_to_end(person.id)
-        if len(self._lines) > MAX_HOMES:
-            self._lines.popitem(last=False)
-        folded = await self._bot.fold(view, place(person.tenant, person.id), LINE)
-        home = {"type": "home", "blocks": render(folded, random_prefix(), SURFACE)}
+    async def _publish(self, person: Person, line: str, view: View, page: int = 0) -> None:
+        self._shown[person.id] = (line, page)
+        self._shown.move_to_end(person.id)
+        if len(self._shown) > MAX_HOMES:
+            self._shown.popitem(last=False)
+        pages = paginate(await self._bot.fold(view, place(person.tenant, person.id), LINE))
+        try:
+            await self._send(person, render_page(pages, page, line))
+        except SlackError as error:
+            if not error.permanent:
+                raise
+            log.warning("the Home of %s was not shown: %s", person.id, error)
+            sorry = View((text_line(f"I couldn’t show your Home. {error}"), AGAIN))
+            await self._send(person, render_page((sorry,), 0, line))
+
+    async def _send(self, person: Person, blocks: list[Json]) -> None:
         call = partial(self._web.client.views_publish, user_id=person.id)
-        await show_view(self._web, call, home)
+        await show_view(self._web, call, {"type": "home", "blocks": blocks}, repeatable=True)

@@ -12,12 +12,13 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from adapters.slack.forms import FORM, MORE_OPTIONS, Form, build_options, parse_action_id, read_form
 from adapters.slack.limits import Json
+from adapters.slack.pages import PAGE
 from adapters.slack.requests import Requests, extract_text
 from adapters.slack.responses import PATIENCE, Responses
 from adapters.slack.windows import LOADING, WINDOW
 from adapters.slack.work import ANY, finish
 from bot.chat.bot import Bot
-from bot.chat.views import Outcome, View, plain
+from bot.chat.views import Outcome, View
 
 SAVE_PAPER = "save_paper"  # the message shortcut, as slack-manifest.yaml names it
 
@@ -71,9 +72,7 @@ class Interactions:
         self._hold(work)
         await asyncio.wait({work}, timeout=PATIENCE)
         if work.done() and work.result().outcome is Outcome.REFUSED:
-            view = work.result()
-            errors = {self._input_for(view.argument, form): plain(View(view.blocks[:1]))}
-            await ack(response_action="errors", errors=errors)
+            await ack(**await self._responses.refuse(work.result(), form))
         elif form.request.surface:
             await self._show_in_window(ack, work, form)
         else:
@@ -92,18 +91,6 @@ class Interactions:
         found = await self._bot.suggest(command, param, typed, person)
         await ack(options=build_options([(one.label, one.value) for one in found], typed))
 
-    def _input_for(self, argument: str, form: Form) -> str:
-        """Return the input that shows an error about an argument.
-
-        For one that is not shown that is the one on which it depends, or else the first.
-        """
-        command = self._bot.commands.get(form.known.command)
-        params = command.params if command else ()
-        known = next((param for param in params if param.name == argument), None)
-        depends = known.argument.depends if known else None
-        names = (argument, depends[0] if depends else "", *form.values)
-        return next((name for name in names if name in form.values), "")
-
     async def _run_command(self, body: Json) -> None:
         words = await self._requests.unescape(str(body.get("text", "")))
         await self._responses.run_line(words, await self._requests.read_command(body))
@@ -111,9 +98,13 @@ class Interactions:
     async def _run_action(self, body: Json, action: Json) -> None:
         kind, _, begun = action["action_id"].partition(".")
         value = str(action.get("value") or "")
+        request = await self._requests.read_interaction(body)
+        if kind == PAGE:
+            await self._responses.turn_page(value, request)
+            return
         await self._responses.run_line(
             f"{begun} {value}" if kind == "field" else value,
-            await self._requests.read_interaction(body),
+            request,
             turns=kind == "turn",
             block_id=action.get("block_id", ""),
         )
@@ -132,7 +123,8 @@ class Interactions:
         await self._responses.run_line(f"collect {words}", request)
 
     async def _send(self, work: asyncio.Task[View], form: Form) -> None:
-        await self._responses.send(await work, form.intent, form.request)
+        async with self._responses.reporting(form.request):
+            await self._responses.send(await work, form.intent, form.request)
 
     async def _show_in_window(self, ack: AsyncAck, work: asyncio.Task[View], form: Form) -> None:
         """Show the answer to a form in its own window, at first that it takes a moment."""
@@ -145,4 +137,5 @@ class Interactions:
 
     async def _send_to_window(self, work: asyncio.Task[View], form: Form, window: str) -> None:
         view = await work
-        await self._responses.send_to_window(view, form.intent, form.request, window=window)
+        async with self._responses.reporting(form.request):
+            await self._responses.send_to_window(view, form.intent, form.request, window=window)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-from adapters.slack.limits import MESSAGE, OPTION, Json, Room, fit, fits, name_blocks
+from adapters.slack import limits
+from adapters.slack.limits import MESSAGE, OPTION, Json, Room, name_blocks
 from adapters.slack.styles import style_buttons
 from bot.chat.views import (
     Block,
@@ -41,13 +42,18 @@ def render(view: View, prefix: str, room: Room = MESSAGE) -> list[Json]:
     What does not fit is left out, and a note says how much that is.
     """
     ends_with_buttons = bool(view.blocks) and isinstance(view.blocks[-1], Buttons)
-    blocks = fit(_groups(view), room, left_out, keep_last=ends_with_buttons)
+    blocks = limits.fit(_groups(view), room, left_out, keep_last=ends_with_buttons)
     return name_blocks(style_buttons(blocks), prefix)
+
+
+def fits(view: View, room: Room) -> bool:
+    """Return whether a view fits into a message, modal or Home as a whole."""
+    return limits.fits(_groups(view), room)
 
 
 def fits_message(view: View) -> bool:
     """Return whether a view fits into one message as a whole."""
-    return fits(_groups(view), MESSAGE)
+    return fits(view, MESSAGE)
 
 
 def fallback_text(view: View) -> str:

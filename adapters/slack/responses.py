@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import PurePath
 
 from adapters.slack.errors import SlackError
@@ -15,18 +14,20 @@ from adapters.slack.files import Files
 from adapters.slack.forms import Form, build_form, redraw_form
 from adapters.slack.home import Homes
 from adapters.slack.ids import channel_of, join_address, place, random_prefix, split_address
-from adapters.slack.limits import LINE, Json, name_blocks, prefix_of, replace_button
+from adapters.slack.limits import LINE, Json, name_blocks, prefix_of
 from adapters.slack.messages import Messages
-from adapters.slack.render import LABEL, fallback_text, fits_message, plain_text, render
+from adapters.slack.pages import read_page
+from adapters.slack.private import PrivateMessages, with_button
+from adapters.slack.render import fallback_text, fits_message, render
 from adapters.slack.requests import EVERYONE, Request, drop_ids
-from adapters.slack.web import Web, retry
+from adapters.slack.web import Web
 from adapters.slack.windows import LOADING, Windows, frame, is_page
 from bot.chat.bot import Bot
 from bot.chat.commands import Blank, Param
 from bot.chat.intents import Intent
 from bot.chat.parts import split
-from bot.chat.views import Button, Outcome, View, line, note
-from bot.models import Person, Place
+from bot.chat.views import Outcome, View, line, note, plain
+from bot.models import Person
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +42,7 @@ class Responses:
         self._bot = bot
         self._web = web
         self._messages = messages
-        self._private: OrderedDict[str, list[Json]] = OrderedDict()  # blocks, by their prefix
+        self._private = PrivateMessages(bot, web, messages)
         self.windows = Windows(bot, web)
         self.homes = Homes(bot, web, self.windows)
         self.files = Files(web)
@@ -51,8 +52,32 @@ class Responses:
     ) -> None:
         """Run a command line and show its answer, or open a form for what it lacks.
 
-        `turns` replaces the page with the button in the block `block_id`. Raises SlackError.
+        `turns` replaces the page with the button in the block `block_id`.
         """
+        async with self.reporting(request):
+            await self._run_line(words, request, turns=turns, block_id=block_id)
+
+    async def turn_page(self, value: str, request: Request) -> None:
+        """Show another page of what is shown in a window or the Home."""
+        number, key = read_page(value)
+        async with self.reporting(request):
+            if request.surface["type"] == "home":
+                await self.homes.publish(request.person, key, number)
+            else:
+                modal = self.windows.build_page(key, number)
+                await self.windows.update(request.surface["id"], modal)
+
+    @asynccontextmanager
+    async def reporting(self, request: Request) -> AsyncIterator[None]:
+        """Tell a person of an answer that Slack did not show, where they look or in a message."""
+        try:
+            yield
+        except SlackError as error:
+            log.warning("an answer was not shown: %s", error)
+            view = View((line(f"I couldn’t show you the answer. {error}"),), outcome=Outcome.FAILED)
+            await self._open_or_write(view, request)
+
+    async def _run_line(self, words: str, request: Request, *, turns: bool, block_id: str) -> None:
         intent = await self._bot.unfold(self._read(words, request))
         if await self._open_form(intent, await self._bot.form(intent), request):
             return
@@ -66,10 +91,24 @@ class Responses:
             await self.send(view, intent, request)
 
     async def redraw(self, form: Form, window: str) -> None:
-        """Draw an open form again, as it is filled in now. Raises SlackError."""
-        blanks = await self._bot.form(form.known)
-        if modal := redraw_form(form, blanks):
-            await self.windows.update(window, modal)
+        """Draw an open form again, as it is filled in now."""
+        async with self.reporting(form.request):
+            if modal := redraw_form(form, await self._bot.form(form.known)):
+                await self.windows.update(window, modal)
+
+    async def refuse(self, view: View, form: Form) -> Json:
+        """Return the acknowledgement of a form whose command was refused: the error at its input.
+
+        For an input that is not shown, or for none, the form is drawn again with the error in it.
+        """
+        error = plain(View(view.blocks[:1]))
+        shown = view.argument
+        if shown not in form.values:
+            marked = replace(form, open=form.open or bool(shown), error=(shown, error))
+            if modal := redraw_form(marked, await self._bot.form(form.known)):
+                return {"response_action": "update", "view": modal}
+            shown = next(iter(form.values), "")
+        return {"response_action": "errors", "errors": {shown: error}}
 
     async def handle(self, intent: Intent) -> View:
         """Return the answer to an intent; its file, if it has one, is sent to the person first."""
@@ -88,7 +127,7 @@ class Responses:
     async def send(self, view: View, intent: Intent, request: Request) -> None:
         """Show an answer in the conversation of its request. Raises SlackError."""
         if not await self._share(view, intent, request):
-            await self._whisper(view, request)
+            await self._private.send(view, request)
         await self._finish(view, request.person)
 
     async def send_to_window(
@@ -112,7 +151,7 @@ class Responses:
         thread = await self._messages.thread_around(channel, ts)
         address = join_address(channel, thread)
         request = replace(request, place=replace(request.place, address=address), thread=thread)
-        await self._whisper(view, request)
+        await self._private.send(view, request)
         await self._finish(view, request.person)
 
     def _read(self, words: str, request: Request) -> Intent:
@@ -143,29 +182,14 @@ class Responses:
         """Change the message with the button that was pressed, which nobody else sees."""
         prefix = prefix_of(block_id)
         if turns and is_page(view):
-            await self._whisper(view, request, replaces=True)
+            await self._private.send(view, request, replaces=True)
             if request.message:
                 await self._bot.shown(channel_of(request.place), request.message_ts, view)
-        elif shown := view.becomes and self._shown(prefix, request):
-            blocks = self._change_button(shown, prefix, words, view)
-            await self._respond(request, blocks, fallback_text(view), replaces=True)
+        elif view.becomes and self._private.knows(prefix, request):
+            await self._private.change_button(prefix, words, view, request)
         else:
-            await self._whisper(view, request)
+            await self._private.send(view, request)
         await self._finish(view, request.person)
-
-    def _shown(self, prefix: str, request: Request) -> list[Json] | None:
-        """Return the blocks of the message with the button that was pressed, if known."""
-        return self._private.get(prefix) or request.message.get("blocks")
-
-    def _change_button(
-        self, shown: Sequence[Json], prefix: str, words: str, view: View
-    ) -> list[Json]:
-        # a changed message wants new ids: https://docs.slack.dev/reference/block-kit/blocks
-        name = random_prefix()
-        blocks = name_blocks(_with_button(shown, words, view.becomes), name)
-        # under the old id too: the next button may be pressed before this change is seen
-        self._private[name] = self._private[prefix] = blocks
-        return blocks
 
     async def _answer_on_surface(
         self, intent: Intent, words: str, request: Request, *, turns: bool
@@ -194,7 +218,7 @@ class Responses:
             modal = await self.windows.build(view, request.place)
             await self.windows.update(request.surface["id"], modal)
         elif view.becomes:
-            blocks = _with_button(request.surface["blocks"], words, view.becomes)
+            blocks = with_button(request.surface["blocks"], words, view.becomes)
             modal = frame(name_blocks(blocks, random_prefix()))
             await self.windows.update(request.surface["id"], modal)
         else:
@@ -202,9 +226,9 @@ class Responses:
 
     async def _open_or_write(self, view: View, request: Request) -> None:
         """Show a view in a new window, or in a direct message if no window opens."""
-        if not await self._open_window(view, request):
+        if not (request.surface and await self._open_window(view, request)):
             own = place(self._web.team, request.person.id)
-            await self._whisper(view, replace(request, place=own, response_url=""))
+            await self._private.send(view, replace(request, place=own, response_url=""))
 
     async def _open_window(self, view: View, request: Request) -> str:
         """Open a window that shows a view, and return its id, "" if it came too late."""
@@ -233,116 +257,26 @@ class Responses:
     async def _share_otherwise(self, view: View, request: Request, error: SlackError) -> None:
         """Show an answer to everyone where the bot is no member, or say why that fails."""
         is_outside = error.code in {"not_in_channel", "channel_not_found"}
+        hint = None
         if is_outside and request.response_url:
             # where a command was given the bot may answer; it just hears of no reactions there
             blocks = render(view, f"{EVERYONE}-{random_prefix()}")
-            await self._respond(request, blocks, fallback_text(view), to_everyone=True)
             hint = View((note(f"I can’t see reactions to this. {error}"),))
-        else:
+            try:
+                await self._private.respond(request, blocks, fallback_text(view), to_everyone=True)
+            except SlackError as failure:
+                hint, error = None, failure if failure.ambiguous else error
+        if hint is None:
             log.warning("%s: %s", request.place.address, error)
             failed = "It may not have been posted." if error.ambiguous else "I couldn’t post it."
             hint = View((line(f"{failed} {error}"),))
-        await self._whisper(hint, request)
-
-    async def _whisper(self, view: View, request: Request, *, replaces: bool = False) -> None:
-        """Show a view to one person, in several messages if it is long. Raises SlackError."""
-        for part in split(view, fits_message):
-            blocks = await self._remember(part, request)
-            await self._respond(request, blocks, fallback_text(part), replaces=replaces)
-            replaces = False
-
-    async def _respond(
-        self,
-        request: Request,
-        blocks: list[Json],
-        text: str,
-        *,
-        replaces: bool = False,
-        to_everyone: bool = False,
-    ) -> None:
-        """Send blocks through the response_url of a request, or otherwise. Raises SlackError."""
-        if not request.response_url:
-            await self._send_directly(request, blocks, text)
-            return
-        message = {
-            "response_type": "in_channel" if to_everyone else "ephemeral",
-            "replace_original": replaces,
-            "text": text,
-            "mrkdwn": False,
-            "unfurl_links": False,
-            "unfurl_media": False,
-            **({"thread_ts": request.thread} if request.thread else {}),
-        }
-
-        async def send(some: list[Json]) -> Json:
-            await self._web.respond(request.response_url, {**message, "blocks": some})
-            return {}
-
-        # a private answer that comes twice does less harm than one that is lost
-        try:
-            await retry(lambda: self._web.send_blocks(send, blocks), repeatable=not to_everyone)
-        except SlackError as error:
-            if not error.permanent or to_everyone:
-                raise
-            log.info("answered without response_url: %s", error)  # 30 minutes old, or used 5 times
-            await self._send_directly(request, blocks, text)
-
-    async def _send_directly(self, request: Request, blocks: list[Json], text: str) -> None:
-        """Send blocks to one person: where they asked, or in a direct message.
-
-        Raises SlackError.
-        """
-        try:
-            if request.place.private:
-                await self._messages.post_blocks(request.place, blocks, text)
-            else:
-                await self._send_ephemeral(request.place, request.person, blocks, text)
-        except SlackError as error:
-            if not error.permanent:
-                raise
-            log.info("answered in a direct message: %s", error)  # the bot is not there
-            own = place(request.place.tenant, request.person.id)
-            await self._messages.post_blocks(own, blocks, text)
-
-    async def _send_ephemeral(
-        self, place: Place, person: Person, blocks: list[Json], text: str
-    ) -> None:
-        channel, thread = split_address(place.address)
-        call = partial(
-            self._web.client.chat_postEphemeral,
-            channel=channel,
-            user=person.id,
-            thread_ts=thread or None,
-            text=text,
-            mrkdwn=False,
-        )
-
-        async def send(some: list[Json]) -> Json:
-            return await self._web.call(partial(call, blocks=some))
-
-        await self._web.send_blocks(send, blocks)
+        await self._private.send(hint, request)
 
     async def _finish(self, view: View, person: Person, *, at_home: bool = False) -> None:
         """Update the Home after an answer."""
         await self.homes.refresh(view, person, at_home=at_home)
 
-    async def _remember(self, view: View, request: Request) -> list[Json]:
-        """Return the blocks of a private answer, and remember them, so that buttons can change."""
-        prefix = random_prefix()
-        folded = await self._bot.fold(view, request.place, LINE)
-        self._private[prefix] = render(folded, prefix)
-        while len(self._private) > MAX_PRIVATE:
-            self._private.popitem(last=False)
-        return self._private[prefix]
-
 
 def _takes_id(param: Param) -> bool:
     """Return whether an argument is a channel or a person, by their id in Slack."""
     return param.argument.suggest == "place" or param.argument.noun == "a person"
-
-
-def _with_button(blocks: Sequence[Json], words: str, becomes: Button | None) -> list[Json]:
-    """Return blocks in which the button of a command line has become another one."""
-    if becomes is None:
-        return list(blocks)
-    return replace_button(blocks, words, plain_text(becomes.label, LABEL), becomes.line)

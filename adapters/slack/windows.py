@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import random_prefix
-from adapters.slack.limits import LINE, SURFACE, TITLE, Json
-from adapters.slack.render import plain_text, render
+from adapters.slack.limits import LINE, TITLE, Json
+from adapters.slack.pages import paginate, render_page
+from adapters.slack.render import plain_text
 from adapters.slack.requests import Request
-from adapters.slack.web import Call, Web
+from adapters.slack.web import Call, Web, retry
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, View, note
 from bot.models import Place
 
 WINDOW = "window"  # the callback id
 LOADING = View((note("One moment …"),))
+TOO_OLD = View((note("That page is gone. Run the command again."),), outcome=Outcome.FAILED)
+MAX_KEPT = 200  # views of several pages, which can be turned
 
 
 class Windows:
@@ -26,11 +30,19 @@ class Windows:
     def __init__(self, bot: Bot, web: Web) -> None:
         self._bot = bot
         self._web = web
+        self._pages: OrderedDict[str, tuple[View, ...]] = OrderedDict()
 
     async def build(self, view: View, place: Place) -> Json:
-        """Return a modal that shows a view."""
-        folded = await self._bot.fold(view, place, LINE)
-        return frame(render(folded, random_prefix(), SURFACE))
+        """Return a modal that shows a view, or the first page of a long one."""
+        key = random_prefix()
+        self._pages[key] = paginate(await self._bot.fold(view, place, LINE))
+        if len(self._pages) > MAX_KEPT:
+            self._pages.popitem(last=False)
+        return self.build_page(key, 0)
+
+    def build_page(self, key: str, number: int) -> Json:
+        """Return a modal with one of the pages of a long view, if it is known still."""
+        return frame(render_page(self._pages.get(key, (TOO_OLD,)), number, key))
 
     async def open(self, request: Request, modal: Json) -> str:
         """Open a modal over what is there, and return its id. Raises SlackError.
@@ -50,20 +62,23 @@ class Windows:
     async def update(self, window: str, modal: Json) -> str:
         """Show something else in an open modal, and return its id. Raises SlackError."""
         call = partial(self._web.client.views_update, view_id=window)
-        return await show_view(self._web, call, modal)
+        return await show_view(self._web, call, modal, repeatable=True)
 
 
-async def show_view(web: Web, call: partial[Any], made: Json) -> str:
+async def show_view(web: Web, call: partial[Any], made: Json, *, repeatable: bool = False) -> str:
     """Send a modal or Home by one of Slack's views methods, and return its id.
 
-    Raises SlackError.
+    A `repeatable` one is sent again after a failure that passes. Raises SlackError.
     """
 
     async def send(blocks: list[Json]) -> Json:
         request: Call = partial(call, view={**made, "blocks": blocks})
         return await web.call(request)
 
-    answer = await web.send_blocks(send, made["blocks"])
+    def send_once() -> Coroutine[Any, Any, Json]:
+        return web.send_blocks(send, made["blocks"])
+
+    answer = await (retry(send_once, repeatable=True) if repeatable else send_once())
     return str(answer.get("view", {}).get("id", ""))
 
 

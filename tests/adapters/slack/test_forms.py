@@ -12,6 +12,7 @@ from bot.chat.views import Button, Buttons, View, line
 from bot.features import ALL
 from tests.conftest import add_outlets, changed
 from tests.form import arrange
+from tests.rigs.slack_rules import seen
 
 pytestmark = pytest.mark.usefixtures("slack")
 
@@ -138,8 +139,10 @@ async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack,
     form, inputs = await opened(rig)
     assert list(inputs) == ["topics", "where", "every", "at", "layout", "form.more"]
     assert inputs["where"]["element"]["default_to_current_conversation"]
-    answer = await rig.submit(form, user="U2", every="days")
-    assert list(answer["errors"]) == ["every"]  # what it depends on, where it is not shown
+    answer = await rig.submit(form, user="U2", every="days")  # before the form was drawn again
+    names = [block["block_id"] for block in answer["view"]["blocks"]]
+    assert names.index("form.error") == names.index("on") + 1
+    assert "on:mon,wed" in seen(answer["view"]["blocks"])
     await rig.choose(form, "every", "days", user="U2")
     await rig.until(lambda: len(rig.views[form["id"]]["blocks"]) > len(form["blocks"]))
     form = rig.views[form["id"]]
@@ -217,3 +220,32 @@ async def test_more_options_are_shown_when_asked_for(rig, planned):
     await rig.submit(rig.views[key], every="monthly", on="last", at="9:00", tags="a, b", loud="b")
     await rig.until(lambda: rig.messages)
     assert rig.messages[0].seen == "every=monthly on=last at=9:00 tags=a, b loud=b"
+
+
+async def test_an_error_in_an_input_under_more_options_stands_at_that_input(rig, slack, bot):
+    add_outlets(bot, slack)
+    await rig.slash("subscribe", user="U2")  # whose time zone is not known
+    form, _ = await opened(rig)
+    answer = await rig.submit(form, user="U2", every="daily", at="10:15", topics="cats")
+    assert answer["response_action"] == "update"
+    form = rig.views[form["id"]]
+    names = [block["block_id"] for block in form["blocks"]]
+    assert names.index("form.error") == names.index("zone") + 1
+    inputs = {block["block_id"]: block.get("element", {}) for block in form["blocks"]}
+    assert inputs["at"]["initial_time"] == "10:15"  # what was typed is still there
+    assert inputs["topics"]["initial_value"] == "cats"
+    assert "form.more" not in names
+    await rig.submit(form, user="U2", every="daily", at="10:15", zone="Europe/Berlin", where="C1")
+    await rig.until(lambda: rig.messages)
+    assert "Every day at 10:15, Europe/Berlin time" in rig.messages[0].seen
+
+
+async def test_an_error_that_is_about_no_input_stands_above_all_of_them(rig, slack, bot):
+    add_outlets(bot, slack)
+    await rig.slash("subscribe", user="U1")
+    form, _ = await opened(rig)
+    answer = await rig.submit(form, user="U1", every="daily", at="9:00", where="C1")
+    first, *others = answer["view"]["blocks"]
+    assert first["block_id"] == "form.error"
+    assert "Only " in seen([first])
+    assert [one["block_id"] for one in others] == [one["block_id"] for one in form["blocks"]]
