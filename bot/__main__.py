@@ -17,7 +17,8 @@ from typing import TypeAlias
 
 from bot import __version__
 from bot.chat.command_table import is_slip
-from bot.chat.commands import Command, Param, command
+from bot.chat.commands import Command, Param
+from bot.chat.signatures import command
 from bot.cli import usage
 from bot.errors import PaperboyError
 from bot.features import ALL

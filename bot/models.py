@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from bot.schedule import Schedule
 
@@ -20,6 +20,14 @@ PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests, where no se
 # how long after its time one is worth posting
 GRACE = {"weekly": timedelta(hours=48), "monthly": timedelta(hours=48)}
 USUAL_GRACE = timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The lowest and the highest value of a number that a person may choose."""
+
+    low: int
+    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class DigestOptions:
-    """What a subscriber wants of a digest.
+    """What a subscriber wants of a digest: each field is an argument of `subscribe` and `edit`.
 
     `day` is the list that it shows, today's or yesterday's, whose votes have settled. `topics` and
     `without` are searches, separated by commas, of which one has to fit a paper, or none. `quiet`
@@ -169,12 +177,12 @@ class DigestOptions:
     """
 
     schedule: Schedule
-    papers: int = 5
+    papers: Annotated[int, Bounds(1, MOST_PAPERS)] = 5
     order: Order = "upvotes"
     day: Day = "today"
     topics: str = ""
     without: str = ""
-    votes: int = 0
+    votes: Annotated[int, Bounds(0, 100_000)] = 0
     code: bool = False
     layout: Layout = "threaded"
     quiet: bool = True

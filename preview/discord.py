@@ -12,8 +12,9 @@ from typing import Any
 from adapters.discord.forms import form
 from adapters.discord.render import render
 from adapters.discord.requests import Request
-from bot.chat.commands import Blank, command
+from bot.chat.commands import Blank
 from bot.chat.intents import Intent
+from bot.chat.signatures import command
 from bot.chat.views import View
 from bot.features import ALL
 from bot.models import Person, Place

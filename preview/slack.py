@@ -12,8 +12,9 @@ from adapters.slack.forms import build_form
 from adapters.slack.limits import SURFACE
 from adapters.slack.render import fallback_text, render
 from adapters.slack.requests import Request
-from bot.chat.commands import Blank, command
+from bot.chat.commands import Blank
 from bot.chat.intents import Intent
+from bot.chat.signatures import command
 from bot.chat.views import View
 from bot.features import ALL
 from bot.models import Person, Place

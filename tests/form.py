@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
+from bot.chat.arguments import Argument, number
 from bot.chat.bot import Context
-from bot.chat.commands import Argument, asked_in, managing, number
 from bot.chat.kinds import Lookup, Where
+from bot.chat.signatures import asked_in, managing
 from bot.chat.views import View, line
 
 FIRST = {
@@ -37,7 +38,7 @@ async def arrange(
     where: Annotated[str, PLACE] = "",
     zone: Annotated[str, ZONE] = "",
     topics: Annotated[str, WORDS] = "",
-    code: Literal["yes", "no"] = "no",
+    code: bool = False,
 ) -> View:
     """Arrange something.
 
@@ -56,7 +57,6 @@ async def arrange(
         "where": where,
         "zone": zone,
         "topics": topics,
+        "code": "yes" if code else "no",
     }
-    return View(
-        (line(" ".join(f"{name}={value}" for name, value in {**said, "code": code}.items())),)
-    )
+    return View((line(" ".join(f"{name}={value}" for name, value in said.items())),))

@@ -9,7 +9,7 @@ import pytest
 
 from bot import __version__
 from bot.chat.bot import Bot
-from bot.chat.commands import command
+from bot.chat.signatures import command
 from bot.features import ALL
 from bot.models import Person, Place
 from bot.papers import record

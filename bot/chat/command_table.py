@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.chat.commands import Command, Handler, command
+from bot.chat.commands import Command, Handler
 from bot.chat.intents import Intent
+from bot.chat.signatures import command
 from bot.chat.views import Button, Buttons, Outcome, View, line
 from bot.models import Person, Place
 from bot.text import clean, listed, shorten

@@ -1,18 +1,4 @@
-"""A typed async function becomes a command; typed words become its arguments.
-
-    async def day(
-        ctx: Context, when: Annotated[date, DAY], *, page: Annotated[int, PAGE] = 1
-    ) -> View:
-        '''Show the papers of one day.
-
-        when: a date, or today or yesterday
-        page: Page [1]
-        '''
-
-Name, help, arguments, forms and suggestions come from the signature and the docstring.
-Positional parameters take words in their order, the last of them all that is left; keyword-only
-ones are written `name:value` anywhere.
-"""
+"""Commands, and how typed words become their arguments."""
 
 from __future__ import annotations
 
@@ -22,31 +8,10 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from types import NoneType
-from typing import (
-    Annotated,
-    Any,
-    Final,
-    Literal,
-    TypeAlias,
-    TypeVar,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Final, Literal, TypeAlias
 
-from bot.chat.kinds import (
-    ONE_LINE,
-    Choice,
-    Kind,
-    Lookup,
-    Number,
-    Source,
-    Upload,
-    Where,
-    Words,
-    YesNo,
-)
+from bot.chat.arguments import Argument
+from bot.chat.kinds import Kind
 from bot.chat.views import View
 from bot.errors import UsageError
 from bot.text import clean, listed, shorten, straight
@@ -55,20 +20,16 @@ Handler: TypeAlias = Callable[..., Awaitable[View]]
 # what a form is filled with before a person sees it: from the context and what is given already, by
 # argument
 Form: TypeAlias = Callable[..., Awaitable[Mapping[str, str]]]
-H = TypeVar("H", bound=Handler)
 Group: TypeAlias = Literal["first", "more"]
 
 ASKED = "?"  # stands where a value is to be asked for, as in "edit 3 at:?"
+FIRST: Final = "first"
+MORE: Final = "more"
 
 # longer than any abstract that a person would paste, shorter than what only a program sends
 LONGEST_ARGUMENT = 2000
 LONGEST_FILE = 20_000_000  # a shelf of thousands of papers with their abstracts
 _WORD = r'"[^"]*"?|\S+'
-# "Time [9:00] – as in 9:00, 17:30 or 9am": a short label, the default in words, and more about it
-_LABEL = re.compile(r"(?P<label>[^[–:]{1,40}?)(?: \[(?P<default>[^]]+)\])?(?: – .+)?$")
-_DESCRIBED = re.compile(r"^(\w+): (.+)$", re.MULTILINE)
-FIRST: Final = "first"
-MORE: Final = "more"
 
 
 class EarlyAnswer(Exception):
@@ -80,66 +41,12 @@ class EarlyAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
-    """How one sort of argument is read and asked for.
-
-    `read` turns typed words into the value, given today's date; it raises ValueError, with a
-    sentence where it has a better one than "… is not …". `noun` names it in sentences. `emptied` is
-    what it means to leave its input in a form empty, "" where that says nothing. It is of use only
-    where the argument named by `depends` has one of the values given there.
-    """
-
-    noun: str
-    read: Callable[[str, date], object]
-    example: str
-    kind: Kind = ONE_LINE
-    emptied: str = ""
-    depends: tuple[str, tuple[str, ...]] | None = None
-
-    @property
-    def suggest(self) -> Source | Literal["", "place"]:
-        """What completes it; a place is completed by the platforms."""
-        match self.kind:
-            case Lookup(source):
-                return source
-            case Where():
-                return "place"
-            case _:
-                return ""
-
-    @property
-    def bounds(self) -> tuple[int, int] | None:
-        """The lowest and the highest value of a number."""
-        return (self.kind.low, self.kind.high) if isinstance(self.kind, Number) else None
-
-    @property
-    def file(self) -> bool:
-        """Whether it is a file, and can be given in no other way."""
-        return isinstance(self.kind, Upload)
-
-    @property
-    def whole(self) -> bool:
-        """Whether it is the text of a file or as long: its lines stay."""
-        return self.file or (isinstance(self.kind, Words) and self.kind.pasted)
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The values that there are, if they are few."""
-        match self.kind:
-            case Choice(options):
-                return tuple(value for value, _ in options)
-            case YesNo():
-                return ("yes", "no")
-            case _:
-                return ()
-
-
-@dataclass(frozen=True, slots=True)
 class Param:
     """One argument of a command.
 
     `help` is all that is said of it: its `label`, its `default` in words ("" if there is none), and
-    its description. A form shows the group "first", and "more" when asked for it.
+    its description. A form shows the group "first", and "more" when asked for it. The handler takes
+    an `option` together with others.
     """
 
     name: str
@@ -150,6 +57,7 @@ class Param:
     required: bool
     named: bool
     group: Group = FIRST
+    option: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -187,7 +95,8 @@ class Command:
     """A function that can be asked for by name.
 
     `shared` answers are seen by everyone in the place. A command with a `form` is best asked for in
-    one, which that fills; `managers` marks what is of use only to those who manage a place.
+    one, which that fills; `managers` marks what is of use only to those who manage a place. The
+    handler's parameter `options` takes those given of the shared options, by name.
     """
 
     name: str
@@ -198,6 +107,7 @@ class Command:
     form: Form | None = None
     managers: bool = False
     aliases: tuple[str, ...] = ()
+    options: str = ""
 
     @property
     def usage(self) -> str:
@@ -258,79 +168,12 @@ class Command:
         if missing := self.missing(given):
             needed = listed([_asked(param) for param in missing])
             raise UsageError(f"“{self.name}” needs {needed}.", argument=missing[0].name)
-        return {name: _read(known[name], text, today) for name, text in given.items()}
-
-
-def shared(handler: H) -> H:
-    """Mark a command whose answer everyone in the place sees."""
-    handler.__shared__ = True  # type: ignore[attr-defined]  # a mark on the function, read once by `command`
-    return handler
-
-
-def managing(handler: H) -> H:
-    """Mark a command that is of use only to those who manage a place; it checks that by itself."""
-    handler.__managing__ = True  # type: ignore[attr-defined]  # as above
-    return handler
-
-
-def asked_in(form: Form) -> Callable[[H], H]:
-    """Mark a command that has a form, and say what its inputs hold at first."""
-
-    def mark(handler: H) -> H:
-        handler.__form__ = form  # type: ignore[attr-defined]  # as above
-        return handler
-
-    return mark
-
-
-def also_named(*names: str) -> Callable[[H], H]:
-    """Mark a command with other names that people type."""
-
-    def mark(handler: H) -> H:
-        handler.__aliases__ = names  # type: ignore[attr-defined]  # as above
-        return handler
-
-    return mark
-
-
-def command(handler: Handler) -> Command:
-    """Read a command off a function; ValueError if the signature or docstring lacks something."""
-    title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
-    described = _described(notes)
-    hints = get_type_hints(handler, include_extras=True)
-    _, *parameters = inspect.signature(handler).parameters.values()
-    name = handler.__name__.strip("_").replace("_", "-")
-    unexplained = [p.name for p in parameters if p.name not in described]
-    if not title or unexplained:
-        raise ValueError(f"{name}: the docstring explains no {', '.join(unexplained) or 'purpose'}")
-    params = tuple(_param(p, hints[p.name], described[p.name]) for p in parameters)
-    return Command(
-        name,
-        title.rstrip("."),
-        params,
-        hasattr(handler, "__shared__"),
-        handler,
-        getattr(handler, "__form__", None),
-        hasattr(handler, "__managing__"),
-        getattr(handler, "__aliases__", ()),
-    )
-
-
-def number(low: int, high: int, noun: str = "a number") -> Argument:
-    """Make the kind of argument that is a whole number from `low` to `high`."""
-
-    def read(text: str, _: date) -> int:
-        if not re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII) or not low <= int(text) <= high:
-            raise ValueError(f"“{shorten(text, 40)}” isn’t {noun} from {low:,} to {high:,}.")
-        return int(text)
-
-    return Argument(noun, read, str(low), Number(low, high))
-
-
-def choice(labels: Mapping[str, str]) -> Argument:
-    """Make the kind of argument that is one of a few values; `labels` are what people read."""
-    values = tuple(labels)
-    return Argument(listed(values, "or"), _one_of(values), values[0], Choice(tuple(labels.items())))
+        read = {name: _read(known[name], text, today) for name, text in given.items()}
+        if not self.options:
+            return read
+        options = {name: value for name, value in read.items() if known[name].option}
+        plain = {name: value for name, value in read.items() if not known[name].option}
+        return {**plain, self.options: options}
 
 
 def _text(param: Param | None, words: str) -> str:
@@ -349,54 +192,6 @@ def _unquote(value: str) -> str:
 
 def _given(args: Mapping[str, str], param: Param) -> bool:
     return clean(args.get(param.name, "")) not in {"", ASKED}
-
-
-def _described(notes: str) -> dict[str, tuple[str, Group]]:
-    """Return what a docstring says of each argument; those after a line "More:" are more."""
-    first, _, more = notes.partition("\nMore:\n")
-    found: dict[str, tuple[str, Group]] = {}
-    for part, group in ((first, FIRST), (more, MORE)):
-        found |= {name: (said, group) for name, said in _DESCRIBED.findall(part)}
-    return found
-
-
-def _param(parameter: inspect.Parameter, hint: Any, described: tuple[str, Group]) -> Param:
-    text, group = described
-    said = _LABEL.match(text)
-    label = said["label"] if said else parameter.name.replace("_", " ")
-    return Param(
-        parameter.name,
-        text,
-        label[:1].upper() + label[1:],
-        (said["default"] or "") if said else "",
-        _argument(parameter.name, hint),
-        parameter.default is inspect.Parameter.empty,
-        parameter.kind is inspect.Parameter.KEYWORD_ONLY,
-        group,
-    )
-
-
-def _argument(name: str, hint: Any) -> Argument:
-    if NoneType in get_args(hint):  # one that may be left out
-        (hint,) = (kind for kind in get_args(hint) if kind is not NoneType)
-    if get_origin(hint) is Annotated:
-        argument: Argument = get_args(hint)[1]
-        return argument
-    if get_origin(hint) is not Literal:
-        raise ValueError(f"{name}: annotate it as Literal[…] or Annotated[type, Argument]")
-    values: tuple[str, ...] = get_args(hint)
-    if set(values) == {"yes", "no"}:
-        return YES_NO
-    return choice({value: value.replace("-", " ").capitalize() for value in values})
-
-
-def _one_of(choices: tuple[str, ...]) -> Callable[[str, date], str]:
-    def read(text: str, _: date) -> str:
-        if text.lower() not in choices:
-            raise ValueError(f"“{shorten(text, 40)}” isn’t one of {listed(choices, 'or')}.")
-        return text.lower()
-
-    return read
 
 
 def _read(param: Param, text: str, today: date) -> object:
@@ -440,6 +235,3 @@ def _usage(param: Param) -> str:
 
 def _asked(param: Param) -> str:
     return f"{param.argument.noun} (for example {param.argument.example})"
-
-
-YES_NO = Argument("yes or no", _one_of(("yes", "no")), "yes", YesNo())

@@ -6,9 +6,8 @@ import re
 from datetime import date, time, timedelta
 from typing import TypeAlias
 
-from bot.chat.commands import Argument, number
+from bot.chat.arguments import Argument, number
 from bot.chat.kinds import Days, Lookup, Number, TimeOfDay, Upload, Where, Words
-from bot.models import MOST_PAPERS
 from bot.schedule import DAY_NAMES
 from bot.text import listed, shorten, straight
 from bot.zones import find_zones
@@ -205,8 +204,6 @@ ON = Argument("days", _on, "mon,wed", Days(), depends=("every", ("days", "weekly
 TIME = Argument("a time of day", _time, "9:00", TimeOfDay())
 ZONE = Argument("a time zone", _zone, "Berlin", Lookup("zone"))
 WHERE = Argument("a place", _text, "here, me or #papers", Where())
-PAPERS = number(1, MOST_PAPERS, "a number of papers")
-VOTES = number(0, 100_000, "a number of upvotes")
 SUBSCRIPTION = Argument(
     "the number of a subscription", subscription_number, "3", Number(1, 999_999_999)
 )

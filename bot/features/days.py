@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from bot.cards import day_name
-from bot.chat.commands import also_named
+from bot.chat.signatures import also_named
 from bot.chat.views import Button, View, line, note
 from bot.errors import SourceError, UsageError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.cards import day_name
-from bot.chat.commands import managing
+from bot.chat.signatures import managing
 from bot.chat.views import (
     Block,
     Button,

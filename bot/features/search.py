@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Never
 
 from bot import cards
-from bot.chat.commands import EarlyAnswer, also_named
+from bot.chat.commands import EarlyAnswer
+from bot.chat.signatures import also_named
 from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from bot import cards
-from bot.chat.commands import shared
+from bot.chat.signatures import shared
 from bot.chat.views import View
 from bot.features.arguments import PAPER
 from bot.features.search import resolve

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from bot import cards
-from bot.chat.commands import also_named
+from bot.chat.signatures import also_named
 from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line
 from bot.features.arguments import PAPER, PASTED
 from bot.features.pages import Page, listing

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from bot.chat.commands import LONGEST_ARGUMENT, asked_in
+from bot.chat.commands import LONGEST_ARGUMENT
+from bot.chat.signatures import asked_in
 from bot.chat.views import View, line, note
 from bot.errors import DeliveryError, SourceError, UsageError
 from bot.features.arguments import ATTACHED, LONGEST_TAG, MOST_TAGS, PASTED

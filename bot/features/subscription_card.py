@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.cards import day_name
 from bot.chat.views import Button, Buttons, Item, Spans, Strong, View, line
-from bot.features import subscription_form as wording
+from bot.features import digest_options as wording
 from bot.models import Subscription
 from bot.zones import load_zone
 

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import time
 from typing import Annotated
 
-from bot.chat.commands import asked_in
 from bot.chat.outlet import Membership
+from bot.chat.signatures import asked_in
 from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
 from bot.errors import UsageError
-from bot.features import subscription_form as wording
-from bot.features.arguments import (
-    ON,
-    PAPERS,
-    SUBSCRIPTION,
-    TIME,
-    TOPICS,
-    VOTES,
-    WHERE,
-    ZONE,
-    On,
-    subscription_number,
-)
+from bot.features import digest_options as wording
+from bot.features.arguments import SUBSCRIPTION, TOPICS, WHERE, subscription_number
+from bot.features.digest_options import CLEARED, OPTIONS, USUAL_TIME, Changes, apply
 from bot.features.digests import ALL, history
 from bot.features.email_confirmation import ask_for_code, is_confirmed
 from bot.features.permissions import (
@@ -40,19 +29,14 @@ from bot.features.permissions import (
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, item, next_time, record, switch
-from bot.features.subscription_form import ANY, NONE, USUAL_TIME, Asked, YesNo, wished
-from bot.models import Day, DigestOptions, Layout, Order, Person, Place, Subscription
-from bot.schedule import Every, Schedule
+from bot.models import DigestOptions, Person, Place, Subscription
+from bot.schedule import Schedule
 from bot.text import count
 
 MOST_IN_PLACE = 10
 MOST_AT_HOME = 5
 MOST_LISTED = 20
 SUBSCRIBE = Button("Subscribe", "subscribe")
-# of a subscription that is there: what is taken away in a form is wanted no more
-TOPICS_NOW = replace(TOPICS, emptied=ANY)
-WITHOUT_NOW = replace(TOPICS, emptied=NONE)
-VOTES_NOW = replace(VOTES, emptied="0")
 
 
 async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
@@ -74,7 +58,7 @@ async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
         raise UsageError(str(error)) from error
     known = await managed(ctx, number)
     now = wording.words(known.options)
-    return {**now, "topics": now["topics"] or ANY, "without": now["without"] or NONE}
+    return {name: value or wording.NOTHING.get(name, "") for name, value in now.items()}
 
 
 @asked_in(_usual)
@@ -83,88 +67,47 @@ async def subscribe(
     topics: Annotated[str, TOPICS] = "",
     *,
     where: Annotated[str, WHERE] = "here",
-    every: Every | None = None,
-    on: Annotated[On | None, ON] = None,
-    at: Annotated[time | None, TIME] = None,
-    layout: Layout | None = None,
-    zone: Annotated[str | None, ZONE] = None,
-    papers: Annotated[int | None, PAPERS] = None,
-    order: Order | None = None,
-    day: Day | None = None,
-    without: Annotated[str | None, TOPICS] = None,
-    votes: Annotated[int | None, VOTES] = None,
-    code: YesNo | None = None,
-    quiet: YesNo | None = None,
-    repeats: YesNo | None = None,
+    options: Annotated[Changes, OPTIONS.but("topics")],
 ) -> View:
     """Get a digest of new papers here, or just for you.
 
     topics: Topics [all papers] – comma-separated searches, each with any filter of find
     where: Where to post [here] – here, me (just you), or a channel
-    every: How often [daily]
-    on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
-    at: Time of day [9:00] – as in 9:00, 17:30 or 9am
-    layout: Layout [threaded] – threaded, compact, or full with summaries
-
-    More:
-    zone: Time zone [yours] – a city in it, as in Berlin
-    papers: How many papers [5] – from 1 to 10
-    order: Sort by [upvotes] – for-me: most like your shelf, in a digest just for you
-    day: Up to which list [today, in the morning yesterday] – yesterday has final votes
-    without: Topics to leave out – comma-separated searches
-    votes: Minimum upvotes [0]
-    code: Only papers with code [no]
-    quiet: No message on days without papers [yes]
-    repeats: Repeat papers already posted [no]
     """
-    said = Asked(
-        topics,
-        every,
-        on,
-        at,
-        zone,
-        papers,
-        order,
-        day,
-        without,
-        votes,
-        code,
-        layout,
-        quiet,
-        repeats,
-    )
+    said = {"topics": topics, **options} if topics else options
     place = await named(ctx, where)
     there = await standing(ctx, place)
     unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
     if not unconfirmed and not manages(ctx, there):
-        return _refused(there)
+        return _refused(there, said)
     theirs = place.platform == ctx.person.platform
     where_zone = there if theirs and not place.is_mail else None
-    if not (zone := zone or await own_zone(ctx, where_zone)):
+    if not (zone := said.get("zone") or await own_zone(ctx, where_zone)):
         raise UsageError(
             "Which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
         )
-    options = wished(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
-    if day is None:
-        options = replace(options, day=wording.usual_options(options.schedule).day)
-    _check_order(options, replace(there, own=theirs) if place.is_mail else there)
-    await _check_room(ctx, place, options)
+    wanted = apply(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    if "day" not in said:
+        wanted = replace(wanted, day=wording.usual_options(wanted.schedule).day)
+    _check_order(wanted, replace(there, own=theirs) if place.is_mail else there)
+    await _check_room(ctx, place, wanted)
     if unconfirmed:
-        return await ask_for_code(ctx, place, wording.line(options, _written_address(place)))
-    next_date, next_due = options.schedule.after(ctx.now)
+        return await ask_for_code(ctx, place, wording.line(wanted, _written_address(place)))
+    next_date, next_due = wanted.schedule.after(ctx.now)
     # where people are not known, it belongs to no person but to the admins
     person = ctx.person if theirs else Person(place.platform, "", "")
-    new = Subscription(0, place, person, options, ctx.now, next_date, next_due)
+    new = Subscription(0, place, person, wanted, ctx.now, next_date, next_due)
     made = await ctx.subscriptions(place).add(new)
     return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
 
 
-def _refused(there: Membership) -> View:
-    said = (
+def _refused(there: Membership, said: Changes) -> View:
+    sentence = (
         f"Only {there.managers} can subscribe a channel. For a digest just for you, use where:me."
     )
-    alone = Button("Just for me", "subscribe ? every:? at:? zone:? where:me")
-    return View((line(said), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
+    asked = "subscribe ? every:? at:? zone:? where:me"
+    alone = Button("Just for me", (said and wording.line_of(said, "me")) or asked)
+    return View((line(sentence), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
 
 
 async def subscriptions(ctx: Context) -> View:
@@ -200,66 +143,23 @@ async def edit(
     ctx: Context,
     number: Annotated[int, SUBSCRIPTION],
     *,
-    every: Every | None = None,
-    on: Annotated[On | None, ON] = None,
-    at: Annotated[time | None, TIME] = None,
-    topics: Annotated[str | None, TOPICS_NOW] = None,
-    layout: Layout | None = None,
-    zone: Annotated[str | None, ZONE] = None,
-    papers: Annotated[int | None, PAPERS] = None,
-    order: Order | None = None,
-    day: Day | None = None,
-    without: Annotated[str | None, WITHOUT_NOW] = None,
-    votes: Annotated[int | None, VOTES_NOW] = None,
-    code: YesNo | None = None,
-    quiet: YesNo | None = None,
-    repeats: YesNo | None = None,
+    options: Annotated[Changes, OPTIONS.for_change(CLEARED)],
 ) -> View:
     """Change a subscription: only what you name changes.
 
     number: Number of the subscription
-    every: How often
-    on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
-    at: Time of day – as in 9:00, 17:30 or 9am
-    topics: Topics – comma-separated searches, or any
-    layout: Layout – threaded, compact, or full with summaries
-
-    More:
-    zone: Time zone – a city in it, as in Berlin
-    papers: How many papers – from 1 to 10
-    order: Sort by – for-me: most like your shelf, in a digest just for you
-    day: Up to which list – yesterday has final votes
-    without: Topics to leave out – comma-separated searches, or none
-    votes: Minimum upvotes
-    code: Only papers with code
-    quiet: No message on days without papers
-    repeats: Repeat papers already posted
     """
     known = await managed(ctx, number)
-    said = Asked(
-        topics,
-        every,
-        on,
-        at,
-        zone,
-        papers,
-        order,
-        day,
-        without,
-        votes,
-        code,
-        layout,
-        quiet,
-        repeats,
-    )
-    options = wished(said.beyond(known.options), known.options, ctx.bot.today())
-    if options == known.options:
+    present = wording.values(known.options)  # a form gives also what stays as it is
+    changes = {name: value for name, value in options.items() if value != present[name]}
+    wanted = apply(changes, known.options, ctx.bot.today())
+    if wanted == known.options:
         return await _shown(ctx, known, "Nothing has changed. What would you like to change?")
-    if options.order != known.options.order:
-        _check_order(options, await standing(ctx, known.place))
-    await _check_room(ctx, known.place, options, known)
-    changed = replace(known, options=options)
-    if options.schedule != known.options.schedule and not known.paused:
+    if wanted.order != known.options.order:
+        _check_order(wanted, await standing(ctx, known.place))
+    await _check_room(ctx, known.place, wanted, known)
+    changed = replace(known, options=wanted)
+    if wanted.schedule != known.options.schedule and not known.paused:
         changed = await _from_now(ctx, changed)
     await ctx.subscriptions(known.place).change(changed)
     return await _shown(ctx, changed, "Changed.")

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.commands import Argument, choice, command, number, shared
+from bot.chat.arguments import Argument, choice, number
 from bot.chat.kinds import Choice, Days, TimeOfDay, YesNo
+from bot.chat.signatures import command, shared
 from bot.chat.views import View, line
 from bot.errors import UsageError
 
@@ -139,7 +140,7 @@ async def plan(
     at: Annotated[str, TIME] = "9:00",
     on: Annotated[str, DAYS] = "",
     order: Annotated[str, ORDER] = "votes",
-    quiet: Literal["yes", "no"] = "no",
+    quiet: bool = False,
 ) -> View:
     """Plan something.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import build_parser
-from bot.chat.commands import command
+from bot.chat.signatures import command
 from bot.cli.usage import EVERY_DAY, FILTERS
 from bot.features import ALL
 from bot.search.query.query_filters import EXAMPLES

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
-from bot.features import subscription_form as wording
+from bot.features import digest_options as wording
 from bot.models import DigestOptions, Person, Place
 from bot.schedule import Schedule
 from bot.store.deliveries import Notice
@@ -137,7 +137,7 @@ async def test_the_zone_is_asked_for_where_nobody_knows_it(bot, say):
 
 
 async def test_only_those_who_manage_a_channel_subscribe_it_and_everybody_their_own(bot, say):
-    refused = await say("subscribe zone:berlin", MEMBER)
+    refused = await say("subscribe", MEMBER)
     assert refused.outcome is Outcome.REFUSED
     assert plain(refused).startswith(
         "Only channel managers can subscribe a channel. For a digest just for you, use where:me."
@@ -145,6 +145,11 @@ async def test_only_those_who_manage_a_channel_subscribe_it_and_everybody_their_
     assert [button.label for button in refused.buttons] == ["Just for me", "All subscriptions"]
     blanks = await bot.form(bot.read(refused.buttons[0].line, MEMBER, PAPERS))
     assert [blank.param.name for blank in blanks] == ["topics", "every", "at", "zone"]
+    typed = 'subscribe "world model", agents every:monthly on:last at:7:30 zone:berlin code:yes'
+    assert (await say(typed, MEMBER)).buttons[0].line == (
+        'subscribe "world model", agents every:monthly on:last at:7:30 zone:Europe/Berlin '
+        "code:yes where:me"
+    )
     assert "Only channel managers" in plain(await say("subscribe where:#random"))
     own = await say("subscribe where:me zone:berlin", MEMBER)
     assert "Subscription 1 · for you only" in plain(own)
@@ -191,8 +196,8 @@ async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # no
             "“someday” aren’t days. Write mon,wed, or 15 or last for a day of the month.",
         ),
         ("on:32", "“32” aren’t days"),
-        ("papers:11", "“11” isn’t a number of papers from 1 to 10."),
-        ("votes:many", "“many” isn’t a number of upvotes from 0 to 100,000."),
+        ("papers:11", "“11” isn’t a number from 1 to 10."),
+        ("votes:many", "“many” isn’t a number from 0 to 100,000."),
         ("diffusion sort:votes", "Topics can’t sort"),
         ("after:later", "is not a date"),
         ("without:after:later", "is not a date"),
@@ -351,7 +356,7 @@ async def test_what_is_taken_away_in_a_form_is_wanted_no_more(bot, say):
     emptied = {"number": "1", "topics": "", "without": "", "votes": "", "papers": ""}
     assert "Changed." in plain(await bot.handle(Intent("edit", MANAGER, PAPERS, emptied)))
     options = (await stored(bot)).options
-    assert (options.topics, options.without, options.votes, options.papers) == ("", "", 0, 3)
+    assert (options.topics, options.without, options.votes, options.papers) == ("", "", 0, 5)
 
 
 async def test_a_pause_stops_and_resuming_replays_nothing(bot, say):

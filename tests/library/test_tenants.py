@@ -11,8 +11,9 @@ import pytest
 
 from bot.chat.bot import Bot
 from bot.chat.command_table import AGAIN
-from bot.chat.commands import Command, Param, command
+from bot.chat.commands import Command, Param
 from bot.chat.intents import Intent
+from bot.chat.signatures import command
 from bot.chat.views import Outcome, plain
 from bot.features import ALL
 from bot.models import Person, Place, ReactionEvent

@@ -9,8 +9,9 @@ import pytest
 
 from adapters.discord import Discord
 from adapters.discord.inputs import held_values, input_for, read_input
+from bot.chat.arguments import Argument
 from bot.chat.bot import Bot
-from bot.chat.commands import Argument, Blank, Param
+from bot.chat.commands import Blank, Param
 from bot.chat.kinds import (
     Choice,
     Days,

@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 import pytest
 
+from bot.chat.arguments import Argument
 from bot.chat.bot import Context
-from bot.chat.commands import Argument, asked_in
 from bot.chat.kinds import Days, Lookup, TimeOfDay
+from bot.chat.signatures import asked_in
 from bot.chat.views import Button, Buttons, View, line
 from bot.features import ALL
 from tests.conftest import add_outlets, changed

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from adapters.slack import responses
-from bot.chat.commands import command
+from bot.chat.signatures import command
 from bot.chat.views import Button, Buttons, Outcome, View
 from bot.features import ALL
 from bot.models import Person, Place

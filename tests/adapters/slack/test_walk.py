@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.chat.commands import command
+from bot.chat.signatures import command
 from bot.features import ALL
 from tests.adapters.slack.test_talk import LINES
 from tests.conftest import add_outlets

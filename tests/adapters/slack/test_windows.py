@@ -6,8 +6,8 @@ import pytest
 
 from adapters.slack import web
 from bot.backoff import Backoff
+from bot.chat.arguments import Argument
 from bot.chat.bot import Context
-from bot.chat.commands import Argument
 from bot.chat.views import Button, Buttons, Item, View, line
 from bot.features import ALL
 from tests.conftest import changed

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, fields, replace
 from datetime import date, time
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias, get_type_hints
 
+from bot.chat.signatures import Options
 from bot.errors import UsageError
-from bot.features.arguments import LAST, On
-from bot.models import Day, DigestOptions, Layout, Order
+from bot.features.arguments import LAST, ON, TIME, TOPICS, ZONE, On
+from bot.models import DigestOptions, Order
 from bot.schedule import DAY_NAMES, Every, Schedule
 from bot.text import count, listed
 
-YesNo: TypeAlias = Literal["yes", "no"]
+Changes: TypeAlias = Mapping[str, Any]  # the values of options, by name
 
 USUAL_TIME = time(9)
-ANY, NONE = "any", "none"  # what stands for no topics, and for none left out
+NOTHING = {"topics": "any", "without": "none"}  # the words for no topics, and for none left out
 MOST_TOPICS = 20
 _ORDERS: Mapping[Order, str] = {
     "upvotes": "most upvotes first",
@@ -39,71 +40,50 @@ _WRONG_DAYS: Mapping[Every, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The arguments about a digest by their names; None for those not given."""
+HELP = """
+every: How often [daily]
+on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
+at: Time of day [9:00] – as in 9:00, 17:30 or 9am
+topics: Topics [all papers] – comma-separated searches, each with any filter of find
+layout: Layout [threaded] – threaded, compact, or full with summaries
 
-    topics: str | None = None
-    every: Every | None = None
-    on: On | None = None
-    at: time | None = None
-    zone: str | None = None
-    papers: int | None = None
-    order: Order | None = None
-    day: Day | None = None
-    without: str | None = None
-    votes: int | None = None
-    code: YesNo | None = None
-    layout: Layout | None = None
-    quiet: YesNo | None = None
-    repeats: YesNo | None = None
+More:
+zone: Time zone [yours] – a city in it, as in Berlin
+papers: How many papers [5] – from 1 to 10
+order: Sort by [upvotes] – for-me: most like your shelf, in a digest just for you
+day: Up to which list [today, in the morning yesterday] – yesterday has final votes
+without: Topics to leave out – comma-separated searches
+votes: Minimum upvotes [0]
+code: Only papers with code [no]
+quiet: No message on days without papers [yes]
+repeats: Repeat papers already posted [no]
+"""
+OPTIONS = Options.of(
+    HELP,
+    get_type_hints(Schedule) | get_type_hints(DigestOptions, include_extras=True),
+    {"on": ON, "at": TIME, "zone": ZONE, "topics": TOPICS, "without": TOPICS},
+)
+# what clearing an input of a subscription that is there means
+CLEARED = NOTHING | {
+    one.name: str(one.default) for one in fields(DigestOptions) if type(one.default) is int
+}
+_SCHEDULE = {one.name for one in fields(Schedule)}
 
-    def beyond(self, before: DigestOptions) -> Asked:
-        """Return only the arguments that differ from the present options."""
-        now = asked(before)
-        return replace(
-            self, **{one.name: None for one in fields(self) if _same(self, now, one.name)}
-        )
+
+def apply(changes: Changes, before: DigestOptions, today: date) -> DigestOptions:
+    """Change options. Raises UsageError if they make no sense."""
+    others = {name: value for name, value in changes.items() if name not in _SCHEDULE}
+    for name in NOTHING.keys() & others:
+        others[name] = _searches(others[name], name, today)
+    return replace(before, schedule=_schedule(changes, before.schedule), **others)
 
 
-def asked(options: DigestOptions) -> Asked:
-    """Return the arguments that give these options."""
-    when = options.schedule
+def values(options: DigestOptions) -> Changes:
+    """Return options as the arguments that give them, by name."""
+    when, others = options.schedule, asdict(options)
+    del others["schedule"]
     on: On | None = (when.on[0] if when.every == "monthly" else when.on) if when.on else None
-    return Asked(
-        options.topics,
-        when.every,
-        on,
-        when.at,
-        when.zone,
-        options.papers,
-        options.order,
-        options.day,
-        options.without,
-        options.votes,
-        _yes(options.code),
-        options.layout,
-        _yes(options.quiet),
-        _yes(options.repeats),
-    )
-
-
-def wished(said: Asked, before: DigestOptions, today: date) -> DigestOptions:
-    """Apply arguments to options. Raises UsageError if they make no sense."""
-    texts = {
-        "topics": _searches(said.topics, ANY, today),
-        "without": _searches(said.without, NONE, today),
-    }
-    truths = {
-        name: value == "yes"
-        for name in ("code", "quiet", "repeats")
-        if (value := getattr(said, name))
-    }
-    plain = {name: getattr(said, name) for name in ("papers", "order", "day", "votes", "layout")}
-    changes: dict[str, Any] = {
-        name: value for name, value in (plain | texts).items() if value is not None
-    } | truths
-    return replace(before, schedule=_schedule(said, before.schedule), **changes)
+    return {"every": when.every, "on": on, "at": when.at, "zone": when.zone, **others}
 
 
 def usual_options(schedule: Schedule) -> DigestOptions:
@@ -114,29 +94,28 @@ def usual_options(schedule: Schedule) -> DigestOptions:
 
 def words(options: DigestOptions) -> Mapping[str, str]:
     """Write options as the arguments that give them."""
-    said = asked(options)
-    written = {one.name: getattr(said, one.name) for one in fields(said)}
-    texts = {name: "" if value is None else str(value) for name, value in written.items()}
-    return texts | {"on": _days_written(options.schedule), "at": _clock(options.schedule.at)}
+    return _written(values(options))
 
 
 def line(options: DigestOptions, where: str) -> str:
     """Write the command that subscribes with these options; "" where no line can hold them."""
-    usual = {**words(usual_options(options.schedule)), "every": "", "on": "", "at": "", "zone": ""}
-    told = {name: value for name, value in words(options).items() if value != usual[name]}
+    usual = values(usual_options(options.schedule))
+    changes = {
+        name: value
+        for name, value in values(options).items()
+        if name in _SCHEDULE or value != usual[name]
+    }
+    return line_of(changes, where)
+
+
+def line_of(changes: Changes, where: str) -> str:
+    """Write the command that subscribes with what is said; "" where no line can hold that."""
+    told = {**_written(changes), "where": where}
     topics = told.pop("topics", "")
-    if any('"' in value and "'" in value for value in [*told.values(), where]):
+    if any('"' in value and "'" in value for value in told.values()):
         return ""
-    return " ".join(
-        filter(
-            None,
-            [
-                "subscribe",
-                topics,
-                *(f"{n}:{_quoted(v)}" for n, v in (told | {"where": where}).items()),
-            ],
-        )
-    )
+    named = [f"{name}:{_quoted(value)}" for name, value in told.items() if value]
+    return " ".join(filter(None, ["subscribe", topics, *named]))
 
 
 def when(schedule: Schedule) -> str:
@@ -164,11 +143,12 @@ def looks(options: DigestOptions) -> str:
     return " · ".join([f"{options.layout}: {_LAYOUTS[options.layout]}", quiet, *again])
 
 
-def _schedule(said: Asked, before: Schedule) -> Schedule:
-    every = said.every or _implied(said.on, before.every)
+def _schedule(changes: Changes, before: Schedule) -> Schedule:
+    on: On | None = changes.get("on")
+    every: Every = changes.get("every") or _implied(on, before.every)
     kept = before.on if every == before.every or {every, before.every} == {"days", "weekly"} else ()
-    on = _on(every, said.on, kept)
-    return Schedule(every, said.at or before.at, said.zone or before.zone, on)
+    at, zone = changes.get("at", before.at), changes.get("zone", before.zone)
+    return Schedule(every, at, zone, _on(every, on, kept))
 
 
 def _implied(on: On | None, before: Every) -> Every:
@@ -201,16 +181,16 @@ def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
             raise UsageError(_WRONG_DAYS[every], argument="on")
 
 
-def _searches(text: str | None, nothing: str, today: date) -> str | None:
+def _searches(text: str, argument: str, today: date) -> str:
     """Check comma-separated searches; "" if the text stands for none. Raises UsageError."""
     from bot.digests.selection import (
         split,  # start-up time: searching is imported where it is needed
     )
     from bot.search import parse
 
-    if not text or text.lower() == nothing:
-        return "" if text else None
-    parts, argument = split(text), "topics" if nothing == ANY else "without"
+    if text.lower() in NOTHING.values():
+        return ""
+    parts = split(text)
     if len(parts) > MOST_TOPICS:
         sentence = f"That is {len(parts)} topics; the limit is {MOST_TOPICS}."
         raise UsageError(sentence, argument=argument)
@@ -236,22 +216,27 @@ def _rhythm(schedule: Schedule) -> str:
             return f"Every month, on {day},"
 
 
-def _days_written(schedule: Schedule) -> str:
-    if schedule.every == "monthly":
-        return "last" if schedule.on == (LAST,) else str(schedule.on[0])
-    return ",".join(DAY_NAMES[day][:3] for day in schedule.on)
-
-
 def _clock(at: time) -> str:
     return f"{at.hour}:{at.minute:02}"
 
 
-def _yes(value: bool) -> YesNo:  # noqa: FBT001  # that is what it is about
-    return "yes" if value else "no"
+def _written(changes: Changes) -> dict[str, str]:
+    written = {name: _word(value) for name, value in changes.items()}
+    return written | ({"on": "last"} if changes.get("on") == LAST else {})
 
 
-def _same(said: Asked, now: Asked, name: str) -> bool:
-    return bool(getattr(said, name) == getattr(now, name))
+def _word(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case time():
+            return _clock(value)
+        case tuple():
+            return ",".join(DAY_NAMES[day][:3] for day in value)
+        case _:
+            return str(value)
 
 
 def _quoted(value: str) -> str:
