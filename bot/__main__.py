@@ -22,7 +22,8 @@ from bot.chat.signatures import command
 from bot.cli import usage
 from bot.errors import PaperboyError
 from bot.features import ALL
-from bot.settings import Settings, environment, set_up_logging
+from bot.runtime.log import set_up_logging
+from bot.settings import Settings, environment
 from bot.text import listed
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
@@ -32,6 +33,7 @@ WRITES_A_FILE = ("export", "my-data")
 DONE, WRONG, INTERRUPTED = 0, 2, 130  # exit codes; 130 as shells count: 128 + SIGINT
 # for which the event loop waits for a thread that searches; Python's own are five times as many
 SWITCH_SECONDS = 0.001
+MAX_LINES = 10_000  # of the log
 MAX_LIMIT = 100  # papers in each answer to a query from standard input
 
 
@@ -44,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _read_arguments(argv)
     try:
         settings = Settings.read(environment(Path(".env")))
-        set_up_logging(settings.log_level)
+        set_up_logging(settings)
         # start-up time: each command imports only what it needs
         work = import_module(f"bot.cli.{args.module}").main(settings, args)
         code: int = asyncio.run(work)
@@ -214,6 +216,18 @@ def _add_shell_commands(commands: Commands) -> None:
         "SLACK_APP_TOKEN), fetches new lists and posts digests until you press Ctrl-C. Settings "
         "come from the environment and from .env in the current folder.",
     )
+    log = _add_parser(
+        commands,
+        "log",
+        "log",
+        "Show what `paperboy run` logged in the last days",
+        "Prints the last lines of the log, the oldest first. It is a file in Paperboy's folder, of "
+        "two megabytes at most.\n\n"
+        "Example: paperboy log --problems",
+    )
+    log.add_argument("--problems", action="store_true", help="only warnings and errors")
+    log.add_argument("--json", action="store_true", help="one JSON object a line")
+    log.add_argument("--lines", type=_lines, metavar="N", default=50, help="at most N lines [50]")
     _add_parser(
         commands, "discord-invite", "discord_invite", "Print the link that adds the bot to a server"
     )
@@ -247,6 +261,12 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}” is not a day such as 2024-05-27") from None
+
+
+def _lines(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_LINES:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number from 1 to {MAX_LINES:,}")
+    return int(text)
 
 
 def _limit(text: str) -> int:

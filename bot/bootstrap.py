@@ -22,6 +22,7 @@ from bot.features.lookups import Lookups
 from bot.features.services import Context, Services
 from bot.library.library import Library
 from bot.library.tenants import Tenants
+from bot.log_file import LogFile
 from bot.models import Place
 from bot.runtime.supervisor import Chores
 from bot.search import Index
@@ -113,6 +114,7 @@ def build_app(
         Lookups(library),
         connected,
         settings.admins,
+        LogFile(settings.home),
     )
     bot = Bot(ALL, services, _ports(settings, services, clock), Context)
     return App(bot, _chores(settings, bot, clock))

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from bot.chat.reactions import Reactions
 from bot.errors import SettingsError
 from bot.models import PAUSE_AFTER
+from bot.proxies import NO_PROXIES, Proxies
 
 # reads the text of a setting, named so that an error can say which
 Reader: TypeAlias = Callable[[str, str], Any]
@@ -25,6 +24,9 @@ NAMES = (
     "PAPERBOY_HOME",
     "PAPERBOY_DATABASE_URL",
     "PAPERBOY_LOG_LEVEL",
+    "PAPERBOY_LOG_FORMAT",
+    "PAPERBOY_HEALTH",
+    "PAPERBOY_HEARTBEAT_URL",
     "PAPERBOY_SYNC_MINUTES",
     "PAPERBOY_ASK_HUGGING_FACE",
     "PAPERBOY_PAUSE_AFTER_DAYS",
@@ -53,11 +55,23 @@ NAMES = (
 HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
 _SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}
+# how each token begins, and where it is found
+SLACK_TOKENS = {
+    "SLACK_BOT_TOKEN": ("xoxb-", "OAuth & Permissions"),
+    "SLACK_APP_TOKEN": ("xapp-", "Basic Information, App-Level Tokens"),
+}
+_TOKEN_KINDS = {
+    "xoxb-": "is a bot token",
+    "xapp-": "is an app-level token",
+    "xoxp-": "is a person’s token",
+    "xoxe": "is a token that expires",
+}
 _WEBHOOK_NAME = re.compile(r"[a-z0-9-]{1,40}")
 MAX_SHARDS = 10_000
 _SMTP_PORTS = {"smtps": 465, "smtp": 587}
 _SENDER = re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
 LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class SlackSettings:
     app_token: str = field(repr=False)
     api_url: str = SLACK
     link_previews: bool = False
+    proxies: Proxies = NO_PROXIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,7 @@ class DiscordSettings:
     gateway_url: str | None = None
     shards: int | None = None
     shard_ids: tuple[int, ...] = ()
+    proxies: Proxies = NO_PROXIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,7 @@ class WebhookSettings:
 
     urls: Mapping[str, str] = field(repr=False)  # can hold a secret too
     secret: str | None = field(default=None, repr=False)
+    proxies: Proxies = NO_PROXIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +141,10 @@ class Settings:
     database_url: str = field(repr=False)  # may hold a password
     hf_endpoint: str = HUGGING_FACE
     hf_token: str | None = field(default=None, repr=False)
-    log_level: str = "warning"
+    log_level: str | None = None  # info for `paperboy run`, warning for other commands
+    log_format: str = "text"
+    health: tuple[str, int] | None = None  # where to tell how it is over HTTP: host and port
+    heartbeat_url: str | None = field(default=None, repr=False)  # called while all is well
     sync_minutes: int = 30  # between two syncs; 0: only `paperboy sync`
     ask_hugging_face: bool = True  # in searches too
     pause_after_days: int = PAUSE_AFTER.days  # for which a place refuses its digests
@@ -139,6 +159,7 @@ class Settings:
     webhooks: WebhookSettings | None = None
     left_out: tuple[str, ...] = ()  # why platforms are left out
     email: EmailSettings | None = None
+    proxies: Proxies = NO_PROXIES
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -159,20 +180,12 @@ class Settings:
             database_url=given.get("PAPERBOY_DATABASE_URL", sqlite_in(home)),
             slack=slack,
             left_out=left_out,
+            proxies=Proxies.read(given),
             discord=_discord(given),
             webhooks=_webhooks(given),
             email=_email(given),
             **values,
         )
-
-
-class _ToStderr(logging.StreamHandler[TextIO]):
-    """Logs to whatever standard error is at the time: the prompt moves it above its line."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Write a record."""
-        self.stream = sys.stderr
-        super().emit(record)
 
 
 def environment(env_file: Path) -> dict[str, str]:
@@ -183,15 +196,6 @@ def environment(env_file: Path) -> dict[str, str]:
 def sqlite_in(home: Path) -> str:
     """Return the address of the database in a folder."""
     return f"sqlite+aiosqlite:///{home / 'paperboy.sqlite3'}"
-
-
-def set_up_logging(level: str) -> None:
-    """Send the log to standard error, with times."""
-    logging.basicConfig(
-        level=level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        handlers=[_ToStderr()],
-    )
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
@@ -240,6 +244,13 @@ def _address(name: str, text: str, example: str = HUGGING_FACE) -> str:
     return text.rstrip("/")
 
 
+def _secret_address(name: str, text: str) -> str:
+    # the address stays out of the sentence: it can hold a secret
+    if not _is_address(text, HUGGING_FACE):
+        raise SettingsError(f"{name} is not an address. Set one such as https://example.org/ping.")
+    return text
+
+
 def _is_address(text: str, example: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -258,26 +269,40 @@ def _token(name: str, text: str) -> str:
 
 
 def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, ...]]:
-    """Return Slack's settings, or why it is left out if only one of its tokens is set."""
-    options: dict[str, Any] = {}
+    """Return Slack's settings, or why it is left out if its tokens are not a pair."""
+    options: dict[str, Any] = {"proxies": Proxies.read(given)}
     if "PAPERBOY_LINK_PREVIEWS" in given:
         options["link_previews"] = _switch(
             "PAPERBOY_LINK_PREVIEWS", given["PAPERBOY_LINK_PREVIEWS"]
         )
     if "SLACK_API_URL" in given:
         options["api_url"] = _address("SLACK_API_URL", given["SLACK_API_URL"], SLACK)
-    names = {"SLACK_BOT_TOKEN": "xoxb-", "SLACK_APP_TOKEN": "xapp-"}
-    tokens = {name: _token(name, given[name]) for name in names if name in given}
-    missing = [name for name in names if name not in tokens]
-    if len(missing) == 1:
-        (name,) = missing
-        reason = (
-            f"Slack is left out: set {name} too (it begins with {names[name]}; see the README)."
-        )
-        return None, (reason,)
-    if missing:
+    tokens = {name: _token(name, given[name]) for name in SLACK_TOKENS if name in given}
+    if not tokens:
         return None, ()
+    if reason := _wrong_slack_tokens(tokens):
+        return None, (f"Slack is left out: {reason}",)
     return SlackSettings(tokens["SLACK_BOT_TOKEN"], tokens["SLACK_APP_TOKEN"], **options), ()
+
+
+def _wrong_slack_tokens(tokens: Mapping[str, str]) -> str:
+    """Say which token is missing or of another kind, as their beginnings tell; "" if none is."""
+    kinds = {
+        name: next((kind for kind in _TOKEN_KINDS if token.startswith(kind)), "")
+        for name, token in tokens.items()
+    }
+    if kinds == {"SLACK_BOT_TOKEN": "xapp-", "SLACK_APP_TOKEN": "xoxb-"}:
+        return (
+            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped. The bot token begins with xoxb-, "
+            "the app token with xapp-."
+        )
+    for name, (start, place) in SLACK_TOKENS.items():
+        if name not in kinds:
+            return f"set {name} too (it begins with {start}; see the README)."
+        if kinds[name] != start:
+            what = _TOKEN_KINDS.get(kinds[name], "isn’t a Slack token")
+            return f"{name} {what}. Copy the one that begins with {start} from {place}."
+    return ""
 
 
 def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
@@ -288,6 +313,7 @@ def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
         for field, (name, read) in _DISCORD_READERS.items()
         if name in given
     }
+    values["proxies"] = Proxies.read(given)
     settings = DiscordSettings(_token("DISCORD_TOKEN", given["DISCORD_TOKEN"]), **values)
     if settings.shard_ids and max(settings.shard_ids) >= (settings.shards or 0):
         raise SettingsError(
@@ -311,7 +337,7 @@ def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
     secret = given.get("PAPERBOY_WEBHOOK_SECRET")
     if secret:
         _token("PAPERBOY_WEBHOOK_SECRET", secret)
-    return WebhookSettings(urls, secret) if urls else None
+    return WebhookSettings(urls, secret, Proxies.read(given)) if urls else None
 
 
 def _email(given: Mapping[str, str]) -> EmailSettings | None:
@@ -380,6 +406,18 @@ def _log_level(name: str, text: str) -> str:
     return _choice(name, text, LOG_LEVELS)
 
 
+def _log_format(name: str, text: str) -> str:
+    return _choice(name, text, LOG_FORMATS)
+
+
+def _health(name: str, text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or any(c.isspace() for c in host):
+        raise SettingsError(f"{name} is “{text}”. Set an address and port such as 127.0.0.1:8081.")
+    return host, _number(1, 65_535)(name, port)
+
+
 def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
     if text.lower() not in choices:
         raise SettingsError(f"{name} is “{text}”. Set one of {', '.join(choices)}.")
@@ -411,6 +449,9 @@ _READERS: Mapping[str, tuple[str, Reader]] = {
     "hf_endpoint": ("HF_ENDPOINT", _address),
     "hf_token": ("HF_TOKEN", _token),
     "log_level": ("PAPERBOY_LOG_LEVEL", _log_level),
+    "log_format": ("PAPERBOY_LOG_FORMAT", _log_format),
+    "health": ("PAPERBOY_HEALTH", _health),
+    "heartbeat_url": ("PAPERBOY_HEARTBEAT_URL", _secret_address),
     "sync_minutes": ("PAPERBOY_SYNC_MINUTES", _number(0, 1440)),
     "ask_hugging_face": ("PAPERBOY_ASK_HUGGING_FACE", _switch),
     "pause_after_days": ("PAPERBOY_PAUSE_AFTER_DAYS", _number(1, 365)),

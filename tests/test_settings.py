@@ -13,7 +13,7 @@ def test_nothing_needs_to_be_set():
     assert settings.database_url == f"sqlite+aiosqlite:///{settings.home / 'paperboy.sqlite3'}"
     assert settings.home.is_absolute()
     assert settings.ask_hugging_face
-    assert (settings.log_level, settings.sync_minutes, settings.hf_token) == ("warning", 30, None)
+    assert (settings.log_level, settings.sync_minutes, settings.hf_token) == (None, 30, None)
 
 
 def test_what_is_set_is_read(tmp_path):
@@ -53,6 +53,45 @@ def test_a_platform_that_is_half_set_up_is_left_out_with_a_reason():
     assert settings.left_out == (
         ("Slack is left out: set SLACK_APP_TOKEN too (it begins with xapp-; see the README)."),
     )
+
+
+@pytest.mark.parametrize(
+    ("bot_token", "app_token", "reason"),
+    [
+        ("xapp-1", "xoxb-1", "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped."),
+        ("xoxp-1", "xapp-1", "SLACK_BOT_TOKEN is a person’s token. Copy the one that begins with"),
+        ("xoxb-1", "hush", "SLACK_APP_TOKEN isn’t a Slack token. Copy the one that begins with"),
+    ],
+)
+def test_a_slack_token_of_another_kind_is_told_by_its_beginning(bot_token, app_token, reason):
+    settings = Settings.read({"SLACK_BOT_TOKEN": bot_token, "SLACK_APP_TOKEN": app_token})
+    assert settings.slack is None
+    assert settings.left_out[0].startswith(f"Slack is left out: {reason}")
+    assert "hush" not in settings.left_out[0]
+
+
+def test_proxies_are_read_in_both_spellings():
+    env = {"https_proxy": "proxy:3128", "NO_PROXY": "example.org, .local,10.0.0.1:81"}
+    settings = Settings.read(env | {"DISCORD_TOKEN": "t"})
+    proxies = settings.proxies
+    assert settings.discord
+    assert settings.discord.proxies == proxies
+    for url, proxy in {
+        "https://slack.com/api": "http://proxy:3128",
+        "wss://gateway.discord.gg/": "http://proxy:3128",
+        "http://slack.com/": None,
+        "https://example.org/": None,
+        "https://a.example.org/": None,
+        "https://badexample.org/": "http://proxy:3128",
+        "https://host.local/": None,
+        "https://10.0.0.1/": "http://proxy:3128",
+        "https://10.0.0.1:81/": None,
+    }.items():
+        assert proxies.proxy_for(url) == proxy
+    secret = Settings.read({"HTTPS_PROXY": "http://me:hush@proxy:3128"}).proxies
+    assert secret.name_for("https://slack.com") == "proxy:3128"
+    assert "hush" not in repr(secret)
+    assert Settings.read({"ALL_PROXY": "http://p", "NO_PROXY": "*"}).proxies.name_for("x:") == ""
 
 
 def test_admins_are_ids_with_commas_between():
@@ -135,6 +174,21 @@ def test_secrets_are_not_shown():
             (
                 "SMTP_URL is not an address such as smtps://user:password@mail.example.org; write "
                 "% signs and others in the password as %25 and so on."
+            ),
+        ),
+        (
+            {"PAPERBOY_HEALTH": "8081"},
+            "PAPERBOY_HEALTH is “8081”. Set an address and port such as 127.0.0.1:8081.",
+        ),
+        (
+            {"PAPERBOY_HEARTBEAT_URL": "hush"},
+            "PAPERBOY_HEARTBEAT_URL is not an address. Set one such as https://example.org/ping.",
+        ),
+        (
+            {"HTTPS_PROXY": "socks5://me:hush@proxy"},
+            (
+                "HTTPS_PROXY is not the address of an HTTP proxy. Set one such as "
+                "http://proxy.example.org:3128."
             ),
         ),
         ({"HF_TOKEN": "hf_a b"}, "HF_TOKEN has characters that no token has. Copy it again."),

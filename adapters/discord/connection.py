@@ -20,6 +20,7 @@ from adapters.discord.registration import Registration
 from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.settings import DiscordSettings
+from bot.text import count
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,15 @@ class Connection(discord.AutoShardedClient):
     ) -> None:
         """Wait until Discord lets another session start."""
         await self._starts.wait()
+
+    async def on_ready(self) -> None:
+        """Log who the bot is, once all shards are connected."""
+        name = self.user.name if self.user else "Paperboy"
+        log.info("Connected to Discord as @%s in %s.", name, count(len(self.guilds), "server"))
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Log that a lost connection is back."""
+        log.info("Connected to Discord again (shard %d).", shard_id)
 
     async def close(self) -> None:
         """Close the connection, and stop registering."""

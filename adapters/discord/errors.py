@@ -7,6 +7,7 @@ import asyncio
 import aiohttp
 import discord
 
+from bot.connection_errors import describe_failure
 from bot.errors import DeliveryError
 from bot.text import listed
 
@@ -68,8 +69,8 @@ def _delivery_error(error: BaseException, missing: str) -> DeliveryError:
             return DeliveryError(sentence, retry_after=error.seconds)
         case discord.HTTPException():
             return _refusal(error, missing)
-        case aiohttp.ClientConnectorError():
-            return DeliveryError("Can't reach Discord; trying again.")
+        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError():
+            return DeliveryError(describe_failure(error))
         case _:
             sentence = "The connection to Discord was lost; trying again."
             return DeliveryError(sentence, ambiguous=True)

@@ -24,6 +24,7 @@ from adapters.slack.errors import TOKEN_REFUSED, SlackError
 from adapters.slack.limits import Json
 from adapters.slack.web import Web, require
 from bot.backoff import Backoff
+from bot.connection_errors import describe_failure
 from bot.errors import SettingsError
 
 log = logging.getLogger(__name__)
@@ -256,6 +257,8 @@ def _parse_request(envelope: Json) -> SocketModeRequest | None:
 
 
 def _describe(error: Exception) -> str:
+    if sentence := describe_failure(error):
+        return sentence
     # aiohttp's message for a refused handshake contains the address, and that holds a ticket
     if isinstance(error, aiohttp.ClientResponseError):
         return f"HTTP {error.status}"

@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.connection_errors import describe_failure
 from bot.errors import DeliveryError
 
 DEFAULT_WAIT_SECONDS = 30.0  # where a 429 carries no Retry-After
@@ -74,8 +75,9 @@ def translate_exception(error: Exception, bot: str) -> SlackError:
     match error:
         case SlackApiError():
             return _translate_answer(error.response, bot)
-        case aiohttp.ClientConnectorError():  # never connected, so nothing was sent
-            return SlackError("Slack can’t be reached.")
+        # never connected, so nothing was sent
+        case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError():
+            return SlackError(describe_failure(error))
         case _:
             return SlackError("Slack did not answer.", ambiguous=True)
 

@@ -50,6 +50,7 @@ class Web:
         self.on_revocation: Callable[[], None] | None = None  # called if Slack refuses the token
         # the bot's name and id, and the id and address of the workspace, once Slack has told them
         self.bot, self.user, self.team, self.url = "Paperboy", "", "", ""
+        self.team_name = ""
 
     async def call(self, request: Call, *, as_app: bool = False) -> Json:
         """Send one request and return its answer. Raises SlackError.

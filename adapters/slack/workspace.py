@@ -159,6 +159,7 @@ class Workspace:
         self._web.url = str(me.get("url") or "")
         self._web.bot = str(me.get("user") or self._web.bot)
         self._web.team, self._web.user = team, user
+        self._web.team_name = str(me.get("team") or team)
         return AuthorizeResult(
             enterprise_id=me.get("enterprise_id"),
             team_id=team,
@@ -189,7 +190,12 @@ class Workspace:
 
         self._lost = asyncio.get_running_loop().create_future()
         catch_up = CatchUp(self._bot, self._web, self._people)
-        connections = Connections(self._web, self._settings.app_token, handle, catch_up.start)
+
+        def catch_up_after_gap() -> None:
+            log.info("Connected to Slack as @%s in %s.", self._web.bot, self._web.team_name)
+            catch_up.start()
+
+        connections = Connections(self._web, self._settings.app_token, handle, catch_up_after_gap)
         session = Session(me, connections.hold, lambda: self._lose(removed=True), self.check_token)
         app = self._build_app(session)
         try:

@@ -126,7 +126,7 @@ class Bot(Generic[S]):
             blocks = (line(str(error)), help_button)
             return View(blocks, outcome=Outcome.REFUSED, argument=error.argument)
         except PaperboyError as error:
-            log.info("%s: %s", intent.command, error)  # the person reads it in the view
+            log.debug("%s: %s", intent.command, error)  # the person reads it in the view
             return View((line(str(error)),), outcome=Outcome.FAILED)
         except Exception:
             log.exception("%s failed", intent.command)

@@ -10,21 +10,24 @@ from pathlib import Path
 from bot.chat.outlet import Adapter
 from bot.cli.session import DONE, WRONG, open_session
 from bot.errors import SettingsError
+from bot.runtime.log import log_to_file
 from bot.runtime.run_lock import only_one
 from bot.runtime.supervisor import run, until_told
 from bot.settings import Settings
 from bot.store.database_url import read_address
 from bot.text import count, listed
 
+NO_PLATFORM = (
+    "No platform is set up. Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or "
+    "SMTP_URL for e-mail (see the README)."
+)
+
 
 async def main(settings: Settings, _: argparse.Namespace) -> int:
     """Run until stopped or until no platform is left; return the exit code."""
     adapters = _adapters(settings)
     if not (adapters or settings.webhooks or settings.email):
-        raise SettingsError(
-            "No platform is set up. Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or "
-            "SMTP_URL for e-mail (see the README)."
-        )
+        raise SettingsError(" ".join(settings.left_out) or NO_PLATFORM)
     for warning in _warnings(settings, {one.platform for one in adapters}):
         print(f"paperboy: {warning}", file=sys.stderr)
     starting = [one.platform.capitalize() for one in adapters]
@@ -33,9 +36,10 @@ async def main(settings: Settings, _: argparse.Namespace) -> int:
     if settings.email:
         starting.append("e-mail")
     print(f"Starting {listed(starting)}. Press Ctrl-C to stop.", flush=True)
-    async with open_session(settings, adapters, waits=False) as app:
-        with only_one(read_address(settings.database_url).file):
-            ended = await until_told(run(app.bot, adapters, app.chores))
+    with log_to_file(settings):
+        async with open_session(settings, adapters, waits=False) as app:
+            with only_one(read_address(settings.database_url).file):
+                ended = await until_told(run(app.bot, adapters, app.chores))
     return DONE if ended else WRONG
 
 

@@ -222,6 +222,13 @@ class DeliveryWorker:
         held = await self._record(
             one, lambda: self._store.finish(one, sent.place.address, sent.message, self._now())
         )
+        if held and one.part == 0:
+            log.info(
+                "Posted the digest of %s to %s (subscription %d).",
+                one.day,
+                one.place.route,
+                one.subscription,
+            )
         if not held:
             log.info("subscription %d, %s: another process took over", one.subscription, one.day)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from bot import __version__
@@ -15,6 +16,7 @@ from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.digests import state
 from bot.features.services import Context
+from bot.log_file import LogEntry
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:  # start-up time
@@ -38,6 +40,8 @@ FIRST_STEPS = (
     Button("Trending", "trending"),
     Button("My shelf", "saved"),
 )
+MAX_PROBLEMS = 100  # that status reads from the log
+SHOWN_PROBLEMS = 3
 SUBSCRIBE = Button("Subscribe", "subscribe")
 
 
@@ -65,9 +69,13 @@ async def status(ctx: Context) -> View:
     blocks: list[Block] = [facts, *_troubles(ctx, now)]
     if ctx.person.id in ctx.services.admins and (purges := await ctx.services.tenants.waiting()):
         blocks.append(line(Strong("Removed"), f"  {_removed(purges)}"))
+    problems = await _problems(ctx)
+    if problems:
+        blocks.append(_recent(problems))
     blocks += await state(ctx)
     blocks.append(Buttons((Button("Today’s papers", "today"), Button("Help", "help"))))
-    return View(tuple(blocks), data=_record(now))
+    messages = [one.message for one in problems]
+    return View(tuple(blocks), data={**_record(now), "problems": messages})
 
 
 def _all(commands: Mapping[str, Command], buttons: tuple[Button, ...]) -> View:
@@ -126,6 +134,28 @@ def _troubles(ctx: Context, now: Status) -> Iterator[Block]:
     for outlet in ctx.services.outlets.values():
         if outlet.trouble:
             yield line(outlet.trouble)
+
+
+async def _problems(ctx: Context) -> tuple[LogEntry, ...]:
+    """Return what the log calls a problem since yesterday, for admins."""
+    log_file = ctx.services.log_file
+    if log_file is None or not ctx.is_admin:
+        return ()
+    since = ctx.now - timedelta(days=1)
+    return await asyncio.to_thread(log_file.entries, MAX_PROBLEMS, problems=True, since=since)
+
+
+def _recent(problems: Sequence[LogEntry]) -> Item:
+    """Show the last problems, and where the others are."""
+    last = [
+        (f"{_moment(one.at.astimezone(UTC))}  {shorten(one.message, 300)}",)
+        for one in problems[-SHOWN_PROBLEMS:]
+    ]
+    number = f"{len(problems)} or more" if len(problems) == MAX_PROBLEMS else str(len(problems))
+    return Item(
+        (Strong("Problems since yesterday"), f"  {number}; `paperboy log --problems` lists them"),
+        tuple(last),
+    )
 
 
 def _record(now: Status) -> dict[str, object]:

@@ -11,6 +11,7 @@ from bot.chat.bot import Context as AnyContext
 from bot.chat.jobs import Jobs
 from bot.chat.outlet import Adapter, Outlet
 from bot.errors import UsageError
+from bot.log_file import LogFile
 from bot.models import Place
 
 if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
@@ -42,6 +43,7 @@ class Services:
     lookups: Lookups
     outlets: Mapping[str, Outlet]
     admins: frozenset[str] = frozenset()
+    log_file: LogFile | None = None
     heavy: asyncio.Lock = field(default_factory=asyncio.Lock)
     jobs: Jobs = field(default_factory=Jobs)
 

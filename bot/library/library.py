@@ -19,7 +19,7 @@ from bot.library.sync import SETTLED, Progress, Report, feed_day
 from bot.models import Suggestion
 from bot.search import parse
 from bot.store import Saved, Store, SyncRun
-from bot.text import listed
+from bot.text import count, listed
 
 if TYPE_CHECKING:
     from bot.library.search_service import Found
@@ -234,12 +234,7 @@ class Library:
         while True:
             report = await self.sync()
             await self.warm()
-            if report.failed:
-                log.warning(
-                    "%d days could not be fetched, the first because: %s",
-                    len(report.failed),
-                    report.failed[0][1],
-                )
+            _log_sync(report, every)
             self.next_sync = self._now() + every
             await asyncio.sleep(every.total_seconds())
 
@@ -271,4 +266,20 @@ class Library:
         papers = self._store.papers
         await self._index.follow(
             papers.changed, await papers.revision(), wait=self._waits, mark=papers.mark
+        )
+
+
+def _log_sync(report: Report, every: timedelta) -> None:
+    minutes = count(every // timedelta(minutes=1), "minute")
+    if report.failed:
+        days = count(len(report.failed) + report.left, "day")
+        log.warning(
+            "Sync: %s could not be fetched: %s Next try in %s.", days, report.failed[0][1], minutes
+        )
+    else:
+        log.info(
+            "Sync: %s new, %s updated. Next in %s.",
+            count(report.added, "paper"),
+            f"{report.updated:,}",
+            minutes,
         )

@@ -156,7 +156,7 @@ class _Run:
                 self.failed.pop(day, None)
                 trouble = 0
             except SourceError as error:
-                log.info("The list of %s could not be fetched: %s", day, error)
+                log.debug("The list of %s could not be fetched: %s", day, error)
                 self.failed[day] = str(error)
                 trouble += TROUBLE_DOWN if isinstance(error, SourceDown) else TROUBLE_WRONG
             if self.progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
 from bot.errors import SourceDown, SourceError
 from bot.text import count
 
@@ -39,6 +40,8 @@ def of_status(host: str, status: int, wait: float) -> Failed | None:
         return Failed(
             SourceDown(f"{host} has a problem (HTTP {status}); try again later."), OFTEN, wait
         )
+    if status == PROXY_PASSWORD:
+        return Failed(SourceDown(describe_proxy_refusal(status)), ONCE)
     if status in (401, 403):
         refused = f"{host} refuses access (HTTP {status}); check HF_TOKEN and HF_ENDPOINT."
         return Failed(SourceDown(refused), ONCE)
@@ -51,17 +54,13 @@ def of_connection(host: str, error: Exception) -> Failed:
     """Return the failure that an exception of aiohttp or the system means."""
     import aiohttp  # start-up time: who comes here has imported it
 
-    if isinstance(error, aiohttp.ClientSSLError):
-        return Failed(
-            SourceDown(
-                f"{host} has no valid certificate; check HF_ENDPOINT and this computer's clock."
-            ),
-            ONCE,
-        )
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Failed(
-            SourceDown(f"{host} cannot be reached; check the network and HF_ENDPOINT."), TWICE
-        )
+    if isinstance(error, aiohttp.ClientSSLError | aiohttp.ClientHttpProxyError):
+        return Failed(SourceDown(describe_failure(error, "HF_ENDPOINT")), ONCE)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Failed(SourceDown(describe_failure(error, "HF_ENDPOINT")), TWICE)
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        sentence = f"Can’t reach {host} (no answer). Check the network and proxy settings."
+        return Failed(SourceDown(sentence), TWICE)
     if isinstance(error, TimeoutError):
         return Failed(SourceDown(f"{host} takes too long to answer; try again later."), OFTEN)
     return Failed(SourceDown(f"{host} closed the connection early; try again later."), OFTEN)

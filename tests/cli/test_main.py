@@ -275,7 +275,7 @@ def test_a_sync_without_network_names_what_is_missing(paperboy):
     done = paperboy("sync", "--since", "2026-05-01", "--until", "2026-05-02")
     assert done.returncode == 1
     assert done.stdout == "Fetched 0 days with 0 papers: 0 new, 0 updated.\n"
-    assert "Couldn’t fetch 2026-05-01: 127.0.0.1:9 cannot be reached" in done.stderr
+    assert "Couldn’t fetch 2026-05-01: Can’t reach 127.0.0.1:9 (connection refused)" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -299,6 +299,12 @@ def test_running_without_a_token_says_which_to_set(paperboy):
     done = paperboy("run")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "Set DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in done.stderr
+    done = paperboy("run", SLACK_BOT_TOKEN="xoxb-1")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "paperboy: Slack is left out: set SLACK_APP_TOKEN too (it begins with xapp-; see the "
+        "README).\n"
+    )
 
 
 def test_an_env_file_that_cannot_be_read_is_one_sentence(paperboy, tmp_path):
@@ -360,7 +366,7 @@ def test_feeds_of_a_search_and_of_the_shelf_are_printed_as_atom(filled):
 
 
 def test_a_feed_that_cannot_be_made_prints_no_document(filled):
-    for words, reason in (("votes:many", "votes: needs a number"), ("today", "cannot be reached")):
+    for words, reason in (("votes:many", "votes: needs a number"), ("today", "Can’t reach")):
         done = filled("feed", words)
         assert (done.returncode, done.stdout) == (2, "")
         assert reason in done.stderr

@@ -146,7 +146,7 @@ async def test_what_could_not_be_asked_for_is_told_apart_with_the_reason_and_in_
     view = await bot.handle(Intent("keep-from", ANN, ROOM, {"text": text}))
     assert (view.data["kept"], view.data["not_found"], view.data["not_asked"]) == (1, [], ids)
     assert "30 entries not looked up yet" in plain(view)
-    assert "cannot be reached" in plain(view)
+    assert "Can’t reach" in plain(view)
     assert "and 10 more" in plain(view)
     assert (view.file.name, view.file.content.split()) == ("not-found.txt", ids)
 

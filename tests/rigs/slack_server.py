@@ -207,6 +207,7 @@ class SlackServer:
     def _auth_test(self, _: Json) -> Json:
         return {
             "team_id": TEAM,
+            "team": "Acme",
             "user_id": BOT,
             "bot_id": "B1",
             "user": "paperboy",

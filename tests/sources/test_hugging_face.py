@@ -226,7 +226,8 @@ async def test_a_bomb_takes_little_memory(site: Site, source: HuggingFace):
 async def test_nobody_there_is_said_soon(unused_tcp_port: int):
     async with HuggingFace(f"http://127.0.0.1:{unused_tcp_port}", patience=QUICK) as source:
         with pytest.raises(
-            SourceDown, match="cannot be reached; check the network and HF_ENDPOINT"
+            SourceDown,
+            match=r"\(connection refused\)\. Check the network, proxy settings and HF_ENDPOINT",
         ):
             await source.daily(DAY)
 
