@@ -14,6 +14,7 @@ from bot.chat.ports import Clock, Ports
 from bot.clock import utc_now
 from bot.digests.announcements import Announcements
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
+from bot.digests.live_counts import LiveCounts
 from bot.digests.monitor import Monitor
 from bot.digests.planner import Patience, Planner
 from bot.features import ALL
@@ -111,6 +112,7 @@ def build_app(
         planner,
         Dispatcher(store, connected, clock, planner.plan, options),
         Announcements(store, connected, clock),
+        LiveCounts(store, connected, clock),
         Lookups(library),
         connected,
         settings.admins,
@@ -137,6 +139,7 @@ def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
         services.store,
         services.tenants,
         services.dispatcher,
+        services.live_counts,
         clock,
         services.library.today,
         settings.reactions,
@@ -158,6 +161,7 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         "delivering": services.dispatcher.run,
         "watching": monitor.watch,
         "purging": services.tenants.keep_purging,
+        "counting": services.live_counts.run,
         "reactions": partial(bot.reactions.keep_finishing, tuple(services.outlets)),
     }
     if settings.sync_minutes:

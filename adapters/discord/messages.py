@@ -57,7 +57,7 @@ async def post(client: Connection, bot: Bot, place: Place, view: View, key: str)
         sentence = "Messages can't be sent there; choose another channel."
         raise DeliveryError(sentence, permanent=True)
     sent = _sent(message, place)
-    await bot.shown(sent.place, sent.message, view)
+    await bot.shown(sent.place, sent.message, view, live=True)
     client.put_reactions(message, view.reactions)
     return sent
 

@@ -238,7 +238,8 @@ class Responses:
         # only public messages get reactions, and only where the bot is told of them
         tenant = interaction_tenant(interaction)
         if self._is_public(request) and (tenant or not interaction.guild_id):
-            await self.bot.shown(place(tenant, message.channel.id), str(message.id), view)
+            where = place(tenant, message.channel.id)
+            await self.bot.shown(where, str(message.id), view, live=True)
 
     async def _render(
         self, interaction: Interaction, request: Request, view: View

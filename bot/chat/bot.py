@@ -17,6 +17,7 @@ from bot.chat.commands import Blank, Command, EarlyAnswer, Handler
 from bot.chat.intents import Intent, Progress
 from bot.chat.ports import Ports
 from bot.chat.reaction_inbox import ReactionInbox
+from bot.chat.tallies import live_view
 from bot.chat.uploads import read_uploads
 from bot.chat.views import Button, Buttons, Outcome, View, line, note, with_lines
 from bot.errors import PaperboyError, UnknownCommand, UsageError
@@ -135,12 +136,19 @@ class Bot(Generic[S]):
             )
             return View((line(sorry),), outcome=Outcome.FAILED)
 
-    async def shown(self, place: Place, message: str, view: View) -> None:
-        """Remember which papers a message shows, so that a reaction to it finds them."""
+    async def shown(self, place: Place, message: str, view: View, *, live: bool = False) -> None:
+        """Remember which papers a message shows, so that a reaction to it finds them.
+
+        A `live` one shows from then on how many saved them and voted for them. It has to be one
+        that everyone in the place sees, of the bot's own, and all of it in `view`.
+        """
         if view.papers:
-            tenant = self.ports.memory.tenant(place.platform, place.tenant)
-            await tenant.messages.record(place.address, message, view.numbered_papers, self.now())
+            messages = self.ports.memory.tenant(place.platform, place.tenant).messages
+            papers, shown = view.numbered_papers, live_view(place, view) if live else None
+            await messages.record(place.address, message, papers, self.now(), shown)
             self.reactions.record(place, message)
+            if shown:
+                self.ports.live_counts.note(place.platform, place.tenant, view.papers)
 
     async def react(self, event: ReactionEvent, key: str = "") -> View | None:
         """Do what a reaction means; see `ReactionInbox.handle`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from bot.chat.reactions import Reactions
 from bot.models import Person, Place, Reaction, ReactionEvent, Suggestion
@@ -18,8 +18,15 @@ Completion: TypeAlias = Callable[[str, Person | None], Awaitable[tuple[Suggestio
 class ShownPapers(Protocol):
     """Which papers the messages to a tenant show."""
 
-    async def record(self, address: str, message: str, papers: Sequence[str], at: datetime) -> None:
-        """Note which papers a message shows, in their order."""
+    async def record(
+        self,
+        address: str,
+        message: str,
+        papers: Sequence[str],
+        at: datetime,
+        view: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Note which papers a message shows, in their order, and what it shows if it is live."""
 
     async def papers(self, address: str, message: str) -> tuple[str, ...]:
         """Return the papers that a message shows; none where it is not known."""
@@ -163,6 +170,13 @@ class Places(Protocol):
         """Send what a place, or a thread in it, refused: it takes messages again."""
 
 
+class LiveCounts(Protocol):
+    """Messages that show how many saved their papers."""
+
+    def note(self, platform: str, tenant: str, papers: Collection[str] = ()) -> None:
+        """Note that the counts of these papers may have changed, or those of all papers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """What a bot is connected to. `today` is the day that the feed is at."""
@@ -170,6 +184,7 @@ class Ports:
     memory: Memory
     tenants: Tenants
     places: Places
+    live_counts: LiveCounts
     clock: Clock
     today: Callable[[], date]
     reactions: Reactions = field(default_factory=Reactions)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.chat.outlet import Outlet
+from bot.chat.tallies import live_view
 from bot.chat.views import View
 from bot.digests.delivery import request
 from bot.errors import DeliveryError, UsageError
@@ -97,7 +98,8 @@ class Announcements:
         sent = await _said(self.outlets[place.platform], place, what.head, what.key, begun)
         if papers := what.head.numbered_papers:
             messages = self.store.tenant(sent.place.platform, sent.place.tenant).messages
-            await messages.record(sent.place.address, sent.message, papers, self.clock())
+            live = live_view(sent.place, what.head)
+            await messages.record(sent.place.address, sent.message, papers, self.clock(), live)
         return sent
 
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from bot.backoff import Backoff
 from bot.chat.outlet import Adapter, Outlet
+from bot.chat.tallies import live_view
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Button, Buttons, View, line
 from bot.errors import DeliveryError, StoreError, UsageError
@@ -252,9 +253,8 @@ class DeliveryWorker:
         """Record which papers a message shows, so that a reaction to it finds them."""
         if view.papers:
             messages = self._all.tenant(sent.place.platform, sent.place.tenant).messages
-            await messages.record(
-                sent.place.address, sent.message, view.numbered_papers, self._now()
-            )
+            papers, live = view.numbered_papers, live_view(sent.place, view)
+            await messages.record(sent.place.address, sent.message, papers, self._now(), live)
 
     def _pause(self, one: Delivery) -> timedelta:
         return timedelta(seconds=BACKOFF.pause(one.attempts, self._luck()))

@@ -33,7 +33,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         "subscribe confirm subscriptions edit pause resume unsubscribe preview digest "
         "settle".split()
     ),
-    "Paperboy": "home help status my-data forget-me".split(),
+    "Paperboy": "home help status privacy my-data forget-me".split(),
 }
 FIRST_STEPS = (
     Button("Today’s papers", "today"),

@@ -42,6 +42,7 @@ async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
         buttons = Buttons((FORGET, Button("Show me first", "my-data")))
         return View((line(told), buttons), data={"forgotten": False, "rows": known})
     gone = await ctx.tenant.personal.forget(ctx.person.id, ctx.now, await _own(ctx))
+    ctx.counts_changed()
     said = line("Deleted everything about you here. What you do from now on is stored again.")
     return View((said,), data={"forgotten": True, "rows": gone})
 

@@ -49,6 +49,7 @@ async def nominate(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     await introduce(ctx)
     new = await ctx.tenant.picks.nominate(ctx.person.id, found.id, ctx.now)
     await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
+    ctx.counts_changed(found.id)
     votes = await ctx.tenant.votes.count(found.id)
     said = "Nominated: " if new else "It was nominated: "
     blocks = (
@@ -235,7 +236,7 @@ async def _shown(ctx: Context, one: Pick) -> View:
     blocks = (
         line(Strong(f"The paper of {_week(one.week)}"), f", with {count(one.votes, 'vote')}"),
         *([note(await _settled(ctx, one))] if one.tied else []),
-        *cards.card(paper, kept=False, votes=await ctx.tenant.votes.count(paper.id)).blocks,
+        *cards.card(paper, kept=False).blocks,
     )
     data = {
         "week": one.week.isoformat(),

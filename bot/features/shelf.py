@@ -57,6 +57,7 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "unsave")
     was = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id])).get(found.id)
     gone = await ctx.tenant.shelf.remove(ctx.person.id, found.id)
+    ctx.counts_changed(found.id)
     said = "Removed from your shelf: " if gone else "Not on your shelf: "
     again = (
         f"save {found.id} private:yes"
@@ -110,6 +111,12 @@ async def keep(ctx: Context, paper: Paper, *, private: bool | None = None) -> bo
     What is saved in a private place is private, unless `private` says otherwise.
     """
     await introduce(ctx)
+    new = await _keep(ctx, paper, private=private)
+    ctx.counts_changed(paper.id)
+    return new
+
+
+async def _keep(ctx: Context, paper: Paper, *, private: bool | None) -> bool:
     shelf, place, me = ctx.tenant.shelf, ctx.place, ctx.person.id
     if private is None and place.private:
         if paper.id in await shelf.kept(me, [paper.id]):

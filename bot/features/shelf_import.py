@@ -181,6 +181,7 @@ class _Import:
             if text := clean(one.note)[:LONGEST_ARGUMENT]:
                 await tenant.notes.write(Note(paper.id, me, text, private=True, written=ctx.now))
         await tenant.shelf.save_all([self._row(one, paper) for one, paper in new])
+        ctx.counts_changed(*(paper.id for _, paper in new))
         await tenant.tags.add_all(me, tags)
 
     def _row(self, one: Entry, paper: Paper) -> Kept:

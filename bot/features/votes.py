@@ -40,6 +40,7 @@ async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
 
 async def _counted(ctx: Context, paper: Paper, said: str, *, voted: bool) -> View:
+    ctx.counts_changed(paper.id)
     votes = await votes_for(ctx, paper.id)
     blocks = (
         line(said, Strong(cards.title(paper)), f" has {count(votes, 'vote')} here."),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from bot.store.chunks import chunks
 from bot.store.engine import Database
-from bot.store.schema import people
-from bot.store.upserts import insert_or_replace
+from bot.store.schema import hidden_people, people
+from bot.store.upserts import insert_or_keep, insert_or_replace
 
 _OURS = (people.c.platform == bindparam("platform"), people.c.tenant == bindparam("tenant"))
 _NAMES = select(people.c.person, people.c.name).where(
@@ -26,6 +26,12 @@ _CALLED = (
     .order_by(people.c.person)
     .limit(1)
 )
+_HIDDEN_HERE = (
+    hidden_people.c.platform == bindparam("platform"),
+    hidden_people.c.tenant == bindparam("tenant"),
+)
+_HIDDEN = select(hidden_people.c.person).where(*_HIDDEN_HERE)
+_SHOW = delete(hidden_people).where(*_HIDDEN_HERE, hidden_people.c.person == bindparam("person"))
 
 
 class People:
@@ -35,6 +41,7 @@ class People:
         self._database = database
         self._tenant = {"platform": platform, "tenant": tenant}
         self._know = insert_or_replace(database.dialect, people)
+        self._hide = insert_or_keep(database.dialect, hidden_people)
 
     async def know(self, person: str, name: str) -> None:
         """Record a person's current name."""
@@ -50,6 +57,16 @@ class People:
             rows = await self._database.read(_NAMES, {**self._tenant, "ids": chunk})
             found |= {row.person: row.name for row in rows}
         return found
+
+    async def hide(self, person: str, *, hidden: bool) -> None:
+        """Let a person be hidden in messages that everyone sees, or be shown again."""
+        statement = self._hide if hidden else _SHOW
+        await self._database.change(statement, {**self._tenant, "person": person})
+
+    async def hidden(self) -> frozenset[str]:
+        """Return the ids of all who are hidden in messages that everyone sees."""
+        rows = await self._database.read(_HIDDEN, self._tenant)
+        return frozenset(person for (person,) in rows)
 
     async def called(self, words: str) -> str | None:
         """Return the id of the person with that id or name."""

@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0009"
+HEAD = "0010"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -86,7 +86,7 @@ class InstantsByName(TypeDecorator[Mapping[str, datetime]]):
 class JsonObject(TypeDecorator[Mapping[str, Any]]):
     """JSON values by name."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
 
 
@@ -235,6 +235,14 @@ people = Table(  # who did something that others of the tenant can see, by name
     _text("name"),
 )
 
+hidden_people = Table(  # who is neither counted nor named where everyone looks
+    "hidden_people",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("person", primary_key=True),
+)
+
 nominations = Table(
     "nominations",
     metadata,
@@ -298,6 +306,8 @@ messages = Table(
     _text("message", primary_key=True),
     Column("papers", TextTuple, nullable=False),
     Column("sent", Instant, nullable=False),
+    Column("view", JsonObject),  # of one that shows who saved its papers
+    _text("said", server_default=""),  # a digest of what it shows of that
     Index(None, "platform", "sent"),
 )
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, delete, func, select
 
+from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import votes
 from bot.store.shelf_states import ShelfStates
 from bot.store.upserts import insert_or_keep
 
-_OURS = (
-    votes.c.platform == bindparam("platform"),
-    votes.c.tenant == bindparam("tenant"),
-    votes.c.paper == bindparam("paper"),
-)
+_HERE = (votes.c.platform == bindparam("platform"), votes.c.tenant == bindparam("tenant"))
+_OURS = (*_HERE, votes.c.paper == bindparam("paper"))
 _COUNT = select(func.count()).where(*_OURS)
 _VOTED = select(votes.c.paper).where(*_OURS, votes.c.person == bindparam("person"))
+_VOTERS = select(votes.c.paper, votes.c.person).where(
+    *_HERE, votes.c.paper.in_(bindparam("papers", expanding=True))
+)
 _REMOVE = delete(votes).where(*_OURS, votes.c.person == bindparam("person"))
 
 
@@ -46,6 +48,14 @@ class Votes:
         """Return how many voted for a paper."""
         ((number,),) = await self._database.read(_COUNT, {**self._tenant, "paper": paper})
         return number
+
+    async def voters(self, papers: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
+        """Return who voted for these papers, by paper."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for chunk in chunks(papers):
+            for row in await self._database.read(_VOTERS, {**self._tenant, "papers": chunk}):
+                found[row.paper].append(row.person)
+        return {paper: tuple(people) for paper, people in found.items()}
 
     async def voted(self, person: str, paper: str) -> bool:
         """Tell whether a person voted for a paper."""
