@@ -179,6 +179,7 @@ def _links(paper: Paper) -> Spans:
         ("arXiv", paper.arxiv_url),
         ("PDF", paper.pdf_url),
         ("project", paper.project),
+        ("Upvote", paper.url),
     )
     return _joined([Link(name, url) for name, url in named if url])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from html import unescape
 from urllib.parse import unquote
 
@@ -99,6 +100,17 @@ _SIGNS = {0xFF01 + n: 0x21 + n for n in range(94)} | dict.fromkeys(
 MAX_ADDRESS = 4000  # characters
 
 Found = tuple[int, int, str]  # where it begins and ends, and the id
+
+
+def arxiv_month(id_: str) -> date | None:
+    """Return the first day of the month that an arXiv id since 2007 begins with, None for others.
+
+    >>> arxiv_month("2401.00001")
+    datetime.date(2024, 1, 1)
+    """
+    if not re.fullmatch(f"{_FOUR}|{_FIVE}", id_):
+        return None
+    return date(2000 + int(id_[:2]), int(id_[2:4]), 1)
 
 
 def paper_id(text: str) -> str | None:

@@ -142,7 +142,7 @@ async def building(
             await Index.open(folder / "index.sqlite3", store.identity)
         )
         source = await stack.enter_async_context(
-            HuggingFace(endpoint, patience=Patience(pause=0.001, tries=1))
+            HuggingFace(endpoint, settings.hf_token, patience=Patience(pause=0.001, tries=1))
         )
         yield build_app(settings, Sources(store, index, source), clock=clock)
 

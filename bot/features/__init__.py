@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.chat.commands import Handler
 from bot.features import (
     about,
+    contributions,
     days,
     digests,
     email_confirmation,
@@ -28,6 +29,7 @@ ALL: tuple[Handler, ...] = (
     search.find,
     search.paper,
     search.similar,
+    contributions.index_paper,
     days.today,
     days.day,
     days.week,

@@ -24,7 +24,9 @@ if TYPE_CHECKING:  # start-up time
 
 # a test sees to it that each command is in one of them
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Find papers": "find paper similar today day week month days trending for-me".split(),
+    "Find papers": (
+        "find paper similar today day week month days trending for-me index-paper".split()
+    ),
     "Save papers": (
         "save unsave saved read unread collect note unnote tag untag export keep-from".split()
     ),

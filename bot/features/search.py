@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Never
+from typing import TYPE_CHECKING, Annotated
 
 from bot import cards
 from bot.chat.commands import EarlyAnswer
@@ -12,6 +12,7 @@ from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong,
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.cited import find_cited, has_title, is_part_of_title
+from bot.features.contributions import not_indexed, submission
 from bot.features.pages import PAGE_SIZE, Page, listing, offset
 from bot.features.services import Context
 from bot.features.team import card
@@ -98,7 +99,8 @@ async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     """
     found = await resolve(ctx, paper, "paper", reads=True)
     view, said = await card(ctx, found)
-    return View(view.blocks, view.title, data={"paper": record(found), **said})
+    offers = submission(found, ctx.library.today())
+    return View((*view.blocks, *offers), view.title, data={"paper": record(found), **said})
 
 
 async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -161,7 +163,9 @@ async def _exact(ctx: Context, text: str) -> Paper | None:
     """Return the paper of an id, a link or a cite key; None where the text may be a title."""
     named = paper_ids(text, 2, bare=True)
     if len(named) == 1:
-        return await ctx.library.paper(named[0]) or _not_indexed(named[0])
+        if found := await ctx.library.paper(named[0]):
+            return found
+        raise not_indexed(ctx, named[0])
     if text.startswith(("http://", "https://")):
         raise UsageError(
             "That link doesn't point to a paper. Give a link to arXiv or Hugging Face Papers, or "
@@ -195,14 +199,6 @@ def _which(found: Found, verb: str) -> View:
         outcome=Outcome.NOTHING,
         data={"candidates": [record(paper) for paper in found.papers]},
     )
-
-
-def _not_indexed(paper_id: str) -> Never:
-    arxiv = Link("on arXiv", f"https://arxiv.org/abs/{paper_id}")
-    blocks = (
-        line(f"Hugging Face has no paper {paper_id}. Look it up ", arxiv, ", or try its title."),
-    )
-    raise EarlyAnswer(View(blocks, outcome=Outcome.NOTHING, data={"paper": None}))
 
 
 def _remarks(found: Found) -> dict[str, Spans]:

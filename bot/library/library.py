@@ -111,6 +111,19 @@ class Library:
         await self.add([paper], self._now())
         return paper
 
+    @property
+    def can_index(self) -> bool:
+        """Whether papers can be indexed on Hugging Face: the operator's token is set."""
+        return self._source.has_token
+
+    async def index_remote(self, paper_id: str) -> bool:
+        """Have Hugging Face index a paper; False if there is no such paper. Raises SourceError."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await self._source.index(paper_id)
+        except TimeoutError as error:
+            raise SourceError(TOO_SLOW) from error
+
     async def search_remote(self, text: str) -> tuple[Paper, ...]:
         """Return what Hugging Face's own search finds, best first, if it may be asked.
 

@@ -32,6 +32,7 @@ class HuggingFace:
         token = (token or "").strip()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise SettingsError("HF_TOKEN has characters that no token has; copy it again.")
+        self.has_token = bool(token)
         self._web = Web(_address(endpoint), token or None, patience or Patience())
 
     async def __aenter__(self) -> Self:
@@ -79,6 +80,11 @@ class HuggingFace:
             return None  # it has no others
         answer = await self._web.get(f"/api/papers/{quote(arxiv)}", paper_from_item)
         return answer.value if answer else None
+
+    async def index(self, id: str) -> bool:  # noqa: A002  # as above
+        """Have a paper indexed there, which needs a token; False if there is no such paper."""
+        arxiv = paper_id(id)
+        return arxiv is not None and await self._web.post("/api/papers/index", {"arxivId": arxiv})
 
     async def _list(
         self, query: dict[str, str], day: date | None = None, most: int = PAGE * MOST_PAGES

@@ -36,6 +36,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MOST_REDIRECTS = 3
+SUCCESSES = range(200, 300)  # of what was sent
 # seconds that one answer can keep all further requests waiting: the API's window
 LONGEST_REST = 300.0
 
@@ -46,6 +47,16 @@ class Answer(Generic[T]):
 
     value: T
     next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request(Generic[T]):
+    """What is asked: `body` is sent as JSON, None asks for what is there."""
+
+    path: str
+    read: Callable[[object], T]
+    patience: Patience
+    body: object = None
 
 
 class Web:
@@ -73,7 +84,18 @@ class Web:
         `read` runs in a thread and raises ValueError for unexpected JSON. `patience` replaces the
         usual one for this request. Raises SourceError.
         """
-        patience = patience or self._patience
+        return await self._ask(_Request(path, read, patience or self._patience))
+
+    async def post(self, path: str, body: object) -> bool:
+        """Send JSON that the server may get twice; return False if the server answers 404.
+
+        What it answers otherwise is not read. Raises SourceError.
+        """
+        request = _Request(path, lambda _: True, self._patience, body)
+        return await self._ask(request) is not None
+
+    async def _ask(self, request: _Request[T]) -> Answer[T] | None:
+        patience = request.patience
         clock = asyncio.get_running_loop().time
         deadline = clock() + patience.total
         backoff = Backoff(patience.pause, patience.total)
@@ -86,27 +108,25 @@ class Web:
                 await asyncio.sleep(rest)
             attempt += 1
             try:
-                return await self._follow(path, read, patience, deadline)
+                return await self._follow(request, deadline)
             except Failed as failed:
                 wait = failed.wait + backoff.pause(attempt, random.random())  # noqa: S311  # chance, no secret
                 if attempt >= min(failed.tries, patience.tries) or clock() + wait > deadline:
                     raise failed.kind(str(failed)) from failed.__cause__
-                log.info("Try %d of %s failed: %s", attempt, path, failed)
+                log.info("Try %d of %s failed: %s", attempt, request.path, failed)
                 await asyncio.sleep(wait)
 
-    async def _follow(
-        self, path: str, read: Callable[[object], T], patience: Patience, deadline: float
-    ) -> Answer[T] | None:
-        url = self._base + path
+    async def _follow(self, request: _Request[T], deadline: float) -> Answer[T] | None:
+        url = self._base + request.path
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._once(url, read, patience, deadline)
+            answer = await self._once(url, request, deadline)
             if not isinstance(answer, str):
                 return answer
             url = answer
         raise astray(self._host)
 
     async def _once(
-        self, url: str, read: Callable[[object], T], patience: Patience, deadline: float
+        self, url: str, request: _Request[T], deadline: float
     ) -> Answer[T] | str | None:
         # start-up time: most commands send no request, and others have work to do in between
         await asyncio.to_thread(import_module, "aiohttp")
@@ -114,23 +134,32 @@ class Web:
 
         session = self._session = self._session or self._open()
         left = max(1.0, deadline - asyncio.get_running_loop().time())
+        patience, sends = request.patience, request.body is not None
         timeout = aiohttp.ClientTimeout(
             total=min(patience.request, left),
             sock_connect=patience.connect,
             sock_read=patience.read,
         )
         try:
-            async with session.get(url, timeout=timeout, allow_redirects=False) as response:
+            async with session.request(
+                "POST" if sends else "GET",
+                url,
+                json=request.body,
+                timeout=timeout,
+                allow_redirects=False,
+            ) as response:
                 rest = self._note(response)
                 if response.status in (301, 302, 303, 307, 308):
                     return self._redirect(url, response.headers.get("Location", ""))
                 if response.status == 404:
                     return None
+                if sends and response.status in SUCCESSES:
+                    return Answer(request.read(None))
                 if failed := of_status(self._host, response.status, rest):
                     raise failed
                 raw = await self._body(response)
                 value = await asyncio.to_thread(
-                    self._read, raw, response.headers.get("Content-Encoding", ""), read
+                    self._read, raw, response.headers.get("Content-Encoding", ""), request.read
                 )
                 return Answer(value, _next(response.headers.getall("Link", [])))
         except (aiohttp.ClientError, OSError) as error:  # a TimeoutError is an OSError

@@ -26,6 +26,8 @@ class Request:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
 
 
 class Fault(Enum):
@@ -82,6 +84,9 @@ class Site:
     """The server: what it knows, what it was asked, and what it is to do wrong next."""
 
     days: dict[date, list[Any]] = field(default_factory=dict)
+    # what arXiv has and the site doesn't, until it is to index it
+    arxiv: dict[str, Any] = field(default_factory=dict)
+    indexed: dict[str, Any] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     faults: deque[Reply] = field(default_factory=deque)
     answer: Callable[[Request], Reply] | None = None  # instead of the API
@@ -117,7 +122,9 @@ class Site:
         query = request.query
         if request.path.endswith("/api/daily_papers"):
             return self._page(query)
-        items = {
+        if request.path.endswith("/api/papers/index"):
+            return self._index(request)
+        items = self.indexed | {
             item["paper"]["id"]: item
             for items in self.days.values()
             for item in items
@@ -128,6 +135,15 @@ class Site:
             return self._reply((found if self.finds is None else self.finds)[: int(query["limit"])])
         known = items.get(request.path.rpartition("/")[2])
         return reply(known["paper"]) if known else reply({"error": "Not found"}, 404)
+
+    def _index(self, request: Request) -> bytes:
+        if request.method != "POST" or "authorization" not in request.headers:
+            return reply({"error": "Unauthorized"}, 401)
+        wanted = json.loads(request.body)["arxivId"]
+        if wanted not in self.arxiv:
+            return reply({"error": "Not found"}, 404)
+        self.indexed[wanted] = self.arxiv.pop(wanted)
+        return reply({"id": wanted}, 201)
 
     def _page(self, query: dict[str, str]) -> bytes:
         days = sorted(self.days, reverse=True)
@@ -162,9 +178,10 @@ class Site:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
         url = urlsplit(head[0].split()[1])
         names = [line.partition(": ") for line in head[1:] if line]
-        request = Request(
-            url.path, dict(parse_qsl(url.query)), {name.lower(): value for name, _, value in names}
-        )
+        headers = {name.lower(): value for name, _, value in names}
+        body = await reader.readexactly(int(headers.get("content-length", "0")))
+        method = head[0].split()[0]
+        request = Request(url.path, dict(parse_qsl(url.query)), headers, method, body)
         self.requests.append(request)
         if request.path.endswith("/api/papers/search"):
             await asyncio.sleep(self.latency)

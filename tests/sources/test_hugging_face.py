@@ -73,6 +73,16 @@ async def test_a_paper_that_is_not_there_is_none(site: Site, source: HuggingFace
     assert [request.path for request in site.requests] == ["/api/papers/2605.99999"]
 
 
+async def test_a_paper_is_indexed_with_one_post(site: Site, source: HuggingFace):
+    site.arxiv["2605.20001"] = item(1, DAY)
+    site.fail(reply({}, 503))
+    assert await source.index("https://arxiv.org/abs/2605.20001")
+    assert [one.method for one in site.requests] == ["POST", "POST"]
+    assert not await source.index("2605.20001")
+    assert not await source.index("no id")
+    assert await source.paper("2605.20001")
+
+
 async def test_each_request_says_who_asks_and_shows_the_token(site: Site, source: HuggingFace):
     await source.daily(DAY)
     headers = site.requests[0].headers
