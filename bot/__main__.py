@@ -20,6 +20,7 @@ from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param
 from bot.chat.signatures import command
 from bot.cli import usage
+from bot.cli.operator_arguments import add_operator_commands
 from bot.errors import PaperboyError
 from bot.features import ALL
 from bot.runtime.log import set_up_logging
@@ -231,6 +232,7 @@ def _add_shell_commands(commands: Commands) -> None:
     _add_parser(
         commands, "discord-invite", "discord_invite", "Print the link that adds the bot to a server"
     )
+    add_operator_commands(commands)
     _add_parser(
         commands,
         "demo",

@@ -21,7 +21,9 @@ from bot.features import ALL
 from bot.features.completions import completions
 from bot.features.lookups import Lookups
 from bot.features.services import Context, Services
+from bot.library.backups import Backups
 from bot.library.library import Library
+from bot.library.storage import Storage
 from bot.library.tenants import Tenants
 from bot.log_file import LogFile
 from bot.models import Place
@@ -30,6 +32,7 @@ from bot.search import Index
 from bot.settings import Settings
 from bot.sources.hugging_face import HuggingFace
 from bot.store import Store
+from bot.store.database_url import read_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def build_app(
         connected,
         settings.admins,
         LogFile(settings.home),
+        storage=_storage(settings, clock),
     )
     bot = Bot(ALL, services, _ports(settings, services, clock), Context)
     return App(bot, _chores(settings, bot, clock))
@@ -132,6 +136,16 @@ def _send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:
         from adapters.email import Email
 
         yield Email(settings.email, clock)
+
+
+def _storage(settings: Settings, clock: Clock) -> Storage:
+    address = read_address(settings.database_url)
+    backups = None
+    if settings.backups and address.file:
+        backups = Backups(
+            address.file, settings.backups, clock, settings.backup_hours, settings.backup_days
+        )
+    return Storage(address.name, address.file, settings.home / "index.sqlite3", backups)
 
 
 def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
@@ -155,7 +169,9 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         if settings.admin_place
         else None
     )
-    monitor = Monitor(planner, services.announcements, clock, admins)
+    storage = services.storage
+    more = (storage.troubles,) if storage else ()
+    monitor = Monitor(planner, services.announcements, clock, admins, more)
     chores: dict[str, Callable[[], Awaitable[object]]] = {
         "rezoning": planner.rezone,
         "delivering": services.dispatcher.run,
@@ -164,6 +180,10 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         "counting": services.live_counts.run,
         "reactions": partial(bot.reactions.keep_finishing, tuple(services.outlets)),
     }
+    if storage:
+        chores["checking"] = storage.watch
+    if storage and storage.backups:
+        chores["backups"] = storage.backups.keep
     if settings.sync_minutes:
         chores["syncing"] = partial(library.keep_in_step, timedelta(minutes=settings.sync_minutes))
     return chores

@@ -51,6 +51,10 @@ NAMES = (
     "PAPERBOY_WEBHOOK_SECRET",
     "SMTP_URL",
     "PAPERBOY_MAIL_FROM",
+    "PAPERBOY_BACKUPS",
+    "PAPERBOY_BACKUP_HOURS",
+    "PAPERBOY_BACKUP_DAYS",
+    "PAPERBOY_KEEP_DAYS",
 )
 HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
@@ -160,6 +164,10 @@ class Settings:
     left_out: tuple[str, ...] = ()  # why platforms are left out
     email: EmailSettings | None = None
     proxies: Proxies = NO_PROXIES
+    backups: Path | None = None  # the folder for hourly copies of the database
+    backup_hours: int = 24  # newest hourly copies that are kept
+    backup_days: int = 14  # days of which the last copy is kept
+    keep_days: int = 400  # until finished digests, shown messages and buttons are deleted
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> Settings:
@@ -402,6 +410,10 @@ def _ids(name: str, text: str) -> frozenset[str]:
     return ids
 
 
+def _folder(_: str, text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
 def _log_level(name: str, text: str) -> str:
     return _choice(name, text, LOG_LEVELS)
 
@@ -461,6 +473,10 @@ _READERS: Mapping[str, tuple[str, Reader]] = {
     "complete_percent": ("PAPERBOY_COMPLETE_PERCENT", _number(0, 100)),
     "admin_place": ("PAPERBOY_ADMIN_PLACE", _place),
     "admins": ("PAPERBOY_ADMINS", _ids),
+    "backups": ("PAPERBOY_BACKUPS", _folder),
+    "backup_hours": ("PAPERBOY_BACKUP_HOURS", _number(1, 1000)),
+    "backup_days": ("PAPERBOY_BACKUP_DAYS", _number(0, 1000)),
+    "keep_days": ("PAPERBOY_KEEP_DAYS", _number(60, 36_500)),
 }
 _DISCORD_READERS: Mapping[str, tuple[str, Reader]] = {
     "api_url": ("DISCORD_API_URL", partial(_address, example="https://discord.com/api/v10")),

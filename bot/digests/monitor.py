@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
+from typing import TypeAlias
 
 from bot.chat.views import View, line
 from bot.digests.announcements import Announcement, Announcements
@@ -18,7 +19,11 @@ from bot.models import Place
 log = logging.getLogger(__name__)
 
 EVERY = 600.0  # seconds between two looks
+# finds more problems: a sentence for each kind
+Find: TypeAlias = Callable[[], Awaitable[Mapping[str, str]]]
 OVER: Mapping[str, str] = {
+    "backup": "Backups are made again.",
+    "damage": "The database is sound again.",
     "sync": "Papers come from Hugging Face again.",
     "late": "Digests are posted on time again.",
 }
@@ -36,6 +41,7 @@ class Monitor:
     announcements: Announcements
     clock: Callable[[], datetime]
     place: Place | None = None
+    more: Sequence[Find] = ()
     _logged: dict[str, date] = field(default_factory=dict)
 
     async def watch(self) -> None:
@@ -49,6 +55,8 @@ class Monitor:
         outlets, now = self.announcements.outlets, self.clock()
         platforms = {name: one.trouble for name, one in outlets.items() if one.trouble}
         problems = {**await self.planner.troubles(), **platforms}
+        for find in self.more:
+            problems |= await find()
         alerts = self.announcements.store.alerts
         for kind, sentence in problems.items():
             await alerts.begin(kind, now)

@@ -17,6 +17,7 @@ from bot.features.arguments import COMMAND
 from bot.features.digests import state
 from bot.features.services import Context
 from bot.log_file import LogEntry
+from bot.features.storage import storage
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:  # start-up time
@@ -75,6 +76,7 @@ async def status(ctx: Context) -> View:
     if problems:
         blocks.append(_recent(problems))
     blocks += await state(ctx)
+    blocks += await storage(ctx)
     blocks.append(Buttons((Button("Today’s papers", "today"), Button("Help", "help"))))
     messages = [one.message for one in problems]
     return View(tuple(blocks), data={**_record(now), "problems": messages})

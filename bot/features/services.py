@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
     from bot.digests.planner import Planner
     from bot.features.lookups import Lookups
     from bot.library.library import Library
+    from bot.library.storage import Storage
     from bot.library.tenants import Tenants
     from bot.store import Store, Tenant
     from bot.store.subscriptions import Subscriptions
@@ -32,7 +33,7 @@ class Services:
 
     `outlets` are those that digests can go to, by platform. `admins` are the ids of people who
     manage every place. `heavy` is held while a processor is busy for seconds; `jobs` go on after
-    their commands have answered.
+    their commands have answered. `storage` knows the files, where there are some.
     """
 
     store: Store
@@ -48,6 +49,7 @@ class Services:
     log_file: LogFile | None = None
     heavy: asyncio.Lock = field(default_factory=asyncio.Lock)
     jobs: Jobs = field(default_factory=Jobs)
+    storage: Storage | None = None
 
     def send_only(self, platform: str) -> Outlet | None:
         """Return a connected outlet that knows no people; None where there is none of that name."""

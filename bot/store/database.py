@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +31,7 @@ from bot.store.personal_data import PersonalData
 from bot.store.picks import Picks
 from bot.store.reaction_events import ReactionEvents
 from bot.store.reactions import Reactions
+from bot.store.recovery import Recovery
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
 from bot.store.shelf_states import ListCache
@@ -85,16 +88,21 @@ class Store:
         self.digests = Digests(database)
         self.departures = Departures(database, identity)
         self.deliveries = Deliveries(database)
+        self.recovery = Recovery(database)
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Open the database at an SQLAlchemy address; create or update it. Raises StoreError."""
+    async def open(cls, url: str, *, keeps_earlier: bool = True) -> Self:
+        """Open the database at an SQLAlchemy address; create or update it. Raises StoreError.
+
+        Before a SQLite file is updated it is copied beside itself, if it `keeps_earlier` ones.
+        """
         address = read_address(url)
         _make_folder(address)
         _make_file(address)
         database = Database(address)
         try:
-            return cls(database, await _prepare(database))
+            earlier = address.file if keeps_earlier else None
+            return cls(database, await _prepare(database, earlier))
         except BaseException:
             await database.close()
             raise
@@ -140,14 +148,16 @@ def _make_file(address: Address) -> None:
         os.close(os.open(address.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-async def _prepare(database: Database) -> str:
+async def _prepare(database: Database, file: Path | None) -> str:
     async def prepare(transaction: Transaction) -> str:
         if database.dialect == "postgresql":
             await transaction.execute(_LOCK_POSTGRESQL)
         found = await transaction.run(_version, database.name)
         if found != HEAD:
-            from bot.store.upgrade import upgrade
+            from bot.store.upgrade import keep_earlier, upgrade
 
+            if file and found is not None and found < HEAD:
+                await asyncio.to_thread(keep_earlier, file, found)
             await transaction.run(upgrade, found, database.name)
         await transaction.execute(_TRY_TO_WRITE)
         identity: str = (await transaction.execute(_IDENTITY)).scalar_one()

@@ -5,6 +5,7 @@ Apart from the rest, because importing Alembic takes as long as all else togethe
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +13,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from bot.clock import utc_now
 from bot.errors import StoreError
+from bot.store.backup import copy_database, newer_database
+
+log = logging.getLogger(__name__)
 
 
 def configuration(connection: Connection | None = None) -> Config:
@@ -31,10 +36,21 @@ def upgrade(connection: Connection, version: str | None, name: str) -> None:
     """
     config = configuration(connection)
     if version is not None and version not in versions(config):
-        raise StoreError(
-            f"The database {name} was made by a newer Paperboy: update this one or name another."
-        )
+        raise StoreError(newer_database(name, version))
     command.upgrade(config, "head")
+
+
+def keep_earlier(database: Path, revision: str) -> None:
+    """Copy a database beside itself before it is updated from a version. Raises StoreError.
+
+    The copy of a file that was updated from the same version before is replaced.
+    """
+    earlier = database.with_name(f"{database.name}.before-update-{revision}")
+    try:
+        copy_database(database, earlier, utc_now(), replace=True)
+    except StoreError as error:
+        raise StoreError(f"{error} Nothing was updated: it is copied first.") from error
+    log.warning("The database is updated; %s is as it was before.", earlier)
 
 
 def versions(config: Config) -> list[str]:

@@ -208,7 +208,7 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(url: str,
     await made(file)
     ask(file, f"UPDATE {VERSION_TABLE} SET version_num = '9999'")
     before = file.read_bytes()
-    assert "was made by a newer Paperboy: update this one" in await refusal(url)
+    assert "was made by a newer Paperboy (schema 9999; this one knows" in await refusal(url)
     assert file.read_bytes() == before
 
 

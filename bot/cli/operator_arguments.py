@@ -1,0 +1,60 @@
+"""The arguments of the commands with which an operator looks after Paperboy."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from bot.cli import usage
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
+
+
+def add_operator_commands(commands: Commands) -> None:
+    """Add what an operator needs to keep the data safe and the bot running."""
+    _add_backup(commands)
+    _add_restore(commands)
+
+
+def _add_backup(commands: Commands) -> None:
+    backup = _add_parser(
+        commands,
+        "backup",
+        "Copy the database to a file, also while Paperboy runs",
+        "The copy is checked, and holds everything but the search index, which is rebuilt from it. "
+        "For hourly copies set PAPERBOY_BACKUPS.\n\nExample: paperboy backup paperboy.backup",
+    )
+    backup.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+    backup.add_argument("--force", action="store_true", help="replace an existing file")
+
+
+def _add_restore(commands: Commands) -> None:
+    restore = _add_parser(
+        commands,
+        "restore",
+        "Put a backup in the database's place",
+        "Stop Paperboy first. The backup is checked, and the present database stays beside it under "
+        "another name. Digests that came due after the backup may have been posted then, so they "
+        "are skipped.\n\nExample: paperboy restore paperboy.backup",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `paperboy backup` wrote")
+    restore.add_argument(
+        "--move",
+        action="store_true",
+        help="nothing was posted since the backup: post the digests that are due",
+    )
+
+
+def _add_parser(
+    commands: Commands, name: str, text: str, more: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command that the module of `bot.cli` with its name runs."""
+    parser = commands.add_parser(
+        name,
+        description="\n\n".join(filter(None, (f"{text}.", more))),
+        allow_abbrev=False,
+        formatter_class=usage.Formatter,
+    )
+    parser.set_defaults(module=name)
+    return parser
