@@ -34,7 +34,7 @@ def _add_restore(commands: Commands) -> None:
         commands,
         "restore",
         "Put a backup in the database's place",
-        "Stop Paperboy first. The backup is checked, and the present database stays beside it under "
+        "Stop Paperboy first. The backup is checked, and the present database stays beside it with "
         "another name. Digests that came due after the backup may have been posted then, so they "
         "are skipped.\n\nExample: paperboy restore paperboy.backup",
     )

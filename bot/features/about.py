@@ -16,8 +16,8 @@ from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.digests import state
 from bot.features.services import Context
-from bot.log_file import LogEntry
 from bot.features.storage import storage
+from bot.log_file import LogEntry
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:  # start-up time

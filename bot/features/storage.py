@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.chat.views import Block, Item, Spans, Strong, line
 from bot.features.services import Context
-from bot.library.backups import BackupState
 from bot.text import count
+
+if TYPE_CHECKING:  # start-up time
+    from bot.library.backups import BackupState
 
 
 async def storage(ctx: Context) -> tuple[Block, ...]:
