@@ -7,7 +7,7 @@ import logging
 import random
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 from typing import Any
 
@@ -96,7 +96,8 @@ class Workspace:
             while True:
                 me = await self._sign_in()
                 self.trouble = ""
-                await self._bot.tenants.welcomed(PLATFORM, str(me.team_id))
+                token = self._settings.bot_token
+                await self._bot.tenants.welcomed(PLATFORM, str(me.team_id), token)
                 await self._listen(me)
         except Removed as error:
             log.critical("%s", error)
@@ -109,16 +110,13 @@ class Workspace:
 
     async def _sign_in(self) -> AuthorizeResult:
         """Ask Slack who we are, until it answers. Raises SettingsError."""
-        failures, deactivated = 0, None
+        failures = 0
         while True:
             try:
                 return await self._identify()
             except SlackError as error:
-                if error.code != DEACTIVATED:
-                    deactivated = None
                 if error.code == DEACTIVATED:
-                    deactivated = deactivated or self._bot.now()
-                    await self._wait_for_token(error, deactivated)
+                    await self._wait_for_token(error)
                 elif error.permanent or error.code in TOKEN_REFUSED:
                     raise _refusal(error) from error
                 else:
@@ -133,12 +131,13 @@ class Workspace:
         log.warning("%s Signing in again in %.1f s.", error, pause)
         await asyncio.sleep(pause)
 
-    async def _wait_for_token(self, error: SlackError, since: datetime) -> None:
+    async def _wait_for_token(self, error: SlackError) -> None:
         """Wait before a deactivated bot signs in again; its digests wait too.
 
         Raises Removed if it has been deactivated for REMOVAL_AFTER: until then it may be a token
         that was revoked by mistake, or a workspace that is suspended.
         """
+        since = await self._bot.tenants.refused(PLATFORM, self._settings.bot_token)
         if self._bot.now() - since >= REMOVAL_AFTER:
             await self._note_removal()
             raise Removed(REMOVED) from error
@@ -151,7 +150,7 @@ class Workspace:
         if self._web.team:
             await self._bot.tenants.removed(PLATFORM, self._web.team)
         else:  # this process has never signed in
-            await self._bot.tenants.lost(PLATFORM)
+            await self._bot.tenants.lost(PLATFORM, self._settings.bot_token)
 
     async def _identify(self) -> AuthorizeResult:
         me = await self._web.call(self._read_identity)

@@ -148,16 +148,19 @@ class Tenants(Protocol):
     async def removed(self, platform: str, tenant: str, *, told: bool = True) -> None:
         """End everything that goes to a tenant that removed the bot."""
 
-    async def welcomed(self, platform: str, tenant: str) -> None:
-        """Resume what belongs to a tenant that has the bot again."""
+    async def welcomed(self, platform: str, tenant: str, credential: str = "") -> None:
+        """Resume what belongs to a tenant that has the bot, by a credential of its own if any."""
+
+    async def refused(self, platform: str, credential: str) -> datetime:
+        """Note that a platform refuses a credential, and return since when."""
 
     async def compare(
         self, platform: str, present: Callable[[], Awaitable[Collection[str]]]
     ) -> None:
         """Find out who removed the bot or invited it again while it was away."""
 
-    async def lost(self, platform: str) -> None:
-        """Take a platform's only known tenant for one that removed the bot."""
+    async def lost(self, platform: str, credential: str) -> None:
+        """Take the tenant of a credential, or the only one, for one that removed the bot."""
 
     async def until_purged(self, platform: str) -> None:
         """Wait until nothing is left of the tenants of a platform that removed the bot."""

@@ -55,9 +55,14 @@ class Tenants:
         if at + self.purge_after <= now:
             await self.purge()
 
-    async def welcomed(self, platform: str, tenant: str) -> None:
-        """Resume a tenant that has the bot: its digests come, and nothing is purged."""
+    async def welcomed(self, platform: str, tenant: str, credential: str = "") -> None:
+        """Resume a tenant that has the bot: its digests come, and nothing is purged.
+
+        A `credential` was accepted for this tenant alone.
+        """
         store = self.store
+        if credential:
+            await store.installations.record(platform, tenant, credential)
         await store.deliveries.retry_refused([platform], self.clock())
         async with self._turn:
             if not await store.departures.gone(platform, tenant):
@@ -89,9 +94,21 @@ class Tenants:
         for tenant in sorted(await departures.among(platform, here)):
             await self.welcomed(platform, tenant)
 
-    async def lost(self, platform: str) -> None:
-        """Take a platform's only known tenant for one that removed the bot."""
-        known = await self.store.departures.known(platform) - {""}
+    async def refused(self, platform: str, credential: str) -> datetime:
+        """Note that a platform refuses a credential, and return since when."""
+        return await self.store.installations.refuse(platform, credential, self.clock())
+
+    async def lost(self, platform: str, credential: str) -> None:
+        """Take the tenant that a refused credential was for as one that removed the bot.
+
+        If that is not known, it is the only tenant that there is.
+        """
+        store = self.store
+        known = (
+            await store.installations.tenants(platform, credential)
+            or await store.installations.tenants(platform)
+            or await store.departures.known(platform) - {""}
+        )
         for tenant in known if len(known) == 1 else ():
             await self.removed(platform, tenant, told=False)
 

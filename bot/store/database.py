@@ -23,6 +23,7 @@ from bot.store.departures import Departures
 from bot.store.digests import Digests
 from bot.store.email_addresses import EmailAddresses
 from bot.store.engine import Database
+from bot.store.installations import Installations
 from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
 from bot.store.papers import Papers
@@ -87,6 +88,7 @@ class Store:
         self.subscriptions = AllSubscriptions(database)
         self.digests = Digests(database)
         self.departures = Departures(database, identity)
+        self.installations = Installations(database, identity)
         self.deliveries = Deliveries(database)
         self.recovery = Recovery(database)
 

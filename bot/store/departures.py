@@ -16,6 +16,7 @@ from bot.store.schema import (
     deliveries,
     departures,
     digests,
+    installations,
     metadata,
     posted,
     subscriptions,
@@ -67,6 +68,7 @@ _END_DIGESTS = (
     .where(*_OPEN)
     .values(state="skipped", reason=bindparam("why"), ended=bindparam("now"))
 )
+_UNINSTALL = delete(installations).where(*_ours(installations))
 _NAMED = (
     departures.c.platform == bindparam("platform"),
     departures.c.tenant.in_(bindparam("names", expanding=True)),
@@ -88,6 +90,7 @@ _KNOWN = select(
         *(
             select(table.c.tenant).where(table.c.platform == bindparam("platform"))
             for table in _OWNED
+            if table is not installations
         )
     )
     .subquery()
@@ -152,6 +155,7 @@ class Departures:
             values = {**_of(platform, tenant), "why": why, "rests": rests}
             await transaction.execute(_RELEASE, values)
             messages = (await transaction.execute(_END_MESSAGES, values)).rowcount
+            await transaction.execute(_UNINSTALL, values)
             await transaction.execute(_END_DIGESTS, {**values, "now": now})
             return Ended((await transaction.execute(_REST, values)).rowcount, messages)
 

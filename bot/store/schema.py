@@ -27,7 +27,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0010"
+HEAD = "0011"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -281,6 +281,15 @@ departures = Table(  # the tenants that removed the bot
     _text("platform", primary_key=True),
     _text("tenant", primary_key=True),
     Column("at", Instant, nullable=False),
+)
+
+installations = Table(  # where the bot is, with a mark of its credential
+    "installations",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("credential"),
+    Column("refused", Instant),
 )
 
 alerts = Table(  # what is wrong, and was told to the admins

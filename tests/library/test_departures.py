@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, insert
 
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, plain
-from bot.library.tenants import DOUBT, UNDER_WAY
+from bot.library.tenants import DOUBT, UNDER_WAY, Tenants
 from bot.models import Person, Place, ReactionEvent
 from bot.store import departures as store_departures
 from bot.store.engine import Database
@@ -269,13 +269,51 @@ async def test_subscriptions_resume_when_the_tenant_is_back_and_what_was_missed_
 @in_a_world()
 async def test_of_several_tenants_none_is_taken_for_the_one_that_is_lost(world: World):
     await world.subscribe()
-    await world.tenants.lost(PLATFORM)
+    await world.tenants.lost(PLATFORM, "token")
     assert await world.tenants.gone(PLATFORM, "T1")
     await world.tenants.welcomed(PLATFORM, "T1")
     await world.subscribe("C2", "T2")
-    await world.tenants.lost(PLATFORM)
+    await world.tenants.lost(PLATFORM, "token")
     assert not await world.tenants.gone(PLATFORM, "T1")
     assert not await world.tenants.gone(PLATFORM, "T2")
+
+
+@in_a_world()
+async def test_a_tenant_whose_people_only_visit_is_none_in_which_the_bot_is(world: World):
+    await world.tenants.welcomed(PLATFORM, "T1", "token")
+    await world.subscribe()
+    await world.subscribe("C2", "STRANGERS")
+    await world.tenants.lost(PLATFORM, "another")
+    assert await world.tenants.gone(PLATFORM, "T1")
+    assert not await world.tenants.gone(PLATFORM, "STRANGERS")
+
+
+@in_a_world()
+async def test_of_several_installations_the_one_of_the_refused_credential_is_lost(world: World):
+    for tenant in ("T1", "T2"):
+        await world.tenants.welcomed(PLATFORM, tenant, f"token of {tenant}")
+    await world.tenants.lost(PLATFORM, "another")
+    assert not await world.tenants.gone(PLATFORM, "T2")
+    await world.tenants.lost(PLATFORM, "token of T2")
+    assert await world.tenants.gone(PLATFORM, "T2")
+    assert not await world.tenants.gone(PLATFORM, "T1")
+    await world.tenants.lost(PLATFORM, "another")  # one is left
+    assert await world.tenants.gone(PLATFORM, "T1")
+
+
+@in_a_world()
+async def test_since_when_a_credential_is_refused_is_remembered_until_it_is_accepted(world: World):
+    first = world.now()
+    for token in ("never accepted", "accepted before"):
+        if token == "accepted before":
+            await world.tenants.welcomed(PLATFORM, "T1", token)
+        assert await world.tenants.refused(PLATFORM, token) == first
+    world.now.ahead = DAY
+    again = Tenants(world.store, world.now)
+    assert await again.refused(PLATFORM, "accepted before") == first
+    assert await again.refused(PLATFORM, "another") == world.now()
+    await again.welcomed(PLATFORM, "T1", "accepted before")
+    assert await again.refused(PLATFORM, "accepted before") == world.now()
 
 
 @in_a_world()

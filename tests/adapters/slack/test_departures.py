@@ -147,6 +147,40 @@ async def test_a_bot_that_is_deactivated_for_a_day_was_removed_and_can_come_back
     await asyncio.gather(again, return_exceptions=True)
 
 
+@pytest.mark.usefixtures("checks")
+async def test_a_restart_does_not_begin_the_day_of_a_deactivated_bot_again(bot, rig, clock):
+    refuse(rig)
+
+    async def trouble_after(hours):
+        clock.now += timedelta(hours=hours)
+        adapter = Slack(settings(rig))
+        task = asyncio.create_task(adapter.run(bot))
+        told = await eventually(lambda: adapter.trouble)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return told
+
+    assert "Digests wait until then." in await trouble_after(0)
+    assert "Digests wait until then." in await trouble_after(23)
+    assert await trouble_after(2) == f"Slack is off: {workspace.REMOVED}"
+
+
+@pytest.mark.usefixtures("checks")
+async def test_what_visitors_left_does_not_keep_a_removed_workspace(bot, rig, running, clock):
+    await bot.handle(bot.read(f"save {HEBB.id}", *_somebody("T2")))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    refuse(rig)
+    again = Slack(settings(rig))  # which has never signed in
+    task = asyncio.create_task(again.run(bot))
+    await eventually(lambda: again.trouble)
+    clock.now += timedelta(hours=25)
+    await eventually(lambda: bot.services.tenants.gone("slack", TEAM))
+    assert not await bot.services.tenants.gone("slack", "T2")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_token_that_can_not_come_back_ends_it(bot, rig, adapter, running):
     refuse(rig, "token_revoked")
     await rig.event(REVOKED)
