@@ -8,9 +8,12 @@ from typing import TypeAlias
 
 from bot.chat.arguments import Argument, number
 from bot.chat.kinds import Days, Lookup, Number, TimeOfDay, Upload, Where, Words
+from bot.dates import NotADate, Period, read_period
+from bot.month_names import weekday_number
 from bot.schedule import DAY_NAMES
-from bot.text import listed, shorten, straight
-from bot.zones import find_zones
+from bot.text import shorten, straight
+from bot.times import read_time
+from bot.zones import read_zone
 
 On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or a day of the month
 
@@ -29,99 +32,91 @@ def _as_it_is(text: str, _: date) -> str:
 
 
 def _day(text: str, today: date) -> date:
-    if named := _named(text, today=today, yesterday=today - timedelta(days=1)):
-        return named
-    try:
-        return _near(date.fromisoformat(text), today)
-    except ValueError:
-        raise ValueError(
-            f"“{shorten(text, 40)}” isn’t a day. Write it as 2026-05-29, today or yesterday."
-        ) from None
+    examples = "2026-05-29, May 29, 29.5.2026, last friday, today or yesterday"
+    period = _period(text, today, f"isn’t a day. Write it as {examples}.")
+    if period.days > 1:
+        sentence = f"“{shorten(text, 40)}” isn’t one day. For all of it, type: {_command(period)}"
+        raise ValueError(sentence)
+    return period.first
 
 
 def _week(text: str, today: date) -> date:
-    this = _monday(today)
-    if named := _named(text, this=this, last=this - timedelta(days=7)):
-        return named
-    try:
-        if found := re.fullmatch(r"(\d{4})-?w(\d{1,2})", text.lower(), re.ASCII):
-            return _near(date.fromisocalendar(int(found[1]), int(found[2]), 1), today)
-        return _near(_monday(date.fromisoformat(text)), today)
-    except (ValueError, OverflowError):
-        sentence = (
-            f"“{shorten(text, 40)}” isn’t a week. Write it as 2026-W22, a day in it, this or last."
-        )
-        raise ValueError(sentence) from None
+    named = f"{text} week" if text.lower() in {"this", "last"} else text
+    named = f"week {text}" if re.fullmatch(r"\d{1,2}", text, re.ASCII) else named
+    no_week = "isn’t a week. Write it as 2026-W22, week 22, a day in it, this or last."
+    period = _period(named, today, no_week)
+    if _monday(period.first) != _monday(period.last):
+        raise ValueError(f"“{shorten(text, 40)}” {no_week}")
+    return _monday(period.first)
 
 
 def _month(text: str, today: date) -> date:
-    this = today.replace(day=1)
-    if named := _named(text, this=this, last=(this - timedelta(days=1)).replace(day=1)):
-        return named
+    named = f"{text} month" if text.lower() in {"this", "last"} else text
+    no_month = "isn’t a month. Write it as 2026-05, May 2026, a day in it, this or last."
+    period = _period(named, today, no_month)
+    first = period.first.replace(day=1)
+    if first != period.last.replace(day=1):
+        raise ValueError(f"“{shorten(text, 40)}” {no_month}")
+    return first
+
+
+def _period(text: str, today: date, refusal: str) -> Period:
+    """Return the days that a text means; ValueError with a sentence."""
     try:
-        if found := re.fullmatch(r"(\d{4})-(\d{1,2})", text, re.ASCII):
-            return _near(date(int(found[1]), int(found[2]), 1), today)
-        return _near(date.fromisoformat(text).replace(day=1), today)
-    except ValueError:
-        sentence = (
-            f"“{shorten(text, 40)}” isn’t a month. Write it as 2026-05, a day in it, this or last."
-        )
-        raise ValueError(sentence) from None
+        period = read_period(text, today)
+        if period.first - today > FAR:  # sums could leave the calendar
+            raise NotADate
+    except NotADate as error:
+        raise ValueError(str(error) or f"“{shorten(text, 40)}” {refusal}") from error
+    return period
+
+
+def _command(period: Period) -> str:
+    """Return the line that lists the papers of several days."""
+    first, last = period.first, period.last
+    if (first.weekday(), period.days) == (0, 7):
+        return f"week {first:%G-W%V}"
+    if first.day == 1 and (last + timedelta(days=1)).day == 1 and period.days <= LAST:
+        return f"month {first:%Y-%m}"
+    return f"days {first} {last}"
 
 
 def _time(text: str, _: date) -> time:
-    found = re.fullmatch(r"(\d{1,2})(?:[:.h](\d{2}))? ?(?:([ap])\.?m\.?)?", text.lower(), re.ASCII)
-    named = {"noon": time(12), "midnight": time(0)}.get(text.lower())
-    if (
-        found
-        and (not found[3] or 1 <= int(found[1]) <= 12)
-        and int(found[2] or 0) < 60
-        and int(found[1]) < 24
-    ):
-        hour = int(found[1]) % 12 + 12 * (found[3] == "p") if found[3] else int(found[1])
-        return time(hour, int(found[2] or 0))
-    if named is None:
-        raise ValueError(
-            f"“{shorten(text, 40)}” isn’t a time of day. Write it as 9:00, 17:30 or 9am."
-        )
-    return named
+    return read_time(text)
 
 
 def _zone(text: str, _: date) -> str:
-    words = straight(text).strip('"')
-    found = find_zones(words) if len(words) > 1 else ()
-    wanted = "_".join(words.split()).casefold()
-    exact = [name for name in found if name.casefold() == wanted]
-    cities = [name for name in found if name.casefold().rpartition("/")[2] == wanted]
-    possible = exact[:1] or cities or list(found)
-    if len(possible) == 1:
-        return possible[0]
-    shown = shorten(text, 40)
-    if not possible:
-        raise ValueError(
-            f"“{shown}” isn’t a time zone. Name a large city in it, as in Berlin or New York."
-        )
-    raise ValueError(f"“{shown}” could be {listed(possible[:3], 'or')}. Write the one you mean.")
+    return read_zone(straight(text))
 
 
 def _on(text: str, _: date) -> On:
-    words = re.split(r"[\s,]+", straight(text).strip('", ').lower())
-    days = [
-        n
-        for word in words
-        for n, name in enumerate(DAY_NAMES)
-        if len(word) > 1 and name.startswith(word.rstrip("."))
-    ]
+    words = re.split(r"[\s,]+", re.sub(r" ?[-–] ?", "-", straight(text).strip('", ').lower()))
+    days = [day for word in words for day in _days_of_week(word)]
     match words:
         case ["last"]:
             return LAST
         case [day] if re.fullmatch(r"\d{1,2}", day, re.ASCII) and 1 <= int(day) <= LAST:
             return int(day)
-        case _ if len(days) == len(words):
+        case _ if days and all(map(_days_of_week, words)):
             return tuple(sorted(set(days)))
     raise ValueError(
         f"“{shorten(text, 40)}” aren’t days. Write mon,wed, or 15 or last for a day of the month."
     )
+
+
+def _days_of_week(word: str) -> tuple[int, ...]:
+    """Return the days that a word means: "mon", "mondays", "mon-fri", "weekends"."""
+    if word in {"weekdays", "weekends", "weekend"}:
+        return (5, 6) if word.startswith("weekend") else (0, 1, 2, 3, 4)
+    first, dash, last = word.partition("-")
+    if dash:
+        begin, end = _days_of_week(first), _days_of_week(last)
+        length = (end[0] - begin[0]) % 7 if begin and end else -1
+        return tuple((begin[0] + n) % 7 for n in range(length + 1))
+    name = word.rstrip(".").removesuffix("s")
+    begun = [n for n, day in enumerate(DAY_NAMES) if len(name) > 1 and day.startswith(name)]
+    elsewhere = weekday_number(word.rstrip("."))
+    return tuple(begun[:1] or ([] if elsewhere is None else [elsewhere]))
 
 
 def _topics(text: str, _: date) -> str:
@@ -142,17 +137,6 @@ def subscription_number(text: str, _: date) -> int:
             f"“{shorten(text, 40)}” isn’t the number of a subscription. “subscriptions” lists them."
         )
     return int(bare)
-
-
-def _named(text: str, **days: date) -> date | None:
-    return days.get(text.lower())
-
-
-def _near(day: date, today: date) -> date:
-    """Return the day; ValueError if it is so far ahead that sums could leave the calendar."""
-    if day - today > FAR:
-        raise ValueError(day)
-    return day
 
 
 def _monday(day: date) -> date:

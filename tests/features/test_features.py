@@ -1,6 +1,6 @@
 """What people ask and what they get, over a real store and index."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +10,7 @@ from bot.chat.intents import Intent
 from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
 from bot.features.about import GROUPS
-from tests.conftest import ADA, BOB, HEBB, HERE, changed
+from tests.conftest import ADA, BOB, HEBB, HERE, TODAY, changed
 
 
 async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(ask):
@@ -155,6 +155,26 @@ async def test_a_day_that_cannot_be_had_says_why(ask):
     assert "(connection refused). Check the network, proxy settings and HF_ENDPOINT." in plain(view)
 
 
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("day May 28", date(2026, 5, 28)),
+        ("day 28.5.2026", date(2026, 5, 28)),
+        ("day 28 de mayo", date(2026, 5, 28)),
+        ("day thursday", date(2026, 5, 28)),
+        ("week last week", date(2026, 5, 18)),
+        ("week 20", date(2026, 5, 11)),
+        ("month April", date(2026, 4, 1)),
+        ("month last", date(2026, 4, 1)),
+        ('days "May 25" yesterday', date(2026, 5, 25)),
+    ],
+)
+def test_days_are_asked_for_as_people_write_them(bot, words, first):
+    intent = bot.read(words, ADA, HERE)
+    given = bot.commands[intent.command].bind(intent.args, TODAY)
+    assert first in given.values()
+
+
 @pytest.mark.parametrize("words", ["day 0001-01-01", "week 0001-W01", "month 0001-01"])
 async def test_before_the_first_list_there_is_none(ask, words):
     view = await ask(words)
@@ -195,14 +215,20 @@ async def test_an_address_of_no_paper_is_not_searched_for_by_its_words(ask):
     ("words", "sentence"),
     [
         ("day", "“day” needs a day (for example 2026-05-29)."),
-        ("day soon", "“soon” isn’t a day. Write it as 2026-05-29, today or yesterday."),
+        ("day tomorrow", "“tomorrow” hasn’t come yet, and papers are listed on their day."),
+        ("day april", "“april” isn’t one day. For all of it, type: month 2026-04"),
+        ("day last week", "“last week” isn’t one day. For all of it, type: week 2026-W21"),
+        ("day 4/5", "That could be 4 May or 5 April. Write it as 2026-05-04 or 2026-04-05."),
+        ("week april", "“april” isn’t a week. Write it as 2026-W22, week 22, a day in it,"),
+        ("month 2025", "“2025” isn’t a month. Write it as 2026-05, May 2026, a day in it,"),
+        ("day soon", "“soon” isn’t a day. Write it as 2026-05-29, May 29, 29.5.2026, last friday,"),
         (
             "week 2026-W60",
-            "“2026-W60” isn’t a week. Write it as 2026-W22, a day in it, this or last.",
+            "There is no such date as “2026-W60”.",
         ),
         (
             "month 2026-13",
-            "“2026-13” isn’t a month. Write it as 2026-05, a day in it, this or last.",
+            "There is no such date as “2026-13”.",
         ),
         ("find", "“find” needs what to look for (for example diffusion author:ho after:2025)."),
         ("find x page:0", "“0” isn’t a page number from 1 to 10,000."),

@@ -174,13 +174,28 @@ async def test_people_named_in_the_settings_manage_every_place(bot, chat):  # no
 
 
 @pytest.mark.parametrize(
+    ("words", "when"),
+    [
+        ('at:"half past 8" zone:GMT+2', "Every day at 8:30, UTC+2 time"),
+        ("at:0930 zone:Mumbai", "Every day at 9:30, Asia/Kolkata time"),
+        ('at:"7 in the evening" zone:"São Paulo"', "at 19:00, America/Sao_Paulo time"),
+        ('on:mon-fri at:9 zone:"San Francisco"', "Friday at 9:00, America/Los_Angeles time"),
+        ("at:9 zone:EST", ""),
+    ],
+)
+async def test_times_and_places_are_taken_as_people_write_them(say, words, when):
+    view = await say(f"subscribe {words} where:me")
+    assert (when in plain(view)) if when else view.outcome is Outcome.REFUSED
+
+
+@pytest.mark.parametrize(
     ("words", "sentence"),
     [
         ("at:25:00", "“25:00” isn’t a time of day. Write it as 9:00, 17:30 or 9am."),
         ("at:13pm", "“13pm” isn’t a time of day. Write it as 9:00, 17:30 or 9am."),
         (
             "zone:atlantis",
-            "“atlantis” isn’t a time zone. Name a large city in it, as in Berlin or New York.",
+            "“atlantis” isn’t a time zone. Name a large city in it, as in Berlin or New York",
         ),
         ("zone:new", "“new” could be "),
         ("every:days", "Which days? Add them, as in on:mon,wed."),

@@ -12,9 +12,10 @@ from bot.search.query.query import MAX_KEYWORDS
 
 TODAY = date(2025, 6, 15)
 NO_DATE = (
-    "“{}” is not a date: write 2025, 2025-03, 2025-W11, 2025-03-15, today, yesterday or 7d "
+    "“{}” is not a date: write 2025-03-15, “May 28”, 2025-03, 2025-W11, april, “last week” or 7d "
     "(seven days ago)."
 )
+NO_SUCH_DATE = "There is no such date as “{}”."
 TOO_MUCH = "Too much at once: use at most 30 phrases and filters."
 PHRASE = Phrase("graph networks", quoted=True)
 
@@ -153,7 +154,7 @@ def test_a_search_is_understood(text: str, query: Query):
             "-votes:5",
             "“-votes:” leaves nothing out: a minus goes before words, places, names and has:code.",
         ),
-        ("week:2025-W60", NO_DATE.format("2025-W60")),
+        ("week:2025-W60", NO_SUCH_DATE.format("2025-W60")),
         ('"a" ' * 20 + "-b " * 20 + " ".join(f"-w{n}" for n in range(30)), TOO_MUCH),
         (
             "has:code -has:code",
@@ -171,11 +172,11 @@ def test_a_search_is_understood(text: str, query: Query):
         ),
         (
             "before:2025-13",
-            NO_DATE.format("2025-13"),
+            NO_SUCH_DATE.format("2025-13"),
         ),
         (
             "since:9999y",
-            NO_DATE.format("9999y"),
+            NO_SUCH_DATE.format("9999y"),
         ),
     ],
 )

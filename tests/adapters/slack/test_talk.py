@@ -128,10 +128,8 @@ async def test_what_is_wrong_in_a_form_is_said_under_its_field(rig):
     (form,) = rig.views.values()
     assert form["title"]["text"] == "Day"
     answer = await rig.submit(form, day="someday")
-    assert answer == {
-        "response_action": "errors",
-        "errors": {"day": "“someday” isn’t a day. Write it as 2026-05-29, today or yesterday."},
-    }
+    assert answer["response_action"] == "errors"
+    assert "“someday” isn’t a day. Write it as 2026-05-29, May 29" in answer["errors"]["day"]
 
 
 async def test_a_form_sent_empty_says_what_it_lacks_under_its_field(rig):
