@@ -41,7 +41,7 @@ bench: .venv/bench.stamp ## measure the search beside others, on the sample; ARG
 	@.venv/bin/python bench/search.py --patience 5 --seconds 2 $(ARGS)
 
 requirements: ## pin what pyproject.toml asks for (needs uv); ARGS=--upgrade takes new versions
-	$(LOCK) --group build --output-file requirements/run.txt $(ARGS)
+	$(LOCK) --extra metrics --group build --output-file requirements/run.txt $(ARGS)
 	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
 	$(LOCK) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt $(ARGS)
 

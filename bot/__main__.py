@@ -229,6 +229,16 @@ def _add_shell_commands(commands: Commands) -> None:
     log.add_argument("--problems", action="store_true", help="only warnings and errors")
     log.add_argument("--json", action="store_true", help="one JSON object a line")
     log.add_argument("--lines", type=_lines, metavar="N", default=50, help="at most N lines [50]")
+    health = _add_parser(
+        commands,
+        "health",
+        "health",
+        "Tell whether the running bot is well",
+        "Reads the heartbeat that `paperboy run` writes into Paperboy's folder every few seconds. "
+        "Exit code 0 while the bot runs and nothing hangs; with --ready only if everything works.",
+    )
+    health.add_argument("--ready", action="store_true", help="1 if anything is wrong")
+    health.add_argument("--json", action="store_true", help="print the answer as JSON")
     _add_parser(
         commands, "discord-invite", "discord_invite", "Print the link that adds the bot to a server"
     )

@@ -27,6 +27,7 @@ from bot.library.storage import Storage
 from bot.library.tenants import Tenants
 from bot.log_file import LogFile
 from bot.models import Place
+from bot.pulse import Pulse
 from bot.runtime.supervisor import Chores
 from bot.search import Index
 from bot.settings import Settings
@@ -50,6 +51,7 @@ class App:
 
     bot: Bot[Services]
     chores: Chores
+    pulse: Pulse
 
     @property
     def services(self) -> Services:
@@ -107,7 +109,8 @@ def build_app(
     )
     patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
     planner = Planner(store, library, connected, clock, patience)
-    options = DispatcherOptions(timedelta(days=settings.pause_after_days))
+    pulse = Pulse()
+    options = DispatcherOptions(timedelta(days=settings.pause_after_days), pulse=pulse)
     services = Services(
         store,
         library,
@@ -123,7 +126,7 @@ def build_app(
         storage=_storage(settings, clock),
     )
     bot = Bot(ALL, services, _ports(settings, services, clock), Context)
-    return App(bot, _chores(settings, bot, clock))
+    return App(bot, _chores(settings, bot, clock), pulse)
 
 
 def _send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:

@@ -66,6 +66,12 @@ class Discord(Adapter):
             return self._refusal
         return self._connection.registration.trouble
 
+    @property
+    def connected(self) -> bool:
+        """Whether all shards are connected now."""
+        shards = self._connection.shards if self._connection else {}
+        return bool(shards) and not any(one.is_closed() for one in shards.values())
+
     async def run(self, bot: Bot) -> None:
         """Stay connected until cancelled. Raises SettingsError for what Discord never accepts."""
         set_addresses(self._settings)

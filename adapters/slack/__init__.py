@@ -38,6 +38,11 @@ class Slack(Adapter):
         """What keeps it from sending anything, and what an admin can do; "" if nothing does."""
         return self._workspace.trouble if self._workspace else self._refusal
 
+    @property
+    def connected(self) -> bool:
+        """Whether Slack can reach the bot now."""
+        return self._workspace is not None and self._workspace.connected
+
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled. Raises SettingsError where Slack refuses a token."""
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT)) as session:

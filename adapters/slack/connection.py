@@ -61,6 +61,11 @@ class Connections:
         self._work: set[asyncio.Task[object]] = set()
         self._responses: OrderedDict[str, asyncio.Task[BoltResponse]] = OrderedDict()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection now."""
+        return self._open > 0
+
     async def run(self) -> None:
         """Stay connected until cancelled, then finish what was begun.
 

@@ -86,6 +86,12 @@ class Workspace:
         self.trouble = ""  # what an admin has to do before the session can go on
         # resolved when the token is refused: True if Slack said that the app was removed
         self._lost: asyncio.Future[bool] | None = None
+        self._connections: Connections | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether at least one connection is open."""
+        return self._connections is not None and self._connections.is_open
 
     async def run(self) -> None:
         """Listen as long as the workspace has the app, then wait until its data is purged.
@@ -195,6 +201,7 @@ class Workspace:
             catch_up.start()
 
         connections = Connections(self._web, self._settings.app_token, handle, catch_up_after_gap)
+        self._connections = connections
         session = Session(me, connections.hold, lambda: self._lose(removed=True), self.check_token)
         app = self._build_app(session)
         try:

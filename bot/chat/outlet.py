@@ -72,6 +72,11 @@ class Outlet(ABC):
 class Adapter(Outlet):
     """A chat platform: it translates what people do, renders views, and decides nothing."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether people can reach it now."""
+        return True
+
     @abstractmethod
     async def run(self, bot: Bot) -> None:
         """Listen until cancelled."""

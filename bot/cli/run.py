@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.chat.outlet import Adapter
 from bot.cli.session import DONE, WRONG, open_session
 from bot.errors import SettingsError
+from bot.runtime.health import health_chores
 from bot.runtime.log import log_to_file
 from bot.runtime.run_lock import only_one
 from bot.runtime.supervisor import run, until_told
@@ -38,8 +39,9 @@ async def main(settings: Settings, _: argparse.Namespace) -> int:
     print(f"Starting {listed(starting)}. Press Ctrl-C to stop.", flush=True)
     with log_to_file(settings):
         async with open_session(settings, adapters, waits=False) as app:
+            chores = {**app.chores, **health_chores(settings, app.services, app.pulse)}
             with only_one(read_address(settings.database_url).file):
-                ended = await until_told(run(app.bot, adapters, app.chores))
+                ended = await until_told(run(app.bot, adapters, chores))
     return DONE if ended else WRONG
 
 

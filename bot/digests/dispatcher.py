@@ -19,6 +19,7 @@ from bot.chat.outlet import Outlet
 from bot.digests.delivery import DeliveryWorker
 from bot.errors import PaperboyError, StoreError
 from bot.models import PAUSE_AFTER, Place
+from bot.pulse import Pulse
 from bot.store import Store
 from bot.store.deliveries import Health, Ready
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 Plan: TypeAlias = Callable[[Callable[[], None]], Awaitable[datetime | None]]
 Workspace: TypeAlias = tuple[str, str]
 
+PLANNING, DELIVERING = "planning", "delivering"  # the loops, as `Pulse` knows them
 MOST_AT_ONCE = 500
 PER_WORKSPACE = 8
 GLANCE = 1000  # messages looked at together
@@ -51,11 +53,13 @@ class DispatcherOptions:
 
     A subscription pauses after its place refused everything for `pause_after`. `luck`, from 0 to 1,
     spreads retries. `longest` is the seconds between two looks for what other processes left.
+    `pulse` is told of each look.
     """
 
     pause_after: timedelta = PAUSE_AFTER
     luck: Callable[[], float] = random.random
     longest: float = 15.0
+    pulse: Pulse | None = None
 
 
 USUAL_OPTIONS = DispatcherOptions()
@@ -77,6 +81,7 @@ class Dispatcher:
         self._now = clock
         self._plan = plan
         self._longest = options.longest
+        self._pulse = options.pulse or Pulse()
         self._worker = DeliveryWorker(
             store, clock, options.pause_after, self._defer_place, options.luck
         )
@@ -100,8 +105,8 @@ class Dispatcher:
         self._stopping = self._retried = False
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._repeat(self._plan_due, self._due))
-                tasks.create_task(self._repeat(self._start_ready, self._changed))
+                tasks.create_task(self._repeat(PLANNING, self._plan_due, self._due))
+                tasks.create_task(self._repeat(DELIVERING, self._start_ready, self._changed))
         finally:
             await self._let_finish()
 
@@ -131,15 +136,16 @@ class Dispatcher:
         return await self._store.health(list(self._outlets), now)
 
     async def _repeat(
-        self, look: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event
+        self, loop: str, look: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event
     ) -> None:
         while True:
             woken.clear()
-            wait = self._longest
+            wait, good = self._longest, False
             try:
                 then = await look()
                 if then is not None:
                     wait = min(wait, (then - self._now()).total_seconds())
+                good = True
             except StoreError as error:
                 self._complain(error)
                 wait = 1.0
@@ -147,6 +153,7 @@ class Dispatcher:
                 log.warning("digests: %s", error)
             except Exception:
                 log.exception("digests could not be planned or delivered")
+            self._pulse.beat(loop, good=good)
             try:
                 async with asyncio.timeout(max(wait, 0.0)):
                     await woken.wait()
