@@ -131,10 +131,14 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Whether a reaction was there after the last event about it, and when that was."""
+    """Whether a reaction was there after the last event about it, and when that was.
+
+    One without `effect` changed nothing: what it stands for was done before in another way.
+    """
 
     present: bool
     at: datetime
+    effect: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

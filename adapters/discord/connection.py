@@ -28,7 +28,10 @@ MAX_RATE_LIMIT_SECONDS = 60.0  # that are waited for; a longer pause is an error
 MAX_TASKS = 500  # events at work, beyond which messages get no reactions
 CLOSE_SECONDS = 5.0  # that events at work have to finish when the bot stops
 MAX_LAUNCHES = 20  # attempts to connect a shard; each is nested in the one before
-INTENTS = discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True)  # none privileged
+# none of them is privileged
+INTENTS = discord.Intents(
+    guilds=True, guild_reactions=True, dm_reactions=True, guild_messages=True, dm_messages=True
+)
 
 
 class Connection(discord.AutoShardedClient):

@@ -13,11 +13,13 @@ from adapters.discord.backfill import Backfill
 from adapters.discord.backoff import SessionStarts
 from adapters.discord.channels import Members
 from adapters.discord.connection import Connection
+from adapters.discord.direct import Direct
 from adapters.discord.errors import DISCORD_ERRORS, missing_permissions
 from adapters.discord.ids import PLATFORM, place
 from adapters.discord.notes import Notes
 from adapters.discord.reactions import Reactions
 from adapters.discord.responses import Responses
+from adapters.discord.typed_lines import TypedLines
 from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
@@ -37,7 +39,9 @@ class Events(Connection):
         self._responses = Responses(bot, Members(self), self.registration.ids)
         self._backfill = Backfill(self, bot)
         self._notes = Notes(self)
-        self._reactions = Reactions(self, bot, self._backfill, self._notes)
+        direct = Direct(self, bot, self._notes)
+        self._reactions = Reactions(self, bot, self._backfill, direct)
+        self._typed_lines = TypedLines(self, bot, direct)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer an interaction, or complete what is being typed."""
@@ -46,6 +50,11 @@ class Events(Connection):
             await self._responses.complete(interaction)
         else:
             await self._responses.respond(interaction)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Run the command line in a direct message, or after a mention."""
+        self.track(asyncio.current_task())
+        await self._typed_lines.handle(message)
 
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Handle a new reaction."""

@@ -1,17 +1,23 @@
-"""Files that people attach: read only from Discord's own addresses, without any credentials."""
+"""Files that people attach, read only from Discord's own addresses, and files that go to them."""
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Mapping
 from functools import partial
+from pathlib import PurePath
 from typing import Any
 
 import aiohttp
+import discord
 import yarl
+from discord import ui
 from discord.http import Route
 
 from adapters.discord.errors import DISCORD_ERRORS, delivery_error
 from bot.chat.intents import File
+from bot.chat.views import Attachment
 from bot.errors import DeliveryError
 
 # where attachments are served:
@@ -66,3 +72,21 @@ def _is_at_discord(url: str) -> bool:
     except ValueError:
         return False
     return address.scheme == "https" and address.host in HOSTS and address.port == 443
+
+
+def show_file(layout: ui.LayoutView, file: Attachment | None) -> None:
+    """Let a message show the file that goes with it."""
+    if file:
+        layout.add_item(ui.File(f"attachment://{_safe_name(file)}"))
+
+
+def uploads(file: Attachment | None) -> list[discord.File]:
+    """Return what to upload of a file: sending it again needs another one."""
+    if not file:
+        return []
+    return [discord.File(io.BytesIO(file.content.encode()), _safe_name(file))]
+
+
+def _safe_name(file: Attachment) -> str:
+    """Return a name that Discord does not change, as the message refers to the file by it."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", PurePath(file.name).name).strip("._") or "file"

@@ -5,22 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import partial
-from secrets import token_hex
 
 import discord
 
 from adapters.discord.backfill import Backfill
-from adapters.discord.custom_ids import MAX_LINE
+from adapters.discord.direct import Direct
 from adapters.discord.emoji import Tones
-from adapters.discord.errors import DISCORD_ERRORS, DMS_CLOSED
+from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.ids import PLATFORM, place
-from adapters.discord.marks import NOTE
-from adapters.discord.notes import Notes
-from adapters.discord.render import render
-from adapters.discord.web import MAX_NONCE, repeat
+from adapters.discord.web import repeat
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
-from bot.chat.views import Buttons, Field, View, note
 from bot.models import Person, Place, ReactionEvent
 
 log = logging.getLogger(__name__)
@@ -29,11 +24,13 @@ log = logging.getLogger(__name__)
 class Reactions:
     """Handles reactions over one connection."""
 
-    def __init__(self, client: discord.Client, bot: Bot, backfill: Backfill, notes: Notes) -> None:
+    def __init__(
+        self, client: discord.Client, bot: Bot, backfill: Backfill, direct: Direct
+    ) -> None:
         self._client = client
         self._bot = bot
         self._backfill = backfill
-        self._notes = notes
+        self._direct = direct
         self._tones = Tones()
 
     async def handle(self, event: discord.RawReactionActionEvent, *, added: bool) -> None:
@@ -47,9 +44,9 @@ class Reactions:
         elif not other_tone:
             # nothing else is awaited before: reactions are handled in the order in which they come
             reaction = self._read(event, where, added=added)
-            view = await self._bot.react(reaction)
+            view = await self._bot.reactions.receive(reaction)
             if view is not None:
-                await self._notify(reaction.person, where, view)
+                await self._direct.tell(reaction.person, where, view)
 
     def _read(
         self, event: discord.RawReactionActionEvent, where: Place, *, added: bool
@@ -75,33 +72,6 @@ class Reactions:
             self._tones.add(event.message_id, event.user_id, emoji)
             return False
         return self._tones.remove(event.message_id, event.user_id, emoji)
-
-    async def _notify(self, person: Person, where: Place, view: View) -> None:
-        """Tell a person in a direct message; if they accept none, in the channel for a moment."""
-        folded = await self._bot.fold(view, where, MAX_LINE)
-        try:
-            direct = await self._client.create_dm(discord.Object(int(person.id)))
-            elsewhere = direct.id != int(where.address)
-            layout = render(folded, where.tenant if elsewhere else "")
-            key = token_hex(MAX_NONCE // 2)  # by which Discord recognises a repeat
-            await repeat(lambda: direct.send(view=layout, nonce=key))
-        except DISCORD_ERRORS as error:
-            if isinstance(error, discord.HTTPException) and error.code == DMS_CLOSED:
-                await self._notify_in_channel(person, where, view)
-            else:  # it may be only a moment's trouble, and everyone would see a note in the channel
-                log.warning("%s was not told about a reaction: %s", person.id, error)
-
-    async def _notify_in_channel(self, person: Person, where: Place, view: View) -> None:
-        # without buttons: everyone could press them
-        blocks = tuple(block for block in view.blocks if not isinstance(block, Buttons | Field))
-        why = note(
-            f"For {person.name or 'you'}, shown for a moment: your direct messages are closed."
-        )
-        layout = render(View((*blocks, why), outcome=view.outcome), mark=NOTE)
-        try:
-            await self._notes.show(int(where.address), layout)
-        except DISCORD_ERRORS as error:
-            log.info("%s was not told about a reaction: %s", person.id, error)
 
 
 async def put_reactions(message: discord.Message, emoji: Sequence[str]) -> None:

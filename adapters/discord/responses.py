@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePath
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -19,6 +16,7 @@ from adapters.discord.buttons import label_of, with_button
 from adapters.discord.channels import Members, suggest_places
 from adapters.discord.custom_ids import MAX_LINE, Kind
 from adapters.discord.errors import DISCORD_ERRORS
+from adapters.discord.files import show_file, uploads
 from adapters.discord.forms import field_form, form
 from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.mentions import with_mentions
@@ -28,7 +26,7 @@ from adapters.discord.web import acknowledge, repeat
 from bot.chat.bot import Bot
 from bot.chat.commands import Blank
 from bot.chat.kinds import Where
-from bot.chat.views import Attachment, Outcome, View, line
+from bot.chat.views import Outcome, View, line
 from bot.models import Suggestion
 from bot.text import shorten, visible
 
@@ -226,7 +224,7 @@ class Responses:
         try:
             message = await repeat(
                 lambda: interaction.edit_original_response(
-                    view=layout, attachments=_attachments(view)
+                    view=layout, attachments=uploads(view.file)
                 )
             )
         except discord.NotFound:
@@ -249,8 +247,7 @@ class Responses:
         folded = await self.bot.fold(view, request.intent.place, MAX_LINE)
         elsewhere = request.tenant != interaction_tenant(interaction)
         layout = render(folded, request.tenant if elsewhere else "")
-        if view.file:
-            layout.add_item(ui.File(f"attachment://{_file_name(view.file)}"))
+        show_file(layout, view.file)
         return layout
 
 
@@ -272,17 +269,6 @@ async def _refuse(interaction: Interaction) -> None:
 async def _send_first(interaction: Interaction, view: View) -> None:
     layout = render(view)
     await acknowledge(lambda: interaction.response.send_message(view=layout, ephemeral=True))
-
-
-def _attachments(view: View) -> list[discord.File]:
-    if not view.file:
-        return []
-    return [discord.File(io.BytesIO(view.file.content.encode()), _file_name(view.file))]
-
-
-def _file_name(file: Attachment) -> str:
-    """Return a name that Discord does not change, as the message refers to the file by it."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", PurePath(file.name).name).strip("._") or "file"
 
 
 def _is_page(view: View) -> bool:

@@ -61,6 +61,18 @@ class ReactionInbox:
             return ""
         return await self._ports.memory.reaction_events.add(event, self._ports.clock())
 
+    async def receive(self, event: ReactionEvent) -> View | None:
+        """Write an event down in its turn, and do what it means; see `handle`.
+
+        For platforms that want no acknowledgement and do not tell when it was: those to one message
+        have to come in their order.
+        """
+        if event.by_bot or not self._ports.reactions.may_mean(event.emoji):
+            return None
+        async with self._turns.take((event.place, event.message)):
+            key = await self.log(event)
+            return await self._finish(event, key)
+
     async def handle(self, event: ReactionEvent, key: str = "") -> View | None:
         """Do what an event means, and remove the one that was logged under `key`.
 
@@ -70,9 +82,12 @@ class ReactionInbox:
         """
         if event.by_bot or not self._ports.reactions.may_mean(event.emoji):
             return None
-        event = replace(event, emoji=same_emoji(event.emoji))
         async with self._turns.take((event.place, event.message)):
-            view = await self._handle(event)
+            return await self._finish(event, key)
+
+    async def _finish(self, event: ReactionEvent, key: str) -> View | None:
+        """Do what an event means, and remove the one that was logged under `key`."""
+        view = await self._handle(replace(event, emoji=same_emoji(event.emoji)))
         if key and (view is None or view.outcome is not Outcome.FAILED):
             await self._ports.memory.reaction_events.remove(key)
         return view
@@ -133,12 +148,18 @@ class ReactionInbox:
         papers = await self._papers(tenant, event)
         line = self._ports.reactions.line_for(event.emoji, papers, added=event.added)
         key = (place.address, event.message, event.emoji, event.person.id)
-        if line is None or not _is_new(event, await tenant.reactions.last(*key)):
+        last = await tenant.reactions.last(*key)
+        if line is None or not _is_new(event, last):
+            return None
+        reaction = Reaction(event.added, at or self._ports.clock())
+        if not event.added and last and last.present and not last.effect:
+            # what was done before in another way stays done
+            await tenant.reactions.record(*key, reaction)
             return None
         view = await self._run(line, event.person, place)
         if view.outcome is not Outcome.FAILED:
-            reaction = Reaction(event.added, at or self._ports.clock())
-            await tenant.reactions.record(*key, reaction)
+            effect = (view.data or {}).get("new") is not False
+            await tenant.reactions.record(*key, replace(reaction, effect=effect))
         return view
 
     async def _papers(self, tenant: TenantMemory, event: ReactionEvent) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from bot import cards
@@ -22,9 +23,8 @@ async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "vote")
     await introduce(ctx)
     new = await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
-    return await _counted(
-        ctx, found, "Your vote counts: " if new else "You have voted for it: ", voted=True
-    )
+    said = "Your vote counts: " if new else "You have voted for it: "
+    return await _counted(ctx, found, said, {"voted": True, "new": new})
 
 
 async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -34,17 +34,16 @@ async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     """
     found = await resolve(ctx, paper, "unvote")
     gone = await ctx.tenant.votes.remove(ctx.person.id, found.id)
-    return await _counted(
-        ctx, found, "Vote taken back: " if gone else "You had no vote for it: ", voted=False
-    )
+    said = "Vote taken back: " if gone else "You had no vote for it: "
+    return await _counted(ctx, found, said, {"voted": False})
 
 
-async def _counted(ctx: Context, paper: Paper, said: str, *, voted: bool) -> View:
+async def _counted(ctx: Context, paper: Paper, said: str, data: Mapping[str, bool]) -> View:
     ctx.counts_changed(paper.id)
     votes = await votes_for(ctx, paper.id)
+    button = cards.vote_button(paper, voted=data["voted"])
     blocks = (
         line(said, Strong(cards.title(paper)), f" has {count(votes, 'vote')} here."),
-        Buttons((cards.vote_button(paper, voted=voted), Button("Details", f"paper {paper.id}"))),
+        Buttons((button, Button("Details", f"paper {paper.id}"))),
     )
-    data = {"votes": votes, "voted": voted, "paper": record(paper)}
-    return View(blocks, data=data, becomes=cards.vote_button(paper, voted=voted))
+    return View(blocks, data={"votes": votes, **data, "paper": record(paper)}, becomes=button)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 
 from sqlalchemy import bindparam, select
 
@@ -19,7 +20,7 @@ _MESSAGE = (
     reactions.c.message == bindparam("message"),
 )
 _LAST = (
-    select(reactions.c.present, reactions.c.at)
+    select(reactions.c.present, reactions.c.at, reactions.c.effect)
     .where(*_MESSAGE, reactions.c.emoji == bindparam("emoji"))
     .where(reactions.c.person.in_(bindparam("names", expanding=True)))
     .order_by(reactions.c.at.desc())
@@ -51,9 +52,7 @@ class Reactions:
             "emoji": emoji,
             "person": person,
         }
-        await self._database.change(
-            self._record, {**key, "present": reaction.present, "at": reaction.at}
-        )
+        await self._database.change(self._record, {**key, **asdict(reaction)})
 
     async def last(self, address: str, message: str, emoji: str, person: str) -> Reaction | None:
         """Return what is known of a reaction."""

@@ -23,11 +23,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    true,
 )
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0011"
+HEAD = "0012"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -331,6 +332,7 @@ reactions = Table(
     _text("person", primary_key=True),
     Column("present", Boolean, nullable=False),
     Column("at", Instant, nullable=False),  # when the platform says that it was added or taken away
+    Column("effect", Boolean, nullable=False, server_default=true()),
 )
 
 # those that were heard and are not worked off yet

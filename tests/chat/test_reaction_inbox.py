@@ -88,3 +88,48 @@ async def test_one_message_is_slow_and_another_does_not_wait(bot, monkeypatch):
     slow.set()
     await asyncio.gather(first, second)
     assert not bot.reactions._turns.locks  # noqa: SLF001  # none is left behind
+
+
+@pytest.mark.parametrize(("emoji", "verb"), [("🔖", "save"), ("👍", "vote")])
+async def test_what_was_done_by_hand_before_stays_when_a_reaction_is_taken_away(bot, emoji, verb):
+    async def done() -> bool:
+        tenant = bot.services.store.tenant("chat", "T")
+        voted: bool = await tenant.votes.voted(ADA.id, HEBB.id)
+        return voted if verb == "vote" else HEBB.id in await shelf(bot)
+
+    await bot.shown(ROOM, "m1", SHOWN)
+    await bot.handle(bot.read(f"{verb} {HEBB.id}", ADA, ROOM))
+    on, off = (
+        replace(EVENT, emoji=emoji, at=None),
+        replace(EVENT, emoji=emoji, at=None, added=False),
+    )
+    assert await bot.reactions.receive(on)
+    assert await bot.reactions.receive(off) is None
+    assert await done()
+    await bot.handle(bot.read(f"un{verb} {HEBB.id}", ADA, ROOM))
+    assert await bot.reactions.receive(on)
+    assert await done()
+    assert await bot.reactions.receive(off)
+    assert not await done()
+
+
+async def test_what_fails_is_done_a_minute_later_without_another_event(bot, clock, monkeypatch):
+    await bot.shown(ROOM, "m1", SHOWN)
+    run, failed = bot.reactions._run, View((), outcome=Outcome.FAILED)  # noqa: SLF001
+
+    async def failing(*_: object) -> View:
+        return failed
+
+    monkeypatch.setattr(bot.reactions, "_run", failing)
+    assert await bot.reactions.receive(replace(EVENT, at=None)) is failed
+    monkeypatch.setattr(bot.reactions, "_run", run)
+    clock.now += timedelta(minutes=2)
+    await bot.reactions.finish("chat")
+    assert await shelf(bot) == (HEBB.id,)
+
+
+async def test_events_of_one_message_are_written_down_in_their_order(bot):
+    await bot.shown(ROOM, "m1", SHOWN)
+    changes = [replace(EVENT, at=None, added=n % 2 == 0) for n in range(9)]
+    await asyncio.gather(*map(bot.reactions.receive, changes))
+    assert await shelf(bot) == (HEBB.id,)

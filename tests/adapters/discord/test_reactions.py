@@ -266,9 +266,9 @@ async def test_a_skin_tone_from_before_a_restart_counts_too(bot):
 async def test_a_reaction_before_the_message_is_recorded_waits_for_it(rig, ada, bot, monkeypatch):
     shown, reacted = bot.shown, asyncio.Event()
 
-    async def shown_late(*args: Any) -> None:
+    async def shown_late(*args: Any, **options: Any) -> None:
         await reacted.wait()
-        await shown(*args)
+        await shown(*args, **options)
 
     monkeypatch.setattr(bot, "shown", shown_late)
     seen = await ada.sees(ada.type("share", paper=HEBB.id))
@@ -300,6 +300,33 @@ async def test_a_note_in_the_channel_is_removed_when_the_bot_stops_or_after_it_w
         rig.backend.clock.advance(60)
         async with connect(bot, rig):
             await rig.until(lambda: list(rig.backend.messages[ada.channel]) == [seen.id])
+
+
+async def test_a_bookmark_on_and_off_leaves_a_paper_that_was_saved_by_hand(rig, ada, bot):
+    seen = await card(bot, ada)
+    await ada.sees(ada.type("save", paper=HEBB.id))
+    ada.react(seen)
+    (said,) = await rig.until(lambda: told(rig, ada))
+    assert "Already on your shelf" in text(said)
+    ada.react(seen, added=False)
+    ada.react(seen, "👍")  # handled after the one before
+    await rig.until(lambda: len(told(rig, ada)) == 2)
+    assert await shelf(bot, ada) == {HEBB.id}
+
+
+async def test_a_reaction_is_written_down_before_anything_is_done(ada, bot, monkeypatch):
+    seen, run, stopped = await card(bot, ada), bot.reactions._run, asyncio.Event()  # noqa: SLF001
+
+    async def stopping(*_: object) -> None:
+        stopped.set()
+        await asyncio.Future()
+
+    monkeypatch.setattr(bot.reactions, "_run", stopping)
+    ada.react(seen)
+    await stopped.wait()
+    (_, event), *others = await bot.services.store.reaction_events.waiting("discord", bot.now(), 9)
+    assert (event.message, event.person.id, others) == (str(seen.id), str(ada.id), [])
+    monkeypatch.setattr(bot.reactions, "_run", run)
 
 
 def closed(rig: DiscordRig, ada: Member) -> None:
