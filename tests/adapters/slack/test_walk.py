@@ -9,7 +9,7 @@ from bot.chat.signatures import command
 from bot.features import ALL
 from tests.adapters.slack.test_talk import LINES
 from tests.conftest import add_outlets
-from tests.rigs.slack import Message, SlackRig, pressable
+from tests.rigs.slack import BOT, Message, SlackRig, pressable
 
 MANAGER, READER, STRANGER = "U2", "U1", "U9"
 PATIENCE = 3.0  # seconds
@@ -32,6 +32,25 @@ class Walk:
     async def begin(self, line):
         """Give a command, and press what its answer offers."""
         await self._follow(line, lambda: self.rig.slash(line, self.user, self.channel), 0)
+
+    async def mention(self, line):
+        """Mention the bot with a command, and press what its answer offers."""
+        await self._follow(
+            f"@ {line}", lambda: self.rig.mention(f"<@{BOT}> {line}", self.user, self.channel), 0
+        )
+
+    async def write(self, line):
+        """Write a command to the bot, and press what its answer offers."""
+        await self._follow(f"> {line}", lambda: self.rig.write(line, self.user), 0)
+
+    async def shortcut(self):
+        """Use the shortcut on messages with and without a paper."""
+        for text in ("https://arxiv.org/abs/2605.00001", "nothing"):
+            await self._follow(
+                f"shortcut {text}",
+                lambda text=text: self.rig.shortcut({"text": text}, self.user),
+                0,
+            )
 
     async def begin_at_home(self):
         """Open the Home, and press what it offers."""
@@ -73,6 +92,8 @@ class Walk:
 
     async def _press_all(self, line, shown, depth):
         if not isinstance(shown, Message) and shown.get("callback_id") == "form":
+            if "form.more" in [block["block_id"] for block in shown["blocks"]]:
+                await self._open(f"{line} (more)", shown, depth)
             await self._follow(f"{line} (sent)", lambda: self._submit(shown), depth + 1)
             return
         blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
@@ -84,6 +105,10 @@ class Walk:
                 await self.rig.press_element(shown, block, element, self.user, text)
 
             await self._follow(begun, press, depth + 1)
+
+    async def _open(self, line, form, depth):
+        """Press *More options*, and send the form with them."""
+        await self._follow(line, lambda: self.rig.press(form, "More options", self.user), depth)
 
     async def _submit(self, form):
         values = {}
@@ -101,15 +126,23 @@ class Walk:
         self.rig.changes += bool(answer)  # an error under an input, or another view
 
 
-async def walk(rig, slack, bot, user, channel="C1", depth=1):
+async def begin(rig, slack, bot, user, channel="C1", depth=1):
+    """Return a walk of a person who has a paper on the shelf, where there is a subscription."""
     add_outlets(bot, slack)
+    always, rig.always = rig.always, {}
     await rig.ask("subscribe every:daily at:9 zone:berlin", MANAGER)
     await rig.ask(f"save {LINES['paper'].split()[1]}", user)
-    found = Walk(rig, user, channel, depth)
+    rig.always = always
+    return Walk(rig, user, channel, depth)
+
+
+async def walk(rig, slack, bot, user, channel="C1", depth=1):
+    found = await begin(rig, slack, bot, user, channel, depth)
     for one in map(command, ALL):
         await found.begin(LINES.get(one.name, one.name))
         await found.begin(one.name)
     await found.begin_at_home()
+    await found.shortcut()
     return found
 
 
@@ -126,6 +159,17 @@ async def test_wherever_a_person_asks_there_is_an_answer(rig, slack, bot, channe
     assert (await walk(rig, slack, bot, READER, channel)).silent == []
 
 
+@pytest.mark.parametrize("user", [MANAGER, READER, STRANGER])
+async def test_mentions_and_direct_messages_are_answered_whoever_writes(rig, slack, bot, user):
+    rig.shared_channels.add("C1")
+    found = await begin(rig, slack, bot, user)
+    for one in map(command, ALL):
+        for line in (LINES.get(one.name, one.name), one.name):
+            await found.mention(line)
+            await found.write(line)
+    assert found.silent == []
+
+
 MISSING = {"error": "missing_scope", "needed": "some:scope"}
 CONDITIONS = {
     "dead response_urls": {"response_url": 404},
@@ -136,13 +180,28 @@ CONDITIONS = {
     "no history": {"conversations.history": MISSING, "conversations.replies": MISSING},
     "no ephemeral messages": {"chat.postEphemeral": MISSING},
     "no forms": {"views.open": {"error": "expired_trigger_id"}},
+    "no windows over windows": {"views.push": {"error": "expired_trigger_id"}},
+    "windows that stay": {"views.update": {"error": "not_found"}},
+    "no posting": {"chat.postMessage": {"error": "restricted_action"}},
+    "a channel without the bot": {
+        "chat.postMessage": {"error": "not_in_channel"},
+        "chat.postEphemeral": {"error": "channel_not_found"},
+    },
 }
+OTHERS = [
+    (STRANGER, "dead response_urls"),
+    (STRANGER, "no users:read"),
+    (READER, "dead response_urls"),
+    (READER, "no forms"),
+]
 
 
-@pytest.mark.parametrize("condition", CONDITIONS)
-async def test_whatever_is_missing_there_is_an_answer(rig, slack, bot, condition):
+@pytest.mark.parametrize(
+    ("user", "condition"), [*((MANAGER, condition) for condition in CONDITIONS), *OTHERS]
+)
+async def test_whatever_is_missing_there_is_an_answer(rig, slack, bot, user, condition):
     rig.always = CONDITIONS[condition]
-    assert (await walk(rig, slack, bot, MANAGER)).silent == []
+    assert (await walk(rig, slack, bot, user)).silent == []
 
 
 async def test_in_a_read_only_channel_there_is_an_answer(rig, slack, bot):
