@@ -63,7 +63,8 @@ class Slack(Adapter):
         folded = await self._bot.fold(view, place, LINE) if self._bot else view
         sent = await self._client.messages.post(place, folded, key)
         if self._bot:
-            await self._bot.shown(sent.place, sent.message, view)
+            live = await self._client.channels.is_internal(sent.place.address)
+            await self._bot.shown(sent.place, sent.message, view, live=live)
             self._reactions.add(sent, view.reactions)
         return sent
 

@@ -40,7 +40,7 @@ class Channels:
         self._people = people
         self._memberships: dict[tuple[Person, Place], tuple[float, Membership]] = {}
         self._conversations: dict[str, str] = {}
-        self._names: dict[str, tuple[float, str]] = {}
+        self._infos: dict[str, tuple[float, Json]] = {}
 
     async def open_conversation(self, user: str) -> str:
         """Return the channel of the conversation with a person. Raises SlackError."""
@@ -53,25 +53,37 @@ class Channels:
 
     async def name(self, address: str) -> str:
         """Return the name of a public channel, "" for any other place or where it is unknown."""
+        found = await self._cached(address)
+        return "" if found.get("is_private") else str(found.get("name") or "")
+
+    async def is_internal(self, address: str) -> bool:
+        """Return whether a place is a channel for members of the workspace alone, as far as known.
+
+        Others read along in a channel that is shared with another company.
+        """
+        found = await self._cached(address)
+        return bool(found) and not found.get("is_ext_shared")
+
+    async def _cached(self, address: str) -> Json:
+        """Return what Slack tells of a channel, nothing for other places or where it refuses."""
         channel, _ = split_address(address)
         if not is_channel(channel):
-            return ""
-        expires, known = self._names.get(channel, (0.0, ""))
+            return {}
+        expires, known = self._infos.get(channel, (0.0, {}))
         if expires > monotonic():
             return known
         try:
             found = await self._channel(channel)
         except SlackError:
             found = {}
-        if len(self._names) >= MAX_CACHED:
-            self._names = {}
-        name = "" if found.get("is_private") else str(found.get("name") or "")
-        self._names[channel] = (monotonic() + CACHE_SECONDS, name)
-        return name
+        if len(self._infos) >= MAX_CACHED:
+            self._infos = {}
+        self._infos[channel] = (monotonic() + CACHE_SECONDS, found)
+        return found
 
     def forget(self, channel: str) -> None:
         """Ask Slack again about a channel that has changed."""
-        self._names.pop(channel, None)
+        self._infos.pop(channel, None)
         for key in [key for key in self._memberships if channel_of(key[1]).address == channel]:
             del self._memberships[key]
 

@@ -20,7 +20,9 @@ from adapters.slack.work import ANY, finish
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, View
 
-SAVE_PAPER = "save_paper"  # the message shortcut, as slack-manifest.yaml names it
+# the shortcuts, as slack-manifest.yaml names them
+SAVE_PAPER = "save_paper"
+FIND_PAPER = "find_paper"
 
 
 class Interactions:
@@ -42,6 +44,7 @@ class Interactions:
         app.command(ANY)(self.on_command)
         app.action(ANY)(self.on_action)
         app.shortcut(SAVE_PAPER)(self.on_save_shortcut)
+        app.shortcut(FIND_PAPER)(self.on_find_shortcut)
         app.view(FORM)(self.on_form)
         app.view(WINDOW)(self.on_window)
         app.options(ANY)(self.on_options)
@@ -63,6 +66,11 @@ class Interactions:
         """Save the papers that a message links to."""
         await ack()
         await finish(self._run_shortcut(body), self._hold)
+
+    async def on_find_shortcut(self, ack: AsyncAck, body: Json) -> None:
+        """Ask for what to search, wherever the person is."""
+        await ack()
+        await finish(self._run_find(body), self._hold)
 
     async def on_form(self, ack: AsyncAck, body: Json) -> None:
         """Run the command of a form; an error is shown under the input that it is about."""
@@ -121,6 +129,9 @@ class Interactions:
         words = extract_text(body["message"]) or "…"
         request = await self._requests.read_interaction(body)
         await self._responses.run_line(f"collect {words}", request)
+
+    async def _run_find(self, body: Json) -> None:
+        await self._responses.run_line("find", await self._requests.read_interaction(body))
 
     async def _send(self, work: asyncio.Task[View], form: Form) -> None:
         async with self._responses.reporting(form.request):

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import PurePath
 
+from adapters.slack.channels import Channels
 from adapters.slack.errors import SlackError
 from adapters.slack.files import Files
 from adapters.slack.forms import Form, build_form, redraw_form
@@ -38,9 +39,10 @@ MAX_PRIVATE = 500  # private messages whose buttons can change: Slack does not t
 class Responses:
     """Handles command lines and sends the answers."""
 
-    def __init__(self, bot: Bot, web: Web, messages: Messages) -> None:
+    def __init__(self, bot: Bot, web: Web, messages: Messages, channels: Channels) -> None:
         self._bot = bot
         self._web = web
+        self._channels = channels
         self._messages = messages
         self._private = PrivateMessages(bot, web, messages)
         self.windows = Windows(bot, web)
@@ -251,7 +253,8 @@ class Responses:
             except SlackError as error:
                 await self._share_otherwise(part, request, error)
             else:
-                await self._bot.shown(sent.place, sent.message, part)
+                live = await self._channels.is_internal(sent.place.address)
+                await self._bot.shown(sent.place, sent.message, part, live=live)
         return True
 
     async def _share_otherwise(self, view: View, request: Request, error: SlackError) -> None:

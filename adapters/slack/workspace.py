@@ -212,7 +212,7 @@ class Workspace:
     def _build_app(self, session: Session) -> AsyncApp:
         """Return the Bolt app with all listeners."""
         requests = Requests(self._web, self._people, self._channels)
-        responses = Responses(self._bot, self._web, self._messages)
+        responses = Responses(self._bot, self._web, self._messages, self._channels)
         previews = Previews(self._bot, self._web) if self._settings.link_previews else None
         parts = Parts(requests, responses, self._people, self._messages, previews)
         app = build_app(session.me, f"{self._settings.api_url}/")

@@ -164,6 +164,11 @@ class SlackRig(SlackServer):
             "interactive", {**payload, **person, "channel": {"id": "C1"}, "response_url": url}
         )
 
+    async def global_shortcut(self, callback: str, user: str = "U1") -> None:
+        payload = {"type": "shortcut", "callback_id": callback, "trigger_id": "trigger"}
+        person = {"user": {"id": user, "username": user.lower(), "team_id": self.team_of(user)}}
+        await self.deliver("interactive", {**payload, **person, "team": {"id": self.team_of(user)}})
+
     async def react(
         self,
         message: Message,

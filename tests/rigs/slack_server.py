@@ -356,6 +356,7 @@ class SlackServer:
             "channel": {
                 "id": channel,
                 "is_member": channel in self.members,
+                "is_ext_shared": channel in self.shared_channels,
                 **self.channels.get(channel, {}),
             }
         }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from adapters.slack import scopes
-from adapters.slack.interactions import SAVE_PAPER
+from adapters.slack.interactions import FIND_PAPER, SAVE_PAPER
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "slack-manifest.yaml").read_text(encoding="utf-8")
@@ -62,10 +62,11 @@ def test_every_field_has_room_for_what_it_says():
     assert re.fullmatch("/[a-z0-9_-]{1,31}", command["command"])
     assert len(command["description"]) <= 2000
     assert len(command["usage_hint"]) <= 1000
-    (shortcut,) = features["shortcuts"]
-    assert len(shortcut["name"]) <= 24
-    assert len(shortcut["description"]) <= 150
-    assert shortcut["callback_id"] == SAVE_PAPER
+    for shortcut in features["shortcuts"]:
+        assert len(shortcut["name"]) <= 24
+        assert len(shortcut["description"]) <= 150
+    named = {(one["type"], one["callback_id"]) for one in features["shortcuts"]}
+    assert named == {("global", FIND_PAPER), ("message", SAVE_PAPER)}
     assert MANIFEST["settings"]["socket_mode_enabled"] is True
     assert MANIFEST["settings"]["interactivity"]["is_enabled"] is True
 

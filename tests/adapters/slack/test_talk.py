@@ -237,6 +237,15 @@ async def test_answers_about_a_message_with_a_thread_below_it_stand_beside_it(ri
     assert rig.messages[1].thread == ""
 
 
+async def test_the_global_shortcut_searches_from_anywhere(rig):
+    await rig.global_shortcut("find_paper")
+    await rig.until(lambda: rig.views)
+    (form,) = rig.views.values()
+    answer = await rig.submit(form, query="hebian")
+    assert HEBB.title in seen(answer["view"]["blocks"])
+    assert not rig.messages
+
+
 async def test_the_shortcut_finds_papers_in_any_message(rig):
     blocks = [
         {

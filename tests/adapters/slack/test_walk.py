@@ -52,6 +52,11 @@ class Walk:
                 0,
             )
 
+    async def find(self):
+        """Use the global shortcut."""
+        act = self.rig.global_shortcut
+        await self._follow("shortcut find", lambda: act("find_paper", self.user), 0)
+
     async def begin_at_home(self):
         """Open the Home, and press what it offers."""
         home = await self.rig.open_home(self.user)
@@ -143,6 +148,7 @@ async def walk(rig, slack, bot, user, channel="C1", depth=1):
         await found.begin(one.name)
     await found.begin_at_home()
     await found.shortcut()
+    await found.find()
     return found
 
 
