@@ -23,6 +23,7 @@ from bot.features.lookups import Lookups
 from bot.features.services import Context, Services
 from bot.library.backups import Backups
 from bot.library.library import Library
+from bot.library.retention import Retention
 from bot.library.storage import Storage
 from bot.library.tenants import Tenants
 from bot.log_file import LogFile
@@ -172,6 +173,7 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         if settings.admin_place
         else None
     )
+    retention = Retention(services.store, clock, timedelta(days=settings.keep_days))
     storage = services.storage
     more = (storage.troubles,) if storage else ()
     monitor = Monitor(planner, services.announcements, clock, admins, more)
@@ -180,6 +182,7 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         "delivering": services.dispatcher.run,
         "watching": monitor.watch,
         "purging": services.tenants.keep_purging,
+        "retention": retention.keep_pruning,
         "counting": services.live_counts.run,
         "reactions": partial(bot.reactions.keep_finishing, tuple(services.outlets)),
     }

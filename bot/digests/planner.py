@@ -42,7 +42,6 @@ MADE_AT_ONCE = 50
 LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
 LATE = timedelta(days=3)  # that a paper may come after its day and still be told
 LATEST = 10  # digests that remember what they were chosen from
-KEPT = timedelta(days=60)  # that is known of a digest that ended
 ALIKE = timedelta(weeks=4)  # whose lists say how long today's will be
 MOST_OF_A_SPAN = 3000  # papers that a digest is chosen from
 MOST_LIKED = 5
@@ -91,7 +90,6 @@ class Planner:
     patience: Patience = USUAL_PATIENCE
     _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
     _full: dict[date, bool] = field(default_factory=dict)
-    _forgot: date | None = None
 
     async def plan(self, made: Callable[[], None] = lambda: None) -> datetime | None:
         """Hand all due digests to the outbox, and call `made` whenever some are there.
@@ -111,7 +109,6 @@ class Planner:
             await self._make(planned, now)
             made()
         self._looks = {days: look for days, look in self._looks.items() if now - look.at < SHORT}
-        await self._tidy(now)
         return await store.digests.next_look(platforms)
 
     async def rezone(self) -> int:
@@ -334,11 +331,6 @@ class Planner:
             paper.id: paper for paper in await self.library.papers([one for one, _, _ in found])
         }
         return tuple(Liked(papers[one], kept, votes) for one, kept, votes in found if one in papers)
-
-    async def _tidy(self, now: datetime) -> None:
-        if self._forgot != now.date():
-            self._forgot = now.date()
-            await self.store.digests.forget(now - KEPT)
 
 
 def _candidates(

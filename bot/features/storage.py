@@ -18,8 +18,14 @@ async def storage(ctx: Context) -> tuple[Block, ...]:
     if ctx.services.storage is None or not ctx.is_admin:
         return ()
     now = await ctx.services.storage.state()
+    kept = await ctx.services.store.retention.sizes()
     facts: list[Spans] = [
         (Strong("Database"), f"  {now.database}{_size(now.database_bytes)}"),
+        (
+            Strong("Remembered"),
+            f"  {count(kept.digests, 'digest')}, {count(kept.messages, 'message')} with papers",
+            f", {count(kept.lines, 'button')}",
+        ),
         (Strong("Search index"), f"  {now.index}{_size(now.index_bytes)}"),
     ]
     if now.backups:

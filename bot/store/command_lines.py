@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from bot.store.engine import Database
 from bot.store.schema import lines
-from bot.store.upserts import insert_or_keep
+from bot.store.upserts import insert_or_update
 
 _LINE = select(lines.c.line).where(
     lines.c.platform == bindparam("platform"),
@@ -23,7 +23,7 @@ class CommandLines:
     def __init__(self, database: Database, platform: str, tenant: str) -> None:
         self._database = database
         self._tenant = {"platform": platform, "tenant": tenant}
-        self._keep = insert_or_keep(database.dialect, lines)
+        self._keep = insert_or_update(database.dialect, lines, "kept")
 
     async def keep(self, line: str) -> str:
         """Store a line, and return its key: 20 characters, the same each time."""

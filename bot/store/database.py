@@ -33,6 +33,7 @@ from bot.store.picks import Picks
 from bot.store.reaction_events import ReactionEvents
 from bot.store.reactions import Reactions
 from bot.store.recovery import Recovery
+from bot.store.retention import Retention
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
 from bot.store.shelf_states import ListCache
@@ -91,6 +92,7 @@ class Store:
         self.installations = Installations(database, identity)
         self.deliveries = Deliveries(database)
         self.recovery = Recovery(database)
+        self.retention = Retention(database)
 
     @classmethod
     async def open(cls, url: str, *, keeps_earlier: bool = True) -> Self:

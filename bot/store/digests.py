@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, or_, select, tuple_, update
+from sqlalchemy import and_, bindparam, exists, func, insert, select, tuple_, update
 
 from bot.models import Place, Sent, Subscription
 from bot.store.chunks import chunks
@@ -210,16 +210,6 @@ _REOPEN = (
         not_before=bindparam("now"),
         until=bindparam("latest"),
     )
-)
-_OPEN_PART = exists().where(
-    deliveries.c.subscription == digests.c.subscription,
-    deliveries.c.date == digests.c.date,
-    deliveries.c.state.in_(("pending", "sending", "uncertain")),
-)
-_FORGET = delete(digests).where(
-    digests.c.state.not_in(OPEN),
-    or_(digests.c.ended < bindparam("before"), digests.c.ended.is_(None)),
-    ~_OPEN_PART,
 )
 
 
@@ -470,10 +460,6 @@ class Digests:
             )
             for row in rows
         }
-
-    async def forget(self, before: datetime) -> int:
-        """Delete digests that ended before then, with their messages; return how many."""
-        return await self._database.change(_FORGET, {"before": before})
 
 
 def _part_row(planned: DueDigest, number: int, part: Part, now: datetime) -> dict[str, Any]:

@@ -23,12 +23,13 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
     true,
 )
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0012"
+HEAD = "0013"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -389,6 +390,8 @@ lines = Table(
     _text("tenant", primary_key=True),
     _text("key", primary_key=True),
     _text("line"),
+    Column("kept", Date, default=func.current_date()),  # when a message last had it
+    Index(None, "kept"),
 )
 
 subscriptions = Table(

@@ -37,3 +37,16 @@ def insert_or_keep(dialect: str, table: Table) -> Insert:
         index_elements=list(table.primary_key)
     )
     return upsert
+
+
+@cache
+def insert_or_update(dialect: str, table: Table, column: str) -> Insert:
+    """Insert a row, or update one column of the row with the same key if it differs."""
+    statement = _insert(dialect, table)
+    value = statement.excluded[column]
+    upsert: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={column: value},
+        where=table.c[column] != value,
+    )
+    return upsert
