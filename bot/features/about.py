@@ -11,10 +11,11 @@ from bot import __version__
 from bot.cards import day_name
 from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param
-from bot.chat.views import Block, Button, Buttons, Code, Item, Spans, Strong, View, line, note
+from bot.chat.views import Block, Button, Buttons, Code, Item, Span, Spans, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.digests import state
+from bot.features.first_steps import READ, SHELF, first_steps
 from bot.features.services import Context
 from bot.features.storage import storage
 from bot.log_file import LogEntry
@@ -38,14 +39,10 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Paperboy": "home help status privacy my-data forget-me".split(),
 }
-FIRST_STEPS = (
-    Button("Today’s papers", "today"),
-    Button("Trending", "trending"),
-    Button("My shelf", "saved"),
-)
+FIRST_STEPS = (READ, Button("Trending", "trending"), SHELF)
+ALL_COMMANDS = Button("All commands", "help")
 MAX_PROBLEMS = 100  # that status reads from the log
 SHOWN_PROBLEMS = 3
-SUBSCRIBE = Button("Subscribe", "subscribe")
 
 
 async def help_(ctx: Context, command: Annotated[str, COMMAND] = "") -> View:
@@ -54,12 +51,14 @@ async def help_(ctx: Context, command: Annotated[str, COMMAND] = "") -> View:
     command: Command [all of them]
     """
     commands = ctx.bot.commands
-    name = command.lower()
+    name = command.lower().replace(" ", "-")
     if not name:
-        can_subscribe = ctx.person.platform in ctx.services.outlets
-        return _all(commands, (*FIRST_STEPS, SUBSCRIBE) if can_subscribe else FIRST_STEPS)
+        is_chat = ctx.person.platform in ctx.services.outlets
+        return _greet(commands) if is_chat else _list(commands)
     if name in commands:
-        return _one(commands[name])
+        return _explain(commands[name])
+    if group := next((title for title in GROUPS if _slug(title) == name), ""):
+        return _list_group(commands, group)
     near = [one for one in commands if is_slip(name, one)]
     hint = f" Did you mean {listed(near, 'or')}?" if near else " “help” lists them all."
     raise UsageError(f"“{shorten(command, 40)}” isn’t a command.{hint}", argument="command")
@@ -82,7 +81,8 @@ async def status(ctx: Context) -> View:
     return View(tuple(blocks), data={**_record(now), "problems": messages})
 
 
-def _all(commands: Mapping[str, Command], buttons: tuple[Button, ...]) -> View:
+def _list(commands: Mapping[str, Command]) -> View:
+    """Show all commands, where they are typed rather than pressed."""
     groups = [
         Item(
             (Strong(title),),
@@ -96,19 +96,58 @@ def _all(commands: Mapping[str, Command], buttons: tuple[Button, ...]) -> View:
             "words to search, or one of these commands; “help find” explains find."
         ),
         *groups,
-        Buttons(buttons),
+        Buttons(FIRST_STEPS),
     )
+    return View(blocks, title="Paperboy", data=_records(commands))
+
+
+def _greet(commands: Mapping[str, Command]) -> View:
+    """Show what to begin with, and the groups of commands."""
+    groups = tuple(_name_all(title, names, commands) for title, names in GROUPS.items())
+    blocks: tuple[Block, ...] = (
+        line("Hello! I bring Hugging Face’s daily papers. Four things to begin with:"),
+        *first_steps(can_subscribe=True),
+        Item((Strong("All commands"),), groups),
+        Buttons(tuple(Button(title, f"help {_slug(title)}") for title in GROUPS)),
+    )
+    return View(blocks, title="Paperboy", data=_records(commands))
+
+
+def _list_group(commands: Mapping[str, Command], title: str) -> View:
+    """Show the commands of a group, each with a button to how it works."""
+    shown = [commands[name] for name in GROUPS[title] if name in commands]
+    items = [
+        Item((Code(one.name),), ((f"{one.help}.",),), (Button("How it works", f"help {one.name}"),))
+        for one in shown
+    ]
+    records = _records({one.name: one for one in shown})
+    return View((*items, Buttons((ALL_COMMANDS,))), title=title, data=records)
+
+
+def _name_all(title: str, names: Sequence[str], commands: Mapping[str, Command]) -> Spans:
+    spans: list[Span] = [f"{title}: "]
+    for name in names:
+        if name in commands:
+            spans += [*([", "] if len(spans) > 1 else []), Code(name)]
+    return tuple(spans)
+
+
+def _slug(title: str) -> str:
+    return title.lower().replace(" ", "-")
+
+
+def _records(commands: Mapping[str, Command]) -> Mapping[str, object]:
     data = [{"name": one.name, "usage": one.usage, "help": one.help} for one in commands.values()]
-    return View(blocks, title="Paperboy", data={"commands": data})
+    return {"commands": data}
 
 
-def _one(command: Command) -> View:
+def _explain(command: Command) -> View:
     who = "Everyone here sees the answer." if command.shared else "Only you see the answer."
     blocks: tuple[Block, ...] = (
         Item((Code(command.usage),), ((f"{command.help}.",), *map(_param, command.params))),
         *map(line, command.paragraphs),
         note(who),
-        Buttons((Button("All commands", "help"),)),
+        Buttons((ALL_COMMANDS,)),
     )
     data = {"name": command.name, "usage": command.usage, "help": command.help}
     return View(blocks, data=data)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from bot import cards
-from bot.chat.views import Block, Button, Buttons, Field, Strong, View, line, note
+from bot.chat.views import Block, Button, Buttons, Field, Item, Strong, View, line, note
 from bot.errors import SourceError
 from bot.features.arguments import PAGE
+from bot.features.first_steps import first_steps
 from bot.features.pages import PAGE_SIZE, offset, turn_buttons
 from bot.features.services import Context
 from bot.features.subscriptions import at_home
@@ -22,7 +23,10 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     page: Page [1]
     """
     shelf = await ctx.tenant.shelf.page(ctx.person.id, limit=PAGE_SIZE, offset=offset(page))
-    blocks: list[Block] = [] if shelf.total else list(_welcome())
+    digests = await at_home(ctx)
+    has_digests = any(isinstance(block, Item) for block in digests)
+    is_new = not shelf.total and not has_digests
+    blocks: list[Block] = list(_tour(ctx)) if is_new else []
     if shelf.total:
         kept = {paper.id for paper in shelf.papers}
         blocks += [
@@ -33,17 +37,18 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         if buttons := turn_buttons("home", page, len(shelf.papers), shelf.total):
             blocks.append(Buttons(buttons))
     blocks += await _today(ctx)
-    blocks += await at_home(ctx)
+    blocks += () if is_new else digests
     blocks.append(
         Buttons((Button("Today", "today"), Button("Trending", "trending"), Button("Help", "help")))
     )
     return View(tuple(blocks), title="Paperboy", data={"saved": shelf.total})
 
 
-def _welcome() -> tuple[Block, ...]:
+def _tour(ctx: Context) -> tuple[Block, ...]:
+    can_subscribe = ctx.person.platform in ctx.services.outlets
     return (
-        line("Browse Hugging Face’s daily papers, and press Save on those you want to keep."),
-        line("Your saved papers stay here, and half a title, misspelt, finds them again."),
+        line("Welcome! This page fills with what you save and your digests. To begin:"),
+        *first_steps(can_subscribe=can_subscribe),
     )
 
 

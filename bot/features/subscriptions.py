@@ -15,6 +15,7 @@ from bot.features.arguments import SUBSCRIPTION, TOPICS, WHERE, subscription_num
 from bot.features.digest_options import CLEARED, OPTIONS, USUAL_TIME, Changes, apply
 from bot.features.digests import ALL, history
 from bot.features.email_confirmation import ask_for_code, is_confirmed
+from bot.features.first_steps import SUBSCRIBE
 from bot.features.permissions import (
     MOST,
     all_seen,
@@ -36,7 +37,6 @@ from bot.text import count
 MOST_IN_PLACE = 10
 MOST_AT_HOME = 5
 MOST_LISTED = 20
-SUBSCRIBE = Button("Subscribe", "subscribe")
 
 
 async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """What people ask and what they get, over a real store and index."""
 
 from datetime import date, timedelta
+from itertools import chain
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,9 @@ from bot.chat.intents import Intent
 from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
 from bot.features.about import GROUPS
-from tests.conftest import ADA, BOB, HEBB, HERE, TODAY, changed
+from bot.models import Person, Place
+from tests.conftest import ADA, BOB, HEBB, HERE, TODAY, add_outlets, changed
+from tests.rigs.chat import Chat
 
 
 async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(ask):
@@ -313,7 +316,7 @@ async def test_the_paper_in_a_message_is_kept_and_of_several_one_is_chosen(ask):
 
 
 async def test_home_welcomes_and_then_shows_the_shelf_and_the_best_of_the_day(ask):
-    assert "press Save on those you want to keep" in plain(await ask("home"))
+    assert "Press Save, or react with 🔖" in plain(await ask("home"))
     for n in range(7):
         await ask(f"save 2605.1{n:04}")
     view = await ask("home")
@@ -347,6 +350,31 @@ async def test_help_names_every_command_and_explains_each(ask, bot):
     assert sorted(grouped) == sorted(bot.commands)
     assert "Filters: author:name" in plain(await ask("help find"))
     assert "“fnd” isn’t a command. Did you mean find?" in plain(await ask("help fnd"))
+
+
+async def test_in_a_chat_help_greets_and_each_command_is_explained_two_presses_away(bot):
+    person, place = Person("chat", "T1", "U1"), Place("chat", "T1", "C1")
+    add_outlets(bot, Chat({}, {}, {}))
+
+    async def say(words):
+        return await bot.handle(bot.read(words, person, place))
+
+    greeting = await say("")
+    assert [button.line for button in greeting.buttons][:4] == [
+        "today",
+        "find",
+        "saved",
+        "subscribe",
+    ]
+    assert all(f"{name}" in plain(greeting) for name in bot.commands)
+    explained = []
+    for button in greeting.buttons[4:]:
+        group = await say(button.line)
+        assert group.title == button.label
+        explained += [await say(one.line) for one in group.buttons if one.label == "How it works"]
+    assert len(explained) == len(bot.commands)
+    for command, view in zip(chain(*GROUPS.values()), explained, strict=True):
+        assert bot.commands[command].usage in plain(view)
 
 
 async def test_status_tells_how_it_is(ask):

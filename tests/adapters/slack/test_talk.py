@@ -273,7 +273,7 @@ async def test_a_picture_that_slack_cannot_fetch_is_left_out(rig):
 
 async def test_home_shows_the_shelf_and_follows_what_changes(rig, bot):
     home = await rig.open_home()
-    assert "Browse Hugging Face’s daily papers" in seen(home["blocks"])
+    assert "Save what you like" in seen(home["blocks"])
     await rig.press(home, "Save")
     await rig.until(lambda: "Your shelf" in seen(rig.homes["U1"]["blocks"]))
     card = await rig.ask("share 2605.00002")
