@@ -81,7 +81,7 @@ async def open_app(
         if progress:
             index.on_progress = progress
         source = await stack.enter_async_context(
-            HuggingFace(settings.hf_endpoint, settings.hf_token)
+            HuggingFace(settings.hf_endpoint, settings.hf_token, proxies=settings.proxies)
         )
         app = build_app(settings, Sources(store, index, source), outlets, waits=waits)
         stack.push_async_callback(app.services.library.close)

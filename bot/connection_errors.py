@@ -48,8 +48,8 @@ def describe_proxy_refusal(status: int) -> str:
     """Say why a proxy makes no connection."""
     if status == PROXY_PASSWORD:
         return (
-            "The proxy asks for a user and a password. Set HTTPS_PROXY and HTTP_PROXY to "
-            "http://user:password@host:port."
+            "The proxy asks for a user and a password. Write user:password@ before its host in "
+            "HTTPS_PROXY and HTTP_PROXY."
         )
     return f"The proxy makes no connection (HTTP {status}). Ask who runs it to allow the host."
 

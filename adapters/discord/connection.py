@@ -48,6 +48,7 @@ class Connection(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=MAX_RATE_LIMIT_SECONDS,
             http_trace=web.trace(),
+            proxy=settings.proxies.proxy_for(settings.api_url or Route.BASE),
             shard_count=settings.shards,
             shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # its own default
         )

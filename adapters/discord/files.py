@@ -47,7 +47,7 @@ async def fetch(url: str, max_bytes: int) -> bytes:
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
     try:
         async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
+            aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,  # for a proxy
             session.get(yarl.URL(url, encoded=True), allow_redirects=False) as response,
         ):
             if response.status != 200:

@@ -147,9 +147,10 @@ class Connections:
             raise ConnectionResetError("Slack wants no connection now")
 
     async def _dial(self) -> aiohttp.ClientWebSocketResponse:
-        session, proxy = self._web.client.session, self._web.client.proxy
+        session = self._web.client.session
         assert session is not None  # noqa: S101  # there is one while the adapter runs
         url = await self._address()
+        proxy = self._web.proxy_for(url)
         return await session.ws_connect(url, heartbeat=HEARTBEAT, proxy=proxy, max_msg_size=0)
 
     async def _address(self) -> str:

@@ -55,7 +55,7 @@ class Files:
                 yarl.URL(url, encoded=True),
                 headers=headers,
                 allow_redirects=False,
-                proxy=self._web.client.proxy,
+                proxy=self._web.proxy_for(url),
             ) as answer,
         ):
             if answer.status != 200:

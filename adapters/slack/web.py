@@ -47,10 +47,17 @@ class Web:
             retry_handlers=[],
             logger=self._sdk_log,
         )
+        # the SDK takes HTTPS_PROXY for every address, and knows no NO_PROXY
+        self._proxies = settings.proxies
+        self.client.proxy = self.proxy_for(settings.api_url)
         self.on_revocation: Callable[[], None] | None = None  # called if Slack refuses the token
         # the bot's name and id, and the id and address of the workspace, once Slack has told them
         self.bot, self.user, self.team, self.url = "Paperboy", "", "", ""
         self.team_name = ""
+
+    def proxy_for(self, url: str) -> str | None:
+        """Return the proxy for an address, None if it is reached directly."""
+        return self._proxies.proxy_for(url)
 
     async def call(self, request: Call, *, as_app: bool = False) -> Json:
         """Send one request and return its answer. Raises SlackError.
@@ -89,6 +96,7 @@ class Web:
             retry_handlers=[],
             logger=self._sdk_log,
         )
+        hook.proxy = self.proxy_for(url)
         try:
             answer = await hook.send_dict(message)
         except (aiohttp.ClientError, OSError) as error:

@@ -11,13 +11,22 @@ import hmac
 import json
 from typing import Any
 
-from aiohttp import ClientConnectorError, ClientError, ClientResponse, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientHttpProxyError,
+    ClientProxyConnectionError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+)
 from aiohttp import ConnectionTimeoutError as NotConnected
 
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.ports import Clock
 from bot.chat.views import Item, Link, View, plain
 from bot.clock import utc_now
+from bot.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
 from bot.errors import DeliveryError
 from bot.models import Place
 from bot.settings import WebhookSettings
@@ -45,10 +54,18 @@ class Webhook(Outlet):
         try:
             async with (
                 ClientSession(timeout=TIMEOUT) as session,
-                session.post(url, data=body, headers=headers, allow_redirects=False) as response,
+                session.post(
+                    url,
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                    proxy=self._settings.proxies.proxy_for(url),
+                ) as response,
             ):
                 _check(name, response)
         # errors name the address, which can hold a secret: none of them goes into the log
+        except (ClientProxyConnectionError, ClientHttpProxyError) as error:
+            raise DeliveryError(f"Web hook “{name}”: {describe_failure(error)}") from None
         except (ClientConnectorError, NotConnected):
             raise DeliveryError(f"Web hook “{name}” can’t be reached.") from None
         except (ClientError, TimeoutError):
@@ -81,6 +98,8 @@ def _check(name: str, response: ClientResponse) -> None:
     """Raise DeliveryError unless the answer says that the message was taken."""
     status, wait = response.status, response.headers.get("Retry-After", "")
     said = f"Web hook “{name}” answers {status}"
+    if status == PROXY_PASSWORD:
+        raise DeliveryError(f"Web hook “{name}”: {describe_proxy_refusal(status)}")
     if status == 429 or (status == 503 and wait.isdecimal()):
         raise DeliveryError(f"{said}.", retry_after=float(wait) if wait.isdecimal() else 60.0)
     if status >= 500 or status == 408:

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from bot.errors import SettingsError, SourceDown, SourceError
 from bot.identifiers import paper_id
 from bot.papers import Paper, web_address
+from bot.proxies import NO_PROXIES, Proxies
 from bot.sources.items import Batch, batch, paper_from_item
 from bot.sources.rate_limit import Patience
 from bot.sources.web import Answer, Web
@@ -27,13 +28,18 @@ class HuggingFace:
     """The papers API at an address. All methods raise SourceError, with a sentence for people."""
 
     def __init__(
-        self, endpoint: str, token: str | None = None, *, patience: Patience | None = None
+        self,
+        endpoint: str,
+        token: str | None = None,
+        *,
+        patience: Patience | None = None,
+        proxies: Proxies = NO_PROXIES,
     ) -> None:
         token = (token or "").strip()
         if not token.isascii() or not token.isprintable() or " " in token:
             raise SettingsError("HF_TOKEN has characters that no token has; copy it again.")
         self.has_token = bool(token)
-        self._web = Web(_address(endpoint), token or None, patience or Patience())
+        self._web = Web(_address(endpoint), token or None, patience or Patience(), proxies)
 
     async def __aenter__(self) -> Self:
         return self

@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from bot import __version__
 from bot.backoff import Backoff
 from bot.papers import web_address
+from bot.proxies import NO_PROXIES, Proxies
 from bot.sources.errors import (
     Failed,
     astray,
@@ -62,10 +63,13 @@ class _Request(Generic[T]):
 class Web:
     """A client of one server. The token goes to that server only, and into no message."""
 
-    def __init__(self, base: str, token: str | None, patience: Patience) -> None:
+    def __init__(
+        self, base: str, token: str | None, patience: Patience, proxies: Proxies = NO_PROXIES
+    ) -> None:
         self._base = base
         self._host = urlsplit(base).netloc
         self._token = token
+        self._proxy = proxies.proxy_for(base)
         self._patience = patience
         self._session: aiohttp.ClientSession | None = None
         self._rest_until = 0.0  # by the event loop's clock
@@ -147,6 +151,7 @@ class Web:
                 json=request.body,
                 timeout=timeout,
                 allow_redirects=False,
+                proxy=self._proxy,
             ) as response:
                 rest = self._note(response)
                 if response.status in (301, 302, 303, 307, 308):

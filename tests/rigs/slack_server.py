@@ -85,6 +85,7 @@ class SlackServer:
         self.read_only: set[str] = set()  # channels in which only some may write
         self.changes = 0  # that people could see
         self.scopes = ""  # those of the bot's token, with commas between
+        self.socket_url = ""  # of Socket Mode, where it is not this server's own
         self.refusing = False  # to be called at all
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._urls: dict[
@@ -215,7 +216,7 @@ class SlackServer:
         }
 
     def _apps_connections_open(self, _: Json) -> Json:
-        return {"url": f"ws://127.0.0.1:{self.port}/socket"}
+        return {"url": self.socket_url or f"ws://127.0.0.1:{self.port}/socket"}
 
     def _chat_postmessage(self, body: Json) -> Json:
         channel = f"D{body['channel']}" if body["channel"].startswith("U") else body["channel"]
