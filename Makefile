@@ -8,6 +8,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 
 SEEDS ?= 10000
 KILLS ?= 500
+CUTS ?= 200
 
 .PHONY: help demo test soak check format preview bench requirements clean
 
@@ -21,8 +22,8 @@ demo: .venv/run.stamp ## try Paperboy in the terminal, without an account or a n
 test: check ## run every check, then every test; ARGS="-k search" goes to pytest
 	@.venv/bin/pytest -q -n auto --dist worksteal $(ARGS)
 
-soak: .venv/dev.stamp ## simulate months of digests, SEEDS times, and kill processes that deliver them, KILLS times
-	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS) $(ARGS)
+soak: .venv/dev.stamp ## simulate months of digests, SEEDS times; kill what delivers them, KILLS times; cut its power, CUTS times
+	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS) --cuts $(CUTS) $(ARGS)
 
 check: .venv/dev.stamp ## check layout, style, types and who imports whom
 	@.venv/bin/ruff format --check --quiet

@@ -1,15 +1,20 @@
-"""Bugs that are put into the product on purpose, one at a time: the simulation has to find each."""
+"""Bugs that are put into the product on purpose, one at a time: the simulation has to find each.
+
+Here are those of the outbox and the schedule; `tests/planted_around.py` has those of what people
+ask for, of clocks, of e-mail and of notices.
+"""
 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from secrets import token_hex
-from typing import Any, TypeAlias
+from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import and_, bindparam, or_, select, update
@@ -22,10 +27,10 @@ from bot.store import deliveries as outbox
 from bot.store.deliveries import Deliveries, Delivery
 from bot.store.digests import Digests, RenderedDigest
 from bot.store.schema import deliveries as table
+from tests.planted_around import BUGS_AROUND, Patches
 from tests.simulation import simulate
 
 MAX_SEEDS, DAYS = 50, 30
-Patches: TypeAlias = tuple[tuple[object, str, object], ...]
 _d = outbox._d  # noqa: SLF001 - the bugs are in the statements
 
 
@@ -203,6 +208,7 @@ BUGS: Mapping[str, Callable[[], Patches]] = {
         new_keys,
         last_part_lost,
         uncertain_is_sent,
+        *BUGS_AROUND,
     )
 }
 
@@ -220,10 +226,21 @@ def planted(name: str) -> Iterator[None]:
             one.stop()
 
 
-def find(name: str) -> tuple[str, int, str]:
-    """Return after how many seeds a bug is found, 0 if it is not, and by what."""
+@dataclass(frozen=True)
+class Found:
+    """After how many seeds and seconds a bug was found, and by what; 0 seeds if it was not."""
+
+    name: str
+    seeds: int
+    by: str
+    seconds: float
+
+
+def find(name: str) -> Found:
+    """Put a bug in and look for it, one seed after another."""
+    began = time.monotonic()
     with planted(name):
         for seed in range(1, MAX_SEEDS + 1):
             if bad := simulate(seed, days=DAYS).bad:
-                return name, seed, bad[0]
-    return name, 0, ""
+                return Found(name, seed, bad[0], time.monotonic() - began)
+    return Found(name, 0, "", time.monotonic() - began)

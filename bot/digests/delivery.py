@@ -187,7 +187,9 @@ class DeliveryWorker:
         now = self._now()
         log.warning("subscription %d, %s: %s", one.subscription, one.day, error)
         then = now + REFUSED_PAUSE * (0.9 + self._luck() / 5)
-        notice = Notice(REFUSAL, f"refused-{one.id}", self._refusal(one, error), now + NOTICE_LASTS)
+        notice = Notice(
+            REFUSAL, f"refused-{one.id}-{one.fence}", self._refusal(one, error), now + NOTICE_LASTS
+        )
         await self._record(
             one, lambda: self._store.refuse(one, then, str(error), _suspect_since(one), notice, now)
         )

@@ -1,6 +1,7 @@
 """The outbox keeps its promise: each message once, in order, whatever the platform does."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -221,6 +222,18 @@ async def test_what_a_place_refused_is_tried_at_the_start_and_when_a_person_want
     await world.work(MINUTE)
     assert heads(world) == ["head"]
     assert "→ Try now: digest 1" in world.platform.texts("me ada")[0]
+
+
+@in_a_world(repeatable=timedelta(days=1))
+async def test_a_place_that_refuses_again_after_it_took_something_is_told_of_again(world: World):
+    world.platform.fault = lambda _, place: Fault.REFUSED if place.address == "C1" else Fault.NONE
+    subscription = await world.subscribe()
+    await world.digest(subscription)
+    await world.work(MINUTE)
+    again = replace(subscription, refused=None)
+    await world.store.tenant(PLATFORM, "T1").subscriptions.change(again)
+    await world.work(2 * HOUR)
+    assert len(world.platform.texts("me ada")) == 2
 
 
 @in_a_world()

@@ -19,5 +19,5 @@ def test_a_seed_gives_the_same_course_again():
 
 @pytest.mark.parametrize("bug", ["no_proof", "wrong_channel", "gives_up_at_once", "no_mondays"])
 def test_the_simulation_finds_bugs_that_are_put_in_on_purpose(bug: str):
-    _, seeds, found = find(bug)
-    assert 1 <= seeds <= 10, found
+    found = find(bug)
+    assert 1 <= found.seeds <= 10, found.by
