@@ -42,7 +42,8 @@ class Storage:
     _check: asyncio.Task[None] | None = field(default=None, repr=False)
 
     async def watch(self) -> None:
-        """Check the database now and once a day, until cancelled."""
+        """Say where the data lies, and check the database now and once a day, until cancelled."""
+        log.info("The database is %s, the search index %s.", self.name, self.index)
         while True:
             await self.check()
             await asyncio.sleep(CHECK_SECONDS)

@@ -1,0 +1,22 @@
+"""Damage to SQLite files, as a failing disk does it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+
+def damage_pages(file: Path, *tables: str) -> None:
+    """Overwrite the first page of each of these tables."""
+    connection = sqlite3.connect(file)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    roots = [
+        connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+        for name in tables
+    ]
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    connection.close()
+    with file.open("r+b") as there:
+        for (page,) in roots:
+            there.seek((page - 1) * size)
+            there.write(b"\x99" * size)
