@@ -56,6 +56,20 @@ NAMES = (
     "PAPERBOY_BACKUP_DAYS",
     "PAPERBOY_KEEP_DAYS",
 )
+# whose values are never shown: tokens, passwords, and addresses that can hold one
+SECRETS = frozenset(
+    (
+        "PAPERBOY_DATABASE_URL",
+        "PAPERBOY_HEARTBEAT_URL",
+        "HF_TOKEN",
+        "SLACK_BOT_TOKEN",
+        "SLACK_APP_TOKEN",
+        "DISCORD_TOKEN",
+        "PAPERBOY_WEBHOOKS",
+        "PAPERBOY_WEBHOOK_SECRET",
+        "SMTP_URL",
+    )
+)
 HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
 _SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}

@@ -15,6 +15,7 @@ def add_operator_commands(commands: Commands) -> None:
     """Add what an operator needs to keep the data safe and the bot running."""
     _add_backup(commands)
     _add_restore(commands)
+    _add_settings(commands)
 
 
 def _add_backup(commands: Commands) -> None:
@@ -43,6 +44,21 @@ def _add_restore(commands: Commands) -> None:
         "--move",
         action="store_true",
         help="nothing was posted since the backup: post the digests that are due",
+    )
+
+
+def _add_settings(commands: Commands) -> None:
+    settings = _add_parser(
+        commands,
+        "settings",
+        "Export settings and subscriptions as TOML, or import them",
+        "Secrets are left out. An import adds the subscriptions that are missing, from their next "
+        "time on, and says which settings differ; nothing is replaced.\n\n"
+        "Example: paperboy settings export paperboy.toml",
+    )
+    settings.add_argument("what", choices=("export", "import"), help="what to do")
+    settings.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="the file [export: standard output]"
     )
 
 

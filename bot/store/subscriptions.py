@@ -63,6 +63,12 @@ _WAITING = (
     .order_by(subscriptions.c.id)
     .limit(bindparam("limit"))
 )
+_EVERY = (
+    select(subscriptions)
+    .where(subscriptions.c.id > bindparam("after"))
+    .order_by(subscriptions.c.id)
+    .limit(bindparam("limit"))
+)
 _MOVE = (
     update(subscriptions)
     .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.next_due.is_not(None))
@@ -94,6 +100,11 @@ class AllSubscriptions:
         rows = await self._database.read(
             _DUE, {"platforms": list(platforms), "now": now, "limit": limit}
         )
+        return tuple(map(subscription_of, rows))
+
+    async def every(self, after: int, limit: int) -> tuple[Subscription, ...]:
+        """Return those of all platforms, by number, starting after `after`."""
+        rows = await self._database.read(_EVERY, {"after": after, "limit": limit})
         return tuple(map(subscription_of, rows))
 
     async def waiting(
