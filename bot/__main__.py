@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 
-from bot import __version__
 from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param
 from bot.chat.signatures import command
@@ -26,6 +25,7 @@ from bot.features import ALL
 from bot.runtime.log import set_up_logging
 from bot.settings import Settings, environment
 from bot.text import listed
+from bot.version import describe_version
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
 
@@ -64,6 +64,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+class _Version(argparse.Action):
+    """Prints the version; finding the commit takes a moment, which other commands don't wait."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it and exit."""
+        print(f"paperboy {describe_version()}")
+        parser.exit()
+
+
 def _prepare_streams() -> None:
     """Make sure that all three streams exist and take every character."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -93,7 +102,7 @@ def build_parser() -> tuple[argparse.ArgumentParser, Commands]:
         allow_abbrev=False,
         formatter_class=usage.Formatter,
     )
-    parser.add_argument("--version", action="version", version=f"paperboy {__version__}")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     parser.set_defaults(module="prompt", print_help=parser.print_help)
     # the description lists the commands in groups
     commands = parser.add_subparsers(prog="paperboy", metavar="COMMAND", help=argparse.SUPPRESS)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -94,7 +95,10 @@ def test_help_and_version_need_nothing(started):
     shown = started("--help")
     assert shown.returncode == 0
     assert all(name in shown.stdout for name in ("find", "saved", "sync", "import", "demo"))
-    assert started("--version").stdout == f"paperboy {__version__}\n"
+    version = started("--version").stdout
+    assert re.fullmatch(
+        rf"paperboy {re.escape(__version__)}( \(commit [0-9a-f]{{9}}\))?\n", version
+    )
 
 
 def test_find_prints_one_json_object_of_the_documented_shape(filled):
