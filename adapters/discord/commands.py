@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from adapters.discord.tree import GROUPS, MAX_SUBCOMMANDS, SUBCOMMAND, grouped
 from bot.chat.commands import LONGEST_ARGUMENT, Command, Param
 from bot.chat.kinds import Choice, YesNo
 from bot.text import shorten, visible
 
 SAVE_PAPER = "Save paper"  # in a message's menu under Apps
 COLLECT = "collect"  # what that runs, with the text of the message
+SAVED_PAPERS = "Saved papers"  # in a person's menu under Apps
+SHELF, SAVED_BY = "shelf", "by"  # what that runs, and the argument that names the person
 
-SLASH, MESSAGE_MENU = 1, 3
+SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
 TEXT, INTEGER, ATTACHMENT = 3, 4, 11
 # in servers, with the bot and in other conversations; installed by servers and by people
 EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}
+IN_SERVERS = {"contexts": [0], "integration_types": [0]}
 MAX_DESCRIPTION = 100  # characters
 MAX_CHOICES = 25
 MAX_OPTIONS = 25
@@ -34,9 +38,13 @@ Payload = dict[str, Any]
 
 def payloads(commands: Mapping[str, Command]) -> list[Payload]:
     """Return all commands as Discord registers them."""
-    registered = [_command(command) for command in commands.values()]
+    top, groups = grouped(commands.values())
+    registered = [_command(command) for command in top]
+    registered += [_group(name, subcommands) for name, subcommands in groups.items()]
     if COLLECT in commands:
         registered.append({"name": SAVE_PAPER, "type": MESSAGE_MENU, **EVERYWHERE})
+    if SHELF in commands:
+        registered.append({"name": SAVED_PAPERS, "type": USER_MENU, **IN_SERVERS})
     return registered
 
 
@@ -48,19 +56,31 @@ def is_same(ours: Iterable[Payload], theirs: Iterable[Mapping[str, Any]]) -> boo
     return _by_name(ours) == _by_name(theirs)
 
 
-def _command(command: Command) -> Payload:
-    # Discord wants the required ones first
-    params = sorted(command.params, key=lambda param: not param.required)
-    payload: Payload = {
-        "name": command.name,
+def _group(name: str, commands: Mapping[str, Command]) -> Payload:
+    subcommands = [{**_described(sub, one), "type": SUBCOMMAND} for sub, one in commands.items()]
+    about, _ = GROUPS[name]
+    return {
+        "name": name,
         "type": SLASH,
-        "description": _description(command.help),
-        "options": [_option(param) for param in params[:MAX_OPTIONS]],
+        "description": about,
+        "options": subcommands[:MAX_SUBCOMMANDS],
         **EVERYWHERE,
     }
+
+
+def _command(command: Command) -> Payload:
+    payload = {**_described(command.name, command), "type": SLASH, **EVERYWHERE}
     if command.managers:
         payload["default_member_permissions"] = MANAGE_CHANNELS
     return payload
+
+
+def _described(name: str, command: Command) -> Payload:
+    """Return what a command and a subcommand have alike."""
+    # Discord wants the required ones first
+    params = sorted(command.params, key=lambda param: not param.required)
+    options = [_option(param) for param in params[:MAX_OPTIONS]]
+    return {"name": name, "description": _description(command.help), "options": options}
 
 
 def _option(param: Param) -> Payload:
@@ -69,9 +89,11 @@ def _option(param: Param) -> Payload:
         "description": _description(param.help),
         "required": param.required,
     }
+    completes = bool(param.argument.suggest or param.choices)
     if param.argument.bounds:
         low, high = param.argument.bounds
-        return {**option, "type": INTEGER, "min_value": low, "max_value": high}
+        bounded = {**option, "type": INTEGER, "min_value": low, "max_value": high}
+        return {**bounded, "autocomplete": True} if completes else bounded
     if isinstance(param.kind, Choice) and len(param.kind.options) <= MAX_CHOICES:
         choices = [{"name": label, "value": value} for value, label in param.kind.options]
         return {**option, "type": TEXT, "choices": choices}
@@ -80,7 +102,6 @@ def _option(param: Param) -> Payload:
         return {**option, "type": TEXT, "choices": choices}
     if param.argument.file:
         return {**option, "type": ATTACHMENT}
-    completes = bool(param.argument.suggest or param.choices)
     return {**option, "type": TEXT, "max_length": LONGEST_ARGUMENT, "autocomplete": completes}
 
 

@@ -13,6 +13,7 @@ from adapters.discord.backfill import Backfill
 from adapters.discord.backoff import SessionStarts
 from adapters.discord.channels import Members
 from adapters.discord.connection import Connection
+from adapters.discord.dialect import Dialect
 from adapters.discord.direct import Direct
 from adapters.discord.errors import DISCORD_ERRORS, missing_permissions
 from adapters.discord.ids import PLATFORM, place
@@ -36,12 +37,13 @@ class Events(Connection):
         self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
     ) -> None:
         super().__init__(settings, bot, web, starts)
-        self._responses = Responses(bot, Members(self), self.registration.ids)
+        dialect = Dialect(bot.commands, self.registration.ids)
+        self._responses = Responses(bot, Members(self), dialect)
         self._backfill = Backfill(self, bot)
         self._notes = Notes(self)
         direct = Direct(self, bot, self._notes)
         self._reactions = Reactions(self, bot, self._backfill, direct)
-        self._typed_lines = TypedLines(self, bot, direct)
+        self._typed_lines = TypedLines(self, bot, direct, dialect)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer an interaction, or complete what is being typed."""

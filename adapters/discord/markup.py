@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 from urllib.parse import quote, urlsplit
 
-from adapters.discord.mentions import Mention
+from adapters.discord.dialect import Mention
 from bot.chat.views import Code, Link, Span, Spans, Strong
 from bot.text import shorten, visible
 
@@ -78,8 +78,8 @@ def _span(span: Span) -> str:
             return escape(span)
         case Strong(text):
             return _strong(text)
-        case Mention(text, name, id_) if text.startswith(name):
-            rest = text.removeprefix(name).strip()
+        case Mention(text, name, id_) if text.startswith(f"/{name}"):
+            rest = text.removeprefix(f"/{name}").strip()
             return f"</{name}:{id_}>" + (f" {_span(Code(rest))}" if rest else "")
         case Code(text):
             # between backticks nothing is markup, and nothing can be escaped

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 
 from adapters.discord.commands import Payload, is_same
 from adapters.discord.errors import DISCORD_ERRORS, AddressBlocked
+from adapters.discord.tree import SUBCOMMAND
 
 log = logging.getLogger(__name__)
 
 MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS = 5.0, 3600.0  # before registering is tried again
 MAX_ATTEMPTS = 5  # at sending the commands without refused ones
 INVALID_FORM = 50035  # Discord's code, with what is wrong in which command
+# as in "3.options.1.options.0.name"
+_PLACE = re.compile(
+    r"(?P<command>\d+)(?:\.(?P<rest>options\.(?P<option>\d+)(?:\.(?P<inner>.*))?|.*))?"
+)
 # what of a command Discord takes back
 _KEPT = (
     "name name_localizations type description description_localizations options contexts "
@@ -83,7 +90,7 @@ class Registration:
                     application, commands
                 )
             except discord.HTTPException as error:
-                wrong = refused_commands(error, accepted)
+                wrong = refusals(error, accepted)
                 if not wrong or attempt + 1 == MAX_ATTEMPTS:
                     raise
                 self._note_refused(accepted, wrong)
@@ -95,9 +102,13 @@ class Registration:
                 return attempt == 0
         return False
 
-    def _note_refused(self, sent: Sequence[Payload], wrong: Mapping[int, str]) -> None:
-        for position, why in wrong.items():
-            self.trouble = f"Discord refused the command {sent[position]['name']}: {why}."
+    def _note_refused(self, sent: Sequence[Payload], wrong: Collection[Refusal]) -> None:
+        for one in wrong:
+            command = sent[one.position]
+            name = command["name"]
+            if one.subcommand is not None:
+                name = f"{name} {command['options'][one.subcommand]['name']}"
+            self.trouble = f"Discord refused the command {name}: {one.reason}."
             log.error("%s", self.trouble)
 
     def _remember(self, registered: Sequence[Mapping[str, Any]]) -> None:
@@ -106,31 +117,51 @@ class Registration:
         self.ids.update({one["name"]: int(one["id"]) for one in slash})
 
 
-def refused_commands(error: discord.HTTPException, sent: Sequence[Payload]) -> dict[int, str]:
-    """Return the positions of the commands that Discord refused, each with the reason.
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Discord refused: a command by its position, or only a subcommand by its position."""
 
-    Empty if the error names none: discord.py writes it as lines such as "In 3.options.1.name: …".
+    position: int
+    reason: str
+    subcommand: int | None = None
+
+
+def refusals(error: discord.HTTPException, sent: Sequence[Payload]) -> list[Refusal]:
+    """Return the commands that Discord refused, each once; none if the error names none.
+
+    discord.py writes it as lines such as "In 3.options.1.name: …".
     """
-    reasons: dict[int, str] = {}
+    found: dict[tuple[int, int | None], Refusal] = {}
     if error.code != INVALID_FORM:
-        return reasons
+        return []
     for line in error.text.splitlines():
         place, colon, reason = line.removeprefix("In ").partition(": ")
-        number, _, rest = place.partition(".")
-        if colon and number.isdecimal() and int(number) < len(sent):
-            reasons.setdefault(int(number), f"{rest}: {reason}" if rest else reason)
-    return reasons
+        named = _PLACE.fullmatch(place)
+        if not colon or not named or int(named["command"]) >= len(sent):
+            continue
+        position, rest = int(named["command"]), named["rest"]
+        options, option = sent[position].get("options", []), int(named["option"] or 0)
+        subcommand: int | None = None
+        if named["option"] and option < len(options) and options[option]["type"] == SUBCOMMAND:
+            subcommand, rest = option, named["inner"]
+        one = Refusal(position, f"{rest}: {reason}" if rest else reason, subcommand)
+        found.setdefault((position, subcommand), one)
+    return list(found.values())
 
 
 def _without(
-    sent: Sequence[Payload], wrong: Collection[int], registered: Sequence[Mapping[str, Any]]
+    sent: Sequence[Payload], wrong: Collection[Refusal], registered: Sequence[Mapping[str, Any]]
 ) -> list[Payload]:
     """Return the commands with each refused one as it was registered before, or without it."""
     before = {(one["name"], one.get("type", 1)): one for one in registered}
+    whole = {one.position for one in wrong if one.subcommand is None}
+    parts = {(one.position, one.subcommand) for one in wrong}
     accepted: list[Payload] = []
     for position, command in enumerate(sent):
-        if position not in wrong:
-            accepted.append(command)
+        if position not in whole:
+            options = enumerate(command.get("options", []))
+            left = [one for number, one in options if (position, number) not in parts]
+            accepted.append({**command, "options": left} if "options" in command else command)
             continue
         earlier = before.get((command["name"], command.get("type", 1)))
         if earlier is not None:

@@ -8,11 +8,14 @@ from typing import Any
 
 import discord
 
-from adapters.discord.commands import COLLECT, MESSAGE_MENU
+from adapters.discord import commands
+from adapters.discord.commands import COLLECT, SAVED_BY, SHELF
 from adapters.discord.custom_ids import Kind, Press
+from adapters.discord.dialect import HELP
 from adapters.discord.files import attached_file
 from adapters.discord.ids import interaction_place, interaction_tenant, person
 from adapters.discord.inputs import held_values, read_input
+from adapters.discord.tree import read_asked, read_line
 from bot.chat.bot import Bot
 from bot.chat.intents import Intent
 
@@ -79,8 +82,6 @@ def read_request(bot: Bot, interaction: Interaction) -> Request | None:
     data: Mapping[str, Any] = interaction.data or {}
     try:
         match interaction.type:
-            case discord.InteractionType.application_command if data.get("type") == MESSAGE_MENU:
-                return _from_message(bot, interaction, data)
             case discord.InteractionType.application_command:
                 return _from_command(bot, interaction, data)
             case discord.InteractionType.component:
@@ -94,22 +95,45 @@ def read_request(bot: Bot, interaction: Interaction) -> Request | None:
         return None
 
 
-def read_typing(interaction: Interaction) -> tuple[str, str, str] | None:
-    """Read a command, its option that is being typed, and what is typed; None if malformed."""
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """What a person types into an option of a command."""
+
+    command: str
+    option: str
+    text: str
+
+
+def read_typing(interaction: Interaction) -> Typing | None:
+    """Read what is being typed; None if malformed."""
     data: Mapping[str, Any] = interaction.data or {}
     try:
-        option = next(one for one in data["options"] if one.get("focused"))
-        return str(data["name"]), str(option["name"]), str(option["value"])
+        asked = read_asked(data)
+        option = next(one for one in asked.options if one.get("focused"))
+        return Typing(asked.command, str(option["name"]), str(option["value"]))
     except (LookupError, TypeError, AttributeError, StopIteration):
         return None
 
 
 def _from_command(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
-    name = data["name"]
-    args = {option["name"]: str(option["value"]) for option in data.get("options") or ()}
-    intent = with_files(_intent(interaction, name, args), bot, data)
+    match data.get("type"):
+        case commands.USER_MENU:  # in a person's menu
+            by = f"<@{data['target_id']}>"
+            return Request(_intent(interaction, SHELF, {SAVED_BY: by}))
+        case commands.MESSAGE_MENU:  # in a message's menu
+            return _from_message(bot, interaction, data)
+        case _:
+            return _from_slash(bot, interaction, data)
+
+
+def _from_slash(bot: Bot, interaction: Interaction, data: Mapping[str, Any]) -> Request:
+    asked = read_asked(data)
+    args = {option["name"]: str(option["value"]) for option in asked.options}
+    if asked.command == HELP:
+        args = {name: read_line(words) for name, words in args.items()}
+    intent = with_files(_intent(interaction, asked.command, args), bot, data)
     given = any(text.strip() for text in args.values())
-    return Request(intent, "" if given else name)
+    return Request(intent, "" if given else asked.command)
 
 
 def _from_press(bot: Bot, interaction: Interaction, custom_id: str) -> Request | None:

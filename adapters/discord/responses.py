@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -15,16 +15,17 @@ from discord import ui
 from adapters.discord.buttons import label_of, with_button
 from adapters.discord.channels import Members, suggest_places
 from adapters.discord.custom_ids import MAX_LINE, Kind
+from adapters.discord.dialect import Dialect
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.files import show_file, uploads
 from adapters.discord.forms import field_form, form
 from adapters.discord.ids import interaction_tenant, person, place
-from adapters.discord.mentions import with_mentions
 from adapters.discord.render import render
-from adapters.discord.requests import Request, read_request, read_typing
+from adapters.discord.requests import Request, Typing, read_request, read_typing
+from adapters.discord.tree import suggest_commands
 from adapters.discord.web import acknowledge, repeat
 from bot.chat.bot import Bot
-from bot.chat.commands import Blank
+from bot.chat.commands import Blank, Param
 from bot.chat.kinds import Where
 from bot.chat.views import Outcome, View, line
 from bot.models import Suggestion
@@ -57,7 +58,6 @@ UNKNOWN_MEMBER = View(
     (line("Paperboy can't tell right now whether you are a member of that server; try again."),),
     outcome=Outcome.FAILED,
 )
-HELP = "help"  # whose answer names commands in code of its own
 PRESSES = {discord.InteractionType.component, discord.InteractionType.modal_submit}
 
 
@@ -67,7 +67,7 @@ class Responses:
 
     bot: Bot
     members: Members
-    command_ids: Mapping[str, int]  # of the registered commands, by name
+    dialect: Dialect
     # by message: two buttons of one message change it one after the other
     edits: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
@@ -88,32 +88,38 @@ class Responses:
 
     async def complete(self, interaction: Interaction) -> None:
         """Complete what a person types into an option."""
-        found: tuple[Suggestion, ...] = ()
-        if typing := read_typing(interaction):
-            found = await self._suggest(interaction, *typing)
+        typing = read_typing(interaction)
+        command = self.bot.commands.get(typing.command) if typing else None
+        params = command.params if command else ()
+        param = next((one for one in params if typing and one.name == typing.option), None)
         choices: dict[str, str] = {}
-        for one in found:
-            label = shorten(visible(one.label), MAX_CHOICE) or one.value
-            if label in choices:
-                label = shorten(f"{one.value} {label}", MAX_CHOICE)
-            if len(one.value) <= MAX_CHOICE:
-                choices[label] = one.value
-        await self._send_choices(interaction, choices)
+        if typing and param:
+            for one in await self._suggest(interaction, typing, param):
+                label = shorten(visible(one.label), MAX_CHOICE) or one.value
+                if label in choices:
+                    label = shorten(f"{one.value} {label}", MAX_CHOICE)
+                if len(one.value) <= MAX_CHOICE:
+                    choices[label] = one.value
+        await self._send_choices(interaction, choices, param)
 
     async def _suggest(
-        self, interaction: Interaction, name: str, option: str, typed: str
+        self, interaction: Interaction, typing: Typing, param: Param
     ) -> tuple[Suggestion, ...]:
-        command = self.bot.commands.get(name)
-        param = (
-            next((one for one in command.params if one.name == option), None) if command else None
-        )
-        if param and isinstance(param.kind, Where):
-            return suggest_places(interaction, typed)
+        if isinstance(param.kind, Where):
+            return suggest_places(interaction, typing.text)
+        if param.argument.suggest == "command":
+            return suggest_commands(self.bot.commands, typing.text)
         asker = person(interaction.user, interaction_tenant(interaction))
-        return await self.bot.suggest(name, option, typed, asker)
+        return await self.bot.suggest(typing.command, typing.option, typing.text, asker)
 
-    async def _send_choices(self, interaction: Interaction, choices: dict[str, str]) -> None:
-        shown = [discord.app_commands.Choice(name=name, value=v) for name, v in choices.items()]
+    async def _send_choices(
+        self, interaction: Interaction, choices: dict[str, str], param: Param | None
+    ) -> None:
+        read = int if param and param.argument.bounds else str
+        shown = [
+            discord.app_commands.Choice[Any](name=name, value=read(value))
+            for name, value in choices.items()
+        ]
         try:
             await interaction.response.autocomplete(shown[:MAX_CHOICES])
         except discord.NotFound:  # a newer keystroke, or later than Discord's three seconds
@@ -242,8 +248,7 @@ class Responses:
     async def _render(
         self, interaction: Interaction, request: Request, view: View
     ) -> ui.LayoutView:
-        if request.intent.command == HELP:
-            view = with_mentions(view, self.command_ids)
+        view = self.dialect.translate(view, request.intent.command)
         folded = await self.bot.fold(view, request.intent.place, MAX_LINE)
         elsewhere = request.tenant != interaction_tenant(interaction)
         layout = render(folded, request.tenant if elsewhere else "")

@@ -30,7 +30,8 @@ class Argument:
     `read` turns typed words into the value, given today's date; it raises ValueError, with a
     sentence where it has a better one than "… is not …". `noun` names it in sentences. `emptied` is
     what it means to leave its input in a form empty, "" where that says nothing. It is of use only
-    where the argument named by `depends` has one of the values given there.
+    where the argument named by `depends` has one of the values given there. `completed_by` is what
+    completes it where its kind does not say that.
     """
 
     noun: str
@@ -39,6 +40,7 @@ class Argument:
     kind: Kind = ONE_LINE
     emptied: str = ""
     depends: tuple[str, tuple[str, ...]] | None = None
+    completed_by: Source | Literal[""] = ""
 
     @property
     def suggest(self) -> Source | Literal["", "place"]:
@@ -49,7 +51,7 @@ class Argument:
             case Where():
                 return "place"
             case _:
-                return ""
+                return self.completed_by
 
     @property
     def bounds(self) -> tuple[int, int] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Source: TypeAlias = Literal["command", "paper", "author", "organization", "tag", "zone"]
+Source: TypeAlias = Literal[
+    "command", "paper", "author", "organization", "tag", "zone", "query", "day", "subscription"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,10 +166,10 @@ def _tag(text: str, today: date) -> str:
     return _tags(text, today)[0]
 
 
-QUERY = Argument("what to look for", _text, "diffusion author:ho after:2025")
+QUERY = Argument("what to look for", _text, "diffusion author:ho after:2025", completed_by="query")
 PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", Lookup("paper"))
 WORDS = Argument("words", _text, "diffusion")
-DAY = Argument("a day", _day, "2026-05-29")
+DAY = Argument("a day", _day, "2026-05-29", completed_by="day")
 WEEK = Argument("a week", _week, "2026-W22")
 MONTH = Argument("a month", _month, "2026-05")
 TAGS = Argument("tags", _tags, "memory, to-replicate", Lookup("tag", many=True))
@@ -189,7 +189,13 @@ TIME = Argument("a time of day", _time, "9:00", TimeOfDay())
 ZONE = Argument("a time zone", _zone, "Berlin", Lookup("zone"))
 WHERE = Argument("a place", _text, "here, me or #papers", Where())
 SUBSCRIPTION = Argument(
-    "the number of a subscription", subscription_number, "3", Number(1, 999_999_999)
+    "the number of a subscription",
+    subscription_number,
+    "3",
+    Number(1, 999_999_999),
+    completed_by="subscription",
 )
-SUBSCRIPTION_OR_NOW = Argument(SUBSCRIPTION.noun, _subscription_or_now, SUBSCRIPTION.example)
+SUBSCRIPTION_OR_NOW = Argument(
+    SUBSCRIPTION.noun, _subscription_or_now, SUBSCRIPTION.example, completed_by="subscription"
+)
 MESSAGE = number(1, 999_999_999, "the number of a message")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.cards import day_name
 from bot.chat.ports import Completion
 from bot.errors import PaperboyError
-from bot.models import Person, Suggestion
+from bot.features.digest_options import when
+from bot.models import Person, Subscription, Suggestion
 from bot.zones import find_zones
 
 if TYPE_CHECKING:  # start-up time
@@ -20,6 +24,11 @@ if TYPE_CHECKING:  # start-up time
 log = logging.getLogger(__name__)
 
 MAX_SUGGESTIONS = 25  # the shortest menu: Discord's autocompletion
+MAX_DAYS = 60  # that are offered, counted from today
+MIN_NAME, MAX_NAMES = 3, 3  # letters of a name, and how many of a kind are offered in a search
+_NAME_FILTER = re.compile(
+    r'(?:^|\s)-?(?P<filter>author|org|organi[sz]ation):"?(?P<name>[^"]*)$', re.IGNORECASE
+)
 
 
 def completions(store: Store, library: Library) -> Mapping[str, Completion]:
@@ -30,6 +39,9 @@ def completions(store: Store, library: Library) -> Mapping[str, Completion]:
         "paper": partial(_indexed, library, "paper"),
         "author": partial(_indexed, library, "author"),
         "organization": partial(_indexed, library, "organization"),
+        "query": partial(_queries, library),
+        "day": partial(_days, library),
+        "subscription": partial(_subscriptions, store),
     }
 
 
@@ -46,6 +58,71 @@ async def _tags(store: Store, text: str, person: Person | None) -> tuple[Suggest
 
 async def _zones(text: str, _: Person | None) -> tuple[Suggestion, ...]:
     return tuple(Suggestion(name, name) for name in find_zones(text)[:MAX_SUGGESTIONS])
+
+
+async def _queries(library: Library, text: str, person: Person | None) -> tuple[Suggestion, ...]:
+    """Complete a search: titles, names after a filter that takes one, and filters."""
+    if named := _NAME_FILTER.search(text):
+        kind: Kind = "author" if named["filter"].lower() == "author" else "organization"
+        before = text[: named.start("name")].removesuffix('"')
+        found = await _indexed(library, kind, named["name"], person)
+        queries = [f'{before}"{one.value}"' for one in found]
+        return tuple(Suggestion(query, query) for query in queries)
+    from bot.search.query.query_filters import EXAMPLES  # start-up time: a search loads it anyway
+
+    papers = await _indexed(library, "paper", text, person)
+    before, space, word = text.rpartition(" ")
+    begun = [example for example in EXAMPLES.values() if word and example.startswith(word.lower())]
+    filters = [Suggestion(f"{before}{space}{one}", f"{before}{space}{one}") for one in begun]
+    return (*filters, *await _names(library, text, person), *papers)[:MAX_SUGGESTIONS]
+
+
+async def _names(library: Library, text: str, person: Person | None) -> list[Suggestion]:
+    """Return the searches for authors and organisations whose names begin with a text."""
+    if len(text) < MIN_NAME:
+        return []
+    authors = await _indexed(library, "author", text, person)
+    organizations = await _indexed(library, "organization", text, person)
+    return [
+        *_named("author", [one for one in authors if _is_begun(one.label, text)]),
+        *_named("org", [one for one in organizations if _is_begun(one.label, text)]),
+    ]
+
+
+def _named(name: str, found: Sequence[Suggestion]) -> list[Suggestion]:
+    return [
+        Suggestion(f"{name}: {one.label}", f'{name}:"{one.value}"') for one in found[:MAX_NAMES]
+    ]
+
+
+def _is_begun(name: str, text: str) -> bool:
+    """Tell whether a text begins a name, or the last word of it."""
+    last = name.rpartition(" ")[2]
+    return any(one.lower().startswith(text.lower()) for one in (name, last))
+
+
+async def _days(library: Library, text: str, _: Person | None) -> tuple[Suggestion, ...]:
+    """Complete a day by its name or date: the last ones."""
+    today = library.today()
+    days = [today - timedelta(days=back) for back in range(MAX_DAYS)]
+    named = {today: "Today", today - timedelta(days=1): "Yesterday"}
+    every = [(f"{named.get(day, f'{day:%A}')}, {day_name(day)}", day.isoformat()) for day in days]
+    found = [one for one in every if any(text.lower() in part.lower() for part in one)]
+    return tuple(Suggestion(*one) for one in found[:MAX_SUGGESTIONS])
+
+
+async def _subscriptions(store: Store, text: str, person: Person | None) -> tuple[Suggestion, ...]:
+    """Complete the number of a subscription that the person made, by what is known of it."""
+    if person is None:
+        return ()
+    subscriptions = store.tenant(person.platform, person.tenant).subscriptions
+    made = await subscriptions.near(person.id, "", MAX_SUGGESTIONS)
+    found = [Suggestion(" · ".join(filter(None, _facts(one))), str(one.id)) for one in made]
+    return tuple(one for one in found if text.lower() in one.label.lower())
+
+
+def _facts(one: Subscription) -> tuple[str, str, str]:
+    return str(one.id), when(one.options.schedule), one.options.topics
 
 
 async def _indexed(

@@ -111,7 +111,7 @@ async def confirm(ctx: Context, code: Annotated[str, WORDS]) -> View:
     addresses, typed = ctx.tenant.email_addresses, re.sub(r"\D", "", code)
     waiting = await addresses.open_codes(ctx.person.id, ctx.now - CODE_LASTS)
     if not waiting:
-        raise UsageError("No code is waiting. Subscribe with where:me@example.org to get one.")
+        raise UsageError("No code is waiting. “subscribe” with your address sends one.")
     matching = [
         one for one in waiting if hmac.compare_digest(one.code, _hash(ctx, one.address, typed))
     ]

@@ -75,6 +75,7 @@ OPTION = {
     "max_value",
     "max_length",
     "channel_types",
+    "options",
 }
 
 
@@ -184,7 +185,10 @@ def _command(command: Mapping[str, Any]) -> Iterator[str]:
         yield from _named(command)
     elif not 1 <= len(command["name"]) <= 32 or command.get("description"):
         yield "name or description of a menu command"
-    options = command.get("options", ())
+    yield from _options(command.get("options", ()))
+
+
+def _options(options: Any) -> Iterator[str]:
     if len(options) > 25 or any(
         b.get("required") and not a.get("required") for a, b in pairwise(options)
     ):
@@ -193,6 +197,9 @@ def _command(command: Mapping[str, Any]) -> Iterator[str]:
         if unknown := option.keys() - OPTION:
             yield f"unknown {unknown} in an option"
         yield from _named(option)
+        yield from _options(option.get("options", ()) if option["type"] == 1 else ())
+        if option.get("options") and option["type"] != 1:
+            yield "options of an option"
         yield from _choices(option.get("choices", ()))
         if option.get("choices") and option.get("autocomplete"):
             yield "choices and autocompletion"

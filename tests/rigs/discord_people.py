@@ -11,6 +11,7 @@ from simcord.backend.models import Interaction, Message
 from simcord.components import walk_components
 from simcord.interactions import base_payload
 
+from adapters.discord.tree import path
 from tests.rigs.discord import DiscordRig
 
 COMMAND, COMPONENT, COMPLETION, MODAL = 2, 3, 4, 5
@@ -31,20 +32,23 @@ class Member:
             {"name": key, "type": 4 if isinstance(v, int) else 3, "value": v}
             for key, v in options.items()
         ]
-        return self.do(COMMAND, {"id": "1", "name": name, "type": 1, "options": given})
+        return self.do(COMMAND, placed(name, given))
 
     def give(self, name: str, option: str, file: dict[str, Any]) -> Interaction:
         """Send a slash command with a file."""
         given = [{"name": option, "type": 11, "value": file["id"]}]
         resolved = {"attachments": {file["id"]: file}}
-        return self.do(
-            COMMAND, {"id": "1", "name": name, "type": 1, "options": given, "resolved": resolved}
-        )
+        return self.do(COMMAND, {**placed(name, given), "resolved": resolved})
 
     def complete(self, name: str, option: str, typed: str) -> Interaction:
         """Type into an option."""
         focused = {"name": option, "type": 3, "value": typed, "focused": True}
-        return self.do(COMPLETION, {"id": "1", "name": name, "type": 1, "options": [focused]})
+        return self.do(COMPLETION, placed(name, [focused]))
+
+    def look_up(self, person: int, name: str = "Saved papers") -> Interaction:
+        """Choose a command in the menu of a person."""
+        data = {"id": "1", "name": name, "type": 2, "target_id": str(person), "resolved": {}}
+        return self.do(COMMAND, data)
 
     def collect(self, message: Message, name: str = "Save paper") -> Interaction:
         """Choose a command in the menu of a message."""
@@ -125,6 +129,14 @@ class Member:
             payload["message"] = serializers.message_payload(self.rig.backend, message)
         self.rig.backend.emit("INTERACTION_CREATE", payload)
         return record
+
+
+def placed(name: str, options: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what an interaction tells of a command, in its group if it stands in one."""
+    group, *sub = path(name)
+    if sub:
+        options = [{"name": sub[0], "type": 1, "options": options}]
+    return {"id": "1", "name": group, "type": 1, "options": options}
 
 
 def filled(kind: int, value: str) -> dict[str, Any]:

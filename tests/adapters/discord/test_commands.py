@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from simcord.components import walk_components
 
+from adapters.discord.tree import GROUPS, path
 from bot.chat.bot import Bot
+from bot.models import DigestOptions, Person, Place, Subscription
+from bot.schedule import Schedule
 from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import Member, join, labels, text
 from tests.rigs.waiting import eventually
@@ -29,12 +32,28 @@ def ada(rig: DiscordRig) -> Member:
     return join(rig, "Ada")
 
 
-async def test_every_command_is_registered_with_its_options(rig, bot):
+async def test_every_command_is_registered_in_its_group_with_its_options(rig, bot):
     await rig.until(lambda: rig.backend.commands[None])
-    commands = {(name, kind): one for (name, kind), one in rig.backend.commands[None].items()}
-    assert {name for name, kind in commands if kind == 1} == set(bot.commands)
-    assert ("Save paper", 3) in commands
-    options = {one["name"]: one for one in commands["saved", 1]["options"]}
+    registered = {(name, kind): one for (name, kind), one in rig.backend.commands[None].items()}
+    slash = {name: one for (name, kind), one in registered.items() if kind == 1}
+    assert {"find", "today", "save", "subscribe", "help", *GROUPS} == set(slash)
+    subcommands = {
+        (name, one["name"]): one
+        for name in GROUPS
+        for one in slash[name]["options"]
+        if one["type"] == 1
+    }
+    assert {name for name in bot.commands if path(name) not in subcommands} == {
+        "find",
+        "today",
+        "save",
+        "subscribe",
+        "help",
+    }
+    assert max(len(slash[name]["options"]) for name in GROUPS) <= 25
+    assert ("Save paper", 3) in registered
+    assert ("Saved papers", 2) in registered
+    options = {one["name"]: one for one in subcommands["shelf", "mine"]["options"]}
     assert [choice["value"] for choice in options["sort"]["choices"]] == [
         "new",
         "votes",
@@ -46,7 +65,7 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
         options["page"]["min_value"],
         options["page"]["max_value"],
     ) == (4, 1, 10_000)
-    assert commands["save", 1]["options"][0] == {
+    assert slash["save"]["options"][0] == {
         "name": "paper",
         "description": "Paper – its arXiv id, a link, or words from the title",
         "required": True,
@@ -54,7 +73,7 @@ async def test_every_command_is_registered_with_its_options(rig, bot):
         "max_length": 2000,
         "autocomplete": True,
     }
-    for one in commands.values():
+    for one in (*slash.values(), registered["Save paper", 3]):
         assert (one["contexts"], one["integration_types"]) == ([0, 1, 2], [0, 1])
 
 
@@ -67,7 +86,7 @@ async def test_commands_are_registered_again_only_when_they_changed(rig, bot):
         await rig.until(lambda: len(rig.requests("GET */commands")) == 2)
         assert registered(1)
     commands = rig.backend.commands[None]
-    del commands["status", 1]["contexts"]  # what a version before may have left out
+    del commands["shelf", 1]["contexts"]  # what a version before may have left out
     async with connect(bot, rig):
         await rig.until(lambda: registered(2))
     commands = rig.backend.commands[None]
@@ -108,14 +127,34 @@ async def test_what_is_not_understood_is_answered_too(ada):
     assert "“frobnicate” isn’t a command" in text(await ada.sees(ada.type("frobnicate")))
 
 
-async def test_help_names_commands_so_that_a_press_types_them(rig, ada):
+async def test_commands_are_named_so_that_a_press_types_them(rig, ada):
     await rig.until(lambda: rig.backend.commands[None])
-    registered = rig.backend.commands[None]
-    seen = text(await ada.sees(ada.type("help")))
-    for name in ("find", "nominate", "for-me"):
-        assert f"</{name}:{registered[name, 1]['id']}>" in seen
-    one = text(await ada.sees(ada.type("help", command="find")))
-    assert f"</find:{registered['find', 1]['id']}> `" in one
+    ids = {name: one["id"] for (name, _), one in rig.backend.commands[None].items()}
+    seen = text(await ada.sees(ada.type("help", command="find")))
+    assert f"</find:{ids['find']}>\n" in seen
+    assert "**query**  Search" in seen
+    seen = text(await ada.sees(ada.type("help", command="digest list")))
+    assert f"</digest list:{ids['digest']}>" in seen
+    assert f"</group nominate:{ids['group']}>" in text(await ada.sees(ada.type("nominated")))
+    said = text(await ada.sees(ada.type("pause", number="x")))
+    assert f"</digest list:{ids['digest']}> lists them." in said
+
+
+async def test_help_completes_commands_as_discord_shows_them(rig, ada):
+    record = ada.complete("help", "command", "digest li")
+    await rig.until(lambda: record.responded)
+    assert record.autocomplete_choices == [{"name": "digest list", "value": "subscriptions"}]
+
+
+async def test_a_persons_menu_shows_what_they_saved_for_all_to_see(rig, ada):
+    bob = join(rig, "Bob")
+    await bob.sees(bob.type("save", paper=ID))
+    await bob.sees(bob.type("save", paper="2605.00002", private="yes"))
+    seen = await ada.sees(ada.look_up(bob.id))
+    assert seen.is_ephemeral
+    assert "Hebbian" in text(seen)
+    assert "Diffusion" not in text(seen)
+    assert "saved anything here" in text(await ada.sees(ada.look_up(ada.id)))
 
 
 async def test_completions_show_the_title_and_carry_the_id(rig, ada):
@@ -131,6 +170,36 @@ async def test_completions_show_the_title_and_carry_the_id(rig, ada):
     record = ada.complete("saved", "words", "x")
     await rig.until(lambda: record.responded)
     assert record.autocomplete_choices == []
+
+
+async def test_a_search_a_day_and_a_subscription_are_completed(rig, ada, bot):
+    async def offered(command: str, option: str, typed: str) -> dict[str, object]:
+        record = ada.complete(command, option, typed)
+        await rig.until(lambda: record.responded)
+        return {one["name"]: one["value"] for one in record.autocomplete_choices}
+
+    assert (await offered("find", "query", "hebbian"))["Hebbian Learning Without Labels"] == ID
+    assert (await offered("find", "query", "lovel"))["author: Ada Lovelace"] == (
+        'author:"Ada Lovelace"'
+    )
+    assert (await offered("find", "query", "Analyt"))["org: Analytical Society"]
+    assert 'noise author:"Ada Lovelace"' in await offered("find", "query", 'noise author:"ada l')
+    assert "diffusion votes:50" in await offered("find", "query", "diffusion vo")
+    assert (await offered("day", "day", ""))["Yesterday, 28 May 2026"] == "2026-05-28"
+    assert next(iter((await offered("day", "day", "wednes")).values())) == "2026-05-27"
+    here = Place("discord", str(ada.guild), str(ada.channel))
+    person = Person("discord", str(ada.guild), str(ada.id))
+    options = DigestOptions(Schedule("daily", time(9), "UTC"), topics="diffusion")
+    subscriptions = bot.services.store.tenant("discord", str(ada.guild)).subscriptions
+    made = await subscriptions.add(Subscription(0, here, person, options, bot.now()))
+    shown = f"{made.id} · Every day at 9:00, UTC time · diffusion"
+    assert await offered("edit", "number", "diff") == {shown: made.id}
+    assert await offered("digest", "number", "diff") == {shown: str(made.id)}
+    bob = join(rig, "Bob")
+    record = bob.complete("edit", "number", "")
+    await rig.until(lambda: record.responded)
+    assert record.autocomplete_choices == []
+    assert not rig.refusals
 
 
 async def test_pages_turn_in_place(ada):

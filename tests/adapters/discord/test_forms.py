@@ -181,3 +181,17 @@ async def test_a_time_zone_that_is_not_known_is_asked_for(rig, bot, adapter):
     again = ada.type("subscribe")
     await rig.until(lambda: again.modal)
     assert "zone" not in (await opened(rig))[1]
+
+
+async def test_options_are_named_as_discord_shows_them(rig, bot, adapter):
+    add_outlets(bot, adapter)
+    ada = join(rig, "ada")
+    role = rig.backend.create_role(ada.guild or 0, "manager", permissions=1 << 4)
+    rig.backend.add_member_role(ada.guild or 0, ada.id, role.id)
+    said = text(await ada.sees(ada.type("subscribe", every="daily", at="9")))
+    assert "**zone** `Berlin`" in said
+    said = text(await ada.sees(ada.type("subscribe", every="weekly", on="mon,tue", zone="berlin")))
+    assert "**on** `mon`" in said
+    assert "**every** `days`" in said
+    said = text(await ada.sees(ada.type("find", query="votes:many")))
+    assert "votes\\:50" in said  # these are words that people type into the search

@@ -216,7 +216,7 @@ async def test_where_discord_is_not_to_be_reached_nothing_was_said(rig, adapter)
     here = at(channel(rig))
     await adapter.send(here, View((line("hello"),)), "one")
     await rig.stop()
-    with pytest.raises(DeliveryError, match="reach Discord") as error:
+    with pytest.raises(DeliveryError, match="Can’t reach") as error:
         await adapter.send(here, VIEW, "digest-1")
     assert not error.value.ambiguous
 

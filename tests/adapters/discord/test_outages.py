@@ -12,6 +12,7 @@ import pytest
 from simcord.backend.models import Channel
 
 from adapters.discord import Discord
+from adapters.discord.commands import payloads
 from adapters.discord.invite import invite
 from bot.__main__ import main
 from bot.chat.bot import Bot
@@ -81,36 +82,44 @@ async def test_discord_in_trouble_at_the_start_is_tried_again(bot, monkeypatch, 
 
 
 async def test_commands_that_discord_refuses_leave_the_others_and_all_else(bot, caplog):
+    sent = payloads(bot.commands)
+    group = next(n for n, one in enumerate(sent) if one["name"] == "digest")
+    find = next(n for n, one in enumerate(sent) if one["name"] == "find")
+    name = {"0": {"name": {"_errors": [{"message": "Invalid name"}]}}}
+    wrong = {str(find): {"options": name}, str(group): {"options": {"2": {"options": name}}}}
     async with DiscordRig().serving() as rig:
         add_outlets(bot, adapter := Discord(rig.settings()))
-        wrong = {"3": {"options": {"0": {"name": {"_errors": [{"message": "Invalid name"}]}}}}}
         rig.faults.append(Fault("PUT */commands", 400, code=50035, errors=wrong))
         async with running(bot, rig, adapter):
             await rig.until(lambda: rig.sessions)
             await rig.until(lambda: rig.backend.commands.get(None))
             ada = join(rig, "Ada")
-            assert "Papers" in text(await ada.sees(ada.type("status")))
             said = text(await ada.sees(ada.type("status")))
             assert "Discord refused the command" in said
-    names = list(bot.commands)
-    registered = {name for name, kind in rig.backend.commands[None] if kind == 1}
-    assert set(names) - registered == {names[3]}
-    assert f"refused the command {names[3]}: options.0.name: Invalid name" in caplog.text
+    registered = {
+        name: one for (name, kind), one in rig.backend.commands[None].items() if kind == 1
+    }
+    assert {one["name"] for one in sent if one["type"] == 1} - set(registered) == {"find"}
+    left = [one["name"] for one in registered["digest"]["options"]]
+    dropped = sent[group]["options"][2]["name"]
+    assert left == [one["name"] for one in sent[group]["options"] if one["name"] != dropped]
+    assert "refused the command find: options.0.name: Invalid name" in caplog.text
+    assert f"refused the command digest {dropped}: options.0.name: Invalid name" in caplog.text
 
 
 async def test_a_refused_command_stays_as_it_was_registered_before(bot):
     async with DiscordRig().serving() as rig:
         async with connect(bot, rig):
             pass
-        registered = rig.backend.commands[None]
-        name = list(bot.commands)[3]
-        registered[name, 1]["description"] = "An earlier description"
-        wrong = {"3": {"_errors": [{"message": "Wrong"}]}}
+        registered, sent = rig.backend.commands[None], payloads(bot.commands)
+        position = next(n for n, one in enumerate(sent) if one["name"] == "shelf")
+        registered["shelf", 1]["description"] = "An earlier description"
+        wrong = {str(position): {"_errors": [{"message": "Wrong"}]}}
         rig.faults.append(Fault("PUT */commands", 400, code=50035, errors=wrong))
         async with connect(bot, rig):
             await rig.until(lambda: len(rig.requests("PUT */commands")) == 3)
-    assert rig.backend.commands[None][name, 1]["description"] == "An earlier description"
-    assert len(rig.backend.commands[None]) == len(bot.commands) + 1
+    assert rig.backend.commands[None]["shelf", 1]["description"] == "An earlier description"
+    assert len(rig.backend.commands[None]) == len(sent)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +278,8 @@ async def test_only_what_is_not_privileged_is_asked_for(bot):
     async with DiscordRig().serving() as rig, connect(bot, rig):
         (session,) = rig.sessions.values()
         asked = {name for name, given in session.intents if given}
-        assert asked == {"guilds", "guild_reactions", "dm_reactions"}
+        kinds = {"guild_reactions", "dm_reactions", "guild_messages", "dm_messages"}
+        assert asked == {"guilds", *kinds}
 
 
 async def test_the_log_tells_no_secret(bot: Bot, caplog):
