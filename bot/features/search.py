@@ -14,6 +14,7 @@ from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.cited import find_cited, has_title, is_part_of_title
 from bot.features.contributions import not_indexed, submission
 from bot.features.pages import PAGE_SIZE, Page, listing, offset
+from bot.features.query_reading import QueryReading, read_query
 from bot.features.services import Context
 from bot.features.team import card
 from bot.identifiers import looks_like_id, paper_ids
@@ -43,7 +44,7 @@ async def find(
     are those of publication.
 
     A minus excludes: -survey, -"large language", -author:li, -has:code. OR means either:
-    diffusion OR "flow matching".
+    diffusion OR "flow matching". Or say it in words: papers by deepseek about reasoning last month.
 
     Questions, and searches with few results, also ask Hugging Face’s own search.
     """
@@ -54,20 +55,23 @@ async def find(
         return await listing(ctx, cited, len(cited), Page(f"find {query}", data={"query": query}))
     if looks_like_id(query) and not await ctx.library.papers([query]):
         raise _no_such_id(query)
-    found = await ctx.library.search(query, limit=PAGE_SIZE, offset=offset(page), online=True)
-    data: dict[str, object] = {"query": query, **found.said()}
+    reading = await read_query(ctx, query)
+    text = reading.text
+    found = await ctx.library.search(text, limit=PAGE_SIZE, offset=offset(page), online=True)
+    read_as = {"read_as": text} if text != query else {}
+    data: dict[str, object] = {"query": query, **read_as, **found.said()}
     if not found.total:
-        return await _nothing(ctx, query, found, data)
+        return await _nothing(ctx, query, reading, found, data)
     view = await listing(
         ctx,
         found.papers,
         found.total,
         Page(
-            f"find {query}",
+            f"find {text}",
             number=page,
-            above=_understood(query, found),
+            above=(*([note(reading.remark)] if reading.remark else []), *_understood(text, found)),
             remark=found.remark,
-            buttons=_other_queries(query, found),
+            buttons=(*reading.buttons, *_other_queries(text, found)),
             data=data,
             remarks=_remarks(found),
         ),
@@ -260,7 +264,9 @@ def _narrowed(found: Found) -> tuple[Block, ...]:
     return (note(found.filters[:1].upper() + found.filters[1:] + "."),) if found.filters else ()
 
 
-async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, object]) -> View:
+async def _nothing(
+    ctx: Context, query: str, reading: QueryReading, found: Found, data: dict[str, object]
+) -> View:
     tried = f"Nothing found for “{shorten(query, 120)}”"
     tried += f" (searched for “{found.corrected}”)." if found.corrected else "."
     fewer = "fewer filters" if found.filters else "fewer or other words"
@@ -269,7 +275,8 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
         hint = "There are no papers yet. See today’s, or run `paperboy sync`."
     nearest = found.nearest[:CANDIDATES]
     buttons = (
-        *_other_queries(query, found),
+        *reading.buttons,
+        *_other_queries(reading.text, found),
         Button("Today’s papers", "today"),
         Button("Trending", "trending"),
         Button("How to search", "help find"),
@@ -281,7 +288,7 @@ async def _nothing(ctx: Context, query: str, found: Found, data: dict[str, objec
         Page(
             "find",
             above=(line(f"{tried} {hint}"), *_narrowed(found)),
-            remark=found.remark,
+            remark=reading.remark or found.remark,
             buttons=buttons,
         ),
     )

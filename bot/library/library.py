@@ -24,7 +24,7 @@ from bot.text import count, listed
 if TYPE_CHECKING:
     from bot.library.search_service import Found
     from bot.papers import Paper
-    from bot.search import Index
+    from bot.search import Index, Wording
     from bot.search.completion import Kind
     from bot.sources.hugging_face import HuggingFace
 
@@ -198,6 +198,11 @@ class Library:
         if within is None:
             return await self._searches.everywhere(query, limit, offset, online=online)
         return await self._searches.among(query, within, limit, offset, in_order=in_order)
+
+    async def read_wording(self, text: str) -> Wording | None:
+        """Return a search with the filters that its words ask for, None where they ask for none."""
+        await self._follow()
+        return await self._index.read_wording(text, self.today())
 
     async def similar(
         self, paper: Paper, *, limit: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Hashable
+from datetime import date
 from pathlib import Path
 
 from bot.models import Suggestion
@@ -11,7 +12,9 @@ from bot.papers import Paper
 from bot.search.completion import Kind, suggest
 from bot.search.index.index_file import IndexFile
 from bot.search.index.snapshot import Snapshot
+from bot.search.query.known_names import KnownNames, Organizations, read_organizations
 from bot.search.query.query import Query
+from bot.search.query.wording import Wording, read_wording
 from bot.search.ranking.executor import Hits, Page, execute
 from bot.search.ranking.more_like_this import SimilarPaper, find_similar
 
@@ -22,6 +25,8 @@ class Index(IndexFile):
     def __init__(self, path: Path, identity: str) -> None:
         super().__init__(path, identity)
         self._tickets: dict[Hashable, int] = {}
+        # as they were with so many rows
+        self._organizations: tuple[int, Organizations] | None = None
 
     async def search(
         self, query: Query, *, limit: int, offset: int = 0, within: Collection[str] | None = None
@@ -31,6 +36,10 @@ class Index(IndexFile):
         ids = None if within is None else tuple(within)
         page = Page(max(0, limit), max(0, offset))
         return await self.read(execute, query, page, ids, empty=Hits())
+
+    async def read_wording(self, text: str, today: date) -> Wording | None:
+        """Return a search with the filters that its words ask for; see `wording`."""
+        return await self.read(self._read_wording, text, today, empty=None)
 
     async def similar(self, paper: Paper, *, limit: int) -> tuple[SimilarPaper, ...]:
         """Return papers about the same, most similar first, each with the words that both share."""
@@ -58,6 +67,13 @@ class Index(IndexFile):
         finally:
             if self._tickets.get(asker) == ticket:
                 del self._tickets[asker]
+
+    def _read_wording(
+        self, connection: sqlite3.Connection, snapshot: Snapshot, text: str, today: date
+    ) -> Wording | None:
+        if self._organizations is None or self._organizations[0] != snapshot.row_count:
+            self._organizations = snapshot.row_count, read_organizations(connection)
+        return read_wording(text, today, KnownNames(connection, snapshot, self._organizations[1]))
 
 
 def _suggest_if(

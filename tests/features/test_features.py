@@ -1,5 +1,6 @@
 """What people ask and what they get, over a real store and index."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import chain
 
@@ -12,7 +13,7 @@ from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
 from bot.features.about import GROUPS
 from bot.models import Person, Place
-from tests.conftest import ADA, BOB, HEBB, HERE, TODAY, add_outlets, changed
+from tests.conftest import ADA, BOB, HEBB, HERE, NOW, TODAY, add_outlets, changed
 from tests.rigs.chat import Chat
 
 
@@ -58,6 +59,33 @@ async def test_an_id_or_link_goes_straight_to_the_paper(ask, spelling):
     assert view.papers == (HEBB.id,)
     assert view.data["total"] == 1
     assert view.data["papers"][0]["id"] == HEBB.id
+
+
+async def test_filters_said_in_words_are_shown_and_one_press_takes_one_away(ask):
+    view = await ask("find papers by analytical society about learning this month with code")
+    assert view.papers == (HEBB.id,)
+    read_as = 'learning org:"analytical society" since:2026-05-01 has:code'
+    assert view.data["read_as"] == read_as
+    assert "From analytical society, since 1 May 2026, with code." in plain(view).replace(
+        "since May 2026", "since 1 May 2026"
+    )
+    presses = {button.label: button.line for button in view.buttons}
+    assert presses["✕ has:code"] == 'find learning org:"analytical society" since:2026-05-01'
+    assert (await ask(presses["✕ has:code"])).papers == (HEBB.id,)
+
+
+async def test_words_of_the_title_that_is_meant_are_no_filter(ask, bot):
+    titled = replace(HEBB, id="2605.00009", title="Reasoning with Code")
+    await bot.services.library.add([titled], NOW)
+    view = await ask("find reasoning with code")
+    assert view.papers[0] == titled.id
+    assert "read_as" not in view.data
+    assert "find reasoning has:code" in [button.line for button in view.buttons]
+
+
+async def test_what_only_looks_like_a_filter_is_named(ask):
+    assert plain(await ask("find foo:bar hebbian")).startswith("“foo:” isn’t a filter")
+    assert "Did you mean “votes:50”?" in plain(await ask("find upvotes:50 hebbian"))
 
 
 async def test_quotation_marks_of_a_phone_are_read_too(ask):

@@ -137,6 +137,12 @@ async def test_filters_say_what_a_plain_reading_says(index: Index, typed: str):
     assert await found(index, query) == expected(query)
 
 
+async def test_an_organisation_is_found_behind_its_owner(index: Index):
+    alone, owned = parse('org:"deep lab"', TODAY), parse('org:"google deep lab"', TODAY)
+    assert await found(index, owned) == await found(index, alone) != set()
+    assert await found(index, parse('org:"google university lab"', TODAY)) == set()
+
+
 async def test_any_filters_together_say_what_a_plain_reading_says(index: Index):
     rnd, some_found = random.Random(4), 0
 

@@ -154,6 +154,10 @@ def test_a_search_is_understood(text: str, query: Query):
             "-votes:5",
             "“-votes:” leaves nothing out: a minus goes before words, places, names and has:code.",
         ),
+        ("upvotes:50", "There is no filter “upvotes:”. Did you mean “votes:50”?"),
+        ("intitle:graph", "There is no filter “intitle:”. Did you mean “title:graph”?"),
+        ("code:yes", "There is no filter “code:”. Did you mean “has:code”?"),
+        ("lang:en", "There is no filter “lang:”: all papers are in English. Leave it out."),
         ("week:2025-W60", NO_SUCH_DATE.format("2025-W60")),
         ('"a" ' * 20 + "-b " * 20 + " ".join(f"-w{n}" for n in range(30)), TOO_MUCH),
         (

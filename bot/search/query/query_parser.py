@@ -15,6 +15,7 @@ from datetime import date
 from bot.errors import UsageError
 from bot.search.analysis.tokenizer import fold, tokenize
 from bot.search.query.date_ranges import format_day
+from bot.search.query.foreign_filters import refuse_foreign
 from bot.search.query.query import MAX_KEYWORDS, Phrase, Query
 from bot.search.query.query_filters import FILTERS, PLACES, refuse_slip, require_value
 from bot.text import clean
@@ -101,6 +102,7 @@ class _Parser:
         if name not in FILTERS:
             if name and not part["gap"]:
                 refuse_slip(name, _value(part))
+                refuse_foreign(part["name"], _value(part))
             return False
         if part["minus"] and name != "has":
             raise UsageError(

@@ -9,7 +9,7 @@ from functools import reduce
 import numpy as np
 from rapidfuzz import fuzz
 
-from bot.search.analysis.tokenizer import tokenize
+from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
 from bot.search.index.arrays import Mask
 from bot.search.index.people import find_people, is_name, people_called
 from bot.search.index.postings import PERSON
@@ -71,17 +71,34 @@ def _similar_names(context: SearchContext, typed: Sequence[str]) -> Sequence[str
 
 
 def rows_of_organization(context: SearchContext, name: str) -> Mask:
-    """Return which rows are of an organisation, by its name or a part of it, also misspelt."""
+    """Return which rows are of an organisation, by its name or a part of it, also misspelt.
+
+    Where none has all the words, that counts whose own name has most of them: "google deepmind" is
+    Deepmind.
+    """
     typed = tokenize(name)
     columns = context.snapshot.columns(context.connection)
-    rows = context.connection.execute("SELECT handle, words FROM organization")
-    found = [
-        columns.organizations.get(handle, _UNKNOWN_ORGANIZATION)
-        for handle, words in rows
+    rows = context.connection.execute("SELECT handle, name, words FROM organization").fetchall()
+    found: Sequence[str] = [
+        handle
+        for handle, _, words in rows
         if typed and all(_is_named(word, words.split()) for word in typed)
     ]
-    mask: Mask = np.isin(columns.organization, found)
+    found = found or _named_in(typed, [(handle, tokenize(name)) for handle, name, _ in rows])
+    numbers = [columns.organizations.get(one, _UNKNOWN_ORGANIZATION) for one in found]
+    mask: Mask = np.isin(columns.organization, numbers)
     return mask
+
+
+def _named_in(typed: Sequence[str], names: Sequence[tuple[str, Sequence[str]]]) -> Sequence[str]:
+    """Return the handles of the longest of these names whose words are all among those typed."""
+    telling = [(handle, set(words) - STOP_WORDS) for handle, words in names]
+    sizes = {handle: sum(map(len, words)) for handle, words in telling if words <= set(typed)}
+    most = max(sizes.values(), default=0)
+    # fewer letters than half are an owner or a sort, such as "university"
+    return [
+        one for one, size in sizes.items() if size == most and 2 * most >= sum(map(len, typed)) > 0
+    ]
 
 
 def _is_named(typed: str, words: Sequence[str]) -> bool:
