@@ -11,6 +11,7 @@ from bot.chat.bot import Bot
 from bot.chat.views import Item, Outcome, View
 from bot.models import Person, Place, ReactionEvent
 from tests.conftest import HEBB, NOW
+from tests.rigs.waiting import eventually
 
 ADA = Person("chat", "T", "ada", "Ada")
 ROOM = Place("chat", "T", "room", "#papers")
@@ -83,7 +84,8 @@ async def test_one_message_is_slow_and_another_does_not_wait(bot, monkeypatch):
     bob = replace(ADA, id="bob")
     assert await bot.react(replace(EVENT, message="m2", person=bob))
     second = asyncio.create_task(bot.react(replace(EVENT, person=bob)))
-    await asyncio.sleep(0.01)
+    turns = bot.reactions._turns  # noqa: SLF001
+    await eventually(lambda: any(wanted > 1 for wanted in turns.wanted.values()))
     assert not second.done()
     slow.set()
     await asyncio.gather(first, second)

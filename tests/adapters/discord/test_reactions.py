@@ -273,7 +273,7 @@ async def test_a_reaction_before_the_message_is_recorded_waits_for_it(rig, ada, 
     monkeypatch.setattr(bot, "shown", shown_late)
     seen = await ada.sees(ada.type("share", paper=HEBB.id))
     ada.react(seen)
-    await asyncio.sleep(0.05)
+    await rig.until(lambda: bot.reactions._recorded)  # noqa: SLF001  # it waits
     assert not told(rig, ada)
     reacted.set()
     await rig.until(lambda: told(rig, ada))

@@ -139,11 +139,19 @@ async def test_what_cannot_be_posted_is_told_to_whoever_wanted_it(rig):
 
 
 @pytest.mark.usefixtures("slack")
-async def test_shared_answers_keep_their_order_while_slack_asks_to_wait(rig):
+async def test_shared_answers_keep_their_order_while_slack_asks_to_wait(rig, bot, monkeypatch):
+    handle, answered = bot.handle, []
+
+    async def handle_and_note(intent):
+        view = await handle(intent)
+        answered.append(intent)
+        return view
+
+    monkeypatch.setattr(bot, "handle", handle_and_note)
     rig.faults["chat.postMessage"] = [{"error": "ratelimited", "status": 429, "retry_after": 1}]
     for number in range(4):
         await rig.slash(f"share 2605.1{number:04}")
-        await asyncio.sleep(0.05)
+        await eventually(lambda: len(answered) > number)  # noqa: B023
     await rig.until(lambda: len(rig.messages) == 4)
     assert [message.seen.splitlines()[0][-1] for message in rig.messages] == ["0", "1", "2", "3"]
 
@@ -211,12 +219,12 @@ async def test_a_lost_connection_comes_back_while_the_other_one_works(rig, caplo
 
 
 @pytest.mark.usefixtures("slack")
-async def test_it_is_back_by_itself_after_slack_was_gone(rig):
+async def test_it_is_back_by_itself_after_slack_was_gone(rig, caplog):
     rig.refusing = True
     for socket in list(rig.sockets):
         await socket.close()
     await rig.until(lambda: not rig.sockets)
-    await asyncio.sleep(0.2)
+    await eventually(lambda: "Slack did not answer" in caplog.text)
     rig.refusing = False
     await rig.until(lambda: len(rig.sockets) == 2)
     assert HEBB.title in (await rig.ask("find hebbian")).seen
@@ -317,13 +325,16 @@ async def test_an_answer_that_lacks_something_is_asked_for_again(bot, rig, metho
 async def test_a_shutdown_finishes_what_it_holds(rig, connected, monkeypatch, bot):
     handle = bot.handle
 
+    stopping = asyncio.Event()
+
     async def slow(intent):
-        await asyncio.sleep(0.3)
+        await stopping.wait()
         return await handle(intent)
 
     monkeypatch.setattr(bot, "handle", slow)
     async with connected():
         await rig.slash("find hebbian")
+        asyncio.get_running_loop().call_soon(stopping.set)  # when the shutdown has begun
     assert [HEBB.title in message.seen for message in rig.messages] == [True]
     assert not rig.sockets
 

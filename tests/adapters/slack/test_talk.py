@@ -365,8 +365,11 @@ async def test_a_form_that_comes_too_late_is_a_sentence(rig):
 async def test_what_takes_long_over_home_opens_a_window_meanwhile(rig, bot, monkeypatch):
     handle = bot.handle
 
+    opened = asyncio.Event()
+
     async def slow(intent):
-        await asyncio.sleep(0.2 if intent.command == "paper" else 0)
+        if intent.command == "paper":
+            await opened.wait()
         return await handle(intent)
 
     monkeypatch.setattr(bot, "handle", slow)
@@ -376,6 +379,7 @@ async def test_what_takes_long_over_home_opens_a_window_meanwhile(rig, bot, monk
     await rig.until(
         lambda: any("One moment …" in seen(view["blocks"]) for view in rig.views.values())
     )
+    opened.set()
     await rig.until(lambda: any(TITLE in seen(view["blocks"]) for view in rig.views.values()))
 
 
