@@ -88,6 +88,7 @@ _WEBHOOK_NAME = re.compile(r"[a-z0-9-]{1,40}")
 MAX_SHARDS = 10_000
 _SMTP_PORTS = {"smtps": 465, "smtp": 587}
 _SENDER = re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
+CREDENTIALS = "paperboy.env"  # the name under which systemd's LoadCredential= gives a file
 LOG_LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("text", "json")
 
@@ -211,8 +212,14 @@ class Settings:
 
 
 def environment(env_file: Path) -> dict[str, str]:
-    """Return the environment, and what `env_file` sets beside it."""
-    return _read_env_file(env_file) | dict(os.environ)
+    """Return the environment, and what `env_file` and systemd's credentials set beside it."""
+    files = [env_file]
+    if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
+        files.append(Path(folder) / CREDENTIALS)
+    given: dict[str, str] = {}
+    for file in files:
+        given |= _read_env_file(file)
+    return given | dict(os.environ)
 
 
 def sqlite_in(home: Path) -> str:

@@ -221,6 +221,18 @@ def test_the_environment_goes_before_the_file(tmp_path, monkeypatch):
     assert environment(tmp_path / "none") == dict(os.environ)
 
 
+def test_systemd_gives_a_file_with_credentials(tmp_path, monkeypatch):
+    (tmp_path / "paperboy.env").write_text("HF_TOKEN=given\nPAPERBOY_LOG_LEVEL=debug\n")
+    (tmp_path / ".env").write_text("HF_TOKEN=older\nHF_ENDPOINT=https://hf.test\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.setenv("PAPERBOY_LOG_LEVEL", "error")
+    env = environment(tmp_path / ".env")
+    names = ("HF_TOKEN", "HF_ENDPOINT", "PAPERBOY_LOG_LEVEL")
+    assert [env[name] for name in names] == ["given", "https://hf.test", "error"]
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path / "none"))
+    assert environment(tmp_path / ".env")["HF_TOKEN"] == "older"
+
+
 def test_a_file_that_cannot_be_read_is_named(tmp_path):
     folder, garbled, wrong = tmp_path / "folder", tmp_path / "garbled", tmp_path / "wrong"
     folder.mkdir()
