@@ -10,7 +10,7 @@ SEEDS ?= 10000
 KILLS ?= 500
 CUTS ?= 200
 
-.PHONY: help demo test soak check format preview bench requirements clean
+.PHONY: help demo test soak check format preview pictures bench requirements clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1#\2/p' Makefile | while IFS='#' read -r task line; do \
@@ -37,6 +37,9 @@ format: .venv/dev.stamp ## lay out the code and fix what can be fixed
 
 preview: .venv/dev.stamp ## write what people see in each chat as HTML, into build/preview/
 	@.venv/bin/python -m preview
+
+pictures: .venv/dev.stamp ## draw the pictures in the README (needs Chromium)
+	@.venv/bin/python -m preview.pictures
 
 bench: .venv/bench.stamp ## measure the search beside others, on the sample; ARGS="--corpus FILE" takes more papers
 	@.venv/bin/python bench/search.py --patience 5 --seconds 2 $(ARGS)
