@@ -99,7 +99,7 @@ def build_app(
 ) -> App:
     """Build every object once, whole."""
     store = sources.store
-    connected = {one.platform: one for one in (*outlets, *_send_only(settings, clock))}
+    connected = {one.platform: one for one in (*outlets, *build_send_only(settings, clock))}
     library = Library(
         store,
         sources.index,
@@ -130,7 +130,7 @@ def build_app(
     return App(bot, _chores(settings, bot, clock), pulse)
 
 
-def _send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:
+def build_send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:
     """Yield the outlets that need no connection."""
     if settings.webhooks:
         from adapters.webhook import Webhook

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import discord
@@ -12,12 +13,15 @@ from adapters.discord import messages
 from adapters.discord.backoff import ReconnectBackoff, SessionStarts
 from adapters.discord.channels import Memberships, find_place, member_name, thread_of
 from adapters.discord.connection import set_addresses
-from adapters.discord.errors import DISCORD_ERRORS, delivery_error
+from adapters.discord.diagnosis import diagnose
+from adapters.discord.errors import BAD_TOKEN, DISCORD_ERRORS, delivery_error
 from adapters.discord.events import Events
 from adapters.discord.ids import PLATFORM
 from adapters.discord.logs import redact_logs
 from adapters.discord.web import Web
 from bot.chat.bot import Bot
+from bot.chat.commands import Command
+from bot.chat.diagnosis import Diagnosis
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
@@ -26,9 +30,6 @@ from bot.settings import DiscordSettings
 
 log = logging.getLogger(__name__)
 
-BAD_TOKEN = (
-    "Discord does not accept DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
-)
 # how the gateway closes for good:
 # https://discord.com/developers/docs/topics/opcodes-and-status-codes
 FINAL_CLOSE_CODES = {
@@ -124,6 +125,13 @@ class Discord(Adapter):
         """
         connection, _ = self._connected()
         return await thread_of(connection, sent, name)
+
+    async def diagnose(self, places: Sequence[Place], commands: Mapping[str, Command]) -> Diagnosis:
+        """Ask Discord whether the token and commands work, and the bot can post in `places`.
+
+        Raises DeliveryError.
+        """
+        return await diagnose(self._settings, places, commands)
 
     def link(self, sent: Sent) -> str | None:
         """Return the web address of a message."""

@@ -26,6 +26,9 @@ SENTENCES = {
 }
 POSTING = discord.Permissions(view_channel=True, send_messages=True)
 POSTING_IN_THREADS = discord.Permissions(view_channel=True, send_messages_in_threads=True)
+BAD_TOKEN = (
+    "Discord does not accept DISCORD_TOKEN; copy it again from the Developer Portal, under Bot."  # noqa: S105  # a sentence
+)
 # everything that a request to Discord can raise
 DISCORD_ERRORS = (discord.DiscordException, aiohttp.ClientError, OSError, asyncio.TimeoutError)
 BLOCKED_SECONDS = 600.0  # for an address that Discord blocks without saying for how long

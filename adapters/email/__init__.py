@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
 
 from aiosmtplib import (
     SMTP,
+    SMTPAuthenticationError,
     SMTPConnectError,
     SMTPException,
     SMTPResponseException,
@@ -16,6 +18,8 @@ from aiosmtplib import (
 )
 
 from adapters.email.render import render
+from bot.chat.commands import Command
+from bot.chat.diagnosis import Diagnosis
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.ports import Clock
 from bot.chat.views import View, plain
@@ -44,19 +48,8 @@ class Email(Outlet):
         """Hand a message to the relay. Only an answer lost after its end is ambiguous."""
         address = place.address.removeprefix("mailto:")
         message = self.compose(address, view, key)
-        smtp = self._settings.smtp
-        # STARTTLS everywhere but on this machine; certificates are checked either way
-        client = SMTP(
-            hostname=smtp.host,
-            port=smtp.port,
-            username=smtp.username,
-            password=smtp.password,
-            use_tls=smtp.tls,
-            start_tls=None if smtp.local else not smtp.tls,
-            timeout=TIMEOUT_SECONDS,
-        )
         try:
-            async with client:
+            async with self._client() as client:
                 await client.mail(self._settings.sender)
                 await _name_recipient(client, address)
                 await _hand_over(client, message.as_bytes(policy=CRLF))
@@ -65,6 +58,43 @@ class Email(Outlet):
         except (SMTPException, OSError) as error:
             raise DeliveryError(f"The mail server can’t be reached ({_kind(error)}).") from None
         return Sent(place, message["Message-ID"])
+
+    def _client(self) -> SMTP:
+        """Return a client; certificates are checked, and only this machine needs no encryption."""
+        smtp = self._settings.smtp
+        return SMTP(
+            hostname=smtp.host,
+            port=smtp.port,
+            username=smtp.username,
+            password=smtp.password,
+            use_tls=smtp.tls,
+            start_tls=None if smtp.local else not smtp.tls,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+    async def diagnose(
+        self,
+        places: Sequence[Place],  # noqa: ARG002  # only a message tells
+        commands: Mapping[str, Command],  # noqa: ARG002  # people don't type here
+    ) -> Diagnosis:
+        """Sign in at the mail server, name the sender, and leave without a message."""
+        smtp = self._settings.smtp
+        server = f"{smtp.host}:{smtp.port}"
+        try:
+            async with self._client() as client:
+                await client.mail(self._settings.sender)
+                await client.rset()
+        except SMTPAuthenticationError as error:
+            problem = f"{server} refuses the user or password in SMTP_URL ({error.code})."
+            return Diagnosis(problems=(problem,))
+        except SMTPResponseException as error:
+            problem = f"{server} answers {error.code} to {self._settings.sender} as the sender."
+            return Diagnosis(problems=(f"{problem} Check PAPERBOY_MAIL_FROM.",))
+        except (SMTPException, OSError) as error:
+            cause = "it offers no encryption" if "STARTTLS" in str(error) else _kind(error)
+            problem = f"{server} can’t be used ({cause}). Check SMTP_URL."
+            return Diagnosis(problems=(problem,))
+        return Diagnosis(f"{self._settings.sender} through {server}")
 
     def compose(self, address: str, view: View, key: str) -> EmailMessage:
         """Return the message: the same key always has the same Message-ID."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import aiohttp
 
+from adapters.slack.diagnosis import diagnose
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import PLATFORM, channel_of
 from adapters.slack.limits import LINE
@@ -13,6 +15,8 @@ from adapters.slack.reactions import Reactions
 from adapters.slack.web import TIMEOUT
 from adapters.slack.workspace import Workspace, build_client
 from bot.chat.bot import Bot
+from bot.chat.commands import Command
+from bot.chat.diagnosis import Diagnosis
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.errors import SettingsError
@@ -84,6 +88,14 @@ class Slack(Adapter):
         Raises DeliveryError.
         """
         return await self._client.messages.thread_of(sent)
+
+    async def diagnose(
+        self,
+        places: Sequence[Place],
+        commands: Mapping[str, Command],  # noqa: ARG002  # Slack doesn't tell which it has
+    ) -> Diagnosis:
+        """Ask Slack what the tokens may do, and whether the bot can post in `places`."""
+        return await diagnose(self._client, self._settings, places)
 
     def link(self, sent: Sent) -> str | None:
         """Return the web address of a message, None before the first sign-in."""

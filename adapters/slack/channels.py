@@ -93,6 +93,11 @@ class Channels:
             return replace(where, address=await self.open_conversation(where.address))
         return where
 
+    async def refusal(self, where: Place) -> str:
+        """Say why nothing can be posted in a channel, "" if something can. Raises SlackError."""
+        code = _refusal(await self._channel(channel_of(where).address))
+        return str(translate_code(code, self._web.bot)) if code else ""
+
     async def membership(self, person: Person, where: Place) -> Membership:
         """Return what a person may do in a place. Raises SlackError."""
         expires, known = self._memberships.get((person, where), (0.0, None))

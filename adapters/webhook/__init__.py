@@ -6,10 +6,13 @@ With a secret it is signed. `Paperboy-Signature` is `sha256=` and the HMAC-SHA25
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import (
     ClientConnectorError,
@@ -22,6 +25,8 @@ from aiohttp import (
 )
 from aiohttp import ConnectionTimeoutError as NotConnected
 
+from bot.chat.commands import Command
+from bot.chat.diagnosis import Diagnosis
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.ports import Clock
 from bot.chat.views import Item, Link, View, plain
@@ -44,11 +49,44 @@ class Webhook(Outlet):
         self._clock = clock
         self.addresses = tuple(settings.urls)
 
+    async def diagnose(
+        self,
+        places: Sequence[Place],
+        commands: Mapping[str, Command],  # noqa: ARG002  # people don't type here
+    ) -> Diagnosis:
+        """Connect to each address without a request: any request could count as a message."""
+        lacking = {
+            place: "" if place.address in self._settings.urls else _unknown(place.address)
+            for place in places
+        }
+        problems = [await self._connect(name) for name in self._settings.urls]
+        names = ", ".join(self._settings.urls)
+        unsigned = "" if self._settings.secret else " (unsigned: PAPERBOY_WEBHOOK_SECRET isn’t set)"
+        identity = f"{names}{unsigned}"
+        return Diagnosis(identity, problems=tuple(filter(None, problems)), lacking=lacking)
+
+    async def _connect(self, name: str) -> str:
+        """Say why a web hook can't be reached, "" if it can. One behind a proxy isn't tried."""
+        url = urlsplit(self._settings.urls[name])
+        if self._settings.proxies.proxy_for(self._settings.urls[name]):
+            return ""
+        tls = url.scheme == "https"
+        try:
+            async with asyncio.timeout(TIMEOUT.connect):
+                _, writer = await asyncio.open_connection(
+                    url.hostname, url.port or (443 if tls else 80), ssl=tls or None
+                )
+        except OSError as error:  # a TimeoutError is one
+            cause = error.strerror or type(error).__name__
+            return f"The web hook {name} can’t be reached ({cause}). Check PAPERBOY_WEBHOOKS."
+        writer.close()
+        return ""
+
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post a message and wait for the answer; a redirect is not followed."""
         name, url = place.address, self._settings.urls.get(place.address)
         if url is None:
-            raise DeliveryError(f"PAPERBOY_WEBHOOKS names no “{name}”.", permanent=True)
+            raise DeliveryError(_unknown(name), permanent=True)
         body = json.dumps(content(view, key), ensure_ascii=False).encode()
         headers = self._headers(body, key)
         try:
@@ -106,3 +144,7 @@ def _check(name: str, response: ClientResponse) -> None:
         raise DeliveryError(f"{said}.", ambiguous=True)
     if status >= 300:
         raise DeliveryError(f"{said}: check its address.", permanent=True)
+
+
+def _unknown(name: str) -> str:
+    return f"PAPERBOY_WEBHOOKS names no “{name}”."

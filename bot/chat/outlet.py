@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.chat.bot import Bot
+from bot.chat.commands import Command
+from bot.chat.diagnosis import Diagnosis
 from bot.chat.views import View
 from bot.errors import DeliveryError
 from bot.models import Membership, Person, Place, Sent
@@ -63,6 +65,17 @@ class Outlet(ABC):
         Asking again gives the same thread. Raises DeliveryError.
         """
         return sent.place
+
+    async def diagnose(
+        self,
+        places: Sequence[Place],  # noqa: ARG002  # for those that can look
+        commands: Mapping[str, Command],  # noqa: ARG002  # for those that register them
+    ) -> Diagnosis:
+        """Find out, changing nothing, whether all works and messages can be posted in `places`.
+
+        Needs no connection. Raises DeliveryError.
+        """
+        return Diagnosis()
 
     def link(self, sent: Sent) -> str | None:  # noqa: ARG002  # for those whose messages have one
         """Return the web address of a message, None if the platform has no such links."""

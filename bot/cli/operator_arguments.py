@@ -16,6 +16,7 @@ def add_operator_commands(commands: Commands) -> None:
     _add_backup(commands)
     _add_restore(commands)
     _add_settings(commands)
+    _add_doctor(commands)
 
 
 def _add_backup(commands: Commands) -> None:
@@ -60,6 +61,18 @@ def _add_settings(commands: Commands) -> None:
     settings.add_argument(
         "file", nargs="?", type=Path, metavar="FILE", help="the file [export: standard output]"
     )
+
+
+def _add_doctor(commands: Commands) -> None:
+    doctor = _add_parser(
+        commands,
+        "doctor",
+        "Check tokens, channels, data and everything else, and say what to do",
+        "Looks at the database, the search index, backups, files, Hugging Face, each platform, the "
+        "channels of all subscriptions, the clock and the settings. It changes nothing and posts "
+        "nothing. Exit codes: 0 all is well, 1 something has to be mended.",
+    )
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
 
 
 def _add_parser(

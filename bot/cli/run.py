@@ -26,7 +26,7 @@ NO_PLATFORM = (
 
 async def main(settings: Settings, _: argparse.Namespace) -> int:
     """Run until stopped or until no platform is left; return the exit code."""
-    adapters = _adapters(settings)
+    adapters = build_adapters(settings)
     if not (adapters or settings.webhooks or settings.email):
         raise SettingsError(" ".join(settings.left_out) or NO_PLATFORM)
     for warning in _warnings(settings, {one.platform for one in adapters}):
@@ -45,7 +45,7 @@ async def main(settings: Settings, _: argparse.Namespace) -> int:
     return DONE if ended else WRONG
 
 
-def _adapters(settings: Settings) -> list[Adapter]:
+def build_adapters(settings: Settings) -> list[Adapter]:
     """Return the adapters of the platforms that are set up; only those are imported."""
     adapters: list[Adapter] = []
     if settings.slack:

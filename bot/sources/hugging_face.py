@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode, urlsplit
@@ -40,6 +40,11 @@ class HuggingFace:
             raise SettingsError("HF_TOKEN has characters that no token has; copy it again.")
         self.has_token = bool(token)
         self._web = Web(_address(endpoint), token or None, patience or Patience(), proxies)
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the server's clock was ahead of ours at its last answer."""
+        return self._web.clock_offset
 
     async def __aenter__(self) -> Self:
         return self

@@ -8,13 +8,14 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from bot import __version__
 from bot.backoff import Backoff
+from bot.clock import offset_of
 from bot.papers import web_address
 from bot.proxies import NO_PROXIES, Proxies
 from bot.sources.errors import (
@@ -73,6 +74,7 @@ class Web:
         self._patience = patience
         self._session: aiohttp.ClientSession | None = None
         self._rest_until = 0.0  # by the event loop's clock
+        self.clock_offset: timedelta | None = None  # of the server's clock, by its last answer
 
     async def close(self) -> None:
         """Close all connections."""
@@ -190,6 +192,7 @@ class Web:
         )
 
     def _note(self, response: aiohttp.ClientResponse) -> float:
+        self.clock_offset = offset_of(response.headers.get("Date", ""))
         rest = asked_for(response.headers, datetime.now(UTC))
         if rest:
             until = asyncio.get_running_loop().time() + min(rest, LONGEST_REST)

@@ -95,6 +95,15 @@ def find_damage(file: Path) -> str:
         return _damage(connection)
 
 
+def read_revision(file: Path) -> str:
+    """Return the version of a database's schema.
+
+    Raises StoreError where it can't be opened, is newer than this program or not Paperboy's.
+    """
+    with _open_live(file) as connection:
+        return _revision(connection, file)
+
+
 def put_in_place(staged: Path, database: Path, at: datetime) -> Path | None:
     """Put a file in a database's place; return where the present one is now, None without one.
 

@@ -111,6 +111,23 @@ class Store:
             await database.close()
             raise
 
+    @classmethod
+    async def inspect(cls, url: str) -> Self:
+        """Open a database only to read it: nothing is created or updated. Raises StoreError."""
+        address = read_address(url)
+        if address.file and not address.file.exists():
+            raise StoreError(f"There is no database {address.name} yet.")
+        database = Database(address)
+        try:
+            ((found,),) = await database.read(_VERSION)
+            if found != HEAD:
+                raise StoreError(f"The database {address.name} has another schema ({found}).")
+            ((identity,),) = await database.read(_IDENTITY)
+        except BaseException:
+            await database.close()
+            raise
+        return cls(database, identity)
+
     def tenant(self, platform: str, tenant: str) -> Tenant:
         """Return what belongs to one tenant of one platform."""
         return Tenant(self._database, platform, tenant, self.identity, self._lists)

@@ -85,6 +85,7 @@ class SlackServer:
         self.read_only: set[str] = set()  # channels in which only some may write
         self.changes = 0  # that people could see
         self.scopes = ""  # those of the bot's token, with commas between
+        self.date = ""  # what it says that the time is
         self.socket_url = ""  # of Socket Mode, where it is not this server's own
         self.refusing = False  # to be called at all
         self._acks: dict[str, asyncio.Future[Any]] = {}
@@ -202,8 +203,9 @@ class SlackServer:
             if isinstance(met, str)
             else {"ok": True, **answer}
         )
-        granted = {"x-oauth-scopes": self.scopes} if self.scopes else {}
-        return web.json_response(told, status=503 if met == "failed" else 200, headers=granted)
+        headers = {"x-oauth-scopes": self.scopes, "Date": self.date}
+        headers = {name: value for name, value in headers.items() if value}
+        return web.json_response(told, status=503 if met == "failed" else 200, headers=headers)
 
     def _auth_test(self, _: Json) -> Json:
         return {

@@ -1,0 +1,106 @@
+"""What the two tokens may do in a workspace, and where the bot can post."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from adapters.slack.errors import SlackError
+from adapters.slack.ids import channel_of, is_channel
+from adapters.slack.limits import Json
+from adapters.slack.scopes import PREVIEW_SCOPES, SCOPES, explain_missing
+from adapters.slack.workspace import Client
+from bot.chat.diagnosis import Diagnosis
+from bot.clock import offset_of
+from bot.models import Place
+from bot.settings import SlackSettings
+from bot.text import count
+
+APP_REFUSED = (
+    "Slack refuses SLACK_APP_TOKEN ({code}). Create one with the scope connections:write under "
+    "Basic Information, App-Level Tokens, and switch on Socket Mode."
+)
+
+
+async def diagnose(client: Client, settings: SlackSettings, places: Sequence[Place]) -> Diagnosis:
+    """Ask Slack who the bot is, what it may do, and for each place whether it can post there."""
+    answer: AsyncSlackResponse | None = None
+
+    async def identify() -> AsyncSlackResponse:
+        nonlocal answer
+        answer = await client.web.client.auth_test()
+        return answer
+
+    try:
+        me = await client.web.call(identify)
+    except SlackError as error:
+        return Diagnosis(problems=(_refusal(error), *await _check_app_token(client, settings)))
+    headers = answer.headers if answer else {}
+    client.web.team = str(me.get("team_id") or "")
+    client.web.bot = str(me.get("user") or client.web.bot)
+    granted = [one.strip() for one in headers.get("x-oauth-scopes", "").split(",") if one.strip()]
+    missing = explain_missing(granted, previews=settings.link_previews) if granted else ""
+    wanted = (*SCOPES, *PREVIEW_SCOPES) if settings.link_previews else SCOPES
+    fine = (f"The bot token has all {count(len(wanted), 'permission')}.",) if granted else ()
+    app_problems = await _check_app_token(client, settings)
+    return Diagnosis(
+        identity=f"@{client.web.bot} in {me.get('team') or client.web.team}",
+        fine=(
+            *(() if missing else fine),
+            *(() if app_problems else ("The app token opens connections.",)),
+            "Slack tells no app which commands it has: try /papers help.",
+        ),
+        problems=(*filter(None, (missing,)), *app_problems),
+        clock_offset=_offset(headers.get("Date", "")),
+        lacking={place: await _lacking(client, place) for place in places},
+    )
+
+
+async def _check_app_token(client: Client, settings: SlackSettings) -> tuple[str, ...]:
+    open_connection = partial(client.web.client.apps_connections_open, app_token=settings.app_token)
+    try:
+        await client.web.call(open_connection, as_app=True)
+    except SlackError as error:
+        return (APP_REFUSED.format(code=error.code) if error.code else _describe(error),)
+    return ()
+
+
+async def _lacking(client: Client, place: Place) -> str:
+    """Say why nothing can be posted in a place, "" if something can."""
+    if place.tenant != client.web.team:
+        return "It belongs to another workspace than SLACK_BOT_TOKEN."
+    try:
+        if is_channel(channel_of(place).address):
+            return await client.channels.refusal(place)
+        return await _lacking_person(client, place.address)
+    except SlackError as error:
+        return str(error)
+
+
+async def _lacking_person(client: Client, address: str) -> str:
+    if not address.startswith(("U", "W")):
+        return ""
+    answer: Json = await client.web.call(partial(client.web.client.users_info, user=address))
+    is_gone = (answer.get("user") or {}).get("deleted")
+    return "That person’s account is deactivated." if is_gone else ""
+
+
+def _refusal(error: SlackError) -> str:
+    if error.code:
+        return (
+            f"Slack refuses SLACK_BOT_TOKEN ({error.code}). Copy it again from OAuth & "
+            "Permissions, or reinstall the app."
+        )
+    return _describe(error)
+
+
+def _describe(error: SlackError) -> str:
+    check = " Check the network and https://slack-status.com." if error.ambiguous else ""
+    return f"{error}{check}"
+
+
+def _offset(date: str) -> timedelta | None:
+    return offset_of(date) if date else None
