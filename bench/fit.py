@@ -118,7 +118,7 @@ def ask(
     """Yield the candidates of each query with their features."""
     snapshot = Snapshot()
     snapshot.refresh(connection)
-    start = np.array([[START.get(name, 0.0)] * len(WORD_COUNTS) for name in FEATURES], np.float32)
+    start = np.array([[START.get(name, 0.0) for name in FEATURES]], np.float32)
     for query in wanted:
         parsed = understood(query.text) if thorough else Query(query.text)
         words = tuple(tokenize(parsed.text))

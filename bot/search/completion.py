@@ -49,9 +49,8 @@ def _papers(
     else:
         page = Page(limit)
         ids = execute(connection, snapshot, Query(text), page, None, thorough=False).ids
-    marks = ",".join("?" * len(ids))
-    labels = dict(connection.execute(f"SELECT id, label FROM paper WHERE id IN ({marks})", ids))  # noqa: S608
-    return tuple(Suggestion(labels[i], i) for i in ids if i in labels)
+    labels = snapshot.papers.labels(connection, ids)
+    return tuple(Suggestion(label, each) for each, label in labels)
 
 
 def _authors(

@@ -156,7 +156,7 @@ def test_weights_between_two_word_counts_are_between_theirs():
     weights = fitted_weights()
     four, five, six = (weights.of_query(n, thorough=True) for n in (4, 5, 6))
     assert np.allclose(five, (four + six) / 2, atol=1e-5)
-    assert (weights.of_query(99, thorough=False) == weights.completion[:, -1]).all()
+    assert (weights.of_query(99, thorough=False) == weights.completion[-1]).all()
 
 
 def test_a_fit_finds_what_tells_and_is_the_same_each_time():

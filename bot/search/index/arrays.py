@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ Impacts: TypeAlias = npt.NDArray[np.uint8]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 # Where something stands in another array, or rows of the whole index.
 Places: TypeAlias = npt.NDArray[np.int64]
+T = TypeVar("T", bound=np.integer[Any])
 _Sorted: TypeAlias = npt.NDArray[np.integer[Any]]
 
 SHORT_ROWS = 1 << 16  # rows that two bytes can tell apart
@@ -36,3 +37,24 @@ def intersect(some: _Sorted, others: _Sorted) -> tuple[Places, Places]:
     at[at == len(others)] = 0
     here = np.flatnonzero(others[at] == some)
     return here, at[here]
+
+
+def contains(ordered: _Sorted, numbers: npt.NDArray[np.integer[Any]]) -> Mask:
+    """Return which of the numbers are in an array in ascending order."""
+    if not len(ordered):
+        return np.zeros(len(numbers), bool)
+    at = np.minimum(ordered.searchsorted(numbers), len(ordered) - 1)
+    found: Mask = ordered[at] == numbers
+    return found
+
+
+def unite(some: npt.NDArray[T], others: npt.NDArray[T]) -> npt.NDArray[T]:
+    """Return what is in either of two arrays in ascending order, each number once."""
+    if not len(some):
+        return others
+    if not len(others):
+        return some
+    both = np.concatenate([some, others])
+    both.sort()
+    united: npt.NDArray[T] = both[np.append(True, both[1:] != both[:-1])]
+    return united

@@ -184,6 +184,8 @@ def _count_organizations(connection: sqlite3.Connection, documents: Sequence[Doc
 
 def ids_of(connection: sqlite3.Connection, rows: Sequence[int]) -> tuple[str, ...]:
     """Return the ids of the papers in these rows, in the same order."""
+    if not rows:
+        return ()
     found = connection.execute(
         "SELECT paper.id FROM json_each(?) CROSS JOIN paper ON paper.row = value ORDER BY key",
         (json.dumps(list(rows)),),

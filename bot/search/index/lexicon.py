@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,11 @@ MAX_COMPARED_WORDS = 6000
 FREQUENT_PAPERS = 50
 # Letters of each word in which a slip is looked for at once, in all words.
 PREFIX_CHARS = 12
+# Lists of words that are remembered, of a few hundred bytes each.
+MAX_REMEMBERED = 4096
 _END = "\U0010ffff"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +45,12 @@ class Lexicon:
     prefix: npt.NDArray[np.uint8]
     order: npt.NDArray[np.int32]
     starts: Places
+    ordered_letters: npt.NDArray[np.uint32] = field(init=False)
+    _found: dict[tuple[object, ...], list[Any]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # side by side, since all words of about a length are looked at for each slip
+        object.__setattr__(self, "ordered_letters", self.letters[self.order])
 
     def paper_counts(self, wanted: Iterable[str]) -> dict[str, int]:
         """Return in how many papers each wanted word occurs, of those that are known."""
@@ -54,10 +64,7 @@ class Lexicon:
 
     def completions(self, start: str, limit: int) -> list[tuple[str, int]]:
         """Return longer words that begin with these letters, the most frequent first."""
-        low, high = self._range(start)
-        if low < len(self.words) and self.words[low] == start:
-            low += 1
-        return self._most_frequent(np.arange(low, high), limit)
+        return self._once(self._completions, start, limit)
 
     def with_prefix(self, start: str) -> Sequence[str]:
         """Return all words that begin with these letters."""
@@ -71,6 +78,28 @@ class Lexicon:
         Of two slips neither may be in the first letter, where people rarely slip. `frequent` leaves
         rare words out when looking for one slip.
         """
+        return self._once(self._neighbours, word, slips, frequent)
+
+    def near_completions(self, start: str, limit: int) -> list[tuple[str, int]]:
+        """Return words that begin with something one slip away, the most frequent first."""
+        return self._once(self._near_completions, start, limit)
+
+    def _once(self, find: Callable[..., list[T]], *args: object) -> list[T]:
+        """Return what was found before: while a person types, most words stay the same."""
+        key = (find.__name__, *args)
+        if key not in self._found:
+            if len(self._found) >= MAX_REMEMBERED:
+                self._found.clear()
+            self._found[key] = find(*args)
+        return self._found[key]
+
+    def _completions(self, start: str, limit: int) -> list[tuple[str, int]]:
+        low, high = self._range(start)
+        if low < len(self.words) and self.words[low] == start:
+            low += 1
+        return self._most_frequent(np.arange(low, high), limit)
+
+    def _neighbours(self, word: str, slips: int, frequent: bool) -> list[tuple[str, int, int]]:  # noqa: FBT001
         if slips > 1:
             places = self._same_first_letter(word, slips)
         else:
@@ -84,8 +113,7 @@ class Lexicon:
             for n in np.flatnonzero(distances <= slips).tolist()
         ]
 
-    def near_completions(self, start: str, limit: int) -> list[tuple[str, int]]:
-        """Return words that begin with something one slip away, the most frequent first."""
+    def _near_completions(self, start: str, limit: int) -> list[tuple[str, int]]:
         # people rarely mistype the first letter
         low, high = self._range(start[0])
         places = np.flatnonzero(_one_slip(self.prefix[:, low:high], start[: PREFIX_CHARS - 1]))
@@ -109,10 +137,11 @@ class Lexicon:
         parts = []
         for length in range(max(0, size - 1), min(MAX_SLIP_CHARS, size + 1) + 1):
             end = self.starts[2 * length + (1 if frequent else 2)]
-            here = self.order[self.starts[2 * length] : end]
+            here = slice(self.starts[2 * length], end)
             # a slip changes two letters of the set, or one and the length
             allowed = 2 - abs(size - length)
-            parts.append(here[np.bitwise_count(self.letters[here] ^ typed) <= allowed])
+            similar = np.bitwise_count(self.ordered_letters[here] ^ typed) <= allowed
+            parts.append(self.order[here][similar])
         return self._limit(np.concatenate(parts))
 
     def _same_first_letter(self, word: str, slips: int) -> list[int]:

@@ -13,6 +13,7 @@ from bot.search.index import postings
 from bot.search.index.arrays import Mask, Places
 from bot.search.index.columns import Columns, read_columns
 from bot.search.index.lexicon import Lexicon
+from bot.search.index.paper_cache import PaperCache
 from bot.search.index.posting_cache import PostingCache
 from bot.search.index.schema import Fields, read_fields
 from bot.search.index.segment_reader import Segment, SegmentPostings
@@ -43,6 +44,7 @@ class Snapshot:
         self._newest_rows: frozenset[int] = frozenset()
         self._vocabulary = Vocabulary()
         self._cache = PostingCache()
+        self.papers = PaperCache()
 
     @property
     def lexicons(self) -> tuple[Lexicon, ...]:
@@ -61,6 +63,7 @@ class Snapshot:
             self._build = build
         self._columns = None
         self._id_rows.clear()
+        self.papers.clear()
         last = self._read_segments(connection)
         self._read_words(connection, last)
         self._read_newest(connection, last)

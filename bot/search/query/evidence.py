@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
-from bot.search.index.arrays import intersect
+from bot.search.index.arrays import intersect, unite
 from bot.search.index.people import is_name
 from bot.search.index.postings import PERSON
 from bot.search.index.segment_reader import SegmentPostings
@@ -35,6 +37,8 @@ ABSENT_WEIGHT = 0.1
 MAX_ROWS_READ = 500
 _NEVER = float("-inf")
 
+_Rows: TypeAlias = npt.NDArray[np.uint32]
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -46,6 +50,8 @@ class Evidence:
     connection: sqlite3.Connection
     snapshot: Snapshot
     words: Mapping[str, str]
+    # of each word that was looked up, the rows of each segment that have it outside names
+    _rows: dict[str, list[_Rows]] = field(default_factory=dict)
 
     def check(self, term: QueryTerm) -> QueryTerm:
         """Keep the slips if one of them is certain enough; else offer the likelier ones."""
@@ -105,20 +111,27 @@ class Evidence:
         return [word for word in self._others(typed) if _tells(word)]
 
     def _segments(self, words: Sequence[str]) -> list[SegmentPostings]:
-        return self.snapshot.postings(self.connection, words, map(stem, words))
+        return self.snapshot.postings(self.connection, words, ())
 
     def _company(self, meant: str, typed: str) -> Company:
         """Say how a word occurs with the others of the query."""
         others = self._telling_others(typed)
         if not others:
             return "alone"
-        words = [meant, *others]
-        segments = self._segments([*words, *map(_other_number, words)])
-        together = max((_most_in_title(segment, meant, others) for segment in segments), default=0)
+        rows = map(self._rows_outside_names, (meant, *others))
+        together = max((_most_together(*each) for each in zip(*rows, strict=True)), default=0)
         if together:
             return title_company(together, len(others))
-        roots = {stem(word) for word in words}
+        roots = {stem(word) for word in (meant, *others)}
+        segments = self.snapshot.postings(self.connection, (), roots)
         return "in_text" if any(_share_text(each, roots) for each in segments) else "apart"
+
+    def _rows_outside_names(self, word: str) -> list[_Rows]:
+        """Return the rows of each segment that have a word, or its plural, outside names."""
+        if word not in self._rows:
+            segments = self._segments([word, _other_number(word)])
+            self._rows[word] = [_outside_names(segment, word) for segment in segments]
+        return self._rows[word]
 
     def _is_name(self, word: str, papers: int) -> bool:
         """Whether almost only authors' names contain a word."""
@@ -151,20 +164,19 @@ def _rows_with_both(segment: SegmentPostings, words: Sequence[str]) -> list[int]
     return rows
 
 
-def _most_in_title(segment: SegmentPostings, meant: str, others: Sequence[str]) -> int:
-    """Return how many of the others are in one title, or among its keywords, with a word."""
-    rows = _rows_outside_names(segment, meant)
+def _most_together(rows: _Rows, *others: _Rows) -> int:
+    """Return how many of the others have one of the rows in common."""
     together = np.zeros(len(rows), np.int64)
     for other in others:
-        here, _ = intersect(rows, _rows_outside_names(segment, other))
+        here, _ = intersect(rows, other)
         together[here] += 1
     return int(together.max(initial=0))
 
 
-def _rows_outside_names(segment: SegmentPostings, word: str) -> npt.NDArray[np.uint32]:
+def _outside_names(segment: SegmentPostings, word: str) -> _Rows:
     lists = [segment.head[each] for each in (word, _other_number(word)) if each in segment.head]
     rows = [rows[impacts != PERSON].astype(np.uint32) for rows, impacts in lists]
-    return np.unique(np.concatenate(rows)) if rows else np.empty(0, np.uint32)
+    return reduce(unite, rows, np.empty(0, np.uint32))
 
 
 def _other_number(word: str) -> str:

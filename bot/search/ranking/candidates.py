@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from bot.search.index.arrays import contains
 from bot.search.index.postings import LAST_PLACE
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.retrieval import Candidates, completion_score
@@ -23,17 +23,17 @@ _Match: TypeAlias = tuple[tuple[int, ...], tuple[float, ...]]
 
 
 class Candidate(NamedTuple):
-    """A paper that may be meant: its words of title and names with a space around, its match."""
+    """A paper that may be meant: as `IndexedPaper` has it, and its match."""
 
     row: int
     id: str
-    day: int  # 20260514, 0 where it is not known
+    day: int
     votes: int
     title: str
     people: str
+    label: str
     impacts: tuple[int, ...]
     confidences: tuple[float, ...]
-    label: str  # the title as it is written
 
 
 def load_candidates(context: SearchContext, candidates: Candidates) -> list[Candidate]:
@@ -41,36 +41,27 @@ def load_candidates(context: SearchContext, candidates: Candidates) -> list[Cand
     nowhere = (TEXT_ONLY,) * len(candidates.terms), (0.0,) * len(candidates.terms)
     others = [*_titles_begun(context, candidates), *candidates.answers.tolist()]
     matches = dict.fromkeys(others, nowhere) | _matches(candidates)
-    found = context.connection.execute(
-        "SELECT paper.row, paper.id, CAST(coalesce(day, 0) AS INTEGER), CAST(votes AS INTEGER), "
-        "' ' || title || ' ', ' ' || people || ' ', label "
-        "FROM json_each(?) CROSS JOIN paper ON paper.row = value",
-        (json.dumps(list(matches)),),
-    ).fetchall()
-    return [
-        Candidate(
-            row,
-            id_,
-            day,
-            votes,
-            title,
-            people,
-            *_complete(context, candidates, title, matches[row]),
-            label,
-        )
-        for row, id_, day, votes, title, people, label in found
-    ]
+    text, last = context.text, candidates.terms[-1]
+    start = f" {text}" if len(candidates.terms) > 1 else None
+    begun = f" {last.typed}" if last.has_more else None
+    found = []
+    for paper in context.snapshot.papers.read(context.connection, matches):
+        match = matches[paper.row]
+        if start and paper.title.startswith(start):
+            match = _match_of_start(context, candidates)
+        elif begun and begun in paper.title:
+            match = _with_last_word(match, completion_score(last))
+        found.append(Candidate(*paper, *match))
+    return found
 
 
 def _matches(candidates: Candidates) -> dict[int, _Match]:
     """Return the rows with the best merits, each with its match."""
     merits = candidates.selected.merits[: candidates.limit]
     near = np.count_nonzero(merits >= merits[:1] - MERIT_GAP) if len(merits) else 0
-    places = np.arange(min(len(merits), max(PAGE_PAPERS, near)))
-    if len(candidates.answers):
-        answers = np.flatnonzero(np.isin(candidates.selected.rows, candidates.answers))
-        places = np.union1d(places, answers)
-    best = candidates.selected[places]
+    chosen = contains(np.sort(candidates.answers), candidates.selected.rows)
+    chosen[: min(len(merits), max(PAGE_PAPERS, near))] = True
+    best = candidates.selected[np.flatnonzero(chosen)]
     shares = np.array(candidates.plan.shares)[:, None]
     confidences = best.term_scores / (FULL_SCORE * shares * PLACE_SCORES[best.impacts])
     lines = zip(best.rows.tolist(), best.impacts.T.tolist(), confidences.T.tolist(), strict=True)
@@ -91,15 +82,15 @@ def _titles_begun(context: SearchContext, candidates: Candidates) -> list[int]:
     return [row for (row,) in found if passing is None or passing[row]]
 
 
-def _complete(context: SearchContext, candidates: Candidates, title: str, match: _Match) -> _Match:
-    """Return the match of a title that may begin with what was typed, or have its last word."""
+def _match_of_start(context: SearchContext, candidates: Candidates) -> _Match:
+    """Return the match of a title that begins with what was typed."""
+    typed = (min(context.words.index(term.typed), LAST_PLACE) for term in candidates.terms)
+    return tuple(typed), (1.0,) * len(candidates.terms)
+
+
+def _with_last_word(match: _Match, score: float) -> _Match:
+    """Return the match of a title that has a word which begins as the last one typed."""
     impacts, confidences = match
-    if len(candidates.terms) > 1 and title.startswith(f" {context.text}"):
-        typed = (min(context.words.index(term.typed), LAST_PLACE) for term in candidates.terms)
-        return tuple(typed), (1.0,) * len(candidates.terms)
-    last = candidates.terms[-1]
-    score = completion_score(last)
-    is_better = PLACE_SCORES[impacts[-1]] * confidences[-1] <= score
-    if last.has_more and is_better and f" {last.typed}" in title:
-        return (*impacts[:-1], LAST_PLACE), (*confidences[:-1], score)
-    return match
+    if PLACE_SCORES[impacts[-1]] * confidences[-1] > score:
+        return match
+    return (*impacts[:-1], LAST_PLACE), (*confidences[:-1], score)

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, tokenize
-from bot.search.index.arrays import Places
+from bot.search.index.arrays import Places, contains
 from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of
 from bot.search.index.snapshot import Snapshot
@@ -23,13 +23,11 @@ from bot.search.ranking.corrected_text import corrected_text
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
 from bot.search.ranking.named import only_named
-from bot.search.ranking.reranking import Ranked, telling_words
+from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, telling_words
 
 # A paper that has no more of the query than so many words of it is only near it; more is asked
 # where others have all of it. A query counts as having as many words as a question at least.
 MIN_WORDS, MIN_WORDS_BELOW_COMPLETE = 1.4, 2.4
-# A question has as many telling words.
-MIN_QUESTION_WORDS = 4
 
 _NO_ROWS: Places = np.empty(0, np.int64)
 
@@ -160,7 +158,7 @@ def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
     if found.ranked and found.ranked[0].is_named:
         found = only_named(context, found)
     corrected = _corrected(context, found)
-    complete = frozenset(found.candidates.best_complete)
+    complete = _complete_rows(found)
     matching = _matching(context, found.ranked, complete)
     if not matching:
         return Hits(corrected=corrected, nearest=_ids(found.ranked[: page.limit]))
@@ -170,13 +168,15 @@ def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
         ordered = _order(context.snapshot.columns(context.connection), chosen, context.query.sort)
         return Hits(_page_ids(context, ordered, page), len(chosen), corrected)
     ids = _ids(matching[page.offset : page.end])
-    if _is_question(context) or len(matching) < page.end:
-        further = _further(context, found)
-        beyond = Page(page.limit - len(ids), max(0, page.offset - len(matching)))
-        ids += _page_ids(context, further, beyond)
-        return Hits(ids, len(matching) + len(further), corrected)
-    candidates = sum(each.candidate.row in complete for each in matching)
-    return Hits(ids, len(matching) + found.candidates.total - candidates, corrected)
+    beyond = Page(page.limit - len(ids), max(0, page.offset - len(matching)))
+    further, number = _further(context, found, complete, beyond)
+    return Hits(ids + ids_of(context.connection, further), len(matching) + number, corrected)
+
+
+def _complete_rows(found: Interpretation) -> set[int]:
+    """Return the rows of candidates that contain all terms."""
+    rows = np.array([each.candidate.row for each in found.ranked], np.int64)
+    return set(rows[contains(np.sort(found.candidates.complete_rows), rows)].tolist())
 
 
 def _matching(
@@ -197,19 +197,26 @@ def _matching(
     return matching
 
 
-def _further(context: SearchContext, found: Interpretation) -> list[int]:
-    """Return the rows that match beside the candidates.
+def _further(
+    context: SearchContext, found: Interpretation, complete: Collection[int], beyond: Page
+) -> tuple[list[int], int]:
+    """Return a page of the rows that match beside the candidates, and how many there are in all.
 
     They are those with all terms, the newest first since people read no further, and for a question
     those whose text says most of it.
     """
-    ranked = [each.candidate.row for each in found.ranked]
-    further: Places = np.setdiff1d(found.candidates.complete_rows, ranked)[::-1]
-    if _is_question(context):
-        beyond = np.isin(found.answers, [*ranked, *further.tolist()], invert=True)
-        further = np.append(further, found.answers[beyond])
-    rows: list[int] = further.tolist()
-    return rows
+    ranked = {each.candidate.row for each in found.ranked}
+    every = found.candidates.complete_rows
+    if context.thorough and _is_question(context):
+        others: Places = np.setdiff1d(every, list(ranked))[::-1]
+        among = np.isin(found.answers, [*ranked, *others.tolist()], invert=True)
+        rows: list[int] = [*others.tolist(), *found.answers[among].tolist()]
+        return rows[beyond.offset : beyond.end], len(rows)
+    number = len(every) - sum(row in complete for row in ranked)
+    if not (number and beyond.limit):
+        return [], number
+    newest = np.sort(every)[::-1][: beyond.end + len(ranked)].tolist()
+    return [row for row in newest if row not in ranked][beyond.offset : beyond.end], number
 
 
 def _corrected(context: SearchContext, found: Interpretation) -> str | None:

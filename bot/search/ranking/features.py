@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, STOP_WORDS, tokenize
-from bot.search.index.postings import LAST_PLACE, PERSON
+from bot.search.index.postings import ALIAS, KEYWORD, LAST_PLACE, PERSON
 from bot.search.query.query_term import QueryTerm
 from bot.search.query.spelling import is_year
 from bot.search.ranking.candidates import Candidate
@@ -20,125 +21,142 @@ from bot.search.ranking.scoring import TEXT_ONLY
 from bot.search.ranking.title_features import Column, title_features
 from bot.search.ranking.weights import FEATURES
 
-# A title that has less of the query than this does not contain all of it in a row.
-MIN_TITLE_SHARE = 0.3
 # Characters and words that the short name before a title's colon has at most, and letters at least.
 MAX_NAME_CHARS, MAX_NAME_WORDS, MIN_NAME_LETTERS = 40, 5, 3
 # log(1 + upvotes) that counts as 1: about 400 upvotes.
 LOG_VOTES = 6
+# A share of the telling words from which on it is all of them, but for rounding.
+ALL_HELD = 0.999
+
+# For title, names, other spellings and text, which impacts say that a word is there.
+_PLACES = np.zeros((4, 256), np.float32)
+_PLACES[0, : LAST_PLACE + 1] = 1
+_PLACES[1, PERSON] = _PLACES[2, KEYWORD] = _PLACES[2, ALIAS] = _PLACES[3, TEXT_ONLY] = 1
 
 Features: TypeAlias = npt.NDArray[np.float32]
+# A feature of each candidate before it is made a float.
+Values: TypeAlias = npt.NDArray[np.generic]
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A query: its words, its terms, each different one once, and the text as it was understood."""
+    """A query: its words, its terms, each different one once, and the text as it was understood.
+
+    `shares` says what each term counts, together 1; one that no paper contains counts nothing.
+    `telling` says which terms tell what the query is about: all, where none does.
+    """
 
     words: Sequence[str]
     terms: Sequence[QueryTerm]
+    text: str
+    shares: Column
+    telling: npt.NDArray[np.bool_]
 
-    @property
-    def text(self) -> str:
-        """The words as they were understood."""
-        meant = {term.typed: term.best_text for term in self.terms}
-        return " ".join(meant.get(word, word) for word in self.words)
-
-    @property
-    def shares(self) -> Column:
-        """What each term counts, together 1; one that no paper contains counts nothing."""
-        weights = [term.weight if term.papers or term.completions else 0.0 for term in self.terms]
-        found = np.array(weights if any(weights) else [1.0] * len(weights), np.float32)
-        shares: Column = found / found.sum()
-        return shares
-
-    @property
-    def telling(self) -> npt.NDArray[np.bool_]:
-        """Which terms say what the query is about: all, where none does."""
-        found = [term.typed not in FUNCTION_WORDS and len(term.typed) > 1 for term in self.terms]
-        return np.array(found if any(found) else [True] * len(found))
+    @classmethod
+    def of(cls, words: Sequence[str], terms: Sequence[QueryTerm]) -> Wanted:
+        """Return the query of these words, which the terms interpret."""
+        meant = {term.typed: term.best_text for term in terms}
+        text = " ".join([meant.get(word, word) for word in words])
+        weights = [term.weight if term.papers or term.completions else 0.0 for term in terms]
+        counts = np.array(weights if any(weights) else [1.0] * len(weights), np.float32)
+        found = [term.typed not in FUNCTION_WORDS and len(term.typed) > 1 for term in terms]
+        telling = np.array(found if any(found) else [True] * len(found))
+        return cls(words, terms, text, counts / counts.sum(), telling)
 
 
-def measure(
-    candidates: Sequence[Candidate], wanted: Wanted, bm25: Column, max_bm25: float
-) -> Features:
-    """Return the features of candidates, one at least.
+@dataclass(frozen=True, slots=True)
+class TextScores:
+    """BM25's score of each candidate, and the highest that a paper could have."""
 
-    `bm25` has the score of each, `max_bm25` is the highest that a paper could have.
-    """
+    scores: Column
+    highest: float
+
+
+def measure(candidates: Sequence[Candidate], wanted: Wanted, bm25: TextScores | None) -> Features:
+    """Return the features of candidates, one at least; those of BM25 are 0 without it."""
     titles = [candidate.title.split() for candidate in candidates]
     typed = [term.typed for term in wanted.terms]
     order = [typed.index(word) for word in wanted.words if word in typed]
-    columns = {
-        **_shares(candidates, wanted),
+    shares = _shares(candidates, wanted)
+    columns: dict[str, Values] = {
+        **shares,
         **title_features(titles, typed, order, wanted.shares),
-        **_bm25_features(bm25, max_bm25),
         **_paper_features(candidates, wanted),
         **_text_features(candidates, wanted.text),
         **_short_name_features(candidates, wanted.words),
+        **_name_features(candidates, wanted, shares["person"]),
     }
-    columns |= _name_features(candidates, wanted, columns["person"])
-    lacking = np.float32(max(0.0, 1.0 - float((columns["title"] + columns["person"]).max())))
-    columns["bm25_untitled"] = columns["bm25"] * lacking
-    columns["bm25_share_untitled"] = columns["bm25_share"] * lacking
-    return np.column_stack([columns[feature] for feature in FEATURES]).astype(np.float32)
+    if bm25:
+        columns |= _bm25_features(bm25, shares["title"] + shares["person"])
+    nothing = np.zeros(len(candidates), np.float32)
+    found = [columns.get(feature, nothing) for feature in FEATURES]
+    lines = np.concatenate(found, dtype=np.float32, casting="unsafe")
+    return lines.reshape(len(FEATURES), len(candidates)).T
 
 
 def _shares(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Column]:
     """Return what shares of the query are where."""
     impacts = np.array([candidate.impacts for candidate in candidates], np.uint8)
     confidences = np.array([candidate.confidences for candidate in candidates], np.float32)
-    in_title, in_names, in_text = impacts <= LAST_PLACE, impacts == PERSON, impacts == TEXT_ONLY
-    counts = confidences * wanted.shares
-    title: Column = (counts * in_title).sum(axis=1)
-    person: Column = (counts * in_names).sum(axis=1)
-    held = confidences[:, wanted.telling] > 0
+    title, person, alias, text = (_PLACES[:, impacts] * confidences) @ wanted.shares
+    held = (confidences > 0) @ (wanted.telling / np.float32(wanted.telling.sum()))
     return {
         "title": title,
         "person": person,
-        "alias": (counts * ~(in_title | in_names | in_text)).sum(axis=1),
-        "text": (counts * in_text).sum(axis=1),
+        "alias": alias,
+        "text": text,
         "title_squared": title * title,
         "title_and_person": np.minimum(title, person),
-        "held": held.mean(axis=1, dtype=np.float32),
-        "complete": held.all(axis=1).astype(np.float32),
+        "held": held,
+        "complete": held > ALL_HELD,
     }
 
 
-def _bm25_features(scores: Column, max_score: float) -> Mapping[str, Column]:
-    best = float(scores.max())
-    relative = scores / np.float32(best or 1.0)
+def _bm25_features(bm25: TextScores, headed: Column) -> Mapping[str, Column]:
+    """Return what texts say; `headed` is the share of the query in each title and names."""
+    relative = bm25.scores / np.float32(float(bm25.scores.max()) or 1.0)
+    share = bm25.scores / np.float32(bm25.highest or 1.0)
+    lacking = np.float32(max(0.0, 1.0 - float(headed.max())))
     return {
         "bm25": relative,
         "bm25_lead": relative**4,
-        "bm25_share": scores / np.float32(max_score or 1.0),
+        "bm25_share": share,
+        "bm25_untitled": relative * lacking,
+        "bm25_share_untitled": share * lacking,
     }
 
 
-def _paper_features(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Column]:
+def _paper_features(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Values]:
     """Return what speaks for papers themselves: the year that is asked for, votes, newness."""
     years = [int(word) for word in wanted.words if is_year(word)]
     days = np.array([candidate.day for candidate in candidates])
-    older = np.searchsorted(np.sort(days), days, side="right")
+    ordered = np.sort(days)
     votes = np.array([max(candidate.votes, 0) for candidate in candidates], np.float32)
-    return {
-        "year": np.isin(days // 10_000, years).astype(np.float32),
-        "votes": (np.log1p(votes) / LOG_VOTES).astype(np.float32),
-        "newness": (older / len(days)).astype(np.float32),
+    found: dict[str, Values] = {
+        "votes": np.log1p(votes) / np.float32(LOG_VOTES),
+        "newness": ordered.searchsorted(days, side="right") / len(days),
     }
+    if years:
+        found["year"] = np.isin(days // 10_000, years)
+    return found
 
 
-def _text_features(candidates: Sequence[Candidate], text: str) -> Mapping[str, Column]:
+def _text_features(candidates: Sequence[Candidate], text: str) -> Mapping[str, Values]:
     """Compare titles as wholes with the query as it was understood."""
     titles = [candidate.title[1:-1] for candidate in candidates]
-    telling = _without_stop_words(text)
-    similarity = process.cdist([text], titles, scorer=fuzz.ratio, dtype=np.float32)[0] / 100
+    similarity = process.cdist([text], titles, scorer=fuzz.ratio, dtype=np.float32)[0]
     return {
-        "similarity": similarity,
-        "starts": np.array([title.startswith(text) for title in titles], np.float32),
-        "contains": np.array(
-            [telling in _without_stop_words(title) for title in titles], np.float32
-        ),
+        "similarity": similarity / np.float32(100),
+        "starts": np.array([title.startswith(text) for title in titles]),
+        "contains": np.array(_contain(titles, _without_stop_words(text))),
     }
+
+
+def _contain(titles: Sequence[str], telling: str) -> list[bool]:
+    """Return whether each title contains the telling words of the query in a row."""
+    first = telling.partition(" ")[0]
+    # most titles lack the first word, which is found out sooner
+    return [first in title and telling in _without_stop_words(title) for title in titles]
 
 
 def _without_stop_words(text: str) -> str:
@@ -154,24 +172,21 @@ def _short_name_features(
         for start in range(len(words))
         for end in range(start + 1, min(len(words), start + MAX_NAME_WORDS) + 1)
     }
-    names = [_short_name(candidate) for candidate in candidates]
     whole = "".join(words)
-    part = [
-        parts.get(name, 0.0) if named and len(name) >= MIN_NAME_LETTERS and name != whole else 0.0
-        for name, named in names
-    ]
-    return {
-        "namesake": np.array([name == whole for name, _ in names], np.float32),
-        "name_part": np.array(part, np.float32),
-    }
+    namesake, part = [], []
+    for candidate in candidates:
+        name = short_name(candidate.label)
+        namesake.append((name or candidate.title.replace(" ", "")) == whole)
+        is_part = len(name) >= MIN_NAME_LETTERS and name != whole
+        part.append(parts.get(name, 0.0) if is_part else 0.0)
+    return {"namesake": np.array(namesake), "name_part": np.array(part, np.float32)}
 
 
-def _short_name(candidate: Candidate) -> tuple[str, bool]:
-    """Return what is before a title's colon, or the title, joined; and whether it is the former."""
-    name, colon, _ = candidate.label.partition(":")
-    if colon and len(name) <= MAX_NAME_CHARS:
-        return "".join(tokenize(name)), True
-    return candidate.title.replace(" ", ""), False
+@lru_cache(maxsize=1 << 14)
+def short_name(label: str) -> str:
+    """Return what is before the colon of a title, folded and joined; "" where that is no name."""
+    name, colon, _ = label.partition(":")
+    return "".join(tokenize(name)) if colon and len(name) <= MAX_NAME_CHARS else ""
 
 
 def _name_features(

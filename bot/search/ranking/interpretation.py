@@ -17,14 +17,15 @@ from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
 from bot.search.ranking.candidates import load_candidates
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.initials import expand_initials
-from bot.search.ranking.reranking import Ranked, rerank
+from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, rerank, telling_words
 from bot.search.ranking.retrieval import ENOUGH_PAPERS, Candidates, retrieve
 
 # Known words are taken for slips only in queries of so many terms: in longer ones the others tell
 # enough.
 MAX_DOUBTED_TERMS = 8
-# So many of the papers whose text says most of the query are looked at closely.
-MAX_RANKED_ANSWERS = 64
+# So many of the papers whose text says most of the query are looked at closely, and so many where
+# it has as many telling words as a question.
+MAX_RANKED_ANSWERS, MAX_RANKED_ANSWERS_OF_QUESTION = 20, 64
 # In so many ways a word of a name is spelt, to find one that an author has.
 MAX_NAME_SPELLINGS = 60
 # A person's name has no more words than this.
@@ -84,7 +85,9 @@ def _find(context: SearchContext, terms: Sequence[QueryTerm]) -> Interpretation:
     terms = expand_initials(context, terms)
     bm25 = bm25_of_query(context, terms) if context.thorough else None
     answers = bm25.best(context, MAX_ANSWERS) if bm25 else _NO_ROWS
-    candidates = retrieve(context, terms, answers[:MAX_RANKED_ANSWERS])
+    is_question = telling_words(context.words) >= MIN_QUESTION_WORDS
+    most = MAX_RANKED_ANSWERS_OF_QUESTION if is_question else MAX_RANKED_ANSWERS
+    candidates = retrieve(context, terms, answers[:most])
     ranked = rerank(context, load_candidates(context, candidates), terms, bm25)
     return Interpretation(candidates, ranked, answers)
 

@@ -13,7 +13,7 @@ from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.bm25 import Bm25
 from bot.search.ranking.candidates import Candidate
 from bot.search.ranking.context import SearchContext
-from bot.search.ranking.features import Features, Wanted, measure
+from bot.search.ranking.features import Features, TextScores, Wanted, measure
 from bot.search.ranking.weights import FEATURES
 
 # With more of the query in its title or as the name of one author, a paper is what was meant.
@@ -22,6 +22,12 @@ CLEAR_SHARE = 0.75
 ALL_OF_COVER = 0.99
 # Terms in names are one name's where so many of them are; initials count less than one.
 ONE_NAME_SHARE = 0.8
+# A question has as many telling words.
+MIN_QUESTION_WORDS = 4
+
+_DECISIVE = [
+    FEATURES.index(name) for name in ("title", "person", "alias", "text", "starts", "one_name")
+]
 
 
 class Ranked(NamedTuple):
@@ -51,9 +57,8 @@ def rerank(
         return []
     by_row = sorted(candidates, key=lambda candidate: candidate.row)
     rows = np.array([candidate.row for candidate in by_row], np.int64)
-    scores = np.zeros(len(rows), np.float32) if bm25 is None else bm25.scores(rows)
-    most = 0.0 if bm25 is None else bm25.max_score
-    features = measure(by_row, Wanted(context.words, terms), scores, most)
+    texts = TextScores(bm25.scores(rows), bm25.max_score) if bm25 else None
+    features = measure(by_row, Wanted.of(context.words, terms), texts)
     number = telling_words(context.words)
     weights = context.weights.of_query(number, thorough=context.thorough)
     merits = features @ weights
@@ -71,11 +76,8 @@ def _ranked(
     candidates: Sequence[Candidate], merits: Features, features: Features, number: int
 ) -> list[Ranked]:
     """Return candidates in this order; the query has `number` telling words."""
-    title, person, alias, text, starts, one_name = (
-        features[:, FEATURES.index(name)]
-        for name in ("title", "person", "alias", "text", "starts", "one_name")
-    )
-    named = np.array([each.impacts.count(PERSON) for each in candidates])
+    title, person, alias, text, starts, one_name = features.T[_DECISIVE]
+    named = (np.array([each.impacts for each in candidates]) == PERSON).sum(axis=1)
     together = one_name * number >= ONE_NAME_SHARE * named
     in_name = np.where((named == 1) | together, person, 0)
     is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from bot.search.index.arrays import Impacts, Mask, Places
+from bot.search.index.arrays import Impacts, Mask, Places, unite
 from bot.search.index.postings import ALIAS, LAST_PLACE, PERSON
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.query.query_term import QueryTerm
@@ -29,7 +29,7 @@ from bot.search.ranking.scoring import (
 # So many papers are looked at closely, and so many while a person types.
 MAX_CANDIDATES, MAX_TYPING_CANDIDATES = 64, 24
 # So many rows at most are chosen of all, and as many of each segment.
-MAX_ROUGH_ROWS = 1500
+MAX_ROUGH_ROWS, MAX_TYPING_ROUGH_ROWS = 1500, 400
 # What a title gains for being the words and nothing else, for having them in that order, for
 # beginning with them; as shares of the full score.
 SIMILAR_TITLE_GAIN, WORD_ORDER_GAIN, FIRST_WORD_GAIN = 0.35, 0.15, 0.1
@@ -98,12 +98,6 @@ class Candidates:
         selected = self.selected[np.flatnonzero(places)]
         return replace(self, selected=selected, complete_rows=complete)
 
-    @property
-    def best_complete(self) -> list[int]:
-        """The selected rows that contain all terms, the best first."""
-        rows: list[int] = self.selected.rows[self.selected.complete].tolist()
-        return rows
-
 
 def retrieve(
     context: SearchContext, terms: Sequence[QueryTerm], answers: Places = _NO_ROWS
@@ -113,7 +107,8 @@ def retrieve(
     segments = context.snapshot.postings(context.connection, plan.head_words, plan.body_stems)
     typed = np.array([context.words.index(term.typed) for term in terms])
     wanted = MAX_CANDIDATES if context.thorough else MAX_TYPING_CANDIDATES
-    limit = max(wanted, MAX_ROUGH_ROWS // max(1, len(segments)))
+    rough = MAX_ROUGH_ROWS if context.thorough else MAX_TYPING_ROUGH_ROWS
+    limit = max(wanted, rough // max(1, len(segments)))
     selector = _Selector(plan, typed, np.sort(answers), wanted, limit)
     parts: list[Selection] = []
     complete: list[Places] = []
@@ -175,7 +170,7 @@ class _Selector:
         lengths = lengths if scored.rows is None else lengths[scored.rows]
         best = self._best(scored.scores, complete, lengths)
         if len(self.answers):
-            best = np.union1d(best, scored.places(self._answers_in(segment)))
+            best = unite(best, scored.places(self._answers_in(segment)))
         impacts = scored.impacts[:, best]
         merits = (scored.scores[best] / np.float32(FULL_SCORE)).astype(np.float32)
         merits += _title_gains(impacts, lengths[best], self.typed)
@@ -220,14 +215,21 @@ class _Selector:
 def _title_gains(impacts: Impacts, lengths: Impacts, typed: Places) -> Merits:
     """Return how much rows gain by their titles, roughly."""
     in_title = impacts <= LAST_PLACE
-    words = len(impacts) + np.maximum(lengths, 1).astype(np.float32)
-    gain = SIMILAR_TITLE_GAIN * 2 * in_title.sum(axis=0) / words
-    gain += FIRST_WORD_GAIN * (impacts[0] == 0)
+    words = np.float32(len(impacts)) + np.maximum(lengths, 1)
+    gains: Merits = np.float32(2 * SIMILAR_TITLE_GAIN) * _count_lines(in_title) / words
+    gains += np.float32(FIRST_WORD_GAIN) * (impacts[0] == 0)
     if len(impacts) > 1:
-        in_order = np.diff(impacts.astype(np.int16), axis=0) == np.diff(typed)[:, None]
-        gain += WORD_ORDER_GAIN * (in_order & in_title[1:] & in_title[:-1]).mean(axis=0)
-    gains: Merits = gain.astype(np.float32)
+        places = impacts.astype(np.int16)
+        steps = np.diff(typed).astype(np.int16)[:, None]
+        in_order = (places[1:] - places[:-1] == steps) & in_title[1:] & in_title[:-1]
+        gains += np.float32(WORD_ORDER_GAIN / len(steps)) * _count_lines(in_order)
     return gains
+
+
+def _count_lines(table: Mask) -> Impacts:
+    """Return how many of the lines, at most 255, are true in each column."""
+    counts: Impacts = np.add.reduce(table.view(np.uint8), axis=0, dtype=np.uint8)
+    return counts
 
 
 def _add_rare_completions(context: SearchContext, candidates: Candidates) -> Candidates:

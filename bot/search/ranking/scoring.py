@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -224,16 +225,28 @@ def _score(
     impacts = np.full((len(matches), columns), TEXT_ONLY, np.uint8)
     term_scores = np.zeros((len(matches), columns), np.uint16)
     for each, share, impact, score in zip(matches, plan.shares, impacts, term_scores, strict=True):
-        for match in each:
-            if subset is None:
+        if subset is None:
+            for match in _join_alike(each):
                 _add(match.variant, share, match.rows, match.impacts, (impact, score))
-            else:
+        else:
+            for match in each:
                 listed, at = subset.find(match.rows)
                 _add(match.variant, share, at, match.impacts[listed], (impact, score))
     scores = term_scores.sum(axis=0, dtype=np.uint16)
     if visible is not None:
         scores *= visible
     return ScoredRows(subset.rows if subset else None, impacts, term_scores, scores)
+
+
+def _join_alike(matches: Sequence[_Match]) -> Iterator[_Match]:
+    """Join neighbours that count the same; of a row with several, the last one still counts."""
+    for _, group in groupby(matches, key=lambda match: match.variant[1:]):
+        first, *others = group
+        if others:
+            alike = (first, *others)
+            rows = np.concatenate([match.rows for match in alike])
+            first = _Match(first.variant, rows, np.concatenate([match.impacts for match in alike]))
+        yield first
 
 
 def _add(

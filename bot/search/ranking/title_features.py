@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -50,10 +51,8 @@ def title_features(
     found = _number(titles)
     table = _similarities(typed, found.words)[:, found.numbers]
     starts = found.starts
-    counts = np.array(
-        [FUNCTION_WORD_SHARE if word in FUNCTION_WORDS else 1.0 for word in found.words],
-        np.float32,
-    )[found.numbers]
+    telling = np.array([word not in FUNCTION_WORDS for word in found.words])
+    counts = np.where(telling, np.float32(1), np.float32(FUNCTION_WORD_SHARE))[found.numbers]
     covered = np.add.reduceat(table.max(axis=0) * counts, starts)
     return {
         "words_matched": shares @ np.maximum.reduceat(table, starts, axis=1),
@@ -64,10 +63,10 @@ def title_features(
 
 
 def _number(titles: Sequence[Sequence[str]]) -> _Titles:
-    numbers: dict[str, int] = {}
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
     # a title without words has one that nothing matches
-    found = [numbers.setdefault(word, len(numbers)) for title in titles for word in title or ("",)]
-    sizes = np.array([max(1, len(title)) for title in titles], np.int64)
+    found = [numbers[word] for title in titles for word in title or ("",)]
+    sizes = np.array([len(title) or 1 for title in titles], np.int64)
     return _Titles(list(numbers), np.array(found, np.int64), sizes)
 
 
@@ -78,13 +77,22 @@ def _similarities(typed: Sequence[str], words: Sequence[str]) -> _Table:
         typed, words, scorer=fuzz.ratio, score_cutoff=least, dtype=np.float32
     )
     table /= 100
+    text = "\n" + "\n".join(words)
     for word, line in zip(typed, table, strict=True):
-        if len(word) > 1:
-            begun = [n for n, other in enumerate(words) if other.startswith(word)]
-            for n in begun:
-                whole = len(word) / len(words[n])
-                line[n] = max(line[n], PREFIX_SIMILARITY + PREFIX_LENGTH_GAIN * whole)
+        for n in _begun_with(text, word) if len(word) > 1 else ():
+            whole = len(word) / len(words[n])
+            line[n] = max(line[n], PREFIX_SIMILARITY + PREFIX_LENGTH_GAIN * whole)
     return table
+
+
+def _begun_with(lines: str, start: str) -> Iterator[int]:
+    """Yield the numbers of lines, each after a line break, that begin so."""
+    number, before, at = -1, 0, lines.find(f"\n{start}")
+    while at >= 0:
+        number += lines.count("\n", before, at + 1)
+        yield number
+        before = at + 1
+        at = lines.find(f"\n{start}", before)
 
 
 def _in_order(table: _Table, starts: npt.NDArray[np.int64], order: Sequence[int]) -> Column:

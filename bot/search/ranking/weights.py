@@ -51,7 +51,7 @@ Weights: TypeAlias = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class RankingWeights:
-    """Weights of a search and of completion: a line for each feature, a column for each count."""
+    """Weights of a search and of completion: a line for each number of words, from 0 on."""
 
     search: Weights
     completion: Weights
@@ -59,12 +59,18 @@ class RankingWeights:
     def of_query(self, words: int, *, thorough: bool) -> Weights:
         """Return the weight of each feature for a query of so many telling words."""
         table = self.search if thorough else self.completion
-        place = float(np.interp(words, WORD_COUNTS, range(len(WORD_COUNTS))))
-        before = int(place)
-        after = min(before + 1, len(WORD_COUNTS) - 1)
-        share = np.float32(place - before)
-        found: Weights = table[:, before] * (1 - share) + table[:, after] * share
+        found: Weights = table[min(words, len(table) - 1)]
         return found
+
+
+def interpolate(table: Weights) -> Weights:
+    """Return a line for each number of words of a table with a column for each of `WORD_COUNTS`."""
+    places = np.interp(range(WORD_COUNTS[-1] + 1), WORD_COUNTS, range(len(WORD_COUNTS)))
+    before = places.astype(int)
+    after = np.minimum(before + 1, len(WORD_COUNTS) - 1)
+    share = (places - before).astype(np.float32)
+    lines: Weights = (table[:, before] * (1 - share) + table[:, after] * share).T
+    return np.ascontiguousarray(lines)
 
 
 @cache
@@ -72,7 +78,7 @@ def fitted_weights() -> RankingWeights:
     """Read the weights that `bench/fit.py` wrote, once."""
     found = json.loads((files("bot.search.ranking") / "weights.json").read_text("utf-8"))
     search, completion = (
-        np.array([found[use][feature] for feature in FEATURES], np.float32)
+        interpolate(np.array([found[use][feature] for feature in FEATURES], np.float32))
         for use in ("search", "completion")
     )
     return RankingWeights(search, completion)
