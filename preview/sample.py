@@ -74,6 +74,12 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             "welcome": welcome,
             "home": await say("home"),
             "help": await say("help"),
+            "help-group": await say("help save-papers"),
+            "help-command": await say("help subscribe"),
+            "shelf": await say("saved"),
+            "similar": await say(f"similar {first.id}"),
+            "for-me": await say("for-me"),
+            "subscribed": await say("subscribe diffusion at:9:00 zone:Europe/Berlin"),
             "slip": await say("fnd diffusion"),
         }
         await say(f"nominate {first.id}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from adapters.slack.forms import build_form
+from adapters.slack.forms import Form, redraw_form
 from adapters.slack.limits import SURFACE
 from adapters.slack.render import fallback_text, render
 from adapters.slack.requests import Request
+from adapters.slack.web import NEWER
 from bot.chat.commands import Blank
 from bot.chat.intents import Intent
 from bot.chat.signatures import command
@@ -22,33 +24,63 @@ from preview.sample import views
 
 Json = dict[str, Any]
 ME, HERE = Person("slack", "T1", "U1", "ada"), Place("slack", "T1", "C1")
-PUBLIC = ("digest", "pick", "pick-thread")
+PUBLIC = ("digest", "thread", "compact", "full", "pick", "pick-thread", "hello")
 AT_HOME = ("home", "welcome")
+# the command of each form, whether it is filled in, and whether all options are shown
+FORMS = {
+    "form": ("save", False, False),
+    "form-subscribe": ("subscribe", True, False),
+    "form-subscribe-empty": ("subscribe", False, False),
+    "form-subscribe-open": ("subscribe", True, True),
+    "form-find": ("find", False, False),
+}
+USUAL = {
+    "every": "days",
+    "on": "mon,wed",
+    "at": "9:00",
+    "zone": "Europe/Berlin",
+    "where": "here",
+    "topics": "diffusion",
+    "papers": "5",
+    "layout": "full",
+    "order": "upvotes",
+}
 STYLE = Path(__file__).with_suffix(".css")
 
 
 def pages() -> Mapping[str, str]:
-    """Return a page a view, and one with a form."""
-    shown = {name: _page(name, view) for name, view in asyncio.run(views(ME, HERE)).items()}
-    save = next(one for one in map(command, ALL) if one.name == "save")
-    asked = build_form(
-        Intent("save", ME, HERE), [Blank(param) for param in save.missing({})], Request(ME, HERE)
-    )
-    return {**shown, "form": _html(_modal(asked or {}))}
+    """Return a page a view, with newer blocks and without, and one a form, empty and filled in."""
+    shown: dict[str, str] = {}
+    for name, view in asyncio.run(views(ME, HERE)).items():
+        shown[name] = _page(name, view, NEWER)
+        if view.arranged != "list":
+            shown[f"{name}-older"] = _page(name, view, ())
+    for name, (words, filled, is_open) in FORMS.items():
+        shown[name] = _form(words, USUAL if filled else {}, is_open=is_open)
+    return shown
 
 
-def _page(name: str, view: View) -> str:
+def _form(words: str, filled: Mapping[str, str], *, is_open: bool) -> str:
+    known = next(one for one in map(command, ALL) if one.name == words)
+    blanks = [Blank(param, filled.get(param.name, "")) for param in known.asked({}) or known.params]
+    asked = Form(Intent(words, ME, HERE), Request(ME, HERE), {}, {}, open=is_open)
+    return _html(_modal(redraw_form(asked, blanks) or {}))
+
+
+def _page(name: str, view: View, newer: Collection[str]) -> str:
     if name in AT_HOME:
-        return _html(f"<main class=home>{_blocks(render(view, 'x', SURFACE))}</main>")
+        return _html(f"<main class=home>{_blocks(render(view, 'x', SURFACE, newer))}</main>")
     only = "" if name in PUBLIC else "<div class=only>Only visible to you</div>"
     who = f"{only}<div class=who>Paperboy <i>APP</i> <small>9:00</small></div>"
-    message = f"<main><div class=face>P</div><div>{who}{_blocks(render(view, 'x'))}</div></main>"
+    made = _blocks(render(view, "x", newer=newer))
+    message = f"<main><div class=face>P</div><div>{who}{made}</div></main>"
     return _html(f"{message}<div class=notice><b>Paperboy</b><br>{fallback_text(view)}</div>")
 
 
 def _modal(made: Json) -> str:
     buttons = "".join(
-        f"<span class=button>{_text(made[key])}</span>" for key in ("close", "submit")
+        f"<span class='button{' primary' if key == 'submit' else ''}'>{_text(made[key])}</span>"
+        for key in ("close", "submit")
     )
     title = f"<h2>{_text(made['title'])}</h2>"
     inner = f"<div>{_blocks(made['blocks'])}</div>"
@@ -69,7 +101,7 @@ def _blocks(made: list[Json]) -> str:
 
 def _block(block: Json) -> Iterator[str]:
     match block["type"]:
-        case "header":
+        case "header" | "alert":
             yield _text(block["text"])
         case "rich_text":
             for section in block["elements"]:
@@ -77,31 +109,80 @@ def _block(block: Json) -> Iterator[str]:
         case "section":
             beside = _element(block["accessory"]) if "accessory" in block else ""
             yield f"<span>{_text(block['text'])}</span>{beside}"
-        case "context" | "actions":
+        case "card":
+            yield _card(block)
+        case "carousel":
+            yield from (f"<div class=card>{_card(card)}</div>" for card in block["elements"])
+        case "context" | "actions" | "context_actions":
             yield from map(_element, block["elements"])
         case "image":
             yield _element(block)
         case "input":
-            hint = f"<small>{_text(block['hint'])}</small>" if "hint" in block else ""
-            asked = block["element"]
-            chosen = asked.get("initial_option", {}).get(
-                "text", asked.get("placeholder", {"text": ""})
-            )
-            first = escape(asked["initial_value"]) if "initial_value" in asked else _text(chosen)
-            optional = " (optional)" if block.get("optional") else ""
-            yield f"{_text(block['label'])}{optional}<div>{first}&nbsp;</div>{hint}"
+            yield from _input(block)
         case unknown:
-            raise ValueError(unknown)
+            yield {"divider": "<hr>"}[unknown]
+
+
+def _card(card: Json) -> str:
+    banner = (
+        f"<div class=banner>{_element(card['hero_image'])}</div>" if "hero_image" in card else ""
+    )
+    icon = _element(card["icon"]) if "icon" in card else ""
+    small = f"<small>{_text(card['subtitle'])}</small>" if "subtitle" in card else ""
+    body = f"<p>{_text(card['body'])}</p>" if "body" in card else ""
+    actions = "".join(map(_element, card["actions"]))
+    head = f"<div class=head>{icon}<div><b>{_text(card['title'])}</b>{small}</div></div>"
+    return f"{banner}{head}{body}<div class=actions>{actions}</div>"
+
+
+def _input(block: Json) -> Iterator[str]:
+    hint = f"<small>{_text(block['hint'])}</small>" if "hint" in block else ""
+    optional = " <i>(optional)</i>" if block.get("optional") else ""
+    yield f"{_text(block['label'])}{optional}{_field(block['element'])}{hint}"
+
+
+def _field(asked: Json) -> str:
+    """Draw an input with what stands in it at first."""
+    chosen = [asked.get("initial_option"), *asked.get("initial_options", [])]
+    values = {one["value"] for one in chosen if one}
+    if asked["type"] in {"radio_buttons", "checkboxes"}:
+        signs = "◉○" if asked["type"] == "radio_buttons" else "☑☐"
+        return "".join(
+            f"<p>{signs[option['value'] not in values]} {_text(option['text'])}</p>"
+            for option in asked["options"]
+        )
+    first = asked.get("initial_value") or asked.get("initial_time") or ""
+    if not first and "conversations" in asked["type"]:
+        first = "# papers"
+    texts = [_text(one["text"]) for one in chosen if one] or [escape(first)]
+    shown = ", ".join(texts)
+    hint = escape(asked.get("placeholder", {}).get("text", ""))
+    arrow = "<span>⌄</span>" if "select" in asked["type"] else ""
+    return f"<div>{shown or f'<em>{hint}</em>'}&nbsp;{arrow}</div>"
 
 
 def _element(element: Json) -> str:
     match element["type"]:
         case "button":
-            return f"<span class=button>{_text(element['text'])}</span>"
+            return (
+                f"<span class='button {element.get('style', '')}'>{_text(element['text'])}</span>"
+            )
+        case "overflow":
+            names = ", ".join(_text(one["text"]) for one in element["options"])
+            return f"<span class=button title='{names}'>⋯</span>"
+        case "feedback_buttons":
+            both = (element["positive_button"], element["negative_button"])
+            return "".join(f"<span class=feedback>{_text(one['text'])}</span>" for one in both)
         case "image":
-            return f'<img src="{escape(element["image_url"])}" alt="{escape(element["alt_text"])}">'
+            return _picture(element["alt_text"])
         case _:
             return _text(element)
+
+
+def _picture(alt: str) -> str:
+    """Draw a picture in place of one that is elsewhere: the preview needs no network."""
+    hue = sum(map(ord, alt)) % 360
+    return f"<span class=img role=img title='{escape(alt)}' style='--hue:{hue}'>▦</span>"
 
 
 def _span(element: Json) -> str:
@@ -112,4 +193,10 @@ def _span(element: Json) -> str:
 
 
 def _text(made: Json) -> str:
-    return escape(str(made["text"]))
+    text = str(made["text"])
+    if made["type"] != "mrkdwn":
+        return escape(text)
+    # what adapters.slack.markup writes: links, bold lines and code, in text that is escaped
+    text = re.sub(r"<(https?://[^|>]+)\|([^>]+)>", r'<a href="\1">\2</a>', text)
+    text = re.sub(r"^\*(.+)\*$", r"<b>\1</b>", text, flags=re.MULTILINE)
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", text)

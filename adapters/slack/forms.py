@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from adapters.slack.elements import plain_text
 from adapters.slack.ids import place
 from adapters.slack.inputs import build_element, option, read_value
 from adapters.slack.limits import MAX_OPTIONS, METADATA, OPTION_VALUE, TITLE, Json
-from adapters.slack.render import plain_text
 from adapters.slack.requests import Request
 from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
 from bot.chat.intents import File, Intent

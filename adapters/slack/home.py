@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from adapters.slack.errors import SlackError
@@ -66,14 +67,18 @@ class Homes:
             self._shown.popitem(last=False)
         pages = paginate(await self._bot.fold(view, place(person.tenant, person.id), LINE))
         try:
-            await self._send(person, render_page(pages, page, line))
+            await self._send(person, pages, page, line)
         except SlackError as error:
             if not error.permanent:
                 raise
             log.warning("the Home of %s was not shown: %s", person.id, error)
             sorry = View((text_line(f"I couldn’t show your Home. {error}"), AGAIN))
-            await self._send(person, render_page((sorry,), 0, line))
+            await self._send(person, (sorry,), 0, line)
 
-    async def _send(self, person: Person, blocks: list[Json]) -> None:
+    async def _send(self, person: Person, pages: Sequence[View], page: int, line: str) -> None:
         call = partial(self._web.client.views_publish, user_id=person.id)
-        await show_view(self._web, call, {"type": "home", "blocks": blocks}, repeatable=True)
+
+        def draw(newer: Collection[str]) -> Json:
+            return {"type": "home", "blocks": render_page(pages, page, line, newer)}
+
+        await show_view(self._web, call, draw, repeatable=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import assert_never
 
+from adapters.slack.elements import plain_text
 from adapters.slack.limits import OPTION, OPTION_VALUE, PLACEHOLDER, Json
-from adapters.slack.render import plain_text
 from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
 from bot.chat.kinds import (
     Choice,

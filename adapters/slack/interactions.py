@@ -105,7 +105,8 @@ class Interactions:
 
     async def _run_action(self, body: Json, action: Json) -> None:
         kind, _, begun = action["action_id"].partition(".")
-        value = str(action.get("value") or "")
+        chosen = action.get("selected_option") or action
+        value = str(chosen.get("value") or "")
         request = await self._requests.read_interaction(body)
         if kind == PAGE:
             await self._responses.turn_page(value, request)
@@ -143,7 +144,7 @@ class Interactions:
         view, window = LOADING, form.request.surface["id"]
         if work.done():
             view, window = work.result(), ""
-        await ack(response_action="update", view=await windows.build(view, form.request.place))
+        await ack(response_action="update", view=await windows.build_sure(view, form.request.place))
         await finish(self._send_to_window(work, form, window), self._hold)
 
     async def _send_to_window(self, work: asyncio.Task[View], form: Form, window: str) -> None:

@@ -32,6 +32,7 @@ _COUNTED = (
     *("text", "url", "image_url", "alt_text", "value", "block_id", "action_id"),
     "accessibility_label",
 )
+_PICTURES = ("icon", "hero_image")  # of a card
 # what a button has for the line that it runs, and loses with it
 _OF_ONE_LINE = ("style", "confirm", "accessibility_label")
 
@@ -71,7 +72,13 @@ def count_characters(blocks: Sequence[Json]) -> int:
 
 def name_blocks(blocks: Sequence[Json], prefix: str) -> list[Json]:
     """Return the blocks with ids that begin with `prefix`."""
-    return [{**block, "block_id": f"{prefix}.{number}"} for number, block in enumerate(blocks)]
+    return [_name(block, f"{prefix}.{number}") for number, block in enumerate(blocks)]
+
+
+def _name(block: Json, name: str) -> Json:
+    if block["type"] != "carousel":
+        return {**block, "block_id": name}
+    return {**block, "block_id": name, "elements": name_blocks(block["elements"], name)}
 
 
 def has_prefix(blocks: Sequence[Json], prefix: str) -> bool:
@@ -81,24 +88,34 @@ def has_prefix(blocks: Sequence[Json], prefix: str) -> bool:
 
 def prefix_of(block_id: str) -> str:
     """Return the prefix of a block's id."""
-    return block_id.rpartition(".")[0]
+    return block_id.partition(".")[0]
 
 
 def replace_button(blocks: Sequence[Json], value: str, label: Json, line: str) -> list[Json]:
     """Return blocks in which the buttons with that value have another label and value."""
 
-    def change(element: Json) -> Json:
-        if element.get("value") != value:
-            return element
-        plain = {name: part for name, part in element.items() if name not in _OF_ONE_LINE}
+    def change(button: Json) -> Json:
+        if button.get("value") != value:
+            return button
+        plain = {name: part for name, part in button.items() if name not in _OF_ONE_LINE}
         return {**plain, "text": label, "value": line}
 
-    return [
-        {**block, "elements": [change(element) for element in block["elements"]]}
-        if block["type"] == "actions"
-        else block
-        for block in blocks
-    ]
+    return change_buttons(blocks, change)
+
+
+def change_buttons(blocks: Sequence[Json], change: Callable[[Json], Json]) -> list[Json]:
+    """Return blocks with each button as `change` returns it, wherever it stands in them."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, list):
+            return [changed(part) for part in value]
+        if not isinstance(value, dict):
+            return value
+        if value.get("type") == "button":
+            return change(value)
+        return {key: changed(part) for key, part in value.items()}
+
+    return [changed(block) for block in blocks]
 
 
 def has_pictures(blocks: Sequence[Json]) -> bool:
@@ -117,6 +134,10 @@ def _drop_picture(block: Json) -> Json | None:
             link = {"type": "link", "url": url, "text": alt}
             section = {"type": "rich_text_section", "elements": [link]}
             return {"type": "rich_text", "elements": [section], "block_id": block["block_id"]}
+        case {"type": "carousel", "elements": cards}:
+            return {**block, "elements": drop_pictures(cards)}
+        case {"type": "card"}:
+            return {key: part for key, part in block.items() if key not in _PICTURES}
         case {"type": "section", "accessory": {"type": "image"}}:
             return {key: value for key, value in block.items() if key != "accessory"}
         case {"type": "context", "elements": [{"type": "image"}]}:

@@ -17,7 +17,7 @@ from adapters.slack.errors import SlackError
 from adapters.slack.ids import block_prefix, channel_of, join_address, split_address
 from adapters.slack.limits import Json, has_prefix
 from adapters.slack.render import fallback_text, render
-from adapters.slack.web import Web, require, retry
+from adapters.slack.web import Draw, Web, require, retry
 from bot.chat.outlet import Sent
 from bot.chat.views import View
 from bot.clock import utc_now
@@ -71,8 +71,8 @@ class Messages:
         async with self._locks[channel]:
             return await retry(attempt)
 
-    async def post_blocks(self, place: Place, blocks: list[Json], text: str) -> Json:
-        """Post rendered blocks and return Slack's answer. Raises SlackError."""
+    async def post_blocks(self, place: Place, draw: Draw, text: str) -> Json:
+        """Post blocks and return Slack's answer. Raises SlackError."""
         channel, thread = split_address(place.address)
         call = partial(
             self._web.client.chat_postMessage,
@@ -84,10 +84,10 @@ class Messages:
             unfurl_media=False,
         )
 
-        async def send(some: list[Json]) -> Json:
-            return await self._web.call(partial(call, blocks=some))
+        async def send(blocks: list[Json]) -> Json:
+            return await self._web.call(partial(call, blocks=blocks))
 
-        return await self._web.send_blocks(send, blocks)
+        return await self._web.send_drawn(send, draw)
 
     async def edit(self, sent: Sent, view: View) -> None:
         """Show another view in a message of the bot's own. Raises SlackError."""
@@ -103,7 +103,7 @@ class Messages:
         async def send(blocks: list[Json]) -> Json:
             return await self._web.call(partial(call, blocks=blocks))
 
-        await self._web.send_blocks(send, render(view, block_prefix(sent.message)))
+        await self._web.send_drawn(send, _drawing(view, block_prefix(sent.message)))
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look for a message by the ids of its blocks; None is certain. Raises SlackError."""
@@ -163,8 +163,8 @@ class Messages:
     async def _post(self, place: Place, view: View, key: str) -> Sent:
         channel, thread = split_address(place.address)
         try:
-            blocks = render(view, block_prefix(key))
-            answer = await self.post_blocks(place, blocks, fallback_text(view))
+            draw = _drawing(view, block_prefix(key))
+            answer = await self.post_blocks(place, draw, fallback_text(view))
         except SlackError as error:
             if error.retry_after and error.code == "ratelimited":
                 self._blocked[channel] = monotonic() + error.retry_after
@@ -195,3 +195,7 @@ class Messages:
             read = partial(self._web.client.conversations_replies, channel=channel, ts=thread)
         oldest = f"{since.timestamp():.6f}"
         return partial(read, oldest=oldest, limit=PAGE_SIZE, inclusive=True)
+
+
+def _drawing(view: View, prefix: str) -> Draw:
+    return lambda newer: render(view, prefix, newer=newer)

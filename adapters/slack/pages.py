@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from adapters.slack.elements import LABEL, plain_text
 from adapters.slack.ids import random_prefix
 from adapters.slack.limits import SURFACE, Json, Room
-from adapters.slack.render import LABEL, fits, plain_text, render
+from adapters.slack.render import fits, render
 from bot.chat.parts import split
 from bot.chat.views import View
 
@@ -19,14 +20,15 @@ def paginate(view: View) -> tuple[View, ...]:
     return split(view, lambda part: fits(part, _ROOM))
 
 
-def render_page(pages: Sequence[View], number: int, key: str) -> list[Json]:
+def render_page(pages: Sequence[View], number: int, key: str, newer: Collection[str]) -> list[Json]:
     """Return the blocks of one of the pages, with buttons to those before and after it.
 
-    The value of such a button is the number of its page, counted from 0, and `key`.
+    The value of such a button is the number of its page, counted from 0, and `key`. `newer` types
+    of blocks may be used.
     """
     last = len(pages) - 1
     number = max(0, min(number, last))
-    blocks = render(pages[number], random_prefix(), SURFACE)
+    blocks = render(pages[number], random_prefix(), SURFACE, newer)
     buttons = [_button("Previous", number - 1, key)] if number else []
     buttons += [_button("Next page", number + 1, key)] if number < last else []
     if not buttons:

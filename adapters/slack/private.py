@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
+from adapters.slack.elements import LABEL, plain_text
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import place, random_prefix, split_address
 from adapters.slack.limits import LINE, Json, name_blocks, replace_button
 from adapters.slack.messages import Messages
-from adapters.slack.render import LABEL, fallback_text, fits_message, plain_text, render
+from adapters.slack.render import fallback_text, fits_message, render
 from adapters.slack.requests import Request
-from adapters.slack.web import Web, retry
+from adapters.slack.web import Draw, Web, retry
 from bot.chat.bot import Bot
 from bot.chat.parts import split
 from bot.chat.views import Button, View
@@ -36,14 +37,14 @@ class PrivateMessages:
     async def send(self, view: View, request: Request, *, replaces: bool = False) -> None:
         """Show a view to one person, in several messages if it is long. Raises SlackError."""
         for part in split(view, fits_message):
-            blocks = await self._remember(part, request)
-            await self.respond(request, blocks, fallback_text(part), replaces=replaces)
+            draw = await self._drawing(part, request)
+            await self.respond(request, draw, fallback_text(part), replaces=replaces)
             replaces = False
 
     async def respond(
         self,
         request: Request,
-        blocks: list[Json],
+        draw: Draw,
         text: str,
         *,
         replaces: bool = False,
@@ -51,7 +52,7 @@ class PrivateMessages:
     ) -> None:
         """Send blocks through the response_url of a request, or otherwise. Raises SlackError."""
         if not request.response_url:
-            await self._send_directly(request, blocks, text)
+            await self._send_directly(request, draw, text)
             return
         message = {
             "response_type": "in_channel" if to_everyone else "ephemeral",
@@ -69,12 +70,12 @@ class PrivateMessages:
 
         # a private answer that comes twice does less harm than one that is lost
         try:
-            await retry(lambda: self._web.send_blocks(send, blocks), repeatable=not to_everyone)
+            await retry(lambda: self._web.send_drawn(send, draw), repeatable=not to_everyone)
         except SlackError as error:
             if to_everyone:
                 raise
             log.info("answered without response_url: %s", error)  # 30 minutes old, or used 5 times
-            await self._send_directly(request, blocks, text)
+            await self._send_directly(request, draw, text)
 
     def knows(self, prefix: str, request: Request) -> bool:
         """Return whether the blocks of the message with a pressed button are known."""
@@ -88,29 +89,27 @@ class PrivateMessages:
         blocks = name_blocks(with_button(shown, words, view.becomes), name)
         # under the old id too: the next button may be pressed before this change is seen
         self._blocks[name] = self._blocks[prefix] = blocks
-        await self.respond(request, blocks, fallback_text(view), replaces=True)
+        await self.respond(request, lambda _: blocks, fallback_text(view), replaces=True)
 
     def _shown(self, prefix: str, request: Request) -> list[Json]:
         return self._blocks.get(prefix) or request.message.get("blocks") or []
 
-    async def _send_directly(self, request: Request, blocks: list[Json], text: str) -> None:
+    async def _send_directly(self, request: Request, draw: Draw, text: str) -> None:
         """Send blocks to one person: where they asked, or in a direct message.
 
         Raises SlackError.
         """
         try:
             if request.place.private:
-                await self._messages.post_blocks(request.place, blocks, text)
+                await self._messages.post_blocks(request.place, draw, text)
             else:
-                await self._send_ephemeral(request.place, request.person, blocks, text)
+                await self._send_ephemeral(request.place, request.person, draw, text)
         except SlackError as error:
             log.info("answered in a direct message: %s", error)  # the bot is not there
             own = place(request.place.tenant, request.person.id)
-            await self._messages.post_blocks(own, blocks, text)
+            await self._messages.post_blocks(own, draw, text)
 
-    async def _send_ephemeral(
-        self, place: Place, person: Person, blocks: list[Json], text: str
-    ) -> None:
+    async def _send_ephemeral(self, place: Place, person: Person, draw: Draw, text: str) -> None:
         channel, thread = split_address(place.address)
         call = partial(
             self._web.client.chat_postEphemeral,
@@ -124,16 +123,20 @@ class PrivateMessages:
         async def send(some: list[Json]) -> Json:
             return await self._web.call(partial(call, blocks=some))
 
-        await self._web.send_blocks(send, blocks)
+        await self._web.send_drawn(send, draw)
 
-    async def _remember(self, view: View, request: Request) -> list[Json]:
-        """Return the blocks of a private answer, and remember them, so that buttons can change."""
+    async def _drawing(self, view: View, request: Request) -> Draw:
+        """Return a private answer; its blocks are remembered, so that buttons can change."""
         prefix = random_prefix()
         folded = await self._bot.fold(view, request.place, LINE)
-        self._blocks[prefix] = render(folded, prefix)
-        while len(self._blocks) > MAX_PRIVATE:
-            self._blocks.popitem(last=False)
-        return self._blocks[prefix]
+
+        def draw(newer: Collection[str]) -> list[Json]:
+            self._blocks[prefix] = render(folded, prefix, newer=newer)
+            while len(self._blocks) > MAX_PRIVATE:
+                self._blocks.popitem(last=False)
+            return self._blocks[prefix]
+
+        return draw
 
 
 def with_button(blocks: Sequence[Json], words: str, becomes: Button | None) -> list[Json]:

@@ -1,16 +1,29 @@
-"""Views as Block Kit: text goes only into rich_text and plain_text, where nothing is markup."""
+"""Views as Block Kit: text goes into rich_text and plain_text, where nothing is markup.
+
+Only what takes neither gets mrkdwn, where that is inert.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import assert_never
 
 from adapters.slack import limits
-from adapters.slack.limits import MESSAGE, OPTION, Json, Room, name_blocks
+from adapters.slack.cards import draw_cards, join_cards
+from adapters.slack.elements import (
+    ALT,
+    BLANK,
+    draw_button,
+    draw_picture,
+    draw_rows,
+    plain_text,
+    words_of,
+)
+from adapters.slack.limits import MESSAGE, Json, Room, name_blocks
+from adapters.slack.markup import escape, mrkdwn
 from adapters.slack.styles import style_buttons
 from bot.chat.views import (
     Block,
-    Button,
     Buttons,
     Code,
     Field,
@@ -28,21 +41,21 @@ from bot.text import count, shorten, visible
 # https://docs.slack.dev/reference/block-kit/blocks and …/block-elements
 PARAGRAPH = 2900  # of the 3,000 characters of a text
 HEADER = 150
-LABEL = OPTION
-ALT = 2000
 ACTION_ID = 255
-BUTTONS_PER_ROW = 25
 FALLBACK = 300  # characters: all that a phone shows of a notification
-BLANK = "…"  # Slack refuses a text in which there is nothing to see
+DIVIDER = {"type": "divider"}
 
 
-def render(view: View, prefix: str, room: Room = MESSAGE) -> list[Json]:
+def render(
+    view: View, prefix: str, room: Room = MESSAGE, newer: Collection[str] = ()
+) -> list[Json]:
     """Return the blocks of a view; their ids begin with `prefix`.
 
+    `newer` are the types of blocks, of those that not every workspace takes, which may be used.
     What does not fit is left out, and a note says how much that is.
     """
     ends_with_buttons = bool(view.blocks) and isinstance(view.blocks[-1], Buttons)
-    blocks = limits.fit(_groups(view), room, left_out, keep_last=ends_with_buttons)
+    blocks = limits.fit(_groups(view, newer), room, left_out, keep_last=ends_with_buttons)
     return name_blocks(style_buttons(blocks), prefix)
 
 
@@ -65,21 +78,9 @@ def fallback_text(view: View) -> str:
 def _summary(view: View) -> str:
     """Return the titles of the papers in a view, or else its first text or title."""
     items = [block for block in view.blocks if isinstance(block, Item)]
-    papers = " · ".join(_words(item.title) for item in items if item.paper)
-    texts = [_words(block.spans) for block in view.blocks if isinstance(block, Text)]
-    return next(filter(None, (papers, *texts[:1], *(_words(item.title) for item in items))), "")
-
-
-def escape(text: str) -> str:
-    """Escape what Slack would read as a link or a mention."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def plain_text(text: str, limit: int) -> Json:
-    """Return a plain_text object, in which neither markup nor :emoji: is read."""
-    text = visible(text)
-    shown = shorten(text, limit) if text.strip() else BLANK
-    return {"type": "plain_text", "text": shown, "emoji": False}
+    papers = " · ".join(words_of(item.title) for item in items if item.paper)
+    texts = [words_of(block.spans) for block in view.blocks if isinstance(block, Text)]
+    return next(filter(None, (papers, *texts[:1], *(words_of(item.title) for item in items))), "")
 
 
 def left_out(blocks: int) -> Json:
@@ -87,28 +88,63 @@ def left_out(blocks: int) -> Json:
     return _context(f"{count(blocks, 'more', 'more')} not shown: the message would be too long.")
 
 
-def _groups(view: View) -> list[list[Json]]:
+def _groups(view: View, newer: Collection[str] = ()) -> list[list[Json]]:
     """Return the blocks for the title, and for each block of a view."""
     title = [[{"type": "header", "text": plain_text(view.title, HEADER)}]] if view.title else []
-    return [*title, *(list(_block(block)) for block in view.blocks)] or [[_paragraph([])]]
+    return [*title, *_body(view, newer)] or [[_paragraph([])]]
+
+
+def _body(view: View, newer: Collection[str]) -> Iterator[list[Json]]:
+    waiting, is_after_item = list(view.blocks), False
+    while waiting:
+        if cards := draw_cards(waiting, view.arranged, newer):
+            del waiting[: len(cards)]
+            for block in join_cards(cards, view.arranged):
+                yield [block]
+            is_after_item = False
+            continue
+        first = waiting.pop(0)
+        blocks = list(_block(first))
+        is_item = isinstance(first, Item) and len(blocks) > 1
+        yield [DIVIDER, *blocks] if is_item and is_after_item else blocks
+        is_after_item = is_item
 
 
 def _block(block: Block) -> Iterator[Json]:
     match block:
         case Text(spans, quiet):
             has_link = any(isinstance(span, Link) for span in spans)
-            yield from _remark(_words(spans)) if quiet and not has_link else _paragraphs([spans])
+            yield from _remark(words_of(spans)) if quiet and not has_link else _paragraphs([spans])
         case Item():
+            if section := _short_item(block):
+                yield section
+                return
             yield from _item(block)
-            yield from _button_rows(block.buttons, _words(block.title))
+            yield from draw_rows(block.buttons, words_of(block.title))
         case Picture(url, alt):
-            yield {"type": "image", "image_url": url, "alt_text": _shorten(alt, ALT)}
+            yield draw_picture(url, alt)
         case Buttons(buttons):
-            yield from _button_rows(buttons)
+            yield from draw_rows(buttons)
         case Field(label, line):
             yield _field(label, line)
         case _:
             assert_never(block)
+
+
+def _short_item(item: Item) -> Json | None:
+    """Return an item as one block with its only button at the side, None if that can't be."""
+    if item.picture or len(item.buttons) != 1:
+        return None
+    text = mrkdwn(_heading(item), *item.lines, bold=True)
+    if text is None or len(text) > PARAGRAPH:
+        return None
+    button = draw_button(item.buttons[0], 0, words_of(item.title))
+    shown = {"type": "mrkdwn", "text": text, "verbatim": True}
+    return {"type": "section", "text": shown, "accessory": button}
+
+
+def _heading(item: Item) -> Spans:
+    return (f"{item.number}. ", *item.title) if item.number else item.title
 
 
 def _item(item: Item) -> Iterator[Json]:
@@ -116,17 +152,20 @@ def _item(item: Item) -> Iterator[Json]:
 
     Only a section takes a picture at its side, and it is used for plain text only.
     """
-    head = (f"{item.number}. ", *item.title) if item.number else item.title
+    head = _heading(item)
     beside = _longest_plain_run(item.lines)
     if not item.picture or not beside:
         yield from _paragraphs([head, *item.lines], bold=True)
         if item.picture:
-            yield {"type": "context", "elements": [_image(item.picture, item)]}
+            yield {
+                "type": "context",
+                "elements": [draw_picture(item.picture, words_of(item.title))],
+            }
         return
     yield from _paragraphs([head, *item.lines[: beside.start]], bold=True)
-    text = "\n".join(map(_words, item.lines[beside.start : beside.stop]))
+    text = "\n".join(map(words_of, item.lines[beside.start : beside.stop]))
     shown = _head(text, PARAGRAPH)
-    yield _section(shown, _image(item.picture, item))
+    yield _section(shown, draw_picture(item.picture, words_of(item.title)))
     rest: list[Spans] = [(line,) for line in text[len(shown) :].split("\n") if line]
     if after := [*rest, *item.lines[beside.stop :]]:
         yield from _paragraphs(after)
@@ -143,11 +182,7 @@ def _longest_plain_run(lines: Sequence[Spans]) -> range:
     plain = [all(isinstance(span, str) for span in spans) for spans in lines]
     ends = range(len(lines) + 1)
     runs = [range(first, last) for first in ends for last in ends[first:] if all(plain[first:last])]
-    return max(runs, key=lambda run: sum(len(_words(lines[n])) for n in run), default=range(0))
-
-
-def _image(url: str, item: Item) -> Json:
-    return {"type": "image", "image_url": url, "alt_text": _shorten(_words(item.title), ALT)}
+    return max(runs, key=lambda run: sum(len(words_of(lines[n])) for n in run), default=range(0))
 
 
 def _remark(text: str) -> Iterator[Json]:
@@ -162,23 +197,6 @@ def _remark(text: str) -> Iterator[Json]:
 
 def _context(text: str) -> Json:
     return {"type": "context", "elements": [plain_text(text, PARAGRAPH)]}
-
-
-def _button_rows(buttons: Sequence[Button], about: str = "") -> Iterator[Json]:
-    """Render buttons; `about` is what they are about, for screen readers."""
-    for first in range(0, len(buttons), BUTTONS_PER_ROW):
-        row = buttons[first : first + BUTTONS_PER_ROW]
-        yield {"type": "actions", "elements": [_button(one, n, about) for n, one in enumerate(row)]}
-
-
-def _button(one: Button, number: int, about: str) -> Json:
-    # ids are unique within a row; the first word comes back with the press, and tells whether the
-    # answer takes the place of what is shown
-    action_id = f"{'turn' if one.turns else 'press'}.{number}"
-    label = plain_text(one.label, LABEL)
-    button = {"type": "button", "text": label, "action_id": action_id, "value": one.line}
-    spoken = f"{visible(one.label)}: {about}"
-    return {**button, "accessibility_label": shorten(spoken, LABEL)} if about.strip() else button
 
 
 def _field(label: str, line: str) -> Json:
@@ -206,7 +224,7 @@ def _paragraphs(lines: Sequence[Spans], *, bold: bool = False) -> Iterator[Json]
         if elements:
             elements.append({"type": "text", "text": "\n"})
         for span in spans:
-            words = _words((span,))
+            words = words_of((span,))
             while words:
                 shown = _head(words, room)
                 if shown:
@@ -245,11 +263,3 @@ def _element(span: Span, text: str, *, bold: bool) -> Json:
         case _:
             assert_never(span)
     return {**element, "style": style} if style else element
-
-
-def _words(spans: Spans) -> str:
-    return visible("".join(span if isinstance(span, str) else span.text for span in spans))
-
-
-def _shorten(text: str, limit: int) -> str:
-    return str(plain_text(text, limit)["text"])

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePath
 
 from adapters.slack.channels import Channels
@@ -15,7 +16,7 @@ from adapters.slack.files import Files
 from adapters.slack.forms import Form, build_form, redraw_form
 from adapters.slack.home import Homes
 from adapters.slack.ids import channel_of, join_address, place, random_prefix, split_address
-from adapters.slack.limits import LINE, Json, name_blocks, prefix_of
+from adapters.slack.limits import LINE, MESSAGE, Json, name_blocks, prefix_of
 from adapters.slack.messages import Messages
 from adapters.slack.pages import read_page
 from adapters.slack.private import PrivateMessages, with_button
@@ -96,7 +97,7 @@ class Responses:
         """Draw an open form again, as it is filled in now."""
         async with self.reporting(form.request):
             if modal := redraw_form(form, await self._bot.form(form.known)):
-                await self.windows.update(window, modal)
+                await self.windows.update(window, lambda _: modal)
 
     async def refuse(self, view: View, form: Form) -> Json:
         """Return the acknowledgement of a form whose command was refused: the error at its input.
@@ -172,7 +173,7 @@ class Responses:
         if form is None:
             return False
         try:
-            await self.windows.open(request, form)
+            await self.windows.open(request, lambda _: form)
         except SlackError as error:  # nearly always: too late for it
             log.info("no form was opened: %s", error)
             return False
@@ -221,8 +222,8 @@ class Responses:
             await self.windows.update(request.surface["id"], modal)
         elif view.becomes:
             blocks = with_button(request.surface["blocks"], words, view.becomes)
-            modal = frame(name_blocks(blocks, random_prefix()))
-            await self.windows.update(request.surface["id"], modal)
+            changed = frame(name_blocks(blocks, random_prefix()))
+            await self.windows.update(request.surface["id"], lambda _: changed)
         else:
             await self._open_or_write(view, request)
 
@@ -263,10 +264,11 @@ class Responses:
         hint = None
         if is_outside and request.response_url:
             # where a command was given the bot may answer; it just hears of no reactions there
-            blocks = render(view, f"{EVERYONE}-{random_prefix()}")
+            prefix = f"{EVERYONE}-{random_prefix()}"
+            draw = partial(render, view, prefix, MESSAGE)
             hint = View((note(f"I can’t see reactions to this. {error}"),))
             try:
-                await self._private.respond(request, blocks, fallback_text(view), to_everyone=True)
+                await self._private.respond(request, draw, fallback_text(view), to_everyone=True)
             except SlackError as failure:
                 hint, error = None, failure if failure.ambiguous else error
         if hint is None:

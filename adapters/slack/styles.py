@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from adapters.slack.limits import Json
+from adapters.slack.limits import Json, change_buttons
 
 # what no other button undoes, with the question before it
 DANGEROUS = {
@@ -15,21 +15,22 @@ DANGEROUS = {
 PRIMARY = ("subscribe", "digest", "settle", "pick")
 
 
+def is_dangerous(line: str) -> bool:
+    """Return whether nothing undoes what a command line does."""
+    return any(line == begun or line.startswith(f"{begun} ") for begun in DANGEROUS)
+
+
 def style_buttons(blocks: Sequence[Json]) -> list[Json]:
     """Return blocks whose buttons have their styles and confirmations."""
-    primary = _primary_line([str(one["value"]) for one in _buttons(blocks)])
-    return [
-        {**block, "elements": [_style(one, primary) for one in block["elements"]]}
-        if block["type"] == "actions"
-        else block
-        for block in blocks
-    ]
+    lines: list[str] = []
 
+    def note(button: Json) -> Json:
+        lines.append(str(button.get("value", "")))
+        return button
 
-def _buttons(blocks: Sequence[Json]) -> Iterator[Json]:
-    for block in blocks:
-        if block["type"] == "actions":
-            yield from (one for one in block["elements"] if one["type"] == "button")
+    change_buttons(blocks, note)
+    primary = _primary_line(lines)
+    return change_buttons(blocks, lambda button: _style(button, primary))
 
 
 def _primary_line(lines: Sequence[str]) -> str:

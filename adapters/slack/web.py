@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
+from time import monotonic
 from typing import TypeVar
 
 import aiohttp
@@ -27,10 +28,15 @@ TIMEOUT = 15  # seconds for one request
 MAX_TRIES = 4
 BACKOFF = Backoff(0.5, 60)  # seconds before the next try
 MAX_WAIT = 60.0  # seconds; a person does not wait longer for an answer
+# the types of blocks that not every workspace takes yet
+NEWER = frozenset(("alert", "card", "carousel", "context_actions"))
+REFUSED_SECONDS = 86_400.0  # before a refused type is tried again
 
 T = TypeVar("T")
 Call = Callable[[], Awaitable[AsyncSlackResponse]]
 SendBlocks = Callable[[list[Json]], Awaitable[Json]]
+# returns blocks in which newer types are used, of those given
+Draw = Callable[[Collection[str]], list[Json]]
 
 
 class Web:
@@ -50,6 +56,8 @@ class Web:
         # the SDK takes HTTPS_PROXY for every address, and knows no NO_PROXY
         self._proxies = settings.proxies
         self.client.proxy = self.proxy_for(settings.api_url)
+        self._refused: dict[str, float] = {}  # until when newer types of blocks are not used
+        self.accepted: set[str] = set()  # the newer types of blocks that Slack has taken
         self.on_revocation: Callable[[], None] | None = None  # called if Slack refuses the token
         # the bot's name and id, and the id and address of the workspace, once Slack has told them
         self.bot, self.user, self.team, self.url = "Paperboy", "", "", ""
@@ -103,6 +111,34 @@ class Web:
             raise translate_exception(error, self.bot) from error
         if answer.status_code != 200:
             raise self._webhook_error(answer)
+
+    async def send_drawn(self, send: SendBlocks, draw: Draw) -> Json:
+        """Send blocks of newer types, or of older ones where Slack refuses these."""
+        newer = {kind for kind in NEWER if self._refused.get(kind, 0.0) < monotonic()}
+        blocks = draw(newer)
+        used = {str(block["type"]) for block in blocks} & NEWER
+        if not used:
+            return await self.send_blocks(send, blocks)
+        try:
+            answer = await send(blocks)
+        except SlackError as error:
+            if error.code != "invalid_blocks":
+                raise
+            return await self._send_older(send, draw(newer - used), used)
+        self.accepted |= used
+        return answer
+
+    async def _send_older(self, send: SendBlocks, blocks: list[Json], used: set[str]) -> Json:
+        try:
+            answer = await send(blocks)
+        except SlackError as error:  # a picture was the reason
+            if error.code != "invalid_blocks" or not has_pictures(blocks):
+                raise
+            return await send(drop_pictures(blocks))
+        log.info("Slack does not take %s blocks here yet", ", ".join(sorted(used)))
+        self._refused |= dict.fromkeys(used, monotonic() + REFUSED_SECONDS)
+        self.accepted -= used
+        return answer
 
     async def send_blocks(self, send: SendBlocks, blocks: Sequence[Json]) -> Json:
         """Send blocks, and once more without pictures if Slack cannot fetch one of them."""

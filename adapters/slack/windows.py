@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
+from adapters.slack.elements import plain_text
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import random_prefix
 from adapters.slack.limits import LINE, TITLE, Json
 from adapters.slack.pages import paginate, render_page
-from adapters.slack.render import plain_text
 from adapters.slack.requests import Request
 from adapters.slack.web import Call, Web, retry
 from bot.chat.bot import Bot
@@ -21,6 +21,8 @@ from bot.models import Place
 WINDOW = "window"  # the callback id
 LOADING = View((note("One moment …"),))
 TOO_OLD = View((note("That page is gone. Run the command again."),), outcome=Outcome.FAILED)
+# returns a modal or Home in which newer types of blocks are used, of those given
+DrawView: TypeAlias = Callable[[Collection[str]], Json]
 MAX_KEPT = 200  # views of several pages, which can be turned
 
 
@@ -32,7 +34,7 @@ class Windows:
         self._web = web
         self._pages: OrderedDict[str, tuple[View, ...]] = OrderedDict()
 
-    async def build(self, view: View, place: Place) -> Json:
+    async def build(self, view: View, place: Place) -> DrawView:
         """Return a modal that shows a view, or the first page of a long one."""
         key = random_prefix()
         self._pages[key] = paginate(await self._bot.fold(view, place, LINE))
@@ -40,11 +42,16 @@ class Windows:
             self._pages.popitem(last=False)
         return self.build_page(key, 0)
 
-    def build_page(self, key: str, number: int) -> Json:
+    def build_page(self, key: str, number: int) -> DrawView:
         """Return a modal with one of the pages of a long view, if it is known still."""
-        return frame(render_page(self._pages.get(key, (TOO_OLD,)), number, key))
+        pages = self._pages.get(key, (TOO_OLD,))
+        return lambda newer: frame(render_page(pages, number, key, newer))
 
-    async def open(self, request: Request, modal: Json) -> str:
+    async def build_sure(self, view: View, place: Place) -> Json:
+        """Return a modal that shows a view, only of types of blocks that Slack has taken."""
+        return (await self.build(view, place))(self._web.accepted)
+
+    async def open(self, request: Request, draw: DrawView) -> str:
         """Open a modal over what is there, and return its id. Raises SlackError.
 
         Slack stacks three; a further one takes the place of the last.
@@ -53,30 +60,33 @@ class Windows:
         is_stacked = request.surface.get("type") == "modal"
         method = client.views_push if is_stacked else client.views_open
         try:
-            return await show_view(self._web, partial(method, trigger_id=request.trigger), modal)
+            return await show_view(self._web, partial(method, trigger_id=request.trigger), draw)
         except SlackError as error:
             if error.code != "push_limit_reached":
                 raise
-            return await self.update(request.surface["id"], modal)
+            return await self.update(request.surface["id"], draw)
 
-    async def update(self, window: str, modal: Json) -> str:
+    async def update(self, window: str, draw: DrawView) -> str:
         """Show something else in an open modal, and return its id. Raises SlackError."""
         call = partial(self._web.client.views_update, view_id=window)
-        return await show_view(self._web, call, modal, repeatable=True)
+        return await show_view(self._web, call, draw, repeatable=True)
 
 
-async def show_view(web: Web, call: partial[Any], made: Json, *, repeatable: bool = False) -> str:
+async def show_view(
+    web: Web, call: partial[Any], draw: DrawView, *, repeatable: bool = False
+) -> str:
     """Send a modal or Home by one of Slack's views methods, and return its id.
 
     A `repeatable` one is sent again after a failure that passes. Raises SlackError.
     """
+    frame = draw(())
 
     async def send(blocks: list[Json]) -> Json:
-        request: Call = partial(call, view={**made, "blocks": blocks})
+        request: Call = partial(call, view={**frame, "blocks": blocks})
         return await web.call(request)
 
     def send_once() -> Coroutine[Any, Any, Json]:
-        return web.send_blocks(send, made["blocks"])
+        return web.send_drawn(send, lambda newer: draw(newer)["blocks"])
 
     answer = await (retry(send_once, repeatable=True) if repeatable else send_once())
     return str(answer.get("view", {}).get("id", ""))

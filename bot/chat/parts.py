@@ -48,7 +48,7 @@ def split(view: View, fits: Fits) -> tuple[View, ...]:
             waiting[:0] = halves
         elif part.blocks or part.title:
             parts.append(part)
-            part = View((), outcome=view.outcome)
+            part = View((), outcome=view.outcome, arranged=view.arranged)
             waiting.insert(0, block)
         else:
             parts.append(longer)

@@ -31,13 +31,20 @@ def freeze(view: View) -> Json:
         "title": view.title,
         "blocks": [_block(block) for block in view.blocks],
         "reactions": list(view.reactions),
+        "arranged": view.arranged,
     }
 
 
 def thaw(frozen: Values) -> View:
     """Return the view again."""
     blocks = tuple(BLOCKS[one["kind"]](one) for one in frozen["blocks"])
-    return View(blocks, title=frozen["title"], reactions=tuple(frozen["reactions"]))
+    return View(
+        blocks,
+        title=frozen["title"],
+        reactions=tuple(frozen["reactions"]),
+        # messages that were stored before there was a choice are lists
+        arranged=frozen.get("arranged", "list"),
+    )
 
 
 def _block(block: Block) -> Json:

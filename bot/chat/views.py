@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TypeAlias, assert_never
+from typing import Literal, TypeAlias, assert_never
 
 from bot.text import visible
 
@@ -117,6 +117,9 @@ class Outcome(Enum):
     FAILED = "failed"  # something that it needs did not work
 
 
+Arrangement: TypeAlias = Literal["list", "cards", "row"]
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """One answer.
@@ -124,7 +127,8 @@ class View:
     `data` is the same answer for programs, as JSON values. `becomes` replaces the button that led
     here, where only the person who pressed it sees it: Save is then Saved. `reactions` are those
     that the bot puts under the message itself. `file` goes with it. A REFUSED view can be about one
-    `argument`, whose input in a form shows it.
+    `argument`, whose input in a form shows it. Its papers are best `arranged` one under the other,
+    as cards, or side by side.
     """
 
     blocks: tuple[Block, ...]
@@ -135,6 +139,7 @@ class View:
     reactions: tuple[str, ...] = ()
     file: Attachment | None = None
     argument: str = ""
+    arranged: Arrangement = "list"
 
     @property
     def papers(self) -> tuple[str, ...]:

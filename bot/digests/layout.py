@@ -67,7 +67,8 @@ def _full(digest: Digest) -> Iterable[View]:
         last = begin + IN_ONE_MESSAGE >= len(digest.papers)
         above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
         below: tuple[Block, ...] = (*_liked(digest), _more(digest)) if last else ()
-        yield View((*above, *items, *below), title="" if begin else _title(digest))
+        title = "" if begin else _title(digest)
+        yield View((*above, *items, *below), title=title, arranged="cards")
 
 
 def _title(digest: Digest) -> str:

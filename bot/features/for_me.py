@@ -46,5 +46,6 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
             else (line("No recent papers match your shelf yet. Save a few more."),),
             buttons=(Button("My shelf", "saved"),),
             remarks=remarks,
+            arranged="row",
         ),
     )

@@ -41,7 +41,7 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     blocks.append(
         Buttons((Button("Today", "today"), Button("Trending", "trending"), Button("Help", "help")))
     )
-    return View(tuple(blocks), title="Paperboy", data={"saved": shelf.total})
+    return View(tuple(blocks), title="Paperboy", data={"saved": shelf.total}, arranged="row")
 
 
 def _tour(ctx: Context) -> tuple[Block, ...]:

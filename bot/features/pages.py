@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot import cards
-from bot.chat.views import Block, Button, Buttons, Outcome, Spans, View, note
+from bot.chat.views import Arrangement, Block, Button, Buttons, Outcome, Spans, View, note
 from bot.features.services import Context
 from bot.papers import Paper, record
 
@@ -44,6 +44,7 @@ class Page:
     buttons: Sequence[Button] = ()
     data: Mapping[str, object] = field(default_factory=dict)
     remarks: Mapping[str, Spans] = field(default_factory=dict)
+    arranged: Arrangement = "list"
 
 
 async def listing(ctx: Context, papers: Sequence[Paper], total: int, page: Page) -> View:
@@ -63,6 +64,7 @@ async def listing(ctx: Context, papers: Sequence[Paper], total: int, page: Page)
         title=page.title,
         outcome=Outcome.DONE if papers else Outcome.NOTHING,
         data={**page.data, "total": total, "page": page.number, "papers": records},
+        arranged=page.arranged,
     )
 
 

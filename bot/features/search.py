@@ -133,6 +133,7 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
             remarks={
                 other.id: (f"Both mention: {', '.join(words)}",) for other, words in alike if words
             },
+            arranged="row",
         ),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tests.rigs.slack_rules import seen
+from tests.rigs.slack_rules import elements_of, seen
 from tests.rigs.slack_server import APP_TOKEN, BOT, BOT_TOKEN, TEAM, Json, Message, SlackServer
 from tests.rigs.waiting import eventually
 
@@ -47,6 +47,9 @@ class SlackRig(SlackServer):
         """Press a button, or type into a field; return the seconds until that was acknowledged."""
         blocks = shown.blocks if isinstance(shown, Message) else shown["blocks"]
         for block, element in pressable(blocks):
+            for option in element.get("options", ()):
+                if option["text"]["text"] == label:
+                    return await self.press_element(shown, block, element, user, option["value"])
             name = block.get("label") if "element" in block else element.get("text")
             if isinstance(name, dict) and name.get("text") == label:
                 return await self.press_element(shown, block, element, user, text)
@@ -65,8 +68,12 @@ class SlackRig(SlackServer):
             "action_id": element["action_id"],
             "block_id": block["block_id"],
             "type": element["type"],
-            "value": element["value"] if text is None else text,
         }
+        if element["type"] == "overflow":
+            option = text or element["options"][0]["value"]
+            action["selected_option"] = {"value": option}
+        else:
+            action["value"] = element["value"] if text is None else text
         payload = {"type": "block_actions", "actions": [action], **self._where(shown, user)}
         return (await self.deliver("interactive", payload))[1]
 
@@ -225,7 +232,6 @@ class SlackRig(SlackServer):
 
 
 def pressable(blocks: list[Json]) -> list[tuple[Json, Json]]:
-    """Return the buttons and fields of blocks, each with its block."""
-    found = [(block, one) for block in blocks for one in block.get("elements", [])]
-    found += [(block, block["element"]) for block in blocks if "element" in block]
+    """Return the buttons, menus and fields of blocks, each with its block."""
+    found = [(block, one) for block in blocks for one in elements_of(block)]
     return [(block, one) for block, one in found if "action_id" in one]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,11 +10,14 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
 Json = dict[str, Any]
-KINDS = {"header", "rich_text", "section", "context", "actions", "image", "input"}
+KINDS = {"header", "rich_text", "section", "context", "actions", "image", "input", "divider"}
+NEWER = {"card", "carousel", "context_actions", "alert"}
 
 
-def broken_rules(blocks: list[Json], most: int = 50, characters: int = 13_000) -> Iterator[str]:
-    """Yield the rules that blocks break."""
+def broken_rules(
+    blocks: list[Json], most: int = 50, characters: int = 13_000, *, newer: bool = True
+) -> Iterator[str]:
+    """Yield the rules that blocks break, where Slack takes `newer` ones or not."""
     if not 1 <= len(blocks) <= most:
         yield f"{len(blocks)} blocks"
     if len({block["block_id"] for block in blocks}) < len(blocks):
@@ -21,7 +25,7 @@ def broken_rules(blocks: list[Json], most: int = 50, characters: int = 13_000) -
     if most == 50 and sum(map(len, texts(blocks))) > characters:
         yield "too many characters"
     for block in blocks:
-        if block["type"] not in KINDS:
+        if block["type"] not in (KINDS | NEWER if newer else KINDS):
             yield f"a block of the type {block['type']}"
         parsed = Block.parse(block)
         try:
@@ -30,13 +34,14 @@ def broken_rules(blocks: list[Json], most: int = 50, characters: int = 13_000) -
         except SlackObjectFormationError as error:
             yield str(error)
         yield from _in_block(block)
+        for card in block["elements"] if block["type"] == "carousel" else ():
+            yield from _in_block(card)
 
 
 def _in_block(block: Json) -> Iterator[str]:
-    elements = [
-        *block.get("elements", []),
-        *(block[key] for key in ("element", "accessory") if key in block),
-    ]
+    elements = elements_of(block)
+    if block["type"] == "card" and len(block["actions"]) > 3:
+        yield "a card with too many buttons"
     ids = [element["action_id"] for element in elements if "action_id" in element]
     if len(set(ids)) < len(ids):
         yield "an action_id twice"
@@ -51,11 +56,25 @@ def _in_block(block: Json) -> Iterator[str]:
         yield from _in_element(element)
 
 
+def elements_of(block: Json) -> list[Json]:
+    """Return the elements of a block, those in its cards too."""
+    if block["type"] == "carousel":
+        return [one for card in block["elements"] for one in elements_of(card)]
+    listed = [*block.get("elements", []), *block.get("actions", [])]
+    single = ("element", "accessory", "icon", "hero_image")
+    return [*listed, *(block[key] for key in single if key in block)]
+
+
 def _in_element(element: Json) -> Iterator[str]:
     match element:
         case {"type": "button", "text": {"text": label}, "value": value}:
             if len(label) > 75 or not 0 < len(value) <= 2000:
                 yield "a button with too long a label or value"
+        case {"type": "overflow", "options": options}:
+            if any(len(one["value"]) > 150 or len(one["text"]["text"]) > 75 for one in options):
+                yield "a menu with too long an option"
+            if not 2 <= len(options) <= 5:
+                yield "a menu of too many or too few"
         case {"type": "image", "alt_text": alt}:
             if not 0 < len(alt) <= 2000:
                 yield "a picture without words, or with too many"
@@ -64,8 +83,11 @@ def _in_element(element: Json) -> Iterator[str]:
 
 
 def texts(value: object) -> Iterator[str]:
-    """Yield every text that is shown."""
+    """Yield every text that is shown, without what is markup in it."""
     if isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield read_mrkdwn(value["text"])
+            return
         for key, part in value.items():
             if key in {"text", "alt_text"} and isinstance(part, str):
                 yield part
@@ -76,16 +98,22 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(part)
 
 
+def read_mrkdwn(text: str) -> str:
+    """Return what people read of a text that is markup for links, bold and code alone."""
+    shown = re.sub(r"<https?://[^|<>]+\|([^<>]+)>", r"\1", text)
+    shown = re.sub(r"^\*(\S|\S.*\S)\*$", r"\1", shown, flags=re.MULTILINE)
+    assert not re.search(r"[*_~`<>]|:\S+:|^\s*&gt;", shown, re.MULTILINE), text
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def seen(blocks: list[Json]) -> str:
     """Return all text that blocks show."""
     return "\n".join("".join(texts(block)) for block in blocks)
 
 
 def labels(blocks: list[Json]) -> list[str]:
-    """Return the labels of all buttons."""
-    return [
-        e["text"]["text"]
-        for block in blocks
-        if block["type"] == "actions"
-        for e in block["elements"]
-    ]
+    """Return the labels of all buttons, those in menus too."""
+    found = [one for block in blocks for one in elements_of(block)]
+    options = [option for one in found for option in one.get("options", ())]
+    buttons = [one for one in found if one["type"] == "button"]
+    return [str(one["text"]["text"]) for one in (*buttons, *options)]

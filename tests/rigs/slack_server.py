@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from slack_sdk.models.views import View
 
-from tests.rigs.slack_rules import broken_rules, seen
+from tests.rigs.slack_rules import NEWER, broken_rules, seen
 
 Json = dict[str, Any]
 TEAM, BOT = "T1", "UBOT"
@@ -88,6 +88,7 @@ class SlackServer:
         self.date = ""  # what it says that the time is
         self.socket_url = ""  # of Socket Mode, where it is not this server's own
         self.refusing = False  # to be called at all
+        self.newer: set[str] = set()  # types of blocks that not every workspace takes, but this one
         self._acks: dict[str, asyncio.Future[Any]] = {}
         self._urls: dict[
             str, tuple[str, str, str, int]
@@ -453,6 +454,8 @@ class SlackServer:
         for picture in self.broken_pictures:
             if picture in json.dumps(blocks):
                 raise Refused("invalid_blocks")
+        if any(block["type"] in NEWER - self.newer for block in blocks):
+            raise Refused("invalid_blocks")
         broken = list(broken_rules(blocks, most))
         self._rule(not broken, broken)
 

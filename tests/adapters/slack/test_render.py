@@ -1,16 +1,24 @@
 """Views as Block Kit: nothing dropped, nothing over a limit, nothing that becomes markup."""
 
 import json
+from dataclasses import replace
+from datetime import date, time
+from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.limits import MESSAGE, count_characters, drop_pictures, has_pictures
 from adapters.slack.render import fallback_text, fits_message, render
+from adapters.slack.web import NEWER
 from bot import cards
 from bot.chat.parts import split
-from bot.chat.views import Button, Buttons, Item, Picture, Text, View
+from bot.chat.views import Arrangement, Button, Buttons, Item, Link, Picture, Text, View
+from bot.digests.layout import views as messages
+from bot.digests.selection import Digest
+from bot.models import DigestOptions, Layout
 from bot.papers import Account, Paper
+from bot.schedule import Schedule
 from bot.text import visible
 from tests.contract.views import MARKUP, VIEWS, words
 from tests.rigs.slack_rules import broken_rules, seen, texts
@@ -45,6 +53,9 @@ PAPERS = st.builds(
 )
 
 
+ARRANGED = st.sampled_from(get_args(Arrangement))
+
+
 def in_a_list(papers):
     return View(cards.items(papers, kept=()))
 
@@ -52,10 +63,20 @@ def in_a_list(papers):
 @given(VIEWS)
 def test_nothing_is_dropped_and_no_rule_is_broken(view):
     made = render(view, "x")
-    assert list(broken_rules(made)) == []
+    assert list(broken_rules(made, newer=False)) == []
     assert_literal(made)
     shown = "".join(texts(made))
     for word in words(view):
+        assert visible(word).strip() in shown
+
+
+@given(VIEWS, ARRANGED)
+def test_cards_hide_no_more_than_the_end_of_a_summary(view, arranged):
+    made = render(replace(view, arranged=arranged), "x", newer=NEWER)
+    assert list(broken_rules(made)) == []
+    assert_literal(made)
+    shown = "".join(texts(made))
+    for word in words(view):  # none is as long as that
         assert visible(word).strip() in shown
 
 
@@ -63,18 +84,32 @@ def test_nothing_is_dropped_and_no_rule_is_broken(view):
     st.one_of(
         PAPERS.map(lambda paper: cards.card(paper, kept=False)),
         st.lists(PAPERS, max_size=10).map(in_a_list),
-    )
+    ),
+    ARRANGED,
 )
-def test_any_paper_keeps_to_the_limits(view):
-    assert list(broken_rules(render(view, "x"))) == []
-    assert_literal(render(view, "x"))
+def test_any_paper_keeps_to_the_limits(view, arranged):
+    for newer in ((), NEWER):
+        made = render(replace(view, arranged=arranged), "x", newer=newer)
+        assert list(broken_rules(made, newer=bool(newer))) == []
+        assert_literal(made)
+
+
+@given(st.lists(PAPERS, min_size=1, max_size=12), st.sampled_from(get_args(Layout)), ARRANGED)
+def test_any_digest_keeps_to_the_limits(papers, layout, arranged):
+    day, options = date(2026, 5, 29), DigestOptions(Schedule("daily", time(9), "UTC"))
+    made = messages(Digest(replace(options, layout=layout), day, day, tuple(papers), len(papers)))
+    for view in made:
+        for newer in ((), NEWER):
+            blocks = render(replace(view, arranged=arranged), "x", newer=newer)
+            assert list(broken_rules(blocks, newer=bool(newer))) == []
+            assert_literal(blocks)
+            assert "not shown" not in seen(blocks)
 
 
 def assert_literal(made):
     """Nothing may be read as markup, and no name of an emoji either."""
-    raw = json.dumps(made)
-    assert '"type": "mrkdwn"' not in raw
-    assert '"emoji": true' not in raw
+    assert '"emoji": true' not in json.dumps(made)  # texts() sees that mrkdwn is inert
+    list(texts(made))
     for block in made:
         for section in block["elements"] if block["type"] == "rich_text" else ():
             assert {element["type"] for element in section["elements"]} <= {"text", "link"}
@@ -126,12 +161,13 @@ def test_long_text_is_split_and_nothing_is_lost(lines, pictured):
 
 
 def test_what_has_no_room_is_counted_and_the_way_on_stays():
-    items = tuple(Item((f"Paper {n}",), buttons=(Button("Save", f"save {n}"),)) for n in range(40))
+    buttons = (Button("Save", "save 1"), Button("Details", "paper 1"))
+    items = tuple(Item((f"Paper {n}",), buttons=buttons) for n in range(40))
     view = View((*items, Buttons((Button("More", "find x page:2"),))))
     made = render(view, "x")
     assert len(made) <= 50
-    assert "Paper 23" in seen(made)
-    assert "16 more not shown: the message would be too long." in seen(made)
+    assert "Paper 15" in seen(made)
+    assert "24 more not shown: the message would be too long." in seen(made)
     assert made[-1]["elements"][0]["text"]["text"] == "More"
 
 
@@ -186,3 +222,63 @@ def test_saving_is_primary_where_one_paper_is_shown():
     card, listed = cards.card(papers[0], kept=False), View(cards.items(papers, ()))
     assert "primary" in str(render(card, "x"))
     assert "primary" not in str(render(listed, "x"))
+
+
+def card_of(title, *lines, picture="https://example.org/1.png"):
+    link = Link(title, "https://example.org/p")
+    spans = tuple((one,) for one in lines)
+    buttons = (Button("Save", "save 1"), Button("Details", "paper 1"))
+    return Item((link,), spans, buttons, 1, "2605.00001", picture)
+
+
+def test_papers_are_cards_under_or_beside_one_another_where_slack_takes_these():
+    papers = tuple(card_of(f"Paper {n}", "Ada · May", "▲ 3", "It works. " * 30) for n in range(3))
+    column = render(View(papers, arranged="cards"), "x", newer=NEWER)
+    (row,) = render(View(papers, arranged="row"), "x", newer=NEWER)
+    assert [block["type"] for block in column] == ["card"] * 3
+    assert (row["type"], len(row["elements"])) == ("carousel", 3)
+    first, beside = column[0], row["elements"][0]
+    assert first["title"]["text"] == "1. <https://example.org/p|Paper 0>"
+    assert first["subtitle"]["text"] == "Ada · May · ▲ 3"
+    assert first["body"]["text"].endswith("…")
+    assert first["icon"] == beside["hero_image"]
+    assert len({one["action_id"] for card in row["elements"] for one in card["actions"]}) == 6
+    assert not has_pictures(drop_pictures(column))
+    assert not has_pictures(drop_pictures([row]))
+
+
+def test_what_slack_would_read_as_markup_is_no_mrkdwn():
+    card, *others = render(
+        View((card_of("*Bold* :tada:", "a_b_"), card_of("x" * 160)), arranged="cards"),
+        "x",
+        newer=NEWER,
+    )
+    assert (card["title"]["type"], card["body"]["type"]) == ("plain_text", "plain_text")
+    assert "card" not in [block["type"] for block in others]
+
+
+def test_an_item_with_one_button_is_one_block():
+    view = View((Item((Link("A title", "https://example.org/1"),), (("Ada",),), _ONE, 2),))
+    (section,) = render(view, "x")
+    assert section["text"]["text"] == "*2. <https://example.org/1|A title>*\nAda"
+    assert section["accessory"]["value"] == "save 1"
+    assert len(render(View((Item(("*A* title",), buttons=_ONE),)), "x")) == 2
+
+
+_ONE = (Button("Save", "save 1"),)
+
+
+def test_the_rarer_buttons_of_a_long_row_are_in_a_menu_and_the_red_one_is_not():
+    names = ("preview", "when", "which", "looks", "pause", "unsubscribe")
+    buttons = tuple(Button(name.capitalize(), f"{name} 1") for name in names)
+    (row,) = render(View((Buttons(buttons),)), "x")
+    *first, menu, last = row["elements"]
+    assert [one["value"] for one in first] == ["preview 1", "when 1", "which 1"]
+    assert [one["value"] for one in menu["options"]] == ["looks 1", "pause 1"]
+    assert (last["value"], last["style"]) == ("unsubscribe 1", "danger")
+
+
+def test_several_blocks_of_a_paper_are_divided_from_those_of_the_next():
+    kinds = [block["type"] for block in render(in_a_list([Paper("2605.00001", "A")] * 3), "x")]
+    assert kinds.count("divider") == 2
+    assert kinds[0] != "divider"
