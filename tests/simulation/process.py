@@ -17,6 +17,7 @@ from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.planner import Patience, Planner
 from bot.errors import DeliveryError, StoreError
 from bot.library.library import Library
+from bot.library.retention import Retention
 from bot.models import MAIL, Place
 from bot.store import Store
 from bot.store.digests import RenderedDigest
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NO_ANSWER_SECONDS = 20.0
+KEEP = timedelta(days=60)  # the shortest time after which old digests may go
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Process:
         library = cast("Library", world.library)
         self._planner = Planner(self.store, library, outlets, world.machine, patience)
         options = DispatcherOptions(luck=world.luck.random, longest=longest.total_seconds())
+        self._retention = Retention(self.store, world.machine, KEEP)
         self._dispatcher = Dispatcher(
             self.store, outlets, world.machine, self._planner.plan, options
         )
@@ -102,6 +105,7 @@ class Process:
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._dispatcher.run())
+            tasks.create_task(self._retention.keep_pruning())
             if self._world.asks_every:
                 tasks.create_task(self._ask())
 
