@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from bot.chat.command_table import AGAIN, CommandTable
 from bot.chat.commands import Blank, Command, EarlyAnswer, Handler
-from bot.chat.intents import Intent, Progress
+from bot.chat.intents import PAGE_SIZE, Intent, Progress
 from bot.chat.ports import Ports
 from bot.chat.reaction_inbox import ReactionInbox
 from bot.chat.tallies import live_view
@@ -49,6 +49,7 @@ class Context(Generic[S]):
     place: Place
     now: datetime
     progress: Progress | None = None
+    page_size: int = PAGE_SIZE
 
     @property
     def alone(self) -> bool:
@@ -206,7 +207,7 @@ class Bot(Generic[S]):
     def _context(self, intent: Intent) -> Context[S]:
         who, where = intent.person, intent.place
         context = self._make_context(self, self.services, who, where, self.now())
-        return replace(context, progress=intent.progress)
+        return replace(context, progress=intent.progress, page_size=intent.page_size)
 
     async def _unfolded(self, intent: Intent) -> Intent:
         if intent.command != AGAIN:

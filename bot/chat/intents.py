@@ -21,6 +21,8 @@ class File:
     fetch: Callable[[int], Awaitable[bytes]]
 
 
+PAGE_SIZE = 5  # things of a list that an answer shows, unless a program asks for more
+
 # shows how many things of how many are done
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -29,7 +31,8 @@ Progress: TypeAlias = Callable[[int, int], None]
 class Intent:
     """A command with the words for its arguments, not yet checked; for a `File`, its name.
 
-    Where there is a `progress` to show, a person waits for all of a long command.
+    Where there is a `progress` to show, a person waits for all of a long command. A list has
+    `page_size` things a page.
     """
 
     command: str
@@ -38,3 +41,4 @@ class Intent:
     args: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, File] = field(default_factory=dict)
     progress: Progress | None = field(default=None, compare=False)
+    page_size: int = field(default=PAGE_SIZE, compare=False)

@@ -30,13 +30,15 @@ from bot.errors import UsageError
 from bot.runtime.signals import cancelled_by
 from bot.settings import Settings
 
+MAX_ALL = 100_000  # papers that --all lists
+
 
 async def main(settings: Settings, args: argparse.Namespace) -> int:
     """Run the command and print its answer; return the exit code."""
     if args.command.name == "find":
         asks = args.online or (settings.ask_hugging_face and not args.json)
         settings = replace(settings, ask_hugging_face=asks)
-        if args.limit or _words(args) == ["-"]:
+        if _words(args) == ["-"]:
             return await _answer_lines(settings, args)
     async with open_session(as_admin(settings, ME.id)) as app:
         intent = with_files(app.bot, _intent(app.bot, args))
@@ -48,10 +50,10 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
 
 
 async def _answer_lines(settings: Settings, args: argparse.Namespace) -> int:
-    if _words(args) != ["-"] or not args.json:
+    if not args.json or args.all:
         raise UsageError(
-            "To answer one query per line from standard input, run `paperboy find --json -`; "
-            "--limit works only there."
+            "To answer one query per line from standard input, run `paperboy find --json -`, with "
+            "--limit 20 for more papers in each answer."
         )
     async with open_session(settings) as app:
         library, limit = app.services.library, args.limit or MAX_PAPERS
@@ -83,7 +85,11 @@ def _intent(bot: Bot, args: argparse.Namespace) -> Intent:
         for param in command.params
         if param.named and (value := getattr(args, param.name)) is not None
     }
-    return replace(intent, args={**intent.args, **options})
+    size = MAX_ALL if getattr(args, "all", False) else getattr(args, "limit", None)
+    if size == MAX_ALL and options.get("page"):
+        raise UsageError("--all is everything on one page: leave out --page.")
+    intent = replace(intent, args={**intent.args, **options})
+    return replace(intent, page_size=size or intent.page_size)
 
 
 def _words(args: argparse.Namespace) -> list[str]:

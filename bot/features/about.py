@@ -137,8 +137,29 @@ def _slug(title: str) -> str:
 
 
 def _records(commands: Mapping[str, Command]) -> Mapping[str, object]:
-    data = [{"name": one.name, "usage": one.usage, "help": one.help} for one in commands.values()]
-    return {"commands": data}
+    return {"commands": list(map(_command_record, commands.values()))}
+
+
+def _command_record(command: Command) -> dict[str, object]:
+    """Return a command with its arguments as JSON values."""
+    return {
+        "name": command.name,
+        "usage": command.usage,
+        "help": command.help,
+        "arguments": list(map(_argument, command.params)),
+    }
+
+
+def _argument(param: Param) -> dict[str, object]:
+    return {
+        "name": param.name,
+        "help": param.help,
+        "required": param.required,
+        "named": param.named,
+        "default": param.default or None,
+        "choices": list(param.choices),
+        "example": param.argument.example,
+    }
 
 
 def _explain(command: Command) -> View:
@@ -149,8 +170,7 @@ def _explain(command: Command) -> View:
         note(who),
         Buttons((ALL_COMMANDS,)),
     )
-    data = {"name": command.name, "usage": command.usage, "help": command.help}
-    return View(blocks, data=data)
+    return View(blocks, data=_command_record(command))
 
 
 def _param(param: Param) -> Spans:

@@ -10,7 +10,7 @@ from bot.chat.signatures import also_named
 from bot.chat.views import Button, View, line, note
 from bot.errors import SourceError, UsageError
 from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
-from bot.features.pages import PAGE_SIZE, Page, listing, offset
+from bot.features.pages import Page, listing
 from bot.features.services import Context
 
 WEEKEND = (5, 6)
@@ -106,7 +106,7 @@ async def days(
         raise UsageError(f"Choose at most {MOST_DAYS.days} days.", argument="last")
     title = f"{day_name(first)} to {day_name(last)}"
     data = {"first": first.isoformat(), "last": last.isoformat()}
-    found = await ctx.library.between(first, last, limit=PAGE_SIZE, offset=offset(page))
+    found = await ctx.library.between(first, last, limit=ctx.page_size, offset=ctx.offset(page))
     nothing = "" if found.total else _nothing(first, last, ctx.library.today())
     return await listing(
         ctx,
@@ -130,7 +130,7 @@ async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
 
     page: Page [1]
     """
-    found = await ctx.library.trending(limit=PAGE_SIZE, offset=offset(page))
+    found = await ctx.library.trending(limit=ctx.page_size, offset=ctx.offset(page))
     return await listing(
         ctx,
         found.papers,
@@ -148,7 +148,7 @@ async def trending(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
 async def _days(
     ctx: Context, first: date, last: date, page: int, title: str, command: str, data: dict[str, str]
 ) -> View:
-    found = await ctx.library.between(first, last, limit=PAGE_SIZE, offset=offset(page))
+    found = await ctx.library.between(first, last, limit=ctx.page_size, offset=ctx.offset(page))
     unit = command.partition(" ")[0]
     before, after = await ctx.library.day_before(first), await ctx.library.day_after(last)
     turns = (

@@ -8,7 +8,7 @@ from typing import Annotated
 from bot import cards
 from bot.chat.views import Button, Buttons, Outcome, Spans, View, line
 from bot.features.arguments import PAGE
-from bot.features.pages import PAGE_SIZE, Page, listing, offset
+from bot.features.pages import Page, listing
 from bot.features.services import Context
 from bot.library.recommendations import suggest
 
@@ -31,7 +31,7 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
         said = line("Save a few papers first: recommendations come from your shelf.")
         return View((said, Buttons((Button("Today’s papers", "today"),))), outcome=Outcome.NOTHING)
     ranked = suggested.papers
-    shown = ranked[offset(page) :][:PAGE_SIZE]
+    shown = ranked[ctx.offset(page) :][: ctx.page_size]
     remarks: dict[str, Spans] = {paper.id: (cards.because(kept),) for paper, kept in shown}
     return await listing(
         ctx,

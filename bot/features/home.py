@@ -9,7 +9,7 @@ from bot.chat.views import Block, Button, Buttons, Field, Item, Strong, View, li
 from bot.errors import SourceError
 from bot.features.arguments import PAGE
 from bot.features.first_steps import first_steps
-from bot.features.pages import PAGE_SIZE, offset, turn_buttons
+from bot.features.pages import turn_buttons
 from bot.features.services import Context
 from bot.features.subscriptions import at_home
 from bot.text import count
@@ -22,7 +22,7 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
 
     page: Page [1]
     """
-    shelf = await ctx.tenant.shelf.page(ctx.person.id, limit=PAGE_SIZE, offset=offset(page))
+    shelf = await ctx.tenant.shelf.page(ctx.person.id, limit=ctx.page_size, offset=ctx.offset(page))
     digests = await at_home(ctx)
     has_digests = any(isinstance(block, Item) for block in digests)
     is_new = not shelf.total and not has_digests
@@ -34,7 +34,7 @@ async def home(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
             Field("Search your shelf", "saved"),
         ]
         blocks += cards.items(shelf.papers, kept)
-        if buttons := turn_buttons("home", page, len(shelf.papers), shelf.total):
+        if buttons := turn_buttons(ctx, "home", page, len(shelf.papers), shelf.total):
             blocks.append(Buttons(buttons))
     blocks += await _today(ctx)
     blocks += () if is_new else digests

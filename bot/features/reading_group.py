@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +24,7 @@ from bot.chat.views import (
 )
 from bot.errors import DeliveryError, UsageError
 from bot.features.arguments import PAGE, PAPER, WEEK
-from bot.features.pages import PAGE_SIZE, Page, listing, offset
+from bot.features.pages import Page, listing
 from bot.features.search import resolve
 from bot.features.services import Context
 from bot.features.team import introduce, names_of
@@ -68,7 +69,7 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     """
     _refuse_alone(ctx)
     every = await ctx.tenant.picks.nominated()
-    shown = every[offset(page) :][:PAGE_SIZE]
+    shown = every[ctx.offset(page) :][: ctx.page_size]
     papers = await ctx.library.papers([one.paper for one in shown])
     names = await names_of(ctx, [one.person for one in shown])
     remarks: dict[str, Spans] = {
@@ -90,6 +91,7 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
             above=above,
             buttons=buttons,
             remarks=remarks,
+            records={one.paper: {"nomination": _nomination(one, names)} for one in shown},
         ),
     )
 
@@ -134,8 +136,9 @@ async def picks(
         past: tuple[Pick, ...] = (one,) if one else ()
         total = len(past)
     else:
-        past, total = await ctx.tenant.picks.page(limit=PAGE_SIZE, offset=offset(page))
+        past, total = await ctx.tenant.picks.page(limit=ctx.page_size, offset=ctx.offset(page))
     papers = await ctx.library.papers([one.paper for one in past])
+    names = await names_of(ctx, [one.person for one in past])
     remarks: dict[str, Spans] = {
         one.paper: (f"Picked for {_week(one.week)} with {count(one.votes, 'vote')}",)
         for one in past
@@ -153,6 +156,7 @@ async def picks(
             above=above,
             buttons=buttons,
             remarks=remarks,
+            records={one.paper: {"pick": _pick(one, names)} for one in past},
         ),
     )
 
@@ -253,6 +257,22 @@ async def _settled(ctx: Context, one: Pick) -> str:
     more = len(one.tied) - len(others)
     tied = listed([*names, count(more, "other")] if more else names)
     return f"Tied with {tied}; decided by upvotes, then by earliest nomination."
+
+
+def _nomination(one: Nomination, names: Mapping[str, str]) -> dict[str, object]:
+    """Return a nomination as JSON values."""
+    return {"votes": one.votes, "by": names[one.person], "nominated": one.nominated.isoformat()}
+
+
+def _pick(one: Pick, names: Mapping[str, str]) -> dict[str, object]:
+    """Return a pick as JSON values."""
+    return {
+        "week": f"{one.week:%G-W%V}",
+        "votes": one.votes,
+        "by": names[one.person],
+        "picked": one.picked.isoformat(),
+        "tied": list(one.tied),
+    }
 
 
 def _tied(candidates: tuple[Nomination, ...]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.cited import find_cited, has_title, is_part_of_title
 from bot.features.contributions import not_indexed, submission
-from bot.features.pages import PAGE_SIZE, Page, listing, offset
+from bot.features.pages import Page, listing
 from bot.features.query_reading import QueryReading, read_query
 from bot.features.services import Context
 from bot.features.team import card
@@ -57,7 +57,9 @@ async def find(
         raise _no_such_id(query)
     reading = await read_query(ctx, query)
     text = reading.text
-    found = await ctx.library.search(text, limit=PAGE_SIZE, offset=offset(page), online=True)
+    found = await ctx.library.search(
+        text, limit=ctx.page_size, offset=ctx.offset(page), online=True
+    )
     read_as = {"read_as": text} if text != query else {}
     data: dict[str, object] = {"query": query, **read_as, **found.said()}
     if not found.total:

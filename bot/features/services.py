@@ -81,6 +81,10 @@ class Context(AnyContext[Services]):
         """What belongs to the people of this tenant, and to no other."""
         return self.services.store.tenant(self.person.platform, self.person.tenant)
 
+    def offset(self, page: int) -> int:
+        """Return how many things of a list stand before a page, counted from 1."""
+        return (page - 1) * self.page_size
+
     @property
     def is_admin(self) -> bool:
         """Whether the settings let the person decide about every place."""

@@ -10,9 +10,10 @@ from bot.cards import day_name
 from bot.chat.views import Button, Buttons, Spans, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PERSON, TAG, WORDS
-from bot.features.pages import PAGE_SIZE, Page, listing, offset
+from bot.features.pages import Page, listing
 from bot.features.services import Context
 from bot.features.shelf import SHELF
+from bot.features.shelf_records import own_records, team_records
 from bot.features.team import keepers_named, names_of
 from bot.models import Kept, ShelfSort, Wanted
 from bot.papers import Paper
@@ -43,7 +44,7 @@ async def saved(
     if words:
         return await _search(ctx, wanted, words, "saved", asked, page)
     found = await ctx.tenant.shelf.page(
-        wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page)
+        wanted, sort=sort or "new", limit=ctx.page_size, offset=ctx.offset(page)
     )
     if not found.total and not (tag or read):
         return _EMPTY
@@ -58,6 +59,7 @@ async def saved(
             above=() if found.total else (line("Nothing on your shelf matches that."),),
             buttons=_order_buttons("saved", asked, found.total),
             remarks=await _mine(ctx, found.papers),
+            records=await own_records(ctx, found.papers),
         ),
     )
 
@@ -90,7 +92,7 @@ async def shelf(
     if words:
         return await _search(ctx, wanted, words, "shelf", asked, page)
     found = await ctx.tenant.shelf.page(
-        wanted, sort=sort or "new", limit=PAGE_SIZE, offset=offset(page)
+        wanted, sort=sort or "new", limit=ctx.page_size, offset=ctx.offset(page)
     )
     if not found.total:
         nothing, empty = "Nothing on your team’s shelf matches that.", "Your team’s shelf is empty."
@@ -109,6 +111,7 @@ async def shelf(
             title=f"Your team’s shelf: {count(found.total, 'paper')}",
             buttons=_order_buttons("shelf", asked, found.total),
             remarks=await _kept_by(ctx, found.papers),
+            records=await team_records(ctx, found.papers),
         ),
     )
 
@@ -122,7 +125,11 @@ async def _search(
     ids = await ctx.tenant.shelf.ids(wanted, _ORDERS_OF_SHELVES.get(sort, "new"))
     text = f"{words} sort:votes" if sort == "votes" else words
     found = await ctx.library.search(
-        text, limit=PAGE_SIZE, offset=offset(page), within=ids, in_order=sort not in {"", "votes"}
+        text,
+        limit=ctx.page_size,
+        offset=ctx.offset(page),
+        within=ids,
+        in_order=sort not in {"", "votes"},
     )
     searched = found.corrected or words
     whose = "your shelf" if mine else "your team’s shelf"
@@ -141,6 +148,7 @@ async def _search(
             remark=found.remark,
             data={"query": words, **found.said()},
             remarks=await (_mine if mine else _kept_by)(ctx, found.papers),
+            records=await (own_records if mine else team_records)(ctx, found.papers),
         ),
     )
 

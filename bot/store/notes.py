@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete, or_, select
 
+from bot.store.chunks import chunks
 from bot.store.engine import Database
 from bot.store.schema import notes
 from bot.store.upserts import insert_or_replace
@@ -21,6 +23,12 @@ _ON = (
     .where(or_(~notes.c.private, notes.c.person == bindparam("reader")))
     .order_by(notes.c.written, notes.c.person)
     .limit(MOST_SHOWN)
+)
+_ON_ANY = (
+    select(*_COLUMNS)
+    .where(*_OURS, notes.c.paper.in_(bindparam("papers", expanding=True)))
+    .where(or_(~notes.c.private, notes.c.person == bindparam("reader")))
+    .order_by(notes.c.written, notes.c.person)
 )
 _MINE = (
     select(*_COLUMNS).where(*_OURS, notes.c.person == bindparam("person")).order_by(notes.c.written)
@@ -67,6 +75,14 @@ class Notes:
         """Return the notes on a paper that a reader may see, oldest first, at most 20."""
         rows = await self._database.read(_ON, {**self._tenant, "paper": paper, "reader": reader})
         return tuple(Note(*row) for row in rows)
+
+    async def on_papers(self, papers: Sequence[str], reader: str) -> tuple[Note, ...]:
+        """Return all notes on these papers that a reader may see, oldest first for each paper."""
+        found = []
+        for chunk in chunks(papers):
+            asked = {**self._tenant, "papers": chunk, "reader": reader}
+            found += [Note(*row) for row in await self._database.read(_ON_ANY, asked)]
+        return tuple(found)
 
     async def by(self, person: str) -> tuple[Note, ...]:
         """Return all notes of a person, oldest first."""

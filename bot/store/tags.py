@@ -109,6 +109,15 @@ class Tags:
         rows = await self._database.read(_ON, {**self._tenant, "papers": [paper], "reader": reader})
         return tuple(sorted(tag for _, tag in rows))
 
+    async def on_papers(self, papers: Sequence[str], reader: str) -> Mapping[str, tuple[str, ...]]:
+        """Return the tags of these papers that a reader may see, by paper."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for chunk in chunks(papers):
+            asked = {**self._tenant, "papers": chunk, "reader": reader}
+            for paper, tag in await self._database.read(_ON, asked):
+                found[paper].append(tag)
+        return {paper: tuple(sorted(words)) for paper, words in found.items()}
+
     async def used(self, reader: str, begun: str, limit: int) -> tuple[str, ...]:
         """Return the tags a reader may see that begin with `begun`, most used first."""
         asked = {**self._tenant, "reader": reader, "begun": begun, "limit": limit}

@@ -132,7 +132,7 @@ def test_queries_from_a_pipe_are_answered_a_line_each_in_their_order(filled):
     assert [n for n, answer in enumerate(answers) if "error" in answer] == [1, 2, 6]
     assert answers[2]["query"] == "votes:many"
     assert filled("find", "-").returncode == 2
-    assert filled("find", "--limit", "3", "hebbian").returncode == 2
+    assert filled("find", "--json", "--all", "-").returncode == 2
     assert filled("find", "--json", "--limit", "0", "-").returncode == 2
 
 
@@ -161,6 +161,25 @@ async def test_hugging_face_is_asked_by_a_person_and_by_a_program_that_says_so(f
         assert "From Hugging Face" in (await run(stdin="find zebra\nquit\n")).stdout
         assert site.searches == ["zebra", "zebra stripes", "zebra", "zebra", "zebra"]
         assert (await run("status", "--online")).returncode == 2
+
+
+def test_lists_are_as_long_as_a_program_asks(filled, tmp_path):
+    more = [{"id": f"2605.1{n:04}", "title": f"Zebra Number {n}"} for n in range(7)]
+    (tmp_path / "more.jsonl").write_text("\n".join(map(json.dumps, more)), encoding="utf-8")
+    filled("import", "more.jsonl")
+
+    def listed(*options):
+        return json.loads(filled("find", "zebra", "--json", *options).stdout)
+
+    assert [len(listed(*more)["papers"]) for more in ((), ("--limit", "6"), ("--all",))] == [
+        5,
+        6,
+        7,
+    ]
+    assert len(listed("--limit", "6", "--page", "2")["papers"]) == 1
+    assert filled("find", "zebra", "--all", "--page", "2").returncode == 2
+    assert filled("find", "zebra", "--all", "--limit", "2").returncode == 2
+    assert "Zebra Number 6" in filled("find", "zebra", "--all").stdout
 
 
 def test_the_index_is_checked_and_made_anew(filled, tmp_path):

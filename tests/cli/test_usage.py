@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.__main__ import build_parser
 from bot.chat.signatures import command
+from bot.cli.arguments import build_parser
 from bot.cli.usage import EVERY_DAY, FILTERS
 from bot.features import ALL
 from bot.search.query.query_filters import EXAMPLES
