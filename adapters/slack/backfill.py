@@ -38,7 +38,7 @@ async def backfill(bot: Bot, web: Web, people: People) -> None:
             log.info("the reactions in %s can't be read: %s", sent.place.address, error)
             continue
         await bot.sweep(sent.place, sent.message, present, asked)
-    log.info("checked %d messages for missed reactions", len(recent))
+    log.debug("checked %d messages for missed reactions", len(recent))
 
 
 async def _present(

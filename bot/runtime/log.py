@@ -11,10 +11,10 @@ import queue
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from copy import copy
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from time import monotonic
@@ -27,7 +27,10 @@ from bot.settings import Settings
 log = logging.getLogger(__name__)
 
 OURS = ("bot", "adapters")  # the loggers that may speak at the level info
-REPEAT_SECONDS = 60.0  # in which a line that says the same again is left out
+REPEAT_SECONDS = 60.0  # after which a line that says the same again is told the first time
+GROWTH = 5.0  # by which it is told later each time
+LONGEST_REPEAT_SECONDS = 3600.0
+OVER_SECONDS = 600.0  # after which a problem that did not come again is a new one
 MAX_REMEMBERED = 200  # lines that are known again
 MIN_SECRET_LENGTH = 8  # characters; shorter ones would hide ordinary words
 # tokens of any kind, tickets of connections, and passwords in addresses
@@ -92,32 +95,55 @@ def _open_file(settings: Settings) -> RotatingFileHandler | None:
     return file
 
 
-class Repeats:
-    """Leaves out what says the same again within a minute, and then tells how often it was."""
+@dataclass(slots=True)
+class _Told:
+    """A problem: when it was told and when it last came, how often it was told and left out."""
 
-    def __init__(self, seconds: float = REPEAT_SECONDS) -> None:
-        self.seconds = seconds
-        # by logger and message: when it was told, and how often it was left out since
-        self._known: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+    at: float
+    last: float
+    times: int = 1
+    left_out: int = 0
+
+    def is_due(self, now: float, seconds: float) -> bool:
+        """Tell whether to say it again: later each time, at most each hour."""
+        return now - self.at >= min(seconds * GROWTH ** (self.times - 1), LONGEST_REPEAT_SECONDS)
+
+
+class Repeats:
+    """Leaves out what says the same again, and tells now and then how often it was."""
+
+    def __init__(
+        self, seconds: float = REPEAT_SECONDS, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._seconds = seconds
+        self._clock = clock
+        self._known: OrderedDict[tuple[str, str], _Told] = OrderedDict()  # by logger and message
 
     def select(self, record: logging.LogRecord) -> logging.LogRecord | None:
         """Return a problem as it is to be told, None if it is no news; numbers don't matter."""
         if record.levelno < logging.WARNING:
             return record
         message = record.getMessage()
-        key, now = (record.name, _NUMBERS.sub("#", message)), monotonic()
-        told, left_out = self._known.pop(key, (now - self.seconds, 0))
-        if now - told < self.seconds:
-            self._known[key] = (told, left_out + 1)
+        key, now = (record.name, _NUMBERS.sub("#", message)), self._clock()
+        told = self._known.pop(key, None)
+        if told is None or now - told.last > OVER_SECONDS:
+            self._remember(key, _Told(now, now))
+            return record
+        told.last = now
+        self._remember(key, told)
+        if not told.is_due(now, self._seconds):
+            told.left_out += 1
             return None
-        self._known[key] = (now, 0)
+        changed = copy(record)
+        if told.left_out:
+            changed.msg, changed.args = f"{message} ({told.left_out:,} more like this since)", ()
+        told.at, told.times, told.left_out = now, told.times + 1, 0
+        return changed
+
+    def _remember(self, key: tuple[str, str], told: _Told) -> None:
+        self._known[key] = told
         if len(self._known) > MAX_REMEMBERED:
             self._known.popitem(last=False)
-        if not left_out:
-            return record
-        changed = copy(record)
-        changed.msg, changed.args = f"{message} ({left_out:,} more like this since)", ()
-        return changed
 
 
 class _ToStderr(logging.StreamHandler[TextIO]):

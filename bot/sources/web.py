@@ -119,7 +119,7 @@ class Web:
                 wait = failed.wait + backoff.pause(attempt, random.random())  # noqa: S311  # chance, no secret
                 if attempt >= min(failed.tries, patience.tries) or clock() + wait > deadline:
                     raise failed.kind(str(failed)) from failed.__cause__
-                log.info("Try %d of %s failed: %s", attempt, request.path, failed)
+                log.debug("Try %d of %s failed: %s", attempt, request.path, failed)
                 await asyncio.sleep(wait)
 
     async def _follow(self, request: _Request[T], deadline: float) -> Answer[T] | None:

@@ -108,25 +108,22 @@ def test_a_log_that_cannot_be_written_or_read_ends_nothing(settings, caplog):
     assert LogFile(settings.home).entries(5) == ()
 
 
-def test_the_same_problem_is_told_once_a_minute_with_how_often_it_was():
-    repeats = Repeats(seconds=3600)
+def test_the_same_problem_is_told_less_and_less_often_with_how_often_it_was():
+    now = [0.0]
+    repeats = Repeats(seconds=60, clock=lambda: now[0])
 
-    def record(text, level=logging.WARNING):
-        return logging.LogRecord("bot.x", level, "", 1, text, (), None)
+    def tell(text, level=logging.WARNING):
+        selected = repeats.select(logging.LogRecord("bot.x", level, "", 1, text, (), None))
+        return selected and selected.getMessage()
 
-    told = [
-        repeats.select(record(text))
-        for text in ("again in 0.5 s", "again in 1.7 s", "something else", "again in 1.8 s")
+    told = [tell("again in 0.5 s"), tell("again in 1.7 s"), tell("else"), tell("again in 1.8 s")]
+    assert told == ["again in 0.5 s", None, "else", None]
+    assert [tell("as usual", logging.INFO) for _ in range(2)] == ["as usual", "as usual"]
+    hour = [(now.__setitem__(0, 4.0 * n), tell(f"again in {n} s"))[1] for n in range(1, 901)]
+    assert [one for one in hour if one] == [
+        "again in 15 s (16 more like this since)",
+        "again in 90 s (74 more like this since)",
+        "again in 465 s (374 more like this since)",
     ]
-    assert [one and one.getMessage() for one in told] == [
-        "again in 0.5 s",
-        None,
-        "something else",
-        None,
-    ]
-    for _ in range(2):
-        assert repeats.select(record("for your information", logging.INFO))
-    repeats.seconds = 0
-    summary = repeats.select(record("again in 9 s"))
-    assert summary
-    assert summary.getMessage() == "again in 9 s (2 more like this since)"
+    now[0] += 601
+    assert tell("again in 1 s") == "again in 1 s"
