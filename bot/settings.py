@@ -213,13 +213,18 @@ class Settings:
 
 def environment(env_file: Path) -> dict[str, str]:
     """Return the environment, and what `env_file` and systemd's credentials set beside it."""
+    given: dict[str, str] = {}
+    for _, values in read_sources(env_file):
+        given |= values
+    return given
+
+
+def read_sources(env_file: Path) -> list[tuple[str, Mapping[str, str]]]:
+    """Return what sets values, by name, a later one overriding those before it."""
     files = [env_file]
     if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
         files.append(Path(folder) / CREDENTIALS)
-    given: dict[str, str] = {}
-    for file in files:
-        given |= _read_env_file(file)
-    return given | dict(os.environ)
+    return [*((str(file), _read_env_file(file)) for file in files), ("environment", os.environ)]
 
 
 def sqlite_in(home: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 from bot.bootstrap import build_send_only
@@ -15,7 +14,7 @@ from bot.clock import utc_now
 from bot.features import ALL
 from bot.runtime.doctor.examination import Patient, examine
 from bot.runtime.doctor.findings import is_healthy, lines, to_json
-from bot.settings import Settings, environment
+from bot.settings import Settings, read_sources
 
 ENV_FILE = Path(".env")
 
@@ -27,8 +26,7 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
         (*build_adapters(settings), *build_send_only(settings, utc_now)),
         CommandTable.of(ALL).commands,
         utc_now,
-        environment(ENV_FILE),
-        os.environ,
+        read_sources(ENV_FILE),
         ENV_FILE,
     )
     findings = await examine(patient)

@@ -33,8 +33,7 @@ class Clinic:
     site: Site
     options: dict[str, Any] = field(default_factory=dict)
     outlets: list[Outlet] = field(default_factory=list)
-    given: dict[str, str] = field(default_factory=dict)
-    environ: Mapping[str, str] = field(default_factory=dict)
+    sources: list[tuple[str, Mapping[str, str]]] = field(default_factory=list)
     url: str = ""
     now: datetime = field(default_factory=utc_now)
 
@@ -56,8 +55,7 @@ class Clinic:
             self.outlets,
             COMMANDS,
             lambda: now,
-            self.given,
-            self.environ,
+            self.sources,
             env_file,
         )
         return await examine(patient)

@@ -38,8 +38,7 @@ class Patient:
     outlets: Sequence[Outlet]
     commands: Mapping[str, Command]
     clock: Clock
-    given: Mapping[str, str]
-    environ: Mapping[str, str]
+    sources: Sequence[tuple[str, Mapping[str, str]]]  # of the settings, by name
     env_file: Path = Path(".env")
 
 
@@ -61,7 +60,7 @@ async def examine(patient: Patient) -> list[Finding]:
             findings += await check_digests(store, known, now)
             findings += await check_papers(store, now)
     findings += check_zones()
-    return findings + list_settings(patient.given, patient.environ, patient.env_file)
+    return findings + list_settings(patient.sources)
 
 
 async def _open(settings: Settings, stack: AsyncExitStack) -> Store | None:

@@ -229,17 +229,30 @@ async def text(there: Clinic) -> str:
 async def test_a_home_in_which_all_is_well_has_no_problem_and_stays_as_it_is(there: Clinic):
     await there.subscribe(PLACE)
     await index(there)
-    there.given = {"HF_TOKEN": "hf_secret", "PAPERBOY_SYNC_MINUTES": "10"}
-    there.environ = {"HF_TOKEN": "hf_secret"}
+    there.sources = [
+        (".env", {"HF_TOKEN": "hf_old", "PAPERBOY_SYNC_MINUTES": "10"}),
+        ("environment", {"HF_TOKEN": "hf_secret", "HOME": "/somewhere"}),
+    ]
     before = {file.name: file.stat().st_mtime_ns for file in there.home.iterdir()}
     findings = await there.examine()
     alone = [one for one in findings if one.subject not in {"Platforms", "Subscriptions"}]
     assert is_healthy(alone), [one for one in alone if one.level is Level.PROBLEM]
     assert {file.name: file.stat().st_mtime_ns for file in there.home.iterdir()} == before
     told = await there.texts()
-    assert "HF_TOKEN is set (the environment)" in told
-    assert f"PAPERBOY_SYNC_MINUTES = 10 ({there.home / '.env'})" in told
+    assert "HF_TOKEN is set (environment)" in told
+    assert "PAPERBOY_SYNC_MINUTES = 10 (.env)" in told
     assert "hf_secret" not in told
+
+
+async def test_what_looks_like_another_secret_is_named_without_it(there: Clinic):
+    proxy = "http://ada:hunter2@proxy.test:3128"
+    values = {"HF_TOKEN": "sk-12345", "DISCORD_TOKEN": "0123456789abcdef", "HTTPS_PROXY": proxy}
+    there.sources = [("environment", values)]
+    told = await there.texts()
+    assert "HF_TOKEN doesn’t begin with hf_" in told
+    assert "DISCORD_TOKEN has no two dots, as bot tokens do: is it the client secret?" in told
+    assert "HTTPS_PROXY = proxy.test:3128, with a password (environment)" in told
+    assert not any(secret in told for secret in ("sk-12345", "0123456789abcdef", "hunter2"))
 
 
 async def test_a_new_home_is_no_fault_and_is_not_created(tmp_path: Path):
