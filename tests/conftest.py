@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -29,6 +29,7 @@ from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
+from tests.rigs.postgresql import Server, running
 
 # on a busy machine everything takes long, and nothing is wrong
 hypothesis.settings.register_profile(
@@ -192,3 +193,23 @@ def ask(bot: Bot) -> Ask:
         return await bot.handle(bot.read(words, person, HERE))
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A PostgreSQL server, started by the first test that needs one."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_store(postgresql: Server) -> str:
+    """The name of a database with a store, which a test empties first."""
+    name = postgresql.create_database()
+
+    async def fill() -> None:
+        async with await Store.open(postgresql.url(name)):
+            pass
+
+    asyncio.run(fill())
+    return name

@@ -21,7 +21,7 @@ LONGEST_KEYWORD = 100  # (73)
 MOST_AUTHORS = 3_000  # (664); the largest collaborations of physics have close to 3,000
 MOST_KEYWORDS = 50  # (33)
 MOST_MEDIA = 20  # (13)
-MOST_OF_ANYTHING = 10**12  # a count beyond is no count, and fits no 64-bit column a little later
+MOST_OF_ANYTHING = 2**31 - 1  # a count beyond fits no Integer column of PostgreSQL
 LONGEST_ID = 64  # fits the narrowest button payload, Discord's custom_id of 100 characters
 
 _HANDLE = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)

@@ -2,7 +2,8 @@
 
 On SQLite the pool that writes has one connection, so it is the write lock: tasks wait for it in
 turn, where several connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's
-own lock, against other processes.
+own lock, against other processes. On PostgreSQL several transactions write: each does so as if it
+were alone, or fails with a conflict, after which `Database.write` does it again.
 
 SQLAlchemy's engines run in a greenlet here, as they do below `sqlalchemy.ext.asyncio`, which would
 import the whole ORM (45 ms and 6 MB that nothing uses).
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, Self, TypeVar, TypeVarTuple
+from typing import Any, Literal, Self, TypeAlias, TypeVar, TypeVarTuple
 
 import aiosqlite
 from sqlalchemy import Connection, CursorResult, Engine, Executable, PoolResetState, event
@@ -23,6 +24,8 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 from bot.errors import StoreError
 from bot.store.database_url import SHAPE, Address
 
+IsolationLevel: TypeAlias = Literal["SERIALIZABLE", "AUTOCOMMIT"]
+
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -31,6 +34,9 @@ Ts = TypeVarTuple("Ts")
 _WRITER = ("synchronous=FULL", "foreign_keys=ON")
 _READER = ("query_only=ON",)
 _READERS = 4
+_POSTGRESQL_CONNECTIONS = 4  # that write, and as many that read
+_CONNECT_SECONDS = 10.0
+_POSTGRESQL_SECONDS = 30.0  # for one statement, or until a connection is free
 
 
 class Transaction:
@@ -56,14 +62,13 @@ def create_engines(address: Address) -> tuple[Engine, Engine]:
     try:
         if address.url.get_backend_name() == "sqlite":
             return _sqlite_writer(address), _sqlite_reader(address)
-        engine = create_sync_engine(address.url, _is_async=True)
+        return _postgresql(address, "SERIALIZABLE"), _postgresql(address, "AUTOCOMMIT")
     except ModuleNotFoundError as error:
         raise StoreError(
             f"The database {address.name} needs the Python package {error.name}: install it."
         ) from error
     except (ArgumentError, TypeError, ValueError) as error:
         raise StoreError(f"The database address is not valid: write it like {SHAPE}.") from error
-    return engine, engine
 
 
 class _Cursor:
@@ -137,6 +142,19 @@ async def _connect(path: str, **options: Any) -> _Connection:
 
 
 _CONNECT = {"async_creator_fn": _connect}
+
+
+def _postgresql(address: Address, isolation: IsolationLevel) -> Engine:
+    return create_sync_engine(
+        address.url,
+        pool_size=_POSTGRESQL_CONNECTIONS,
+        max_overflow=0,
+        pool_pre_ping=True,  # a server that was restarted has closed what the pool holds
+        pool_timeout=_POSTGRESQL_SECONDS,
+        isolation_level=isolation,
+        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _POSTGRESQL_SECONDS},
+        _is_async=True,
+    )
 
 
 def _sqlite_writer(address: Address) -> Engine:

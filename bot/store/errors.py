@@ -9,6 +9,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 _BUSY = "The database {name} is in use by another program: try again, or end that program."
 _READ_ONLY = "The database {name} is read-only: let Paperboy write the file and its folder."
+_TOO_BUSY = "The database {name} is too busy: try again in a moment."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk with the database {name} is full: free some space, try again.",
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -22,6 +23,26 @@ _SENTENCES = {
 }
 
 
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_CONFLICTS = {"40001", "40P01"}  # serialization failure, deadlock
+_POSTGRESQL = {
+    "25006": _READ_ONLY,
+    "28P01": "The database {name} refuses the user or password: check PAPERBOY_DATABASE_URL.",
+    "3D000": "There is no database {name}: create it, or check PAPERBOY_DATABASE_URL.",
+    "40001": _TOO_BUSY,
+    "40P01": _TOO_BUSY,
+    "53100": _SENTENCES[sqlite3.SQLITE_FULL],
+    "53300": "The database {name} has no free connection: allow more with max_connections.",
+    "57P01": "The database {name} is shutting down: start it again.",
+    "57P03": "The database {name} is starting: try again in a moment.",
+}
+
+
+def is_conflict(error: DBAPIError) -> bool:
+    """Whether another transaction got in the way, so that the same one can succeed now."""
+    return _sqlstate(error.orig) in _CONFLICTS
+
+
 def describe(error: Exception, name: str) -> str:
     """Describe an error of the database `name`, without the statement and without a password."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
@@ -31,9 +52,16 @@ def describe(error: Exception, name: str) -> str:
             # https://www.sqlite.org/rescode.html
             return _SENTENCES[code & 0xFF].format(name=name)
         case NoConnection():
-            return f"The database {name} is too busy: try again in a moment."
+            return _TOO_BUSY.format(name=name)
+        case _ if (state := _sqlstate(cause)) in _POSTGRESQL:
+            return _POSTGRESQL[state].format(name=name)
         case OSError():
             reason = cause.strerror or cause
             return f"The database {name} cannot be reached ({reason}): check that it runs."
         case _:
             return f"The database {name} reports: {str(cause).strip(' .') or type(cause).__name__}."
+
+
+def _sqlstate(cause: object) -> str:
+    """Return PostgreSQL's code of an error, "" for other errors."""
+    return str(getattr(cause, "sqlstate", None) or "")

@@ -21,7 +21,7 @@ IDS = st.integers(0, 99999).map("2605.{:05}".format) | HANDLES.map("mine-{}".for
 
 VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXTS,
-    int: st.integers(0, 10**12),
+    int: st.integers(0, 2**31 - 1),
     bool: st.booleans(),
     date: st.dates(),
     Account: st.builds(Account, HANDLES, TITLES),

@@ -45,6 +45,7 @@ async def test_an_error_in_the_middle_undoes_all_of_it(database: Database):
     assert await database.change(insert(messages), SENT) == 1
 
 
+@pytest.mark.usefixtures("file")  # this is about SQLite
 async def test_a_commit_that_fails_undoes_all_of_it_and_the_next_one_works(database: Database):
     async def fail(transaction: Transaction) -> None:
         await transaction.execute(insert(messages), SENT)
@@ -59,11 +60,13 @@ async def test_a_commit_that_fails_undoes_all_of_it_and_the_next_one_works(datab
     assert await database.change(insert(messages), SENT) == 1
 
 
+@pytest.mark.usefixtures("file")  # this is about SQLite
 async def test_readers_cannot_write(database: Database):
     with pytest.raises(StoreError, match="is read-only"):
         await database.read(insert(messages).values(SENT).returning(messages.c.message))  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("file")  # this is about SQLite
 async def test_the_writer_keeps_what_it_was_told_through_a_power_cut(database: Database):
     async def ask(transaction: Transaction) -> list[object]:
         pragmas = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

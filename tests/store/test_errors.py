@@ -37,6 +37,7 @@ def pragma(statement: str) -> Iterator[None]:
         event.remove(Pool, "connect", configure)
 
 
+@pytest.mark.usefixtures("file")  # this is about SQLite
 async def test_a_full_disk_is_told_and_nothing_of_the_batch_is_kept(url: str, noon: datetime):
     await (await Store.open(url)).close()
     with pragma("max_page_count=100"):

@@ -1,0 +1,98 @@
+"""Two processes on one PostgreSQL: the second sees what the first has done, and none fails."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from bot.errors import StoreError
+from bot.models import DigestOptions, Person, Place, Subscription
+from bot.papers import Paper
+from bot.schedule import Schedule
+from bot.store import Store
+from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
+from tests.rigs.postgresql import Server
+
+PLACE = Place("slack", "T1", "C1")
+ADA = Person("slack", "T1", "ada")
+DAY = date(2026, 3, 2)
+ROUNDS = 10
+
+
+@pytest.fixture
+async def stores(dialect: str, url: str) -> AsyncIterator[tuple[Store, Store]]:
+    if dialect == "sqlite":
+        pytest.skip("one process at a time runs with SQLite")
+    async with await Store.open(url) as one, await Store.open(url) as other:
+        yield one, other
+
+
+async def subscribe(store: Store, noon: datetime) -> Subscription:
+    options = DigestOptions(Schedule("daily", noon.time(), "UTC"))
+    new = Subscription(0, PLACE, ADA, options, noon, DAY, noon)
+    return await store.tenant("slack", "T1").subscriptions.add(new)
+
+
+async def test_of_two_planners_one_makes_each_digest(stores: tuple[Store, Store], noon: datetime):
+    known = await subscribe(stores[0], noon)
+    for number in range(ROUNDS):
+        day = DAY + timedelta(days=number)
+        due = PlannedDigest(
+            known.id, day, day, noon, noon + timedelta(hours=12), day + timedelta(days=1), noon
+        )
+        planned = await asyncio.gather(*(store.digests.plan([due], noon) for store in stores))
+        assert sorted(planned) == [0, 1]
+        made = RenderedDigest(
+            DueDigest(known, day, noon, noon + timedelta(hours=12)),
+            day,
+            day,
+            ("1",),
+            (f"2605.{number:05}",),
+            (Part(f"key-{number}", {}),),
+        )
+        saved = await asyncio.gather(*(store.digests.save([made], noon) for store in stores))
+        assert sorted(saved) == [0, 1]
+    ready = await stores[1].deliveries.ready(["slack"], noon, 100)
+    assert len(ready) == 1  # one place takes one message at a time
+
+
+async def test_of_many_claims_one_is_granted(stores: tuple[Store, Store], noon: datetime):
+    known = await subscribe(stores[0], noon)
+    due = PlannedDigest(known.id, DAY, DAY, noon, noon + timedelta(hours=12), DAY, noon)
+    await stores[0].digests.plan([due], noon)
+    planned = DueDigest(known, DAY, noon, noon + timedelta(hours=12))
+    part = Part("key", {})
+    await stores[0].digests.save([RenderedDigest(planned, DAY, DAY, (), (), (part,))], noon)
+    (ready,) = await stores[0].deliveries.ready(["slack"], noon, 100)
+    claims = [
+        store.deliveries.claim(ready.id, noon, timedelta(minutes=1)) for store in stores * ROUNDS
+    ]
+    assert sum(claim is not None for claim in await asyncio.gather(*claims)) == 1
+
+
+async def test_papers_and_shelves_of_two_processes_lose_nothing(
+    stores: tuple[Store, Store], noon: datetime
+):
+    async def keep(store: Store, number: int) -> None:
+        paper = Paper(f"2605.{number:05}", f"Paper {number}")
+        await store.papers.save([paper, Paper("2605.99999", f"Version {number}")], noon)
+        await store.tenant("slack", "T1").shelf.save("ada", paper.id, noon)
+
+    await asyncio.gather(*(keep(stores[n % 2], n) for n in range(4 * ROUNDS)))
+    assert await stores[0].papers.count() == 4 * ROUNDS + 1
+    assert len(await stores[1].tenant("slack", "T1").shelf.ids("ada")) == 4 * ROUNDS
+    changed = await stores[1].papers.changed(0, 1000)
+    assert len({paper.id for _, paper in changed}) == 4 * ROUNDS + 1
+
+
+async def test_after_a_crash_of_the_server_the_next_call_works(
+    stores: tuple[Store, Store], noon: datetime, postgresql: Server
+):
+    await stores[0].papers.save([Paper("2605.00001", "One")], noon)
+    postgresql.stop()
+    with pytest.raises(StoreError, match="check that it runs"):
+        await stores[0].papers.save([Paper("2605.00002", "Two")], noon)
+    postgresql.start()
+    await stores[0].papers.save([Paper("2605.00002", "Two")], noon)
+    assert await stores[1].papers.count() == 2
