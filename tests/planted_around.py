@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from bot.backoff import Backoff
-from bot.chat.outlet import Outlet, Sent
+from bot.chat.outlet import Outlet
 from bot.digests import delivery, planner
 from bot.digests.delivery import LONGEST, UNSETTLED, DeliveryWorker
 from bot.digests.dispatcher import Dispatcher
 from bot.digests.planner import Planner
 from bot.errors import DeliveryError, StoreError
-from bot.models import Place
 from bot.store import deliveries as outbox
 from bot.store.deliveries import Deliveries, Delivery
 from bot.store.digests import Digests
@@ -24,21 +23,7 @@ Patches: TypeAlias = tuple[tuple[object, str, object], ...]
 
 
 def trusts_the_clock() -> Patches:
-    """Look for a message only since the machine's clock said that it was sent."""
-
-    async def find(
-        self: DeliveryWorker,  # noqa: ARG001
-        one: Delivery,
-        place: Place,
-        outlet: Outlet,
-    ) -> Sent | None:
-        return await delivery.request(outlet.find(place, one.key, one.tried))
-
-    return ((DeliveryWorker, "_find", find),)
-
-
-def repeats_after_hours() -> Patches:
-    """Take a message sent in the future of a clock that was set back for a recent one."""
+    """Take a message for a recent one where the clock was set back since."""
 
     def repeatable(self: DeliveryWorker, one: Delivery, outlet: Outlet) -> bool:
         return self._now() - one.tried < outlet.repeatable - LONGEST - UNSETTLED
@@ -167,7 +152,6 @@ async def _none(*_: object) -> int:
 
 BUGS_AROUND: tuple[Callable[[], Patches], ...] = (
     trusts_the_clock,
-    repeats_after_hours,
     stops_at_trouble,
     now_is_tomorrow,
     now_is_forgotten,

@@ -18,6 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from tests import crash, planted, power_cuts, simulation
 from tests.rigs import disk
 
+REPORTED_SEEDS = 100  # between two lines about what came of it so far
+
 
 def main() -> int:
     """Print what came of it, and each promise that was not kept."""
@@ -42,6 +44,8 @@ def main() -> int:
                 simulation.simulate, seeds, [args.days] * args.seeds, chunksize=4
             ):
                 simulated.add(figures)
+                if simulated.seeds % REPORTED_SEEDS == 0:
+                    sys.stderr.write(f"so far: {simulated}\n")
         told.append(str(simulated))
         bad += simulated.bad
     if args.kills:

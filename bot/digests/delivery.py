@@ -18,6 +18,7 @@ from bot.chat.outlet import Adapter, Outlet
 from bot.chat.tallies import live_view
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Button, Buttons, View, line
+from bot.digests.watched_clock import WatchedClock
 from bot.errors import DeliveryError, StoreError, UsageError
 from bot.models import Place, Sent
 from bot.store import Store
@@ -57,7 +58,7 @@ class DeliveryWorker:
     ) -> None:
         self._all = store
         self._store = store.deliveries
-        self._now = clock
+        self._now = WatchedClock(clock)
         self._pause_after = pause_after
         self._defer_place = defer_place
         self._luck = luck
@@ -157,7 +158,9 @@ class DeliveryWorker:
 
     def _repeatable(self, one: Delivery, outlet: Outlet) -> bool:
         """Tell whether the platform still knows the same key when the request ends."""
-        return timedelta() <= self._now() - one.tried < outlet.repeatable - LONGEST - UNSETTLED
+        ago = self._now() - one.tried
+        known = one.tried > self._now.doubtful_until
+        return known and timedelta() <= ago < outlet.repeatable - LONGEST - UNSETTLED
 
     async def _handle_preparation(self, one: Delivery, error: DeliveryError) -> None:
         """Handle an error before anything was sent."""

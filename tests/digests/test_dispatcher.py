@@ -12,6 +12,7 @@ from bot.models import Place
 from bot.store.deliveries import Delivery
 from tests.rigs.outbox import DAY, World, in_a_world
 from tests.rigs.platform import PLATFORM, Fault, one_after_the_other
+from tests.rigs.virtual import Clock
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NONCE = timedelta(minutes=2)
@@ -77,6 +78,23 @@ async def test_where_a_key_is_known_again_the_message_is_repeated_and_nothing_is
     await world.digest(await world.subscribe())
     await world.work(5 * MINUTE)
     assert world.platform.asked == ["send C1", "send C1"]
+    assert heads(world) == ["head"]
+
+
+@in_a_world(repeatable=NONCE)
+async def test_where_the_clock_was_set_back_a_message_is_looked_for_and_not_repeated(world: World):
+    world.platform.now = Clock()
+
+    def fail_once(request: str, _: Place) -> Fault:
+        if request == "find" or world.now.ahead:
+            return Fault.NONE
+        world.now.ahead = -HOUR
+        return Fault.ANSWER_LOST
+
+    world.platform.fault = fail_once
+    await world.digest(await world.subscribe())
+    await world.work(2 * HOUR)
+    assert world.platform.asked == ["send C1", "find C1"]
     assert heads(world) == ["head"]
 
 

@@ -199,6 +199,8 @@ class Checker:
     def _check_reason(self, one: Subscription, day: date, due: datetime) -> None:
         """Look that a digest was skipped because of the weather, or because nothing ran."""
         world = self._world
+        asked, _ = world.asked.get((one.id, day), (due, None))
+        due = min(due, asked)
         quarters = int(one.options.grace / (15 * MINUTE))
         moments = [due + n * 15 * MINUTE for n in range(quarters)]
         good = sum(

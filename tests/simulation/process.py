@@ -91,6 +91,7 @@ class Process:
     async def live(self, longest: float) -> None:
         """Work until something kills it, or for so many seconds."""
         self._task = asyncio.create_task(self._work())
+        self._world.running.append(self)
         try:
             await asyncio.wait([self._task], timeout=longest)
             if self._world.luck.random() < 0.5:
@@ -100,6 +101,7 @@ class Process:
                 self._kill()
             with suppress(asyncio.CancelledError):
                 await self._task
+            self._world.running.remove(self)
             self.ended = self._world.now()
 
     async def _work(self) -> None:
@@ -126,9 +128,14 @@ class Process:
                     else:
                         await self._dispatcher.retry(known.id)
 
+    def look(self) -> None:
+        """Look for what another process left."""
+        self._dispatcher.look()
+
     def _kill(self) -> None:
         self._dead = True
         self._world.figures.kills += 1
+        self._world.let_others_look()
         if self._task:
             asyncio.get_running_loop().call_soon(self._task.cancel)
 
@@ -148,19 +155,21 @@ class Process:
     async def stall(self) -> None:
         """Be stopped before a commit, at times for longer than a lease."""
         if self._world.luck.random() < self._deadly:
-            self.stops.append(self._world.now())
-            await asyncio.sleep(self._world.luck.uniform(0, 600))
+            await self._be_stopped(600)
             self._hit("after a stop")
 
     async def pass_(self, point: str) -> None:
         """Be killed here, or stopped for a while, at times for longer than a lease."""
         self._hit(point)
         if self._world.luck.random() < self._deadly:
-            self.stops.append(self._world.now())
             # no client can close the gap between its look at the clock and its request
-            longest = 45 if point == "before sending" else 600
-            await asyncio.sleep(self._world.luck.uniform(0, longest))
+            await self._be_stopped(45 if point == "before sending" else 600)
             self._hit(point)
+
+    async def _be_stopped(self, longest: float) -> None:
+        self.stops.append(self._world.now())
+        self._world.let_others_look()
+        await asyncio.sleep(self._world.luck.uniform(0, longest))
 
 
 class Stalling(Direct):

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.digests.delivery import LEASE
 from bot.models import DigestOptions, Layout, Person, Place, Subscription
 from bot.schedule import Every, Schedule
 from bot.store import Store
@@ -37,6 +38,7 @@ ZONES = (
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LONGEST = 12 * HOUR  # between two looks of a process: nothing else happens for days
 LONGEST_WHEN_CALM = timedelta(minutes=15)
+AFTER_A_LEASE = LEASE.total_seconds() + 1
 CALM = 2 * DAY  # after the last fault
 Id = tuple[int, date, int]
 
@@ -59,6 +61,7 @@ class World:
         self.patience = luck.choice((0, 120))
         self.asks_every = luck.choice((timedelta(), 4 * DAY))
         self.trouble = ""  # of the database
+        self.running: list[Process] = []
         # what happened, for the checker
         self.subscriptions: list[Subscription] = []
         self.keys: dict[str, Note] = {}
@@ -72,6 +75,18 @@ class World:
         self.away: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         self.refusals: list[Refusal] = []
         self.mailed: list[tuple[datetime, Place]] = []  # attempts
+
+    def let_others_look(self) -> None:
+        """Let all processes look for what one of them holds when its lease has ended.
+
+        They would look every few seconds, which takes too long for a hundred days.
+        """
+
+        def look() -> None:
+            for one in self.running:
+                one.look()
+
+        asyncio.get_running_loop().call_later(AFTER_A_LEASE, look)
 
     @property
     def is_calm(self) -> bool:
@@ -165,8 +180,9 @@ class World:
 
     async def _set_clocks(self) -> None:
         """Set the machine's clock back now and then, and right again later."""
+        hours = self.luck.choice((4, 48))
         while True:
-            await asyncio.sleep(self.luck.expovariate(1 / (48 * 3600)))
+            await asyncio.sleep(self.luck.expovariate(1 / (hours * 3600)))
             began = self.now()
             self.figures.set_back += 1
             self.machine.ahead = -timedelta(seconds=self.luck.uniform(60, 3 * 3600))
