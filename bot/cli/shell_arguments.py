@@ -97,6 +97,22 @@ def add_shell_commands(commands: Commands) -> None:
     add_parser(
         commands, "discord-invite", "discord_invite", "Print the link that adds the bot to a server"
     )
+    completion = add_parser(
+        commands,
+        "completion",
+        "completion",
+        "Print what makes your shell complete commands and options",
+        'For bash: eval "$(paperboy completion bash)" in ~/.bashrc. For zsh the same in ~/.zshrc, '
+        "after compinit. For fish: paperboy completion fish | source.",
+    )
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), help="your shell")
+    add_parser(
+        commands,
+        "man",
+        "man",
+        "Print the manual page",
+        "To read it: paperboy man > paperboy.1 && man ./paperboy.1",
+    )
     add_parser(
         commands,
         "demo",

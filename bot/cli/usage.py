@@ -68,7 +68,7 @@ def overview(summaries: Mapping[str, str]) -> str:
     """Describe all commands in groups, those of every day first; `summaries` are by command."""
     examples = {f"paperboy {line}": summaries[name] for name, line in EVERY_DAY.items()}
     sections = [section("Every day", examples)]
-    for title, names in _groups(summaries).items():
+    for title, names in groups(summaries).items():
         sections.append(section(title, {name: summaries[name] for name in names}))
     return "\n\n".join([INTRO, *sections, OUTRO])
 
@@ -86,10 +86,11 @@ def _rows(rows: Mapping[str, str], width: int) -> Iterator[str]:
         yield from (f"{INDENT}{'':<{left}}{line}" for line in more)
 
 
-def _groups(summaries: Mapping[str, str]) -> Mapping[str, Sequence[str]]:
-    """Return the commands of each group that are not used every day."""
+def groups(summaries: Mapping[str, str], *, whole: bool = False) -> Mapping[str, Sequence[str]]:
+    """Return the commands of each group, those of every day too if it is to be `whole`."""
     grouped = {
-        title: [name for name in names if name not in EVERY_DAY] for title, names in GROUPS.items()
+        title: [name for name in names if whole or name not in EVERY_DAY]
+        for title, names in GROUPS.items()
     }
     chat = {name for names in GROUPS.values() for name in names}
     return {**grouped, SHELL_GROUP: [name for name in summaries if name not in chat]}
