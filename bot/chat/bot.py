@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic
 
 from bot.chat.command_table import AGAIN, CommandTable
-from bot.chat.commands import Blank, Command, EarlyAnswer, Handler
+from bot.chat.commands import ASKED, Blank, Command, EarlyAnswer, Handler
 from bot.chat.intents import PAGE_SIZE, Intent, Progress
 from bot.chat.ports import Ports
 from bot.chat.reaction_inbox import ReactionInbox
@@ -124,8 +124,9 @@ class Bot(Generic[S]):
         except EarlyAnswer as early:
             return early.view
         except UsageError as error:
-            help_button = Buttons((Button("How it works", f"help {intent.command}"),))
-            blocks = (line(str(error)), help_button)
+            explanation = Button("How it works", f"help {intent.command}")
+            buttons = (*self._correction(intent, error), explanation)
+            blocks = (line(str(error)), Buttons(buttons))
             return View(blocks, outcome=Outcome.REFUSED, argument=error.argument)
         except PaperboyError as error:
             log.debug("%s: %s", intent.command, error)  # the person reads it in the view
@@ -200,6 +201,14 @@ class Bot(Generic[S]):
                 return await complete(text, person) if complete else ()
         fitting = [Suggestion(name, name) for name in names if name.startswith(text.lower())]
         return tuple(fitting[:MAX_SUGGESTIONS])
+
+    def _correction(self, intent: Intent, error: UsageError) -> tuple[Button, ...]:
+        """Offer to give the wrong argument again, with all others as they are."""
+        known = self.commands.get(intent.command)
+        if not known or intent.files or error.argument not in {one.name for one in known.params}:
+            return ()
+        line = known.write({**intent.args, error.argument: ASKED})
+        return (Button("Correct it", line),) if line else ()
 
     async def _run(self, words: str, person: Person, place: Place) -> View:
         return await self.handle(self.read(words, person, place))

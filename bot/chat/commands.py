@@ -129,6 +129,17 @@ class Command:
             args[last] = _as_typed(words, others)
         return args
 
+    def write(self, args: Mapping[str, str]) -> str:
+        """Write the line of some arguments; "" if there is none that `split` reads as these."""
+        given = {name: text for name, text in args.items() if text}
+        words = [
+            f"{param.name}:{_quoted(given[param.name])}" if param.named else given[param.name]
+            for param in self.params
+            if param.name in given
+        ]
+        line = " ".join([self.name, *words])
+        return line if self.split(line.removeprefix(self.name)) == given else ""
+
     def _split_named(self, words: str) -> tuple[dict[str, str], list[re.Match[str]]]:
         """Return the arguments written with their names, and all other words."""
         named = {param.name for param in self.params if param.named}
@@ -184,6 +195,12 @@ def _text(param: Param | None, words: str) -> str:
     if param is None or not text:
         return text or (param.argument.emptied if param else "")
     return words if param.argument.whole else text
+
+
+def _quoted(value: str) -> str:
+    if not re.search(r"\s|['\"]", value):
+        return value
+    return f"'{value}'" if '"' in value else f'"{value}"'
 
 
 def _unquote(value: str) -> str:

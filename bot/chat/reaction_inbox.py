@@ -158,7 +158,9 @@ class ReactionInbox:
             return None
         view = await self._run(line, event.person, place)
         if view.outcome is not Outcome.FAILED:
-            effect = (view.data or {}).get("new") is not False
+            # of one that was there before, the end was missed
+            before = bool(last and last.present and last.effect)
+            effect = before or (view.data or {}).get("new") is not False
             await tenant.reactions.record(*key, replace(reaction, effect=effect))
         return view
 

@@ -11,6 +11,7 @@ from bot.chat.kinds import Choice, Days, TimeOfDay, YesNo
 from bot.chat.signatures import command, shared
 from bot.chat.views import View, line
 from bot.errors import UsageError
+from bot.features import shelf, subscriptions
 
 TODAY = date(2026, 5, 29)
 WORD = Argument("a word", lambda text, _: text, "diffusion")
@@ -203,3 +204,25 @@ def test_the_last_words_stay_as_they_were_typed(bot):
         "text": "a “b”\nc",
         "private": "yes",
     }
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"paper": "half a title", "private": "yes"},
+        {"paper": "?", "private": "yes"},
+        {},
+    ],
+)
+def test_a_line_is_written_that_reads_as_the_same_arguments(args):
+    save = command(shelf.save)
+    assert save.split(save.write(args).removeprefix("save")) == args
+
+
+def test_what_no_line_can_hold_is_not_written():
+    subscribe = command(subscriptions.subscribe)
+    assert subscribe.write({"topics": "where:me", "where": "here"}) == ""
+    assert subscribe.write({"without": 'it\'s "big"'}) == ""
+    assert subscribe.write({"without": '"big models"', "at": "?"}) == (
+        "subscribe at:? without:'\"big models\"'"
+    )

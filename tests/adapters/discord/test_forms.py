@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from simcord.backend.models import Interaction
 
 from adapters.discord import Discord
 from adapters.discord.inputs import held_values, input_for, read_input
@@ -195,3 +196,34 @@ async def test_options_are_named_as_discord_shows_them(rig, bot, adapter):
     assert "**every** `days`" in said
     said = text(await ada.sees(ada.type("find", query="votes:many")))
     assert "votes\\:50" in said  # these are words that people type into the search
+
+
+async def test_a_wrong_input_is_asked_for_again_with_the_others_as_they_were(rig, bot, adapter):
+    add_outlets(bot, adapter)
+    ada = join(rig, "ada")
+    role = rig.backend.create_role(ada.guild or 0, "manager", permissions=1 << 4)
+    rig.backend.add_member_role(ada.guild or 0, ada.id, role.id)
+    ada.type("subscribe")
+    form, _ = await opened(rig)
+    filled_in = {"topics": "diffusion", "where": str(ada.channel), "every": "daily", "at": "25:99"}
+    refusal = await ada.sees(ada.send(form, None, **filled_in, zone="berlin"))
+    assert "isn’t a time of day" in text(refusal)
+    form = await corrects(rig, ada.press(refusal, "Correct it"))
+    assert names(form) == ["at"]
+    said = text(await ada.sees(ada.send(form, at="17:30")))
+    assert "Every day at 17\\:30, Europe/Berlin time" in said
+    assert "about diffusion" in said
+    refusal = await ada.sees(ada.type("edit", number=1, zone="nowhere"))
+    form = await corrects(rig, ada.press(refusal, "Correct it"))
+    assert names(form) == ["zone"]  # which stands under “more” otherwise
+    assert "17\\:30, America" in text(await ada.sees(ada.send(form, zone="new york")))
+
+
+async def corrects(rig: DiscordRig, asked: Interaction) -> dict[str, Any]:
+    form: dict[str, Any] = await rig.until(lambda: asked.modal)
+    return form
+
+
+def names(form: dict[str, Any]) -> list[str]:
+    """Return the names of the inputs of a form."""
+    return [one["component"]["custom_id"] for one in form["components"] if one["type"] == 18]
