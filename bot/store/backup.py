@@ -48,6 +48,8 @@ def copy_database(source: Path, target: Path, at: datetime, *, replace: bool = F
     """
     if not source.is_file():
         raise StoreError(f"There is no database {source}.")
+    if target.exists() and target.samefile(source):
+        raise StoreError(f"{target} is the database itself: name another file.")
     if target.exists() and not replace:
         raise StoreError(f"{target} exists already: name another file, or add --force.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
@@ -56,6 +58,8 @@ def copy_database(source: Path, target: Path, at: datetime, *, replace: bool = F
         _copy(source, partial, at)
         found = inspect_backup(partial)
         _sync(partial)
+        for suffix in _BESIDE:  # of a file that was there before
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
         partial.replace(target)
         _sync(target.parent)
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -145,6 +146,55 @@ async def test_a_log_that_belongs_to_the_present_database_goes_with_it(tmp_path:
         with pytest.raises(StoreError, match="was moved or deleted"):
             await store.papers.count()
     assert await count(aside) == 4
+
+
+async def test_the_database_itself_is_no_target(store: Store, file: Path, tmp_path: Path):
+    (tmp_path / "link").symlink_to(file)
+    for target in (file, tmp_path / "link"):
+        with pytest.raises(StoreError, match="is the database itself"):
+            copy_database(file, target, NOON, replace=True)
+    assert await store.papers.count() == 0
+
+
+async def test_what_lay_beside_an_earlier_copy_does_not_get_into_the_next(
+    store: Store, file: Path, tmp_path: Path
+):
+    await fill(store, 0, 5)
+    (tmp_path / "copy-wal").write_bytes(file.with_name(f"{file.name}-wal").read_bytes())
+    copy_database(file, tmp_path / "copy", NOON, replace=True)
+    assert not (tmp_path / "copy-wal").exists()
+    assert inspect_backup(tmp_path / "copy").papers == 5
+
+
+async def test_a_damaged_database_is_put_aside_as_it_is(tmp_path: Path, empty_store: Path):
+    database, staged = tmp_path / "paperboy.sqlite3", tmp_path / "staged"
+    shutil.copy(empty_store, staged)
+    database.write_text("Dear Ada, " * 1000)
+    aside = put_in_place(staged, database, NOON)
+    assert aside is not None
+    assert aside.read_text() == "Dear Ada, " * 1000
+    assert await count(database) == 0
+
+
+@pytest.mark.parametrize("step", ["os.link", "pathlib.Path.replace"])
+async def test_at_every_moment_there_is_a_whole_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+):
+    database, staged = tmp_path / "paperboy.sqlite3", tmp_path / "staged"
+    for file, papers in ((database, 3), (staged, 5)):
+        async with await Store.open(f"sqlite+aiosqlite:///{file}") as store:
+            await fill(store, 0, papers)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, fail)
+        with pytest.raises(KeyboardInterrupt):
+            put_in_place(staged, database, NOON)
+    assert await count(database) == 3
+    put_in_place(staged, database, NOON)
+    assert await count(database) == 5
 
 
 async def test_messages_that_may_have_been_sent_since_are_looked_for(store: Store):
