@@ -95,7 +95,7 @@ async def test_nobody_at_the_address_is_no_doubt(unused_tcp_port: int):
     settings = WebhookSettings({"team": f"http://127.0.0.1:{unused_tcp_port}/secret"}, SECRET)
     error = await refused(Webhook(settings))
     assert (error.permanent, error.ambiguous) == (False, False)
-    assert str(error) == "Web hook “team” can’t be reached."
+    assert "Web hook “team”: Can’t reach 127.0.0.1:" in str(error)
 
 
 async def test_a_name_that_the_settings_lack_is_said(there):
