@@ -61,6 +61,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "end": "unsubscribe",
             "confirm": "confirm",
             "settle": "settle",
+            "rate": "rate",
         },
     ),
     "group": (

@@ -46,6 +46,21 @@ def draw_button(one: Button, number: int, about: str = "") -> Json:
     return {**button, "accessibility_label": shorten(spoken, LABEL)} if about.strip() else button
 
 
+def draw_feedback(good: Button, bad: Button) -> Json:
+    """Return a pair of thumbs."""
+
+    def draw(one: Button, sign: str) -> Json:
+        label = plain_text(f"{sign} {one.label}", LABEL)
+        return {"text": label, "value": one.line, "accessibility_label": one.label}
+
+    return {
+        "type": "feedback_buttons",
+        "action_id": "press.feedback",
+        "positive_button": draw(good, "👍"),
+        "negative_button": draw(bad, "👎"),
+    }
+
+
 def draw_rows(buttons: Sequence[Button], about: str = "") -> Iterator[Json]:
     """Yield blocks with buttons; `about` is what they are about, for screen readers."""
     shown, rare = _part(buttons)

@@ -14,6 +14,7 @@ from adapters.slack.elements import (
     ALT,
     BLANK,
     draw_button,
+    draw_feedback,
     draw_picture,
     draw_rows,
     plain_text,
@@ -24,6 +25,7 @@ from adapters.slack.markup import escape, mrkdwn
 from adapters.slack.styles import style_buttons
 from bot.chat.views import (
     Block,
+    Button,
     Buttons,
     Code,
     Field,
@@ -44,6 +46,8 @@ HEADER = 150
 ACTION_ID = 255
 FALLBACK = 300  # characters: all that a phone shows of a notification
 DIVIDER = {"type": "divider"}
+FEEDBACK = "context_actions"
+VERDICT = "rate "  # how lines begin that say what something was worth
 
 
 def render(
@@ -104,13 +108,13 @@ def _body(view: View, newer: Collection[str]) -> Iterator[list[Json]]:
             is_after_item = False
             continue
         first = waiting.pop(0)
-        blocks = list(_block(first))
+        blocks = list(_block(first, newer))
         is_item = isinstance(first, Item) and len(blocks) > 1
         yield [DIVIDER, *blocks] if is_item and is_after_item else blocks
         is_after_item = is_item
 
 
-def _block(block: Block) -> Iterator[Json]:
+def _block(block: Block, newer: Collection[str]) -> Iterator[Json]:
     match block:
         case Text(spans, quiet):
             has_link = any(isinstance(span, Link) for span in spans)
@@ -124,11 +128,22 @@ def _block(block: Block) -> Iterator[Json]:
         case Picture(url, alt):
             yield draw_picture(url, alt)
         case Buttons(buttons):
-            yield from draw_rows(buttons)
+            yield from _buttons(buttons, newer)
         case Field(label, line):
             yield _field(label, line)
         case _:
             assert_never(block)
+
+
+def _buttons(buttons: Sequence[Button], newer: Collection[str]) -> Iterator[Json]:
+    """Render buttons, those that ask for a verdict as thumbs where Slack takes these."""
+    verdicts = [one for one in buttons if one.line.startswith(VERDICT)]
+    if FEEDBACK not in newer or len(verdicts) != 2:
+        yield from draw_rows(buttons)
+        return
+    if others := [one for one in buttons if one not in verdicts]:
+        yield from draw_rows(others)
+    yield {"type": FEEDBACK, "elements": [draw_feedback(*verdicts)]}
 
 
 def _short_item(item: Item) -> Json | None:

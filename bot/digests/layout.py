@@ -24,6 +24,7 @@ from bot.digests.selection import ORDERS, Digest
 from bot.papers import Paper
 from bot.text import count, listed
 
+FEEDBACK = (("Useful", "useful"), ("Not for us", "not-for-us"))
 IN_ONE_MESSAGE = 5  # papers with all that is said about them: Discord takes forty components
 KEYCAPS = (
     *(f"{digit}\N{VARIATION SELECTOR-16}\N{COMBINING ENCLOSING KEYCAP}" for digit in range(1, 10)),
@@ -34,18 +35,19 @@ KEYCAPS = (
 def views(digest: Digest) -> tuple[View, ...]:
     """Return the messages of a digest: the head, and if threaded one per paper for its thread."""
     if not digest.papers:
-        return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
+        return (View((line(_nothing(digest)), _more(digest, ())), title=_title(digest)),)
     match digest.options.layout:
         case "compact":
             items = [
                 _short(paper, n, digest, save=True) for n, paper in enumerate(digest.papers, 1)
             ]
-            blocks = (note(_told(digest)), *items, *_liked(digest), _more(digest))
+            blocks = (note(_told(digest)), *items, *_liked(digest), _more(digest, FEEDBACK))
             return (View(blocks, title=_title(digest), reactions=KEYCAPS[: len(items)]),)
         case "threaded":
             items = [_short(paper, n, digest) for n, paper in enumerate(digest.papers, 1)]
             head = View(
-                (note(_told(digest)), *items, *_liked(digest), _more(digest)), title=_title(digest)
+                (note(_told(digest)), *items, *_liked(digest), _more(digest, FEEDBACK)),
+                title=_title(digest),
             )
             return (head, *map(_card, digest.papers))
         case "full":
@@ -54,8 +56,15 @@ def views(digest: Digest) -> tuple[View, ...]:
 
 def join(messages: Sequence[View]) -> View:
     """Return one message with all that several say."""
-    blocks = tuple(block for message in messages for block in message.blocks)
+    blocks = tuple(_without_feedback(block) for message in messages for block in message.blocks)
     return View(blocks, title=messages[0].title)
+
+
+def _without_feedback(block: Block) -> Block:
+    """Leave out what only helps where it can be pressed."""
+    if not isinstance(block, Buttons):
+        return block
+    return Buttons(tuple(one for one in block.buttons if not one.line.startswith("rate ")))
 
 
 def _full(digest: Digest) -> Iterable[View]:
@@ -66,7 +75,7 @@ def _full(digest: Digest) -> Iterable[View]:
         items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], (), begin + 1, because)
         last = begin + IN_ONE_MESSAGE >= len(digest.papers)
         above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
-        below: tuple[Block, ...] = (*_liked(digest), _more(digest)) if last else ()
+        below: tuple[Block, ...] = (*_liked(digest), _more(digest, FEEDBACK)) if last else ()
         title = "" if begin else _title(digest)
         yield View((*above, *items, *below), title=title, arranged="cards")
 
@@ -161,10 +170,12 @@ def _liked(digest: Digest) -> tuple[Block, ...]:
     return (Item((Strong("What you kept and voted for here"),), tuple(lines)),)
 
 
-def _more(digest: Digest) -> Buttons:
-    """Lead to all papers of the days that the digest covers."""
+def _more(digest: Digest, verdicts: Sequence[tuple[str, str]]) -> Buttons:
+    """Lead to all papers of the days that the digest covers, and ask what it was worth."""
     if digest.first < digest.last:
         every = Button("All of these days", f"days {digest.first} {digest.last}")
     else:
         every = Button("All of the day", f"day {digest.last}")
-    return Buttons((every, Button("Trending", "trending")))
+    papers = " ".join(paper.id for paper in digest.papers)
+    asked = [Button(label, f"rate {verdict} {papers}") for label, verdict in verdicts]
+    return Buttons((every, Button("Trending", "trending"), *asked))

@@ -51,8 +51,7 @@ async def _for_reader(
 ) -> OrderedPapers:
     """Put first what resembles the subscriber's shelf, and leave out what is on it."""
     options, person = subscription.options, subscription.person
-    shelf = store.tenant(person.platform, person.tenant).shelf
-    suggested = await suggest(shelf, person.id, papers, by=BY_KEPT, among=AMONG)
+    suggested = await suggest(store, person, papers, by=BY_KEPT, among=AMONG)
     if suggested is None:
         usual = replace(options, order="upvotes")
         return OrderedPapers(usual, rank_papers(usual, papers), NOTHING_KEPT)

@@ -167,6 +167,7 @@ def _tag(text: str, today: date) -> str:
 
 
 QUERY = Argument("what to look for", _text, "diffusion author:ho after:2025", completed_by="query")
+PAPERS = Argument("papers", _text, "2401.00001 2402.00002", Lookup("paper", many=True))
 PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", Lookup("paper"))
 WORDS = Argument("words", _text, "diffusion")
 DAY = Argument("a day", _day, "2026-05-29", completed_by="day")

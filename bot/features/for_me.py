@@ -25,7 +25,7 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     last = ctx.library.today()
     recent = await ctx.library.known(last - RECENT, last, limit=MOST_RECENT)
     suggested = await suggest(
-        ctx.tenant.shelf, ctx.person.id, recent.papers, by=MOST_KEPT, among=MOST_RECENT
+        ctx.services.store, ctx.person, recent.papers, by=MOST_KEPT, among=MOST_RECENT
     )
     if suggested is None:
         said = line("Save a few papers first: recommendations come from your shelf.")

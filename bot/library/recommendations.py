@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bot.models import Person
     from bot.papers import Paper
-    from bot.store.shelf import Shelf
+    from bot.store import Store
+
+MAX_FEEDBACK = 100  # papers, those that were rated last
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +27,26 @@ class Suggested:
 
 
 async def suggest(
-    shelf: Shelf, person: str, papers: Sequence[Paper], *, by: int, among: int
+    store: Store, reader: Person, papers: Sequence[Paper], *, by: int, among: int
 ) -> Suggested | None:
-    """Rank the first `among` papers for a person by the last `by` saved ones; None if none are."""
+    """Rank the first `among` papers for a person by the last `by` saved ones; None if none are.
+
+    What they said about papers of their digests counts too.
+    """
+    tenant, person = store.tenant(reader.platform, reader.tenant), reader.id
+    shelf = tenant.shelf
     lately = (await shelf.page(person, limit=by)).papers
     if not lately:
         return None
     kept = await shelf.kept(person, [paper.id for paper in papers])
     new = [paper for paper in papers if paper.id not in kept][:among]
+    useful, useless = [
+        await store.papers.get(await tenant.feedback.last(person, MAX_FEEDBACK, useful=useful))
+        for useful in (True, False)
+    ]
     from bot.search.ranking.profile import rank_for  # start-up time: little else needs it
 
     ranked = await asyncio.to_thread(
-        rank_for, lately, new
+        rank_for, lately, new, useful, useless
     )  # some 100 ms, which nobody else shall wait for
     return Suggested(tuple(ranked), kept)

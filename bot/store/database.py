@@ -23,6 +23,7 @@ from bot.store.departures import Departures
 from bot.store.digests import Digests
 from bot.store.email_addresses import EmailAddresses
 from bot.store.engine import Database
+from bot.store.feedback import Feedback
 from bot.store.installations import Installations
 from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
@@ -61,6 +62,7 @@ class Tenant:
         self.shelf = Shelf(database, platform, tenant, lists)
         self.messages = Messages(database, platform, tenant)
         self.reactions = Reactions(database, platform, tenant, identity)
+        self.feedback = Feedback(database, platform, tenant)
         self.votes = Votes(database, platform, tenant)
         self.notes = Notes(database, platform, tenant)
         self.tags = Tags(database, platform, tenant)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0013"
+HEAD = "0014"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -381,6 +381,17 @@ votes = Table(
     Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
     _text("person", primary_key=True),
     Column("voted", Instant, nullable=False),
+)
+
+feedback = Table(  # what people say about the papers of their digests
+    "feedback",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    Column("paper", Text, ForeignKey(papers.c.id), primary_key=True),
+    _text("person", primary_key=True),
+    Column("useful", Boolean, nullable=False),
+    Column("at", Instant, nullable=False),
 )
 
 lines = Table(

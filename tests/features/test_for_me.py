@@ -49,3 +49,31 @@ async def test_suggestions_say_why_and_leave_out_what_is_kept(bot, ask):
 
 async def test_an_empty_shelf_gives_nothing_to_go_by(ask):
     assert (await ask("for-me")).outcome is Outcome.NOTHING
+
+
+async def test_what_was_called_useful_comes_first_and_what_was_not_last(ask, bot):
+    like = [
+        Paper(f"2605.2000{n}", f"{topic} sampling", abstract=f"{topic} sampling of {topic}.")
+        for n, topic in enumerate(("Molecule", "Speech"))
+    ]
+    rated = [replace(one, id=f"2605.3000{n}") for n, one in enumerate(like)]
+    today = bot.services.library.today()
+    await bot.services.library.add([replace(one, daily=today) for one in like], bot.now())
+    await bot.services.library.add([*rated, KEPT], bot.now())
+    await ask(f"save {KEPT.id}")
+    orders = []
+    for verdicts in (("useful", "not-for-us"), ("not-for-us", "useful")):
+        for verdict, paper in zip(verdicts, rated, strict=True):
+            assert "Thanks." in plain(await ask(f"rate {verdict} {paper.id}"))
+        found = (await ask("for-me")).papers
+        orders.append([one for one in found if one in {paper.id for paper in like}])
+    assert orders == [[like[0].id, like[1].id], [like[1].id, like[0].id]]
+
+
+KEPT = Paper("2605.40000", "Sampling", abstract="Sampling of molecule and speech.")
+
+
+async def test_only_known_papers_can_be_rated(ask):
+    view = await ask("rate useful 1999.99999")
+    assert "No known paper in that." in plain(view)
+    assert view.outcome is Outcome.REFUSED

@@ -14,31 +14,47 @@ from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
 TITLE_USES, KEYWORD_USES, ORGANIZATION_USES = 3, 2, 4
 # How much the one paper that is most similar counts, beside all on the shelf together.
 NEAREST_WEIGHT = 0.5
+# How much papers count that were called useful or useless, beside all on the shelf together.
+FEEDBACK_WEIGHT = 0.5
 MAX_WORDS = 60  # of a paper that are compared
 
 Vector: TypeAlias = Mapping[str, float]
 
 
-def rank_for(kept: Sequence[Paper], papers: Sequence[Paper]) -> list[tuple[Paper, Paper]]:
+def rank_for(
+    kept: Sequence[Paper],
+    papers: Sequence[Paper],
+    useful: Sequence[Paper] = (),
+    useless: Sequence[Paper] = (),
+) -> list[tuple[Paper, Paper]]:
     """Order papers by similarity to those kept, each with the kept one that is most similar.
 
-    By TF-IDF and cosines; papers that have nothing in common with any are left out.
+    By TF-IDF and cosines; papers that have nothing in common with any are left out. Similarity to
+    papers that the reader called useful counts for a paper, that to useless ones against it.
     """
-    uses = [_uses(paper) for paper in (*kept, *papers)]
+    rated = (*useful, *useless)
+    uses = [_uses(paper) for paper in (*kept, *papers, *rated)]
     paper_counts = Counter(word for each in uses for word in each)
     vectors = [_vector(each, paper_counts, len(uses)) for each in uses]
-    ours, theirs = vectors[: len(kept)], vectors[len(kept) :]
+    ours, theirs = vectors[: len(kept)], vectors[len(kept) : len(kept) + len(papers)]
+    told = vectors[len(kept) + len(papers) :]
+    liked, disliked = _centroid(told[: len(useful)]), _centroid(told[len(useful) :])
     postings, centroid = _postings(ours), _centroid(ours)
     scored = []
     for paper, vector in zip(papers, theirs, strict=True):
         similarities = _similarities(vector, postings)
         if similarities:
             nearest = max(similarities, key=lambda n: (similarities[n], -n))
-            overall = sum(weight * centroid.get(word, 0.0) for word, weight in vector.items())
+            opinion = _cosine(vector, liked) - _cosine(vector, disliked)
+            overall = _cosine(vector, centroid) + FEEDBACK_WEIGHT * opinion
             score = NEAREST_WEIGHT * similarities[nearest] + overall
             scored.append((score, paper, kept[nearest]))
     scored.sort(key=lambda one: (-one[0], one[1].id))
     return [(paper, because) for _, paper, because in scored]
+
+
+def _cosine(vector: Vector, other: Vector) -> float:
+    return sum(weight * other.get(word, 0.0) for word, weight in vector.items())
 
 
 def _uses(paper: Paper) -> Counter[str]:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.conftest import HEBB
+from tests.conftest import DIFFUSION, HEBB, NOW
+from tests.conftest import digest as made_digest
+from tests.rigs.slack import TEAM
 from tests.rigs.slack_rules import NEWER, elements_of, labels, seen
 
 pytestmark = pytest.mark.usefixtures("slack")
@@ -74,3 +76,25 @@ async def test_a_home_is_shown_where_slack_refuses_side_by_side(rig):
     home = await rig.open_home()
     assert HEBB.title in seen(home["blocks"])
     assert "carousel" not in kinds(home["blocks"])
+
+
+@pytest.mark.parametrize("newer", [NEWER, set()])
+async def test_a_digest_asks_what_it_was_worth(rig, slack, bot, place, newer):
+    rig.newer = newer
+    await slack.send(place("C1"), made_digest(NOW.date(), [HEBB, DIFFUSION], 2), "one")
+    (shown,) = rig.messages
+    kind = "context_actions" if newer else "actions"
+    ratings = [
+        (block, one)
+        for block in shown.blocks
+        if block["type"] == kind
+        for one in block["elements"]
+        if "rate useful" in str(one)
+    ]
+    ((block, element),) = ratings
+    line = f"rate useful {HEBB.id} {DIFFUSION.id}"
+    await rig.press_element(shown, block, element, "U1", line)
+    await rig.until(lambda: len(rig.messages) == 2)
+    assert "Thanks." in rig.messages[1].seen
+    feedback = bot.services.store.tenant("slack", TEAM).feedback
+    assert set(await feedback.last("U1", 10, useful=True)) == {HEBB.id, DIFFUSION.id}

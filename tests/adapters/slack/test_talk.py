@@ -66,6 +66,7 @@ LINES = {
     "nominate": f"nominate {HEBB.id}",
     "subscribe": "subscribe at:9:00 zone:berlin",
     "settle": "settle 1 there",
+    "rate": f"rate useful {HEBB.id}",
     **{name: f"{name} 1" for name in NUMBERED},
 }
 COMMANDS = [command(one) for one in ALL]
