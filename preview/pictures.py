@@ -26,7 +26,7 @@ from bot.cli.demo import half_remembered
 from preview import discord, slack
 from preview.sample import views
 
-FOLDER = Path("pictures")
+FOLDER = Path(__file__).parents[1] / "pictures"
 WIDTH, HEIGHT = 1440, 652  # pixels of the digests
 COLUMNS = 92  # of the terminal
 PAUSE_SECONDS, LINE_SECONDS = 1.2, 0.08  # before a command, and between lines of its answer

@@ -1,5 +1,6 @@
 """What the build puts into a wheel and a source archive."""
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -60,6 +61,16 @@ def test_a_wheel_from_a_source_archive_knows_its_commit_and_brings_what_it_needs
         ["git", "ls-files", "bot", "adapters"], cwd=copy, capture_output=True, text=True, check=True
     ).stdout.split()
     assert set(kept) - names == set()
+
+
+def test_the_version_tells_the_commit_that_pip_installed(tmp_path, monkeypatch):
+    info = tmp_path / "paperboy_bot-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: paperboy-bot\nVersion: 1\n")
+    note = {"url": "https://example.org/", "vcs_info": {"vcs": "git", "commit_id": "0123456789ab"}}
+    (info / "direct_url.json").write_text(json.dumps(note))
+    monkeypatch.syspath_prepend(tmp_path)
+    assert describe_version() == f"{__version__} (commit 012345678)"
 
 
 def test_the_version_tells_the_commit_of_a_checkout():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from bot.cli.session import DONE, NOTHING
+from bot.cli.exit_codes import DONE, NOTHING
 from bot.clock import utc_now
 from bot.heartbeat import Heartbeat, read_heartbeat
 from bot.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bot.cli.session import DONE, NOTHING
+from bot.cli.exit_codes import DONE, NOTHING
 from bot.log_file import LogEntry, LogFile
 from bot.settings import Settings
 

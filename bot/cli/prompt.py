@@ -20,6 +20,8 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
     if _has_no_input():
         args.print_help()
         return DONE
+    for reason in settings.left_out:
+        print(f"paperboy: {reason}", file=sys.stderr)
     terminal = Terminal(settings.home)
     settings = as_admin(settings, ME.id)
     async with open_session(settings, [terminal], waits=False) as app, run_chores(app.chores):

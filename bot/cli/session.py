@@ -11,10 +11,18 @@ from dataclasses import replace
 
 from bot.bootstrap import App, open_app
 from bot.chat.outlet import Outlet
+from bot.cli.exit_codes import DONE, INTERRUPTED, NOTHING, WRONG
 from bot.settings import Settings
 
-DONE, NOTHING, WRONG = 0, 1, 2  # exit codes
-INTERRUPTED = 130  # as shells count: 128 + SIGINT
+__all__ = [
+    "DONE",
+    "INTERRUPTED",
+    "NOTHING",
+    "WRONG",
+    "as_admin",
+    "discard_stdout",
+    "open_session",
+]
 
 
 @asynccontextmanager

@@ -330,6 +330,20 @@ def test_running_without_a_token_says_which_to_set(paperboy):
     )
 
 
+def test_the_prompt_says_why_slack_is_left_out(paperboy):
+    done = paperboy(stdin="help find\n", SLACK_APP_TOKEN="xapp-1")
+    assert done.stderr == (
+        "paperboy: Slack is left out: set SLACK_BOT_TOKEN too (it begins with xoxb-; see the "
+        "README).\n"
+    )
+
+
+def test_health_opens_no_database(paperboy, tmp_path):
+    assert paperboy("health").returncode == 1
+    assert paperboy("log").returncode == 1
+    assert not (tmp_path / "home").exists()
+
+
 def test_an_env_file_that_cannot_be_read_is_one_sentence(paperboy, tmp_path):
     (tmp_path / ".env").write_bytes(b"HF_TOKEN=\xff")
     done = paperboy("status")

@@ -16,6 +16,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
@@ -78,7 +79,8 @@ def _import_all() -> None:
     for package in (bot, adapters.terminal):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if "migrations" not in module.name and not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
+                with suppress(ModuleNotFoundError):  # of a package that is an extra
+                    importlib.import_module(module.name)
 
 
 def _serve(connection: socket.socket) -> None:
