@@ -15,6 +15,7 @@ from discord.http import Route
 
 from adapters.discord.backoff import ReconnectBackoff, SessionStarts
 from adapters.discord.commands import payloads
+from adapters.discord.dialect import Dialect
 from adapters.discord.reactions import put_reactions
 from adapters.discord.registration import Registration
 from adapters.discord.web import Web
@@ -55,6 +56,7 @@ class Connection(discord.AutoShardedClient):
         self._bot = bot
         self._starts = starts
         self.registration = Registration(self, payloads(bot.commands))
+        self.dialect = Dialect(bot.commands, self.registration.ids)
         self._launches = 0
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._tasks: set[asyncio.Future[Any]] = set()

@@ -13,9 +13,9 @@ from adapters.discord.backfill import Backfill
 from adapters.discord.backoff import SessionStarts
 from adapters.discord.channels import Members
 from adapters.discord.connection import Connection
-from adapters.discord.dialect import Dialect
 from adapters.discord.direct import Direct
 from adapters.discord.errors import DISCORD_ERRORS, missing_permissions
+from adapters.discord.greeting import greet
 from adapters.discord.ids import PLATFORM, place
 from adapters.discord.notes import Notes
 from adapters.discord.reactions import Reactions
@@ -37,13 +37,12 @@ class Events(Connection):
         self, settings: DiscordSettings, bot: Bot, web: Web, starts: SessionStarts
     ) -> None:
         super().__init__(settings, bot, web, starts)
-        dialect = Dialect(bot.commands, self.registration.ids)
-        self._responses = Responses(bot, Members(self), dialect)
+        self._responses = Responses(bot, Members(self), self.dialect)
         self._backfill = Backfill(self, bot)
         self._notes = Notes(self)
         direct = Direct(self, bot, self._notes)
         self._reactions = Reactions(self, bot, self._backfill, direct)
-        self._typed_lines = TypedLines(self, bot, direct, dialect)
+        self._typed_lines = TypedLines(self, bot, direct, self.dialect)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer an interaction, or complete what is being typed."""
@@ -85,9 +84,10 @@ class Events(Connection):
             await self._note_guilds(self._bot.tenants.compare(PLATFORM, self._guild_ids))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Note that a guild added the bot."""
+        """Note that a guild added the bot, and say hello there."""
         self.track(asyncio.current_task())
         await self._note_guilds(self._bot.tenants.welcomed(PLATFORM, str(guild.id)))
+        await greet(self, self._bot, guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Note that a guild removed the bot; an outage of a guild is another event."""

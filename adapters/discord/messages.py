@@ -39,10 +39,12 @@ CLOCK_SKEW = timedelta(seconds=30)
 REPEATABLE = timedelta(minutes=2)  # Discord remembers a nonce for "the past few minutes"
 
 
-async def post(client: Connection, bot: Bot, place: Place, view: View, key: str) -> Sent:
+async def post(
+    client: Connection, bot: Bot, place: Place, view: View, key: str, *, live: bool = True
+) -> Sent:
     """Post a view; a repeat with the same key within some minutes is the same message.
 
-    Raises DeliveryError.
+    Unless it is `live`, it stays as it is, and is found by its key later on. Raises DeliveryError.
     """
     channel = await _channel(client, place)
     direct = isinstance(channel, discord.DMChannel)
@@ -57,7 +59,7 @@ async def post(client: Connection, bot: Bot, place: Place, view: View, key: str)
         sentence = "Messages can't be sent there; choose another channel."
         raise DeliveryError(sentence, permanent=True)
     sent = _sent(message, place)
-    await bot.shown(sent.place, sent.message, view, live=True)
+    await bot.shown(sent.place, sent.message, view, live=live)
     client.put_reactions(message, view.reactions)
     return sent
 
