@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.chat.bot import Bot
@@ -17,6 +17,7 @@ from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.live_counts import LiveCounts
 from bot.digests.monitor import Monitor
 from bot.digests.planner import Patience, Planner
+from bot.digests.watches import Watches
 from bot.features import ALL
 from bot.features.completions import completions
 from bot.features.lookups import Lookups
@@ -110,15 +111,16 @@ def build_app(
     )
     patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
     planner = Planner(store, library, connected, clock, patience)
-    pulse = Pulse()
+    watches, pulse = Watches(store, clock), Pulse()
     options = DispatcherOptions(timedelta(days=settings.pause_after_days), pulse=pulse)
     services = Services(
         store,
         library,
         Tenants(store, clock, timedelta(days=settings.purge_days)),
         planner,
-        Dispatcher(store, connected, clock, planner.plan, options),
+        Dispatcher(store, connected, clock, partial(_plan, planner, watches), options),
         Announcements(store, connected, clock),
+        watches,
         LiveCounts(store, connected, clock),
         Lookups(library),
         connected,
@@ -128,6 +130,14 @@ def build_app(
     )
     bot = Bot(ALL, services, _ports(settings, services, clock), Context)
     return App(bot, _chores(settings, bot, clock), pulse)
+
+
+async def _plan(planner: Planner, watches: Watches, made: Callable[[], None]) -> datetime | None:
+    """Make digests of what is due, and messages of what is watched."""
+    then = await planner.plan(made)
+    if await watches.look():
+        made()
+    return then
 
 
 def build_send_only(settings: Settings, clock: Clock) -> Iterator[Outlet]:

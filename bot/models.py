@@ -220,6 +220,7 @@ class DigestOptions:
 class Subscription:
     """The digests of one place, and who asked for them.
 
+    A `watch` has no times: it tells of each paper that matches its options soon after it came.
     `next_date` is the local date of the next digest, due at `next_due`; both are None while it is
     `paused`, which says why. `covered` is the last day of the lists that has been dealt with.
     `refused` is since when the place has taken nothing.
@@ -235,8 +236,11 @@ class Subscription:
     covered: date | None = None
     paused: str = ""
     refused: datetime | None = None
+    watch: bool = False
 
     def from_now(self, now: datetime, had: date | None) -> Subscription:
         """Return it with the next digest after now, of a later date than the last that it `had`."""
+        if self.watch:
+            return replace(self, next_date=None, next_due=None)
         day, due = self.options.schedule.following(had or date.min, now)
         return replace(self, next_date=day, next_due=due)

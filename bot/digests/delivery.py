@@ -85,7 +85,7 @@ class DeliveryWorker:
         if self._now() > one.until:
             await self._give_up(one)
             return True
-        if one.part == 0 and await self._paused(one):
+        if one.part >= 0 and await self._paused(one):
             await self._drop(one, "The subscription was paused.")
             return True
         return False
@@ -108,7 +108,9 @@ class DeliveryWorker:
 
     async def _paused(self, one: Delivery) -> bool:
         subscription = await self._all.subscriptions.get(one.subscription)
-        return subscription is not None and bool(subscription.paused)
+        # what was begun of a digest is finished; the messages of a watch have nothing to finish
+        begun = one.part > 0 and subscription is not None and not subscription.watch
+        return subscription is not None and bool(subscription.paused) and not begun
 
     async def _send(self, one: Delivery, place: Place, outlet: Outlet) -> None:
         view = thaw(one.view)

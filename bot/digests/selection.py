@@ -6,11 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from bot.digests.topics import selector
 from bot.models import DigestOptions, Order, Subscription
 from bot.papers import Paper
 from bot.schedule import Every
-from bot.search import parse
-from bot.search.ranking.matcher import matches
 
 ONE_DAY = timedelta(days=1)
 # the days that a digest covers at most, with what skipped ones before it missed
@@ -58,16 +57,7 @@ def select_matching(
     options: DigestOptions, papers: Iterable[Paper], today: date
 ) -> tuple[Paper, ...]:
     """Return the papers that match the options, in their order."""
-    topics = [parse(part, today) for part in split(options.topics)]
-    without = [parse(part, today) for part in split(options.without)]
-
-    def matching(paper: Paper) -> bool:
-        if (paper.upvotes or 0) < options.votes or (options.code and not paper.code):
-            return False
-        on_topic = not topics or any(matches(query, paper) for query in topics)
-        return on_topic and not any(matches(query, paper) for query in without)
-
-    return tuple(filter(matching, papers))
+    return tuple(filter(selector(options, today).selects, papers))
 
 
 def rank_papers(
@@ -81,18 +71,6 @@ def rank_papers(
         return places.get(paper.id, len(places)), -newest, -(paper.upvotes or 0), paper.id
 
     return tuple(sorted(papers, key=rank)[: options.papers])
-
-
-def split(topics: str) -> tuple[str, ...]:
-    """Split comma-separated searches; a comma inside quotation marks separates nothing."""
-    parts, quoted = [""], False
-    for character in topics:
-        quoted ^= character == '"'
-        if character == "," and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return tuple(part.strip() for part in parts if part.strip())
 
 
 def usual_length(counts: Sequence[int]) -> float:

@@ -24,6 +24,7 @@ from bot.features import (
     shelf_list,
     subscriptions,
     votes,
+    watches,
 )
 
 ALL: tuple[Handler, ...] = (
@@ -63,6 +64,9 @@ ALL: tuple[Handler, ...] = (
     subscriptions.pause,
     subscriptions.resume,
     subscriptions.unsubscribe,
+    watches.watch,
+    watches.watches,
+    watches.unwatch,
     digests.preview,
     digests.digest,
     digests.settle,

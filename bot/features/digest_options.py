@@ -183,10 +183,9 @@ def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
 
 def _searches(text: str, argument: str, today: date) -> str:
     """Check comma-separated searches; "" if the text stands for none. Raises UsageError."""
-    from bot.digests.selection import (
-        split,  # start-up time: searching is imported where it is needed
-    )
-    from bot.search import parse
+    # start-up time: searching is imported where it is needed
+    from bot.digests.topic_text import split
+    from bot.digests.topics import Repository, parse_topic
 
     if text.lower() in NOTHING.values():
         return ""
@@ -195,7 +194,8 @@ def _searches(text: str, argument: str, today: date) -> str:
         sentence = f"That is {len(parts)} topics; the limit is {MOST_TOPICS}."
         raise UsageError(sentence, argument=argument)
     for part in parts:
-        if parse(part, today).sort != "best":
+        topic = parse_topic(part, today)
+        if not isinstance(topic, Repository) and topic.sort != "best":
             raise UsageError(
                 "Topics can’t sort: leave out sort:, and use order: for the digest.",
                 argument=argument,

@@ -24,6 +24,7 @@ from bot.chat.views import (
     note,
 )
 from bot.errors import UsageError
+from bot.features import watches
 from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
 from bot.features.permissions import all_seen, managed, named, near, seen
 from bot.features.services import Context
@@ -47,6 +48,8 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     number: number of the subscription
     """
     known = await seen(ctx, number)
+    if known.watch:
+        return await watches.preview(ctx, known)
     views = await ctx.services.planner.preview(known)
     head, rest = views[0], views[1:]
     blocks: list[Block] = list(head.blocks)
@@ -76,6 +79,8 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW
     known = await managed(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):
         return known
+    if known.watch:
+        raise UsageError(f"Watch {known.id} tells of papers as they come; it has no digest.")
     dispatcher = ctx.services.dispatcher
     if await ctx.services.planner.post_now(known):
         dispatcher.look()
@@ -126,7 +131,7 @@ async def settle(
 async def _only_one(ctx: Context) -> Subscription | View:
     """Return the subscription of this place, or ask which of several."""
     place = await named(ctx, "here")
-    here = [one for one in await near(ctx) if one.place == place]
+    here = [one for one in await near(ctx) if one.place == place and not one.watch]
     if not here:
         raise UsageError("There is no subscription here. Type “subscribe” to add one.")
     if len(here) == 1:

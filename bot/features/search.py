@@ -17,6 +17,7 @@ from bot.features.pages import Page, listing
 from bot.features.query_reading import QueryReading, read_query
 from bot.features.services import Context
 from bot.features.team import card
+from bot.features.watches import name_buttons, watch_button
 from bot.identifiers import looks_like_id, paper_ids
 from bot.papers import Paper, record
 from bot.text import listed, shorten
@@ -73,7 +74,11 @@ async def find(
             number=page,
             above=(*([note(reading.remark)] if reading.remark else []), *_understood(text, found)),
             remark=found.remark,
-            buttons=(*reading.buttons, *_other_queries(text, found)),
+            buttons=(
+                *reading.buttons,
+                *_other_queries(text, found),
+                *watch_button(ctx, _meant(text, found)),
+            ),
             data=data,
             remarks=_remarks(found),
         ),
@@ -106,7 +111,11 @@ async def paper(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "paper", reads=True)
     view, said = await card(ctx, found)
     offers = submission(found, ctx.library.today())
-    return View((*view.blocks, *offers), view.title, data={"paper": record(found), **said})
+    names = name_buttons(ctx, found)
+    watching = (Buttons(names),) if names else ()
+    return View(
+        (*view.blocks, *watching, *offers), view.title, data={"paper": record(found), **said}
+    )
 
 
 async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -261,6 +270,14 @@ def _other_queries(query: str, found: Found) -> tuple[Button, ...]:
         if typed != query:
             buttons.append(Button("Search for what I typed", f"find {typed}"))
     return tuple(buttons)
+
+
+def _meant(query: str, found: Found) -> str:
+    """Return the search as it was understood: a watch forgives no slips."""
+    # start-up time: a search has loaded it already
+    from bot.search.query.query_text import with_words
+
+    return with_words(query, found.corrected) if found.corrected else query
 
 
 def _narrowed(found: Found) -> tuple[Block, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # start-up time: `paperboy --help` opens no store
     from bot.digests.dispatcher import Dispatcher
     from bot.digests.live_counts import LiveCounts
     from bot.digests.planner import Planner
+    from bot.digests.watches import Watches
     from bot.features.lookups import Lookups
     from bot.library.library import Library
     from bot.library.storage import Storage
@@ -42,6 +43,7 @@ class Services:
     planner: Planner
     dispatcher: Dispatcher
     announcements: Announcements
+    watches: Watches
     live_counts: LiveCounts
     lookups: Lookups
     outlets: Mapping[str, Outlet]

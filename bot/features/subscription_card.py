@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.cards import day_name
 from bot.chat.views import Button, Buttons, Item, Spans, Strong, View, line
+from bot.digests.topic_text import describe
 from bot.features import digest_options as wording
 from bot.models import Subscription
 from bot.zones import load_zone
@@ -14,7 +15,11 @@ from bot.zones import load_zone
 
 def card(one: Subscription, where: str, zone: str, said: str) -> View:
     """Show a subscription with its buttons; `zone` is the reader's, "" if unknown."""
-    buttons = (
+    if one.watch:
+        shown = replace(_watch_item(one, where, ()), buttons=())
+        buttons = Buttons((*_watch_buttons(one), Button("Stop watching", f"unwatch {one.id}")))
+        return View((line(said), shown, buttons), data={"subscription": record(one)})
+    choices = (
         Button("Preview", f"preview {one.id}"),
         Button("When", f"edit {one.id} every:? on:? at:? zone:?"),
         Button("Which papers", f"edit {one.id} papers:? order:? day:? topics:? without:?"),
@@ -23,11 +28,13 @@ def card(one: Subscription, where: str, zone: str, said: str) -> View:
         Button("Unsubscribe", f"unsubscribe {one.id}"),
     )
     shown = replace(item(one, where, zone), buttons=())
-    return View((line(said), shown, Buttons(buttons)), data={"subscription": record(one)})
+    return View((line(said), shown, Buttons(choices)), data={"subscription": record(one)})
 
 
 def item(one: Subscription, where: str, zone: str, history: tuple[Spans, ...] = ()) -> Item:
     """Show a subscription among others."""
+    if one.watch:
+        return _watch_item(one, where, history)
     schedule, options = wording.when(one.options.schedule), one.options
     lines: list[Spans] = [
         (schedule,),
@@ -42,6 +49,31 @@ def item(one: Subscription, where: str, zone: str, history: tuple[Spans, ...] = 
     )
     title = (Strong(f"Subscription {one.id}"), f" · {where}")
     return Item(title, (*lines, *history), buttons)
+
+
+def headline(one: Subscription, zone: str) -> tuple[Spans, ...]:
+    """Say in two lines what comes when; `zone` is the reader's, "" if unknown."""
+    if one.watch:
+        return ((describe(one.options),), (_watch_state(one),))
+    return ((wording.when(one.options.schedule),), (next_time(one, zone),))
+
+
+def _watch_item(one: Subscription, where: str, history: tuple[Spans, ...]) -> Item:
+    title = (Strong(f"Watch {one.id}"), f" · {where}")
+    lines = ((describe(one.options),), (_watch_state(one),))
+    return Item(title, (*lines, *history), _watch_buttons(one))
+
+
+def _watch_state(one: Subscription) -> str:
+    if one.paused:
+        return f"Paused: {one.paused}"
+    repeats = ", also if it was posted there before" if one.options.repeats else ""
+    return f"A message when a paper arrives or gets its votes{repeats}; many come in one summary."
+
+
+def _watch_buttons(one: Subscription) -> tuple[Button, ...]:
+    edit = Button("Edit", f"edit {one.id} topics:? without:? votes:? code:? repeats:?")
+    return (edit, Button("Preview", f"preview {one.id}"), switch(one))
 
 
 def switch(one: Subscription) -> Button:
@@ -68,6 +100,7 @@ def record(one: Subscription) -> dict[str, object]:
     """Return a subscription as JSON values."""
     return {
         "number": one.id,
+        "watch": one.watch,
         "options": one.options.to_json(),
         "next": one.next_due.isoformat() if one.next_due else None,
         "paused": one.paused or None,

@@ -11,6 +11,7 @@ from bot.chat.signatures import asked_in
 from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
 from bot.errors import UsageError
 from bot.features import digest_options as wording
+from bot.features import watches
 from bot.features.arguments import SUBSCRIPTION, TOPICS, WHERE, subscription_number
 from bot.features.digest_options import CLEARED, OPTIONS, USUAL_TIME, Changes, apply
 from bot.features.digests import ALL, history
@@ -29,7 +30,7 @@ from bot.features.permissions import (
     standing,
 )
 from bot.features.services import Context
-from bot.features.subscription_card import card, item, next_time, record, switch
+from bot.features.subscription_card import card, headline, item, record, switch
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.schedule import Schedule
 from bot.text import count
@@ -155,6 +156,8 @@ async def edit(
     wanted = apply(changes, known.options, ctx.bot.today())
     if wanted == known.options:
         return await _shown(ctx, known, "Nothing has changed. What would you like to change?")
+    if known.watch:
+        return await _shown(ctx, await watches.change(ctx, known, changes), "Changed.")
     if wanted.order != known.options.order:
         _check_order(wanted, await standing(ctx, known.place))
     await _check_room(ctx, known.place, wanted, known)
@@ -198,6 +201,8 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
     number: number of the subscription
     """
     known = await managed(ctx, number)
+    if known.watch:
+        return await watches.remove(ctx, known)
     await ctx.subscriptions(known.place).remove(number)
     undo = await _undo(ctx, known)
     buttons = Buttons((*([Button("Undo", undo)] if undo else []), ALL))
@@ -225,7 +230,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
     items = (
         Item(
             (Strong(f"Subscription {one.id}"),),
-            ((wording.when(one.options.schedule),), (next_time(one, zone),), *told[one.id]),
+            (*headline(one, zone), *told[one.id]),
             (Button("Edit", f"edit {one.id}"), switch(one)),
         )
         for one in shown
@@ -251,7 +256,7 @@ async def _check_room(
 ) -> None:
     """Refuse what is there already, and one too many."""
     present = but.id if but else 0  # no subscription has this number
-    every = [one for one in await near(ctx) if one.id != present]
+    every = [one for one in await near(ctx) if one.id != present and not one.watch]
     there = [one for one in every if one.place == place]
     _refuse_same(there, options)
     if len(there) >= MOST_IN_PLACE:

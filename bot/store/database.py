@@ -42,6 +42,7 @@ from bot.store.subscriptions import AllSubscriptions, Subscriptions
 from bot.store.syncs import Syncs
 from bot.store.tags import Tags
 from bot.store.votes import Votes
+from bot.store.watches import Watches
 
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
@@ -93,6 +94,7 @@ class Store:
         self.departures = Departures(database, identity)
         self.installations = Installations(database, identity)
         self.deliveries = Deliveries(database)
+        self.watches = Watches(database)
         self.recovery = Recovery(database)
         self.retention = Retention(database)
 

@@ -370,7 +370,7 @@ class Digests:
                 (
                     _PART,
                     [
-                        _part_row(one.planned, n, part, now)
+                        part_row(one.planned, n, part, now)
                         for one in said
                         for n, part in enumerate(one.parts)
                     ],
@@ -462,7 +462,8 @@ class Digests:
         }
 
 
-def _part_row(planned: DueDigest, number: int, part: Part, now: datetime) -> dict[str, Any]:
+def part_row(planned: DueDigest, number: int, part: Part, now: datetime) -> dict[str, Any]:
+    """Return the row of a message that is ready to be sent."""
     place = planned.subscription.place
     return {
         "subscription": planned.subscription.id,

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0014"
+HEAD = "0015"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -123,6 +123,10 @@ store = Table(
     ),
     _text("identity"),
     Column("revision", Integer, nullable=False),  # of the paper that changed last
+    # the revision up to which watches were matched
+    Column("watched", Integer, nullable=False, server_default="0"),
+    # how often a watch was made or changed
+    Column("watch_changes", Integer, nullable=False, server_default="0"),
 )
 
 papers = Table(
@@ -420,9 +424,26 @@ subscriptions = Table(
     Column("covered", Date),
     _text("paused"),
     Column("refused", Instant),
+    Column("watch", Boolean, nullable=False),
     Index(None, "platform", "next_due"),
     Index(None, "platform", "tenant"),
     sqlite_autoincrement=True,  # the number of one that is gone is never that of another
+)
+
+watch_papers = Table(  # each paper that a watch has matched, so that it is told once
+    "watch_papers",
+    metadata,
+    Column(
+        "subscription",
+        Integer,
+        ForeignKey(subscriptions.c.id, ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _text("paper", primary_key=True),
+    Column("day", Date, nullable=False),  # the local one on which it matched
+    _text("state"),
+    Index(None, "paper"),
+    Index(None, "state", "day"),
 )
 
 digests = Table(

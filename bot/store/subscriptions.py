@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -134,22 +134,11 @@ class Subscriptions:
 
     async def add(self, new: Subscription) -> Subscription:
         """Add a new one, and return it with its number."""
-        row = {
-            **self._tenant,
-            "address": new.place.address,
-            "person": new.person.id,
-            "wishes": new.options.to_json(),
-            "made": new.made,
-            "next_date": new.next_date,
-            "next_due": new.next_due,
-            "covered": new.covered,
-            "paused": new.paused,
-        }
 
-        async def run(transaction: Transaction) -> int:
-            return int((await transaction.execute(_INSERT, row)).scalar_one())
+        async def run(transaction: Transaction) -> Subscription:
+            return await insert_subscription(transaction, self._tenant, new)
 
-        return replace(new, id=await self._database.write(run))
+        return await self._database.write(run)
 
     async def all(self, limit: int) -> tuple[Subscription, ...]:
         """Return all, oldest first."""
@@ -169,21 +158,52 @@ class Subscriptions:
 
     async def change(self, to: Subscription) -> None:
         """Save a changed one; its place and who made it never change."""
-        values = {
-            **{f"its_{name}": value for name, value in self._tenant.items()},
-            "its_id": to.id,
-            "wishes": to.options.to_json(),
-            "next_date": to.next_date,
-            "next_due": to.next_due,
-            "covered": to.covered,
-            "paused": to.paused,
-            "refused": to.refused,
-        }
-        await self._database.change(_CHANGE, values)
+
+        async def run(transaction: Transaction) -> None:
+            await update_subscription(transaction, self._tenant, to)
+
+        await self._database.write(run)
 
     async def remove(self, number: int) -> bool:
         """Delete one with its undelivered messages; False if there is none."""
         return await self._database.change(_REMOVE, {**self._tenant, "id": number}) == 1
+
+
+async def insert_subscription(
+    transaction: Transaction, tenant: Mapping[str, str], new: Subscription
+) -> Subscription:
+    """Add a new one of a tenant, and return it with its number."""
+    row = {
+        **tenant,
+        "address": new.place.address,
+        "person": new.person.id,
+        "wishes": new.options.to_json(),
+        "made": new.made,
+        "next_date": new.next_date,
+        "next_due": new.next_due,
+        "covered": new.covered,
+        "paused": new.paused,
+        "watch": new.watch,
+    }
+    number = (await transaction.execute(_INSERT, row)).scalar_one()
+    return replace(new, id=int(number))
+
+
+async def update_subscription(
+    transaction: Transaction, tenant: Mapping[str, str], to: Subscription
+) -> None:
+    """Save a changed one of a tenant."""
+    values = {
+        **{f"its_{name}": value for name, value in tenant.items()},
+        "its_id": to.id,
+        "wishes": to.options.to_json(),
+        "next_date": to.next_date,
+        "next_due": to.next_due,
+        "covered": to.covered,
+        "paused": to.paused,
+        "refused": to.refused,
+    }
+    await transaction.execute(_CHANGE, values)
 
 
 def subscription_of(row: Row[Any]) -> Subscription:
@@ -199,4 +219,5 @@ def subscription_of(row: Row[Any]) -> Subscription:
         row.covered,
         row.paused,
         row.refused,
+        row.watch,
     )

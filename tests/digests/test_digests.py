@@ -11,7 +11,8 @@ from sqlalchemy import select
 from bot.chat.bot import Bot
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Item, View, plain
-from bot.digests.selection import rank_papers, select_matching, split
+from bot.digests.selection import rank_papers, select_matching
+from bot.digests.topic_text import split
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
 from bot.schedule import Schedule

@@ -109,14 +109,16 @@ async def answers(
         data = {name: value for name, value in (view.data or {}).items() if name != "ms"}
         file = view.file.content if view.file else ""
         text = f"{view.outcome} {plain(view)} {data} {file}"
-        said.append(f"{guess}: {_without_its_number(text) if name == 'subscribe' else text}")
+        makes_one = name in {"subscribe", "watch"}
+        said.append(f"{guess}: {_without_its_number(text) if makes_one else text}")
     await purge(bot, "T1")
     return said
 
 
 def _without_its_number(text: str) -> str:
     """Leave out the number of a new subscription, which tells how many there were before."""
-    return re.sub(r"(ubscription|preview|edit|pause|unsubscribe|'number':) \d+", r"\1 N", text)
+    words = r"ubscription|atch|preview|edit|pause|unsubscribe|unwatch|'number':"
+    return re.sub(rf"({words}) \d+", r"\1 N", text)
 
 
 async def purge(bot: Bot, tenant: str) -> None:

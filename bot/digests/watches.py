@@ -1,0 +1,248 @@
+"""Watches: after each sync, the papers that came or gained votes are told to those who watch."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from bot.chat.view_json import freeze
+from bot.chat.views import View
+from bot.digests.selection import select_matching
+from bot.digests.watch_index import WatchIndex
+from bot.digests.watch_layout import message, summary
+from bot.library.sync import feed_day
+from bot.models import PAUSE_AFTER, DigestOptions, Place, Subscription
+from bot.papers import Paper
+from bot.store import Store
+from bot.store.digests import DueDigest, Part
+from bot.store.watches import Held, Matched, Message, Plan, Progress
+from bot.zones import load_zone
+
+log = logging.getLogger(__name__)
+
+MAX_A_DAY = 10  # papers that a watch tells of as they come; the rest wait for one summary
+FOLLOWED = timedelta(days=30)  # after a paper was listed
+REMEMBERED = timedelta(days=90)  # after that, what was told of it
+AT_ONCE = 500  # watches, or papers, that are read together
+TRIES = 3  # where watches change while papers are matched
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What is to be recorded, how many papers watches told of lately, and what places have had."""
+
+    now: datetime
+    told: Mapping[tuple[int, date], int]
+    had: dict[Place, frozenset[str]]
+    matched: list[Matched] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    summed: dict[int, date] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Watches:
+    """Matches all watches with the papers that changed."""
+
+    store: Store
+    clock: Callable[[], datetime]
+    _synced: datetime | None = None  # when the sync ended that was looked at last
+    _forgot: date | None = None
+
+    async def look(self) -> bool:
+        """Hand over what is to be told since the last sync; return whether there was something."""
+        run, progress = await self.store.syncs.last(), await self.store.watches.progress()
+        fresh = run is not None and run.at != self._synced and progress.newest > progress.watched
+        held = await self.store.watches.held()
+        if not fresh and not held:
+            return False
+        for _ in range(TRIES):
+            if (told := await self._tell(progress if fresh else _still(progress), held)) is None:
+                progress, held = (
+                    await self.store.watches.progress(),
+                    await self.store.watches.held(),
+                )
+                continue
+            if run and fresh:
+                self._synced = run.at
+            await self._tidy()
+            return told > 0
+        return False
+
+    async def add(self, new: Subscription) -> tuple[Subscription, int]:
+        """Add a watch that tells nothing of what is there already; return how much that is, too."""
+        while True:
+            there, reached = await self._there(new)
+            if made := await self.store.watches.add(new, there, reached):
+                return made, len(there.papers)
+
+    async def change(self, to: Subscription) -> None:
+        """Save a watch with other options, that tells nothing of what is there already."""
+        while True:
+            there, reached = await self._there(to)
+            if await self.store.watches.change(to, there, reached):
+                return
+
+    async def matching(self, options: DigestOptions) -> tuple[Paper, ...]:
+        """Return the papers of the last weeks that a watch with these options would tell of."""
+        today = feed_day(self.clock())
+        papers = await self._window(today)
+        return await asyncio.to_thread(select_matching, options, papers, today)
+
+    async def _there(self, watch: Subscription) -> tuple[Matched, int]:
+        reached = (await self.store.watches.progress()).newest
+        found = tuple(paper.id for paper in await self.matching(watch.options))
+        return Matched(watch.id, local_day(watch, self.clock()), "before", found), reached
+
+    async def _window(self, today: date) -> tuple[Paper, ...]:
+        """Return the papers that are followed, the newest first."""
+        papers: list[Paper] = []
+        while True:
+            page = await self.store.papers.between(
+                today - FOLLOWED, date.max, sort="new", limit=AT_ONCE, offset=len(papers)
+            )
+            papers += page.papers
+            if len(page.papers) < AT_ONCE:
+                return tuple(papers)
+
+    async def _tell(self, progress: Progress, held: Mapping[int, tuple[Held, ...]]) -> int | None:
+        """Match what changed and record it; return how many messages that makes.
+
+        None is returned if something else changed in between.
+        """
+        now = self.clock()
+        papers = await self._changed(progress, feed_day(now) - FOLLOWED)
+        watches = await (self._all() if papers else self.store.watches.get(held.keys()))
+        found = await asyncio.to_thread(_match, tuple(watches.values()), papers, feed_day(now))
+        draft = await self._draft(now, watches, found, held)
+        await self._plan_summaries(draft, watches, held)
+        for number in sorted(found):
+            self._plan_message(draft, watches[number], found[number])
+            await asyncio.sleep(0)
+        if not papers and not draft.summed and progress.newest == progress.watched:
+            return 0
+        plan = Plan(draft.matched, draft.messages, draft.summed)
+        done = await self.store.watches.announce(progress, plan, now)
+        return len(draft.messages) if done else None
+
+    async def _draft(
+        self,
+        now: datetime,
+        watches: Mapping[int, Subscription],
+        found: dict[int, tuple[Paper, ...]],
+        held: Mapping[int, tuple[Held, ...]],
+    ) -> _Draft:
+        """Leave out what watches have matched before, and read what else is to be known."""
+        ids = {paper.id for some in found.values() for paper in some}
+        known = await self.store.watches.known(tuple(ids))
+        for number, some in list(found.items()):
+            found[number] = tuple(paper for paper in some if (number, paper.id) not in known)
+            if not found[number]:
+                del found[number]
+        places = [watches[number].place for number in {*found, *held} if number in watches]
+        ids |= {paper for some in held.values() for one in some for paper in one.papers}
+        had: dict[Place, frozenset[str]] = defaultdict(frozenset)
+        for begin in range(0, len(places), AT_ONCE):
+            had |= await self.store.digests.posted(places[begin : begin + AT_ONCE], ids)
+        since = now.date() - timedelta(days=1)  # whatever the zone
+        return _Draft(now, await self.store.watches.told(since), had)
+
+    def _plan_message(self, draft: _Draft, watch: Subscription, papers: Sequence[Paper]) -> None:
+        """Decide which papers a watch tells of now, which wait, and which its place has had."""
+        day, had = local_day(watch, draft.now), draft.had[watch.place]
+        repeats = watch.options.repeats
+        silent = [one for one in papers if watch.paused or (one.id in had and not repeats)]
+        new = sorted((one for one in papers if one not in silent), key=_votes_first)
+        room = max(0, MAX_A_DAY - draft.told.get((watch.id, day), 0))
+        for state, some in (("before", silent), ("told", new[:room]), ("held", new[room:])):
+            ids = tuple(paper.id for paper in some)
+            if ids:
+                draft.matched.append(Matched(watch.id, day, state, ids))  # type: ignore[arg-type]
+        if new:
+            draft.had[watch.place] = had.union(paper.id for paper in new)
+        if told := new[:room]:
+            view = message(watch, told, feed_day(draft.now))
+            draft.messages.append(_message(watch, draft.now, view, told))
+
+    async def _plan_summaries(
+        self,
+        draft: _Draft,
+        watches: Mapping[int, Subscription],
+        held: Mapping[int, tuple[Held, ...]],
+    ) -> None:
+        """Make one message of what a watch held back on earlier days."""
+        for number, days in held.items():
+            watch = watches.get(number)
+            if watch is None or watch.paused:
+                continue
+            today = local_day(watch, draft.now)
+            over = [one for one in days if one.day < today]
+            if not over:
+                continue
+            draft.summed[number] = over[-1].day
+            had = frozenset() if watch.options.repeats else draft.had[watch.place]
+            ids = [paper for one in over for paper in one.papers if paper not in had]
+            if papers := sorted(await self.store.papers.get(ids), key=_votes_first):
+                draft.had[watch.place] = draft.had[watch.place].union(ids)
+                draft.messages.append(_message(watch, draft.now, summary(watch, papers), papers))
+
+    async def _changed(self, progress: Progress, since: date) -> tuple[Paper, ...]:
+        """Return the papers that changed since the last time and are followed still."""
+        found: dict[str, Paper] = {}
+        after = progress.watched
+        while after < progress.newest:
+            rows = await self.store.papers.changed(after, AT_ONCE)
+            if not rows:
+                break
+            after = rows[-1][0]
+            found |= {one.id: one for _, one in rows if one.daily and one.daily >= since}
+            await asyncio.sleep(0)
+        return tuple(found.values())
+
+    async def _all(self) -> Mapping[int, Subscription]:
+        watches: dict[int, Subscription] = {}
+        while some := await self.store.watches.some(max(watches, default=0), AT_ONCE):
+            watches |= {one.id: one for one in some}
+            await asyncio.sleep(0)
+        return watches
+
+    async def _tidy(self) -> None:
+        today = self.clock().date()
+        if self._forgot != today:
+            self._forgot = today
+            await self.store.watches.forget(today - REMEMBERED)
+
+
+def local_day(watch: Subscription, now: datetime) -> date:
+    """Return the date that it is for a watch."""
+    return now.astimezone(load_zone(watch.options.schedule.zone)).date()
+
+
+def _match(
+    watches: Sequence[Subscription], papers: Sequence[Paper], today: date
+) -> dict[int, tuple[Paper, ...]]:
+    return dict(WatchIndex(watches, today).match(papers)) if papers else {}
+
+
+def _message(
+    watch: Subscription,
+    now: datetime,
+    view: View,
+    papers: Sequence[Paper],
+) -> Message:
+    digest = DueDigest(watch, local_day(watch, now), now, now + PAUSE_AFTER)
+    part = Part(secrets.token_hex(10), freeze(view))
+    return Message(digest, part, tuple(paper.id for paper in papers))
+
+
+def _still(progress: Progress) -> Progress:
+    """Return progress that stays where it is: only summaries are due."""
+    return Progress(progress.watched, progress.changes, progress.watched)
+
+
+def _votes_first(paper: Paper) -> tuple[int, str]:
+    return -(paper.upvotes or 0), paper.id
