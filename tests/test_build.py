@@ -30,6 +30,12 @@ def build(kind: str, folder: Path, root: Path = ROOT) -> Path:
     return folder / done.stdout.splitlines()[-1]
 
 
+def test_an_editable_installation_finds_every_package(tmp_path):
+    with zipfile.ZipFile(build("editable", tmp_path)) as wheel:
+        paths = [wheel.read(name).decode() for name in wheel.namelist() if name.endswith(".pth")]
+    assert str(ROOT) in "".join(paths)
+
+
 @pytest.fixture
 def archive(tmp_path):
     """Return the folder of an unpacked source archive, made from a copy of the checkout."""
@@ -56,7 +62,7 @@ def test_a_wheel_from_a_source_archive_knows_its_commit_and_brings_what_it_needs
         assert "paperboy = paperboy_start:main" in wheel.read(entry).decode()
     tops = {name.partition("/")[0] for name in names}
     assert set(direct) == names
-    assert tops == {"bot", "adapters", "paperboy_start.py", f"paperboy_bot-{__version__}.dist-info"}
+    assert tops == {"bot", "adapters", "paperboy_start", f"paperboy_bot-{__version__}.dist-info"}
     kept = subprocess.run(
         ["git", "ls-files", "bot", "adapters"], cwd=copy, capture_output=True, text=True, check=True
     ).stdout.split()

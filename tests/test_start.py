@@ -34,7 +34,7 @@ def installed(tmp_path):
         shutil.copytree(
             ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__", "sample*")
         )
-    shutil.copy(ROOT / "paperboy_start.py", home)
+    shutil.copytree(ROOT / "paperboy_start", home / "paperboy_start")
     return home
 
 

@@ -20,7 +20,7 @@ WRONG = 2  # exit code
 
 def main() -> int:
     """Run `paperboy`; return its exit code."""
-    if problem := find_foreign(Path(__file__).resolve().parent):
+    if problem := find_foreign(Path(__file__).resolve().parents[1]):
         print(f"paperboy: {problem}", file=sys.stderr)
         return WRONG
     from bot.__main__ import main as run
