@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from importlib import import_module
 from pathlib import Path
 
+from bot.ascii import HANDLER, register_stand_ins, wants_ascii
 from bot.chat.command_table import is_slip
 from bot.cli.arguments import build_parser
 from bot.errors import PaperboyError
@@ -54,12 +55,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _prepare_streams() -> None:
     """Make sure that all three streams exist and take every character."""
+    register_stand_ins()
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:  # the parent process closed it
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  # stays open
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            errors = "replace" if mode == "r" else HANDLER
+            ascii_only = mode == "w" and stream.isatty() and wants_ascii()
+            stream.reconfigure(errors=errors, encoding="ascii" if ascii_only else None)
 
 
 def _read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:

@@ -50,6 +50,8 @@ def read_zone(text: str) -> str:
     ('Asia/Kolkata', 'UTC+2', 'America/New_York')
     """
     words = _fold(text)
+    if text in zones() and words not in SEASONAL:
+        return text
     if offset := _OFFSET.fullmatch(words) or _posix_offset(words):
         return _name_of_offset(_minutes(offset), text)
     if found := _called(words) or _called(_fold(text.partition(",")[0])):

@@ -110,7 +110,7 @@ ZONES = [
     ("+02:00", "UTC+2"),
     ("+0530", "UTC+5:30"),
     ("UTC+5:45", "UTC+5:45"),
-    ("Etc/GMT-2", "UTC+2"),
+    ("etc/gmt-2", "UTC+2"),
     ("Tokyo time zone", "Asia/Tokyo"),
 ]
 

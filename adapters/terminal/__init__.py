@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import sys
+import webbrowser
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from adapters.terminal.files import progress_bar, with_file, with_files
 from bot.chat.bot import Bot
 from bot.chat.intents import Intent
 from bot.chat.outlet import Adapter, Membership, Sent
-from bot.chat.views import Item, View, line, plain
+from bot.chat.views import Item, Link, Outcome, View, line, plain, without_buttons
 from bot.errors import UsageError
 from bot.models import Person, Place, ReactionEvent
 from bot.runtime.signals import cancelled_by
@@ -28,9 +29,12 @@ HERE = Place("terminal", "", "here")
 ALL_SHOWN = "view"  # the message id of all that is shown; that of one paper is its number
 NOTHING_YET = View(())
 LEAVE = ("quit", "exit", "q")
+UNDO = "undo"
+MAX_UNDO = 100  # changes that can be taken back
 WELCOME = (
-    "Type words to search, a command, or a button’s number.\n"
-    "“help” lists the commands, “react 🔖 2” saves the second paper, “quit” leaves."
+    "Type words to search, a command, or a button’s number; “help” lists all.\n"
+    "“react 🔖 2” saves the second paper, “open 2” shows it in your browser,\n"
+    "“undo” takes back the last change, “quit” leaves."
 )
 
 
@@ -41,7 +45,7 @@ def show(view: View) -> None:
 
         draw(view)
     else:
-        print(plain(view), end="\n\n", flush=True)
+        print(plain(without_buttons(view)), end="\n\n", flush=True)
 
 
 def announce(sentence: str) -> None:
@@ -64,6 +68,7 @@ class Terminal(Adapter):
         self._history = home / "history"
         self._view = view  # the last one: its buttons are pressed by their numbers
         self._list = view  # the last one with papers: reactions are to these
+        self._undo: list[str] = []  # lines that take back what was changed, the last one last
 
     async def run(self, bot: Bot) -> None:
         """Answer line by line until the input ends or the person leaves."""
@@ -105,6 +110,8 @@ class Terminal(Adapter):
             show(View((line(str(error)),)))
             return
         self._view = view
+        if view.undo and view.outcome is Outcome.DONE and typed.strip().lower() != UNDO:
+            self._undo = [*self._undo[1 - MAX_UNDO :], view.undo]
         show(view)
         if view.papers:
             self._list = view
@@ -114,6 +121,10 @@ class Terminal(Adapter):
         match typed.split():
             case [word] if (number := _number(word)) is not None:
                 return await self._press(bot, number)
+            case [word] if word.lower() == UNDO:
+                return await self._take_back(bot)
+            case [verb, item] if verb.lower() == "open" and _number(item) is not None:
+                return await self._open(_number(item) or 0)
             case ["react" | "unreact" as verb, emoji, *rest] if len(rest) <= 1:
                 return await self._react(bot, emoji, "".join(rest), added=verb == "react")
             case _:
@@ -126,6 +137,26 @@ class Terminal(Adapter):
         if not 1 <= number <= len(buttons):
             raise UsageError(f"There is no button {number}. Choose 1 to {len(buttons)}.")
         return await _handle(bot, bot.read(buttons[number - 1].line, ME, HERE))
+
+    async def _take_back(self, bot: Bot) -> View:
+        if not self._undo:
+            raise UsageError("There is nothing to undo.")
+        return await _handle(bot, bot.read(self._undo.pop(), ME, HERE))
+
+    async def _open(self, number: int) -> View:
+        """Show a paper of the last list in the browser. Raises UsageError."""
+        items = [one for one in self._list.blocks if isinstance(one, Item) and one.paper]
+        if not 1 <= number <= len(items):
+            there = f"Choose 1 to {len(items)}." if items else "Try “today” first."
+            raise UsageError(f"There is no paper {number} here. {there}")
+        item = items[number - 1]
+        spans = [span for spans in (item.title, *item.lines) for span in spans]
+        url = next((span.url for span in spans if isinstance(span, Link)), "")
+        if not url:
+            raise UsageError("That paper has no address.")
+        if _is_interactive() and await asyncio.to_thread(webbrowser.open, url):
+            return View((line("Opened ", Link(url, url)),))
+        return View((line("There is no browser here. The address is ", Link(url, url)),))
 
     async def _react(self, bot: Bot, emoji: str, item: str, *, added: bool) -> View:
         shown = len(self._list.papers)

@@ -105,6 +105,8 @@ def progress_bar() -> Iterator[Callable[[int, int], None]]:
     def show(done: int, total: int) -> None:
         bar.start()
         bar.update(task, completed=done, total=total)
+        if done >= total:
+            bar.stop()  # what is printed next must not meet it
 
     try:
         yield show

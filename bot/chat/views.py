@@ -128,7 +128,7 @@ class View:
     here, where only the person who pressed it sees it: Save is then Saved. `reactions` are those
     that the bot puts under the message itself. `file` goes with it. A REFUSED view can be about one
     `argument`, whose input in a form shows it. Its papers are best `arranged` one under the other,
-    as cards, or side by side.
+    as cards, or side by side. The line `undo` takes back what was changed, "" where nothing was.
     """
 
     blocks: tuple[Block, ...]
@@ -140,6 +140,7 @@ class View:
     file: Attachment | None = None
     argument: str = ""
     arranged: Arrangement = "list"
+    undo: str = ""
 
     @property
     def papers(self) -> tuple[str, ...]:
@@ -194,6 +195,19 @@ def with_lines(view: View, lines: Mapping[str, str]) -> View:
         if isinstance(block, Item | Buttons)
         else block
         for block in view.blocks
+    )
+    return replace(view, blocks=tuple(blocks))
+
+
+def without_buttons(view: View) -> View:
+    """Return a view for where nothing is pressed: only buttons that are all it has are left."""
+    is_choice = view.outcome is Outcome.NOTHING and not any(
+        isinstance(block, Item) for block in view.blocks
+    )
+    blocks = (
+        replace(block, buttons=()) if isinstance(block, Item) else block
+        for block in view.blocks
+        if is_choice or not isinstance(block, Buttons | Field)
     )
     return replace(view, blocks=tuple(blocks))
 

@@ -109,7 +109,8 @@ def _print(view: View, *, as_json: bool) -> None:
         show(view)
         return
     error = {"error": plain(View(view.blocks[:1]))}
-    print(json.dumps(error if view.data is None else view.data, ensure_ascii=False))
+    is_ascii = not sys.stdout.encoding.lower().startswith("utf")
+    print(json.dumps(error if view.data is None else view.data, ensure_ascii=is_ascii))
 
 
 def _exit_code(outcome: Outcome) -> int:

@@ -13,7 +13,15 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from bot.cli.session import DONE, NOTHING, open_session
 from bot.clock import utc_now
@@ -45,7 +53,7 @@ async def main(settings: Settings, args: argparse.Namespace) -> int:
 
 async def fetch_days(library: Library, first: date | None, last: date | None) -> bool:
     """Fetch days and print a report; return whether all of them could be fetched."""
-    with _progress("days") as progress:
+    with _progress(MofNCompleteColumn(), TextColumn("days")) as progress:
         task = progress.add_task("Fetching", total=None)
 
         def advance(at: sync.Progress) -> None:
@@ -90,18 +98,22 @@ class _Counts:
 
 async def _import_file(library: Library, path: Path) -> bool:
     counts = _Counts()
-    records = read(path)
-    with _progress("papers") as progress:
-        task = progress.add_task(path.name, total=None)
+    with _progress(DownloadColumn()) as progress:
+        task = progress.add_task(path.name, total=_size(path))
+        records = read(path, lambda done: progress.update(task, completed=done))
         while batch := list(islice(records, PAPERS_PER_TRANSACTION)):
             await _add(library, batch, counts)
-            progress.update(task, completed=counts.papers)
     print(
         f"{path.name}: {count(counts.papers, 'paper')}, {counts.added:,} new, "
         f"{counts.updated:,} updated, {len(counts.skipped):,} skipped."
     )
     _list_problems([f"{path.name}, line {one.line}: {one.reason}" for one in counts.skipped])
     return counts.papers > 0
+
+
+def _size(path: Path) -> int | None:
+    """Return the bytes of a file, None where there is no such file: reading it says so."""
+    return path.stat().st_size if path.is_file() else None
 
 
 async def _add(library: Library, batch: Sequence[Paper | Skipped], counts: _Counts) -> None:
@@ -122,15 +134,9 @@ def _check_days(since: date | None, until: date | None) -> None:
 
 
 @contextmanager
-def _progress(unit: str) -> Iterator[Progress]:
+def _progress(*amount: ProgressColumn) -> Iterator[Progress]:
     """Show a progress bar on a terminal, and nothing in a pipe or a log."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn(unit),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), *amount, TimeRemainingColumn())
     console = Console(file=sys.stderr)
     hidden = not console.is_terminal
     with Progress(*columns, console=console, transient=True, disable=hidden) as progress:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from adapters.terminal.files import progress_bar
 from bot.bootstrap import App, open_app
 from bot.chat.outlet import Outlet
 from bot.cli.exit_codes import DONE, INTERRUPTED, NOTHING, WRONG
@@ -30,11 +31,14 @@ async def open_session(
     settings: Settings, outlets: Sequence[Outlet] = (), *, waits: bool = True
 ) -> AsyncIterator[App]:
     """Open the app, and start collecting garbage now that everything is imported."""
-    progress = _show_progress if waits else None
-    async with open_app(settings, outlets, waits=waits, progress=progress) as app:
-        gc.freeze()
-        gc.enable()
-        yield app
+    with progress_bar() as show_bar:
+        show = show_bar if sys.stderr.isatty() else _show_progress
+        async with open_app(
+            settings, outlets, waits=waits, progress=show if waits else None
+        ) as app:
+            gc.freeze()
+            gc.enable()
+            yield app
 
 
 def as_admin(settings: Settings, person: str) -> Settings:

@@ -46,7 +46,12 @@ async def save(
         )
     )
     data = {"saved": True, "new": new, "private": alone, "paper": record(found)}
-    return View((line(*told), buttons), data=data, becomes=cards.keep_button(found, kept=True))
+    return View(
+        (line(*told), buttons),
+        data=data,
+        becomes=cards.keep_button(found, kept=True),
+        undo=f"unsave {found.id}" if new else "",
+    )
 
 
 async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -70,6 +75,7 @@ async def unsave(ctx: Context, paper: Annotated[str, PAPER]) -> View:
         (line(said, Strong(cards.title(found))), buttons),
         data=data,
         becomes=cards.keep_button(found, kept=False),
+        undo=again if gone else "",
     )
 
 
@@ -130,6 +136,7 @@ async def _keep(ctx: Context, paper: Paper, *, private: bool | None) -> bool:
 
 async def _mark(ctx: Context, text: str, *, read: bool) -> View:
     found = await resolve(ctx, text, "read" if read else "unread")
+    before = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id])).get(found.id)
     if read:
         await keep(ctx, found)
     marked = await ctx.tenant.shelf.mark(ctx.person.id, found.id, ctx.now, read=read)
@@ -139,4 +146,10 @@ async def _mark(ctx: Context, text: str, *, read: bool) -> View:
         said = "Marked as unread: " if marked else "Not on your shelf: "
         other = Button("Mark as read", f"read {found.id}")
     blocks = (line(said, Strong(cards.title(found))), Buttons((other, SHELF)))
-    return View(blocks, data={"read": read and marked, "paper": record(found)})
+    undo = f"{'unread' if read else 'read'} {found.id}" if before else f"unsave {found.id}"
+    changed = read != bool(before and before.read)
+    return View(
+        blocks,
+        data={"read": read and marked, "paper": record(found)},
+        undo=undo if changed else "",
+    )

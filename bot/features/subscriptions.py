@@ -99,7 +99,8 @@ async def subscribe(
     person = ctx.person if theirs else Person(place.platform, "", "")
     new = Subscription(0, place, person, wanted, ctx.now, next_date, next_due)
     made = await ctx.subscriptions(place).add(new)
-    return card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
+    view = card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
+    return replace(view, undo=f"unsubscribe {made.id}")
 
 
 def _refused(there: Membership, said: Changes) -> View:
@@ -165,7 +166,7 @@ async def edit(
     if wanted.schedule != known.options.schedule and not known.paused:
         changed = await _from_now(ctx, changed)
     await ctx.subscriptions(known.place).change(changed)
-    return await _shown(ctx, changed, "Changed.")
+    return replace(await _shown(ctx, changed, "Changed."), undo=_edit_back(known, wanted))
 
 
 async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
@@ -179,7 +180,7 @@ async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
     why = f"by {ctx.person.name}" if ctx.person.name else "on request"
     paused = replace(known, paused=why, next_date=None, next_due=None)
     await ctx.subscriptions(known.place).change(paused)
-    return await _shown(ctx, paused, "Paused.")
+    return replace(await _shown(ctx, paused, "Paused."), undo=f"resume {number}")
 
 
 async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
@@ -192,7 +193,7 @@ async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
         return await _shown(ctx, known, "It isn’t paused.")
     resumed = await _from_now(ctx, replace(known, paused="", refused=None, covered=None))
     await ctx.subscriptions(known.place).change(resumed)
-    return await _shown(ctx, resumed, "Resumed.")
+    return replace(await _shown(ctx, resumed, "Resumed."), undo=f"pause {number}")
 
 
 async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
@@ -211,7 +212,7 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
         Strong(f"subscription {number}"),
         f", {wording.when(known.options.schedule)}.",
     )
-    return View((said, buttons), data={"removed": number})
+    return View((said, buttons), data={"removed": number}, undo=undo)
 
 
 async def at_home(ctx: Context) -> tuple[Block, ...]:
@@ -272,6 +273,16 @@ def _refuse_same(there: Sequence[Subscription], options: DigestOptions) -> None:
         if one.options == options:
             paused = ", which is paused" if one.paused else ""
             raise UsageError(f"That is the same as subscription {one.id}{paused}.")
+
+
+def _edit_back(before: Subscription, now: DigestOptions) -> str:
+    """Return the line that gives a subscription its options again; "" where no line can."""
+    past, present = wording.words(before.options), wording.words(now)
+    changed = {name: text or CLEARED.get(name, "") for name, text in past.items()}
+    changed = {name: text for name, text in changed.items() if text and past[name] != present[name]}
+    if any('"' in text for text in changed.values()):
+        return ""
+    return " ".join([f"edit {before.id}", *(f'{n}:"{text}"' for n, text in changed.items())])
 
 
 async def _shown(ctx: Context, known: Subscription, said: str) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 
 from bot import cards
@@ -24,7 +25,8 @@ async def vote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     await introduce(ctx)
     new = await ctx.tenant.votes.add(ctx.person.id, found.id, ctx.now)
     said = "Your vote counts: " if new else "You have voted for it: "
-    return await _counted(ctx, found, said, {"voted": True, "new": new})
+    view = await _counted(ctx, found, said, {"voted": True, "new": new})
+    return replace(view, undo=f"unvote {found.id}" if new else "")
 
 
 async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -35,7 +37,8 @@ async def unvote(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     found = await resolve(ctx, paper, "unvote")
     gone = await ctx.tenant.votes.remove(ctx.person.id, found.id)
     said = "Vote taken back: " if gone else "You had no vote for it: "
-    return await _counted(ctx, found, said, {"voted": False})
+    view = await _counted(ctx, found, said, {"voted": False})
+    return replace(view, undo=f"vote {found.id}" if gone else "")
 
 
 async def _counted(ctx: Context, paper: Paper, said: str, data: Mapping[str, bool]) -> View:

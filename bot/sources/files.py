@@ -6,7 +6,7 @@ import gzip
 import io
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -16,6 +16,7 @@ from bot.papers import Paper
 from bot.sources.records import papers
 from bot.sources.values import Broken, values
 
+RECORDS_BETWEEN = 100  # two reports of how much has been read
 _DAMAGED = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error)
 
 
@@ -32,11 +33,16 @@ def as_of(paper: Paper) -> datetime:
     return datetime.combine(paper.daily or date(1970, 1, 1), time(), UTC)
 
 
-def read(path: Path) -> Iterator[Paper | Skipped]:
-    """Yield the papers of a file and its skipped records. Raises SourceError."""
+def read(path: Path, progress: Callable[[int], None] = lambda _: None) -> Iterator[Paper | Skipped]:
+    """Yield the papers of a file and its skipped records. Raises SourceError.
+
+    `progress` is told now and then how many bytes of the file have been read.
+    """
     try:
         with path.open("rb") as raw:
-            for line, value in values(str(path), _unpacked(raw)):
+            for number, (line, value) in enumerate(values(str(path), _unpacked(raw))):
+                if number % RECORDS_BETWEEN == 0:
+                    progress(raw.tell())
                 yield from _read(line, value)
     except _DAMAGED as error:
         raise SourceError(

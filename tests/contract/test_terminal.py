@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from adapters.terminal import HERE, ME, Terminal
-from tests.contract.outlets import AdapterContract, Failure, FarChat
+from bot.chat.views import without_buttons
+from tests.contract.outlets import EVERYTHING, AdapterContract, Failure, FarChat
 
 
 class FarTerminal(FarChat):
@@ -37,4 +38,6 @@ def outlet(tmp_path: Path) -> Terminal:
 
 
 class TestTerminal(AdapterContract):
-    """The contract, for the terminal."""
+    """The contract, for the terminal; into a pipe there are no buttons."""
+
+    everything = without_buttons(EVERYTHING)

@@ -13,6 +13,7 @@ from bot.models import DigestOptions, Person, Place
 from bot.schedule import Schedule
 from bot.store.deliveries import Notice
 from bot.store.digests import PlannedDigest
+from bot.zone_names import SEASONAL
 from bot.zones import zones
 from tests.conftest import HEBB, NOW, add_outlets, changed
 from tests.rigs.chat import Chat
@@ -600,29 +601,29 @@ async def test_people_without_a_team_are_strangers_to_each_other(bot, chat):
     assert "Subscription 60" in plain(await ask("home", people[-1]))
 
 
+# the abbreviations among them are asked back
+ZONES = st.sampled_from([zone for zone in zones() if zone.casefold() not in SEASONAL])
 SCHEDULES = st.one_of(
-    st.builds(
-        Schedule, st.sampled_from(("daily", "weekdays")), st.times(), st.sampled_from(zones())
-    ),
+    st.builds(Schedule, st.sampled_from(("daily", "weekdays")), st.times(), ZONES),
     st.builds(
         Schedule,
         st.just("days"),
         st.times(),
-        st.sampled_from(zones()),
+        ZONES,
         st.sets(st.integers(0, 6), min_size=1).map(sorted).map(tuple),
     ),
     st.builds(
         Schedule,
         st.just("weekly"),
         st.times(),
-        st.sampled_from(zones()),
+        ZONES,
         st.tuples(st.integers(0, 6)),
     ),
     st.builds(
         Schedule,
         st.just("monthly"),
         st.times(),
-        st.sampled_from(zones()),
+        ZONES,
         st.tuples(st.integers(1, 31)),
     ),
 )

@@ -17,7 +17,20 @@ from rich.console import Console
 
 from adapters.terminal import Terminal
 from adapters.terminal.render import render
-from bot.chat.views import Button, Buttons, Item, Link, Strong, Text, View, plain
+from bot.chat.views import (
+    Button,
+    Buttons,
+    Code,
+    Item,
+    Link,
+    Outcome,
+    Strong,
+    Text,
+    View,
+    line,
+    plain,
+    without_buttons,
+)
 from bot.text import visible
 from tests.contract.views import VIEWS, words
 
@@ -66,6 +79,46 @@ def test_a_person_sees_numbered_buttons_and_indented_lines():
 def test_a_link_can_be_followed_and_colours_are_there():
     assert "https://example.org/a" in drawn(VIEW, colour=True)
     assert "\x1b[32m" in drawn(VIEW, colour=True)
+
+
+def test_in_a_narrow_window_lines_hang_under_their_text_and_buttons_stay_whole():
+    title = "A Survey of Very Long Titles That Go On and On"
+    item = Item(
+        (title,),
+        ((Code("find"), "  Find papers by anything you remember"),),
+        (Button("Save", "a"), Button("Details", "b"), Button("Similar papers", "c")),
+        12,
+        "1",
+    )
+    assert [line.rstrip() for line in drawn(View((item,)), width=30).splitlines()] == [
+        "12. A Survey of Very Long",
+        "    Titles That Go On and On",
+        "    find  Find papers by",
+        "          anything you",
+        "          remember",
+        "    [1] Save  [2] Details",
+        "    [3] Similar papers",
+        "",
+    ]
+
+
+def test_votes_have_bars_to_compare():
+    items = [
+        Item((name,), ((f"▲ {votes:,}", " · ", "code"),), (), n, name)
+        for n, (name, votes) in enumerate((("a", 1200), ("b", 600), ("c", 0)), 1)
+    ]
+    lines = [line.strip() for line in drawn(View(tuple(items)), width=80).splitlines()]
+    assert f"▲ 1,200 · code  {'■' * 20}" in lines
+    assert f"▲ 600 · code  {'■' * 10}" in lines
+    assert "▲ 0 · code" in lines
+
+
+def test_where_nothing_is_pressed_there_are_no_buttons_unless_they_are_all_there_is():
+    assert plain(without_buttons(VIEW)) == (
+        "Papers\n\n1. A paper (https://example.org/a)\n   by Ada\n\n1–1 of 9"
+    )
+    choice = View((line("Which one?"), Buttons((Button("A", "a"),))), outcome=Outcome.NOTHING)
+    assert "→ A: a" in plain(without_buttons(choice))
 
 
 @given(VIEWS)
@@ -118,6 +171,41 @@ async def test_reactions_can_be_tried_on_one_paper_of_a_list(bot, monkeypatch, c
 )
 async def test_a_slip_gets_a_sentence(bot, monkeypatch, capsys, lines, sentence):
     assert sentence in await typed(bot, lines, monkeypatch, capsys)
+
+
+async def test_undo_takes_back_one_change_after_the_other(bot, monkeypatch, capsys):
+    lines = [
+        "save 2605.00001",
+        "tag 2605.00001 memory",
+        "note 2605.00001 first",
+        "note 2605.00001 second",
+        "vote 2605.00001",
+        "read 2605.00001",
+        *["undo"] * 6,
+        "saved",
+        "undo",
+    ]
+    out = await typed(bot, lines, monkeypatch, capsys)
+    undone = out[out.index("Marked as read") :]
+    for sentence in (
+        "Marked as unread: Hebbian",
+        "Vote taken back: Hebbian",
+        "Hebbian Learning Without Labels: first",
+        "Deleted your note on Hebbian",
+        "Tags on Hebbian Learning Without Labels: none of yours",
+        "Removed from your shelf: Hebbian",
+        "Your shelf is empty.",
+        "There is nothing to undo.",
+    ):
+        assert sentence in undone
+        undone = undone[undone.index(sentence) :]
+
+
+async def test_open_names_the_paper_where_there_is_no_browser(bot, monkeypatch, capsys):
+    out = await typed(bot, ["open 1", "today", "open 2", "open 99"], monkeypatch, capsys)
+    assert "There is no paper 1 here. Try “today” first." in out
+    assert "The address is https://huggingface.co/papers/2605.10011" in out
+    assert "There is no paper 99 here. Choose 1 to 5." in out
 
 
 async def test_quit_leaves_the_rest_unread(bot, monkeypatch, capsys):
