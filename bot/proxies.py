@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
-PROXY_NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+PROXY_NAMES = ("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 _SECURE = ("https", "wss")
 
 
@@ -24,11 +24,10 @@ class Proxies:
     def read(cls, env: Mapping[str, str]) -> Proxies:
         """Read the variables, in small letters too. Raises SettingsError for a bad address."""
         values = {name: env.get(name.lower(), env.get(name, "")).strip() for name in PROXY_NAMES}
-        both = values["ALL_PROXY"]
         exempt = values["NO_PROXY"].lower().replace(",", " ").split()
         return cls(
-            _address("HTTPS_PROXY", values["HTTPS_PROXY"] or both),
-            _address("HTTP_PROXY", values["HTTP_PROXY"] or both),
+            _address("HTTPS_PROXY", values["HTTPS_PROXY"]),
+            _address("HTTP_PROXY", values["HTTP_PROXY"]),
             tuple(exempt),
         )
 

@@ -91,7 +91,7 @@ def test_proxies_are_read_in_both_spellings():
     secret = Settings.read({"HTTPS_PROXY": "http://me:hush@proxy:3128"}).proxies
     assert secret.name_for("https://slack.com") == "proxy:3128"
     assert "hush" not in repr(secret)
-    assert Settings.read({"ALL_PROXY": "http://p", "NO_PROXY": "*"}).proxies.name_for("x:") == ""
+    assert Settings.read({"HTTPS_PROXY": "http://p", "NO_PROXY": "*"}).proxies.name_for("x:") == ""
 
 
 def test_admins_are_ids_with_commas_between():

@@ -44,11 +44,6 @@ class Health:
         """What the commands use."""
         return self._services
 
-    @property
-    def is_alive(self) -> bool:
-        """Whether all loops go round."""
-        return not self._hanging()
-
     def report(self) -> Heartbeat:
         """Return how the bot is now."""
         hanging = self._hanging()

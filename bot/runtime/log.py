@@ -21,6 +21,8 @@ from time import monotonic
 from typing import Any, TextIO
 from urllib.parse import quote, unquote, urlsplit
 
+from bot import __version__
+from bot.errors import PaperboyError
 from bot.log_file import MAX_BYTES, MAX_FILES, LogEntry, LogFile
 from bot.settings import Settings
 
@@ -62,11 +64,22 @@ def log_to_file(settings: Settings) -> Iterator[None]:
     logging.getLogger().addHandler(handler)
     listener.start()
     try:
+        log.info("Paperboy %s starts.", __version__)
         yield
+    except Exception as error:
+        # it is printed too, but who looks into the log tomorrow has not seen that
+        details = None if isinstance(error, PaperboyError) else error
+        handler.handle(_last_record(f"Paperboy ended: {error}", details))
+        raise
     finally:
         logging.getLogger().removeHandler(handler)
         listener.stop()
         file.close()
+
+
+def _last_record(message: str, error: Exception | None) -> logging.LogRecord:
+    trace = (type(error), error, error.__traceback__) if error else None
+    return logging.LogRecord(__name__, logging.CRITICAL, __file__, 0, message, (), trace)
 
 
 def _set_level(level: str) -> None:

@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.heartbeat import read_heartbeat
 from bot.log_file import LogFile
 from tests.rigs.hugging_face import hugging_face
 from tests.rigs.running import environment, output, running
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, SlackRig
+from tests.rigs.waiting import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -27,6 +29,11 @@ def slack(rig, home, **env):
     return environment(home, **tokens, SLACK_API_URL=f"{rig.url}/api", **env)
 
 
+def problems(home):
+    found = read_heartbeat(home)
+    return found and found.problems
+
+
 async def test_a_good_start_is_told_in_a_few_lines(rig, tmp_path):
     async with hugging_face() as site:
         site.fill(datetime.now(UTC).date())
@@ -36,7 +43,7 @@ async def test_a_good_start_is_told_in_a_few_lines(rig, tmp_path):
             await one.says("INFO Sync: 2 papers new, 0 updated. Next in 30 minutes.")
             assert await one.stop(signal.SIGINT) == 0
         assert one.out == "Starting Slack. Press Ctrl-C to stop.\n"
-        assert one.err.count("\n") <= 4, one.err
+        assert one.err.count("\n") <= 5, one.err
         assert (tmp_path / "paperboy.log").stat().st_mode & 0o777 == 0o600
 
 
@@ -47,6 +54,9 @@ async def test_trouble_is_told_with_host_and_cause_and_stays_in_the_log(rig, tmp
         await one.says("Sync: 7 days could not be fetched: Can’t reach 127.0.0.1:9")
         await rig.stop()
         await one.says("Slack disconnected")
+        await eventually(lambda: problems(tmp_path) == ("Slack is not connected.",))
+        assert await output(tmp_path, env, "health") == (0, "Slack is not connected.\n")
+        assert (await output(tmp_path, env, "health", "--ready"))[0] == 1
     lines = [json.loads(line) for line in one.err.splitlines()]
     assert all({"time", "level", "logger", "message"} <= line.keys() for line in lines)
     code, shown = await output(tmp_path, env, "log", "--problems")

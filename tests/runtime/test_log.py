@@ -9,6 +9,7 @@ import pytest
 
 from bot import log_file
 from bot.clock import utc_now
+from bot.errors import SettingsError
 from bot.log_file import MAX_BYTES, MAX_FILES, LogFile
 from bot.runtime.log import Repeats, log_to_file, redact, secrets
 from bot.settings import Settings
@@ -95,6 +96,15 @@ def test_the_log_stays_small_and_keeps_what_is_newest(settings, monkeypatch):
     assert [one.message for one in entries] == [f"line {number}" for number in range(990, 1000)]
     assert LogFile(settings.home).entries(10, since=utc_now() + timedelta(hours=1)) == ()
     assert MAX_BYTES * MAX_FILES <= 2_000_000
+
+
+@pytest.mark.parametrize("error", [SettingsError("The token is wrong."), KeyError("inside")])
+def test_why_it_ended_is_in_the_log(settings, error):
+    with pytest.raises(type(error)), log_to_file(settings):
+        raise error
+    last = LogFile(settings.home).entries(1)[0]
+    assert (last.level, last.message) == ("critical", f"Paperboy ended: {error}")
+    assert ("Traceback" in last.details) is isinstance(error, KeyError)
 
 
 def test_a_log_that_cannot_be_written_or_read_ends_nothing(settings, caplog):
