@@ -7,16 +7,10 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP as CRLF
 
-from aiosmtplib import (
-    SMTP,
-    SMTPAuthenticationError,
-    SMTPConnectError,
-    SMTPException,
-    SMTPResponseException,
-    SMTPServerDisconnected,
-    SMTPTimeoutError,
-)
+from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPResponseException
 
+from adapters.email.connection import build_client
+from adapters.email.diagnosis import diagnose
 from adapters.email.render import render
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
@@ -29,7 +23,6 @@ from bot.models import MAIL, Place
 from bot.settings import EmailSettings
 from bot.text import clean
 
-TIMEOUT_SECONDS = 20.0  # for each of the four steps; a delivery may take 60
 RETRY_SECONDS = 600.0  # what relays and greylisting ask for
 
 
@@ -46,55 +39,28 @@ class Email(Outlet):
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Hand a message to the relay. Only an answer lost after its end is ambiguous."""
-        address = place.address.removeprefix("mailto:")
+        address, complete = place.address.removeprefix("mailto:"), False
         message = self.compose(address, view, key)
         try:
-            async with self._client() as client:
+            async with build_client(self._settings.smtp) as client:
                 await client.mail(self._settings.sender)
-                await _name_recipient(client, address)
-                await _hand_over(client, message.as_bytes(policy=CRLF))
+                await client.rcpt(address)
+                complete = True
+                await client.data(message.as_bytes(policy=CRLF))
         except SMTPResponseException as error:
             raise _refusal(error) from None  # the error names the address
-        except (SMTPException, OSError) as error:
-            raise DeliveryError(f"The mail server can’t be reached ({_kind(error)}).") from None
+        except (SMTPException, OSError):
+            said = "gave no answer" if complete else "can’t be reached"
+            raise DeliveryError(f"The mail server {said}.", ambiguous=complete) from None
         return Sent(place, message["Message-ID"])
-
-    def _client(self) -> SMTP:
-        """Return a client; certificates are checked, and only this machine needs no encryption."""
-        smtp = self._settings.smtp
-        return SMTP(
-            hostname=smtp.host,
-            port=smtp.port,
-            username=smtp.username,
-            password=smtp.password,
-            use_tls=smtp.tls,
-            start_tls=None if smtp.local else not smtp.tls,
-            timeout=TIMEOUT_SECONDS,
-        )
 
     async def diagnose(
         self,
         places: Sequence[Place],  # noqa: ARG002  # only a message tells
         commands: Mapping[str, Command],  # noqa: ARG002  # people don't type here
     ) -> Diagnosis:
-        """Sign in at the mail server, name the sender, and leave without a message."""
-        smtp = self._settings.smtp
-        server = f"{smtp.host}:{smtp.port}"
-        try:
-            async with self._client() as client:
-                await client.mail(self._settings.sender)
-                await client.rset()
-        except SMTPAuthenticationError as error:
-            problem = f"{server} refuses the user or password in SMTP_URL ({error.code})."
-            return Diagnosis(problems=(problem,))
-        except SMTPResponseException as error:
-            problem = f"{server} answers {error.code} to {self._settings.sender} as the sender."
-            return Diagnosis(problems=(f"{problem} Check PAPERBOY_MAIL_FROM.",))
-        except (SMTPException, OSError) as error:
-            cause = "it offers no encryption" if "STARTTLS" in str(error) else _kind(error)
-            problem = f"{server} can’t be used ({cause}). Check SMTP_URL."
-            return Diagnosis(problems=(problem,))
-        return Diagnosis(f"{self._settings.sender} through {server}")
+        """Try the mail server."""
+        return await diagnose(build_client(self._settings.smtp), self._settings.sender)
 
     def compose(self, address: str, view: View, key: str) -> EmailMessage:
         """Return the message: the same key always has the same Message-ID."""
@@ -102,7 +68,8 @@ class Email(Outlet):
         message = EmailMessage(policy=CRLF)
         message["From"] = Address("Paperboy", addr_spec=sender)
         message["To"] = Address(addr_spec=address)
-        message["Subject"] = clean(view.title) or "Paperboy"
+        # "=?" would begin an encoded word, which can hold line breaks: RFC 2047
+        message["Subject"] = clean(view.title).replace("=?", "= ?") or "Paperboy"
         message["Date"] = self._clock()
         message["Message-ID"] = f"<{key}@{domain}>"
         message["List-Id"] = f"Paperboy <paperboy.{domain}>"
@@ -113,29 +80,11 @@ class Email(Outlet):
         return message
 
 
-async def _name_recipient(client: SMTP, address: str) -> None:
-    try:
-        await client.rcpt(address)
-    except SMTPResponseException as error:
-        if error.code < 500:
-            raise
-        said = f"The mail server refuses the address ({error.code})."
-        raise DeliveryError(said, permanent=True, pauses=True) from None
-
-
-async def _hand_over(client: SMTP, content: bytes) -> None:
-    try:
-        await client.data(content)
-    except (SMTPServerDisconnected, SMTPTimeoutError, ConnectionError):
-        raise DeliveryError("The mail server gave no answer.", ambiguous=True) from None
-
-
 def _refusal(error: SMTPResponseException) -> DeliveryError:
     said = f"The mail server answers {error.code}"
     if 400 <= error.code < 500:
         return DeliveryError(f"{said}: try later.", retry_after=RETRY_SECONDS)
+    if isinstance(error, SMTPRecipientRefused):
+        said = f"The mail server refuses the address ({error.code})."
+        return DeliveryError(said, permanent=True, pauses=True)
     return DeliveryError(f"{said}: it refuses the message.", permanent=True)
-
-
-def _kind(error: Exception) -> str:
-    return "no connection" if isinstance(error, SMTPConnectError | OSError) else "an error"

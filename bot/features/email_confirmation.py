@@ -40,7 +40,8 @@ def read_address(where: str) -> str | None:
     if written is None:
         return None
     address = written[1]
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+    # "=?" begins an encoded word in headers
+    if len(address) > 254 or "=?" in address or not _ADDRESS.fullmatch(address):
         raise UsageError(
             f"“{shorten(where, 60)}” is not an e-mail address, such as me@example.org.",
             argument="where",

@@ -190,7 +190,15 @@ def test_an_address_is_read_as_it_is_written(written, meant):
 
 @pytest.mark.parametrize(
     "written",
-    ["a@b", "a..b@example.org", "a@example.org\r\nBcc:b@example.org", "ä@example.org", "a@-x.org"],
+    [
+        "a@b",
+        "a..b@example.org",
+        "a@example.org\r\nBcc:b@example.org",
+        "ä@example.org",
+        "a@-x.org",
+        "=?utf-8?q?=0D=0ABcc?=@example.org",
+        "a.=?utf-8?q?=0D=0ABcc?=@example.org",
+    ],
 )
 async def test_what_no_server_takes_is_refused(say, written):
     said = await say(f'subscribe zone:Berlin where:"{written}"')

@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 from html.parser import HTMLParser
 from typing import cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.email import Email
 from adapters.email.render import MAX_BYTES, render
-from bot.chat.views import Button, Buttons, Item, Link, Text, View, line, plain
+from bot.chat.views import Text, View, line, plain
 from bot.errors import DeliveryError
 from bot.models import Place
 from bot.settings import EmailSettings, SmtpServer
 from tests.conftest import DIFFUSION, HEBB, NOW, digest
 from tests.contract.outlets import EVERYTHING, Failure, Far, OutletContract
+from tests.rigs.mail_injection import FRAGMENTS, problems
 from tests.rigs.mail_server import SENDER, MailServer, mail_server
 
 ADA = Place("email", "", "mailto:ada@example.org")
 VIEW = View((line("Here it is"),), title="Daily Papers")
-HOSTILE = 'x\r\nBcc: eve@example.org\r\n\r\n<script>alert(1)</script>"><img src=x onerror=y>'
 
 
 @pytest.fixture
@@ -170,23 +172,46 @@ async def test_no_password_crosses_the_network_in_the_clear(there):
     assert there.taken == []
 
 
-@settings(deadline=None)  # a loaded machine is no failure
-@given(st.text(max_size=60), st.text(max_size=60))
-def test_no_title_name_or_topic_becomes_a_header_or_markup(title: str, name: str):
+TEXTS = st.text(max_size=60) | st.lists(st.sampled_from(FRAGMENTS), max_size=5).map("".join)
+
+
+@given(TEXTS, TEXTS, TEXTS)
+@example("=?utf-8?q?=0D=0ABcc:_eve@example.org?=", "", "")
+@example("a\r\nBcc: eve@example.org", '"><img src=x onerror=y>', "<script>x()</script>")
+def test_no_title_name_or_topic_becomes_a_header_or_markup(title: str, name: str, topic: str):
+    assert problems(title, name, topic) == []
+
+
+def test_a_subject_that_looks_encoded_stays_as_it_is_written():
     settings = EmailSettings(SmtpServer("127.0.0.1", 25, tls=False), SENDER)
-    for one, other in ((title, name), (title + HOSTILE, HOSTILE + name)):
-        item = Item((Link(one, "https://example.org/"),), ((other,),), (Button(one, other),))
-        view = View((item, Text((other,)), Buttons((Button(other, one),))), title=one)
-        message = Email(settings, lambda: NOW).compose("ada@example.org", view, "k")
-        written = message.as_bytes()
-        headers = written.partition(b"\r\n\r\n")[0]
-        names = re.findall(rb"^([A-Za-z-]+):", headers, re.MULTILINE)
-        assert len(names) == len(set(names)) == 10
-        assert b"Bcc" not in names
-        html = read(render(view))
-        assert "script" not in html.tags
-        assert "img" not in html.tags
-        assert html.addresses == ["https://example.org/"]
+    view = View((), title="=?utf-8?q?caf=C3=A9?= and more")
+    written = Email(settings, lambda: NOW).compose("ada@example.org", view, "k").as_bytes()
+    read_back = message_from_bytes(written, policy=default)
+    assert read_back["Subject"] == "= ?utf-8?q?caf=C3=A9?= and more"
+
+
+DIGEST = digest(date(2026, 5, 29), [HEBB, DIFFUSION], 2)
+LONG = View(tuple(Text(("word " * 400,)) for _ in range(200)), title="Long")
+
+
+@pytest.mark.parametrize(
+    "view", [DIGEST, VIEW, EVERYTHING, LONG], ids="digest one all long".split()
+)
+def test_the_html_has_no_error_for_a_strict_parser(view: View):
+    justhtml = pytest.importorskip("justhtml")
+    justhtml.JustHTML(render(view), strict=True)
+
+
+def test_a_strict_parser_notices_what_is_wrong():
+    justhtml = pytest.importorskip("justhtml")
+    with pytest.raises(justhtml.StrictModeError):
+        justhtml.JustHTML(render(DIGEST).replace("</h1>", "</h3>"), strict=True)
+
+
+def test_pictures_have_words_and_sizes():
+    pictures = re.findall(r"<img [^>]*>", render(EVERYTHING) + render(DIGEST))
+    assert pictures
+    assert all(re.search(r'alt="[^"]*".* width="\d+" height="\d+"', one) for one in pictures)
 
 
 def test_what_is_too_long_for_gmail_is_cut_and_said():
