@@ -6,6 +6,7 @@ Shelves, notes, tags, votes, picks, subscriptions and what was posted where alwa
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Delete,
+    Select,
     Table,
     and_,
     bindparam,
@@ -21,9 +23,9 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 
+from bot.store.connections import Transaction
 from bot.store.digests import OPEN
 from bot.store.engine import Database
 from bot.store.schema import (
@@ -37,14 +39,16 @@ from bot.store.schema import (
     reactions,
 )
 
-AT_ONCE = 400  # rows that one transaction deletes: others write in between
-READ_AT_ONCE = 10 * AT_ONCE  # digests; finding them reads all, and holds up nobody who writes
+AT_ONCE = 100  # rows that one transaction deletes: others write in between
+READ_AT_ONCE = 2000  # keys of old rows; finding them holds up nobody who writes
 # digests of each subscription that stay however old they are: they tell what is new
 LATEST = 10
 
 _BEFORE: ColumnElement[Any] = bindparam("before", type_=Instant)
 _DAY: ColumnElement[Any] = bindparam("day")
 _d = digests.c
+# for many rows at once a statement cannot have a list in it
+_ENDED = [_d.state != state for state in OPEN]
 _OPEN_PART = exists().where(
     deliveries.c.subscription == _d.subscription,
     deliveries.c.date == _d.date,
@@ -73,10 +77,6 @@ _OLD_DIGESTS = (
     )
     .limit(READ_AT_ONCE)
 )
-_DELETE_DIGESTS = delete(digests).where(
-    tuple_(_d.subscription, _d.date).in_(bindparam("keys", expanding=True)),
-    _d.state.not_in(OPEN),
-)
 _SHOWN = exists().where(
     *(
         messages.c[name] == reactions.c[name]
@@ -85,27 +85,47 @@ _SHOWN = exists().where(
 )
 
 
-def _some(table: Table, *old: ColumnElement[bool]) -> Delete:
-    """Delete some of the old rows of a table."""
-    keys = tuple(table.primary_key)
-    return delete(table).where(tuple_(*keys).in_(select(*keys).where(*old).limit(AT_ONCE)))
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Rows that go: the statements that find the keys of old ones, and that delete one by its key.
+
+    One that is no longer old when its turn comes stays.
+    """
+
+    name: str
+    find: Select[Any]
+    delete: Delete
 
 
-_STATEMENTS = {
-    "notices": _some(
+def _kind(name: str, table: Table, *old: ColumnElement[bool]) -> _Kind:
+    find = select(*table.primary_key).where(*old).limit(READ_AT_ONCE)
+    return _Kind(name, find, delete(table).where(*_keys(table), *old))
+
+
+def _keys(table: Table) -> list[ColumnElement[bool]]:
+    return [column == bindparam(f"its_{column.name}") for column in table.primary_key]
+
+
+_KINDS = (
+    _Kind("digests", _OLD_DIGESTS, delete(digests).where(*_keys(digests), *_ENDED)),
+    _kind(
+        "notices",
         deliveries,
         deliveries.c.part < 0,
-        deliveries.c.state.in_(("sent", "dead")),
+        or_(deliveries.c.state == "sent", deliveries.c.state == "dead"),
         deliveries.c.until < _BEFORE,
     ),
-    "messages": _some(messages, messages.c.sent < _BEFORE),
-    "reactions": _some(reactions, reactions.c.at < _BEFORE, ~_SHOWN),
-    "reaction events": _some(reaction_events, reaction_events.c.heard < _BEFORE),
-    "buttons": _some(lines, lines.c.kept < _DAY),
-    "e-mail codes": _some(
-        email_addresses, email_addresses.c.asked < _BEFORE, email_addresses.c.confirmed.is_(None)
+    _kind("messages", messages, messages.c.sent < _BEFORE),
+    _kind("reactions", reactions, reactions.c.at < _BEFORE, ~_SHOWN),
+    _kind("reaction events", reaction_events, reaction_events.c.heard < _BEFORE),
+    _kind("buttons", lines, lines.c.kept < _DAY),
+    _kind(
+        "e-mail codes",
+        email_addresses,
+        email_addresses.c.asked < _BEFORE,
+        email_addresses.c.confirmed.is_(None),
     ),
-}
+)
 _SIZES = select(
     *(
         select(func.count()).select_from(table).scalar_subquery().label(table.name)
@@ -132,25 +152,29 @@ class Retention:
     async def prune(self, before: datetime) -> dict[str, int]:
         """Delete what ended before then, in small transactions; return how many rows by kind."""
         values = {"before": before, "day": before.date()}
-        pruned = {"digests": ended} if (ended := await self._prune_digests(before)) else {}
-        for kind, statement in _STATEMENTS.items():
-            while rows := await self._database.change(statement, values):
-                pruned[kind] = pruned.get(kind, 0) + rows
-                await asyncio.sleep(0)
-        return pruned
+        pruned = {kind.name: await self._prune(kind, values) for kind in _KINDS}
+        return {name: rows for name, rows in pruned.items() if rows}
 
-    async def _prune_digests(self, before: datetime) -> int:
+    async def _prune(self, kind: _Kind, values: Mapping[str, Any]) -> int:
         pruned = 0
-        while keys := await self._database.read(_OLD_DIGESTS, {"before": before}):
-            rows = 0
-            for first in range(0, len(keys), AT_ONCE):
-                some = [tuple(key) for key in keys[first : first + AT_ONCE]]
-                rows += await self._database.change(_DELETE_DIGESTS, {"keys": some})
+        while found := await self._database.read(kind.find, values):
+            rows = [
+                {**values, **{f"its_{name}": value for name, value in row._mapping.items()}}  # noqa: SLF001  # SQLAlchemy's own public name for it
+                for row in found
+            ]
+            for first in range(0, len(rows), AT_ONCE):
+                await self._delete(kind, rows[first : first + AT_ONCE])
                 await asyncio.sleep(0)
-            pruned += rows
-            if not rows or len(keys) < READ_AT_ONCE:
+            pruned += len(rows)
+            if len(rows) < READ_AT_ONCE:
                 break
         return pruned
+
+    async def _delete(self, kind: _Kind, rows: Sequence[Mapping[str, Any]]) -> None:
+        async def run(transaction: Transaction) -> None:
+            await transaction.execute(kind.delete, rows)
+
+        await self._database.write(run)
 
     async def sizes(self) -> Sizes:
         """Count what is remembered."""
