@@ -13,7 +13,7 @@ from typing import assert_never
 from urllib.parse import quote, urlsplit
 
 from adapters.discord.dialect import Mention
-from bot.chat.views import Code, Link, Span, Spans, Strong
+from bot.chat.views import Code, Link, Moment, Span, Spans, Strong
 from bot.text import shorten, visible
 
 # a colon can be that of an address or of an emoji's name such as :tada:, but not before a space
@@ -86,6 +86,8 @@ def _span(span: Span) -> str:
             return f"`{text}`" if text.strip() and not set("`\\") & set(text) else escape(text)
         case Link(text, url):
             return _link(text, url)
+        case Moment(_, at):
+            return f"<t:{at.timestamp():.0f}:f>"
         case _:
             assert_never(span)
 
@@ -133,5 +135,7 @@ def _with(span: Span, text: str) -> Span:
             return Code(text)
         case Link(_, url):
             return Link(text, url)
+        case Moment():
+            return span if text == span.text else text
         case _:
             assert_never(span)

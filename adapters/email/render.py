@@ -18,6 +18,7 @@ from bot.chat.views import (
     Field,
     Item,
     Link,
+    Moment,
     Picture,
     Span,
     Spans,
@@ -172,6 +173,8 @@ def _span(span: Span) -> str:
     match span:
         case str():
             return _text(span)
+        case Moment(text):
+            return _text(text)
         case Strong(text):
             return f"<strong>{_text(text)}</strong>"
         case Code(text):

@@ -30,7 +30,7 @@ MESSAGE = Room(50, 12_000)
 SURFACE = Room(100, 24_000)  # a modal, or the Home
 _COUNTED = (
     *("text", "url", "image_url", "alt_text", "value", "block_id", "action_id"),
-    "accessibility_label",
+    *("accessibility_label", "fallback", "format"),
 )
 _PICTURES = ("icon", "hero_image")  # of a card
 # what a button has for the line that it runs, and loses with it

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
-from bot.chat.views import Code, Link, Span, Spans, Strong
+from bot.chat.views import Code, Link, Moment, Span, Spans, Strong
 from bot.text import visible
 
 # what Slack would read as bold, italic, struck out, code, an emoji or a quotation
@@ -42,7 +42,7 @@ def _span(span: Span) -> str:
         case Link(text, url):
             label = escape(visible(text))
             return f"<{url}|{label}>" if label.strip() and _URL.fullmatch(url) else label
-        case Strong(text) | Code(text):
+        case Strong(text) | Code(text) | Moment(text):
             return escape(visible(text))
         case _:
             assert_never(span)

@@ -31,6 +31,7 @@ from bot.chat.views import (
     Field,
     Item,
     Link,
+    Moment,
     Picture,
     Span,
     Spans,
@@ -47,6 +48,7 @@ ACTION_ID = 255
 FALLBACK = 300  # characters: all that a phone shows of a notification
 DIVIDER = {"type": "divider"}
 FEEDBACK = "context_actions"
+DATE = "{date_long_pretty} at {time}"  # by the reader's clock
 VERDICT = "rate "  # how lines begin that say what something was worth
 
 
@@ -252,8 +254,8 @@ def _paragraphs(lines: Sequence[Spans], *, bold: bool = False) -> Iterator[Json]
 
 
 def _paragraph(elements: list[Json]) -> Json:
-    shown = elements[:-1] if elements and elements[-1]["text"] == "\n" else elements
-    if not any(element["text"].strip() for element in shown):
+    shown = elements[:-1] if elements and elements[-1].get("text") == "\n" else elements
+    if not any(element.get("text", BLANK).strip() for element in shown):
         shown = [*shown, {"type": "text", "text": BLANK}]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": shown}]}
 
@@ -275,6 +277,9 @@ def _element(span: Span, text: str, *, bold: bool) -> Json:
             element, style = {"type": "text", "text": text}, {**style, "code": True}
         case Link(_, url):
             element = {"type": "link", "url": url, "text": text}
+        case Moment(_, at):
+            seconds = round(at.timestamp())
+            element = {"type": "date", "timestamp": seconds, "format": DATE, "fallback": text}
         case _:
             assert_never(span)
     return {**element, "style": style} if style else element

@@ -7,17 +7,19 @@ from collections.abc import Callable, Collection, Coroutine, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from adapters.slack.elements import plain_text
+from adapters.slack.elements import plain_text, words_of
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import random_prefix
 from adapters.slack.limits import LINE, TITLE, Json
 from adapters.slack.pages import paginate, render_page
+from adapters.slack.render import PARAGRAPH
 from adapters.slack.requests import Request
 from adapters.slack.web import Call, Web, retry
 from bot.chat.bot import Bot
-from bot.chat.views import Outcome, View, note
+from bot.chat.views import Outcome, Text, View, note
 from bot.models import Place
 
+ALERT = "alert"  # a type of blocks for modals
 WINDOW = "window"  # the callback id
 LOADING = View((note("One moment …"),))
 TOO_OLD = View((note("That page is gone. Run the command again."),), outcome=Outcome.FAILED)
@@ -45,7 +47,12 @@ class Windows:
     def build_page(self, key: str, number: int) -> DrawView:
         """Return a modal with one of the pages of a long view, if it is known still."""
         pages = self._pages.get(key, (TOO_OLD,))
-        return lambda newer: frame(render_page(pages, number, key, newer))
+
+        def draw(newer: Collection[str]) -> Json:
+            blocks = render_page(pages, number, key, newer)
+            return frame(_with_alert(blocks, pages[0]) if ALERT in newer else blocks)
+
+        return draw
 
     async def build_sure(self, view: View, place: Place) -> Json:
         """Return a modal that shows a view, only of types of blocks that Slack has taken."""
@@ -104,6 +111,23 @@ def frame(blocks: Sequence[Json]) -> Json:
     # Slack wants a way to send a modal in which something can be typed
     has_input = any(block["type"] == "input" for block in blocks)
     return {**modal, "submit": plain_text("Done", TITLE)} if has_input else modal
+
+
+def _with_alert(blocks: list[Json], view: View) -> list[Json]:
+    """Return blocks of which the first is an alert, where a command was refused or failed."""
+    first = view.blocks[0] if view.blocks and not view.title else None
+    has_failed = view.outcome in {Outcome.REFUSED, Outcome.FAILED}
+    if not has_failed or not isinstance(first, Text) or not _is_plain(first):
+        return blocks
+    text, level = plain_text(words_of(first.spans), PARAGRAPH), "error"
+    alert = {"type": ALERT, "block_id": blocks[0]["block_id"], "level": level, "text": text}
+    return [alert, *blocks[1:]]
+
+
+def _is_plain(text: Text) -> bool:
+    return all(isinstance(span, str) for span in text.spans) and (
+        len(words_of(text.spans)) <= PARAGRAPH
+    )
 
 
 def is_page(view: View) -> bool:

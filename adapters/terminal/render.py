@@ -21,6 +21,7 @@ from bot.chat.views import (
     Field,
     Item,
     Link,
+    Moment,
     Picture,
     Spans,
     Strong,
@@ -121,8 +122,8 @@ def _styled(spans: Spans, style: str = "") -> Styled:
     text = Styled(style=style)
     for span in spans:
         match span:
-            case str():
-                text.append(visible(span))
+            case str() | Moment():
+                text.append(visible(span if isinstance(span, str) else span.text))
             case Strong(words):
                 text.append(visible(words), "bold")
             case Code(words):

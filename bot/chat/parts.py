@@ -14,6 +14,7 @@ from bot.chat.views import (
     Field,
     Item,
     Link,
+    Moment,
     Picture,
     Span,
     Spans,
@@ -109,6 +110,8 @@ def _halve_span(span: Span) -> tuple[Span, ...]:
             return tuple(map(Code, _halve_text(text)))
         case Link(text, url):
             return tuple(Link(half, url) for half in _halve_text(text))
+        case Moment():
+            return ()
         case _:
             assert_never(span)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias, assert_never
 
 from bot.chat.views import (
@@ -13,6 +14,7 @@ from bot.chat.views import (
     Field,
     Item,
     Link,
+    Moment,
     Picture,
     Span,
     Spans,
@@ -85,6 +87,8 @@ def _span(span: Span) -> str | Json:
             return {"kind": "Code", "text": text}
         case Link(text, url):
             return {"kind": "Link", "text": text, "url": url}
+        case Moment(text, at):
+            return {"kind": "Moment", "text": text, "at": at.isoformat()}
         case _:
             assert_never(span)
 
@@ -131,4 +135,5 @@ SPANS: Mapping[str, Callable[[Values], Span]] = {
     "Strong": lambda frozen: Strong(frozen["text"]),
     "Code": lambda frozen: Code(frozen["text"]),
     "Link": lambda frozen: Link(frozen["text"], frozen["url"]),
+    "Moment": lambda frozen: Moment(frozen["text"], datetime.fromisoformat(frozen["at"])),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Literal, TypeAlias, assert_never
 
@@ -36,7 +37,15 @@ class Link:
     url: str
 
 
-Span: TypeAlias = str | Strong | Code | Link
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time, which platforms show by each reader's clock if they can, else as `text`."""
+
+    text: str
+    at: datetime
+
+
+Span: TypeAlias = str | Strong | Code | Link | Moment
 Spans: TypeAlias = tuple[Span, ...]
 
 
@@ -227,7 +236,7 @@ def _plain_span(span: Span) -> str:
     match span:
         case str():
             return span
-        case Strong(text) | Code(text):
+        case Strong(text) | Code(text) | Moment(text):
             return text
         case Link(text, url):
             return text if text == url else f"{text} ({url})"

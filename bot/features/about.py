@@ -11,7 +11,20 @@ from bot import __version__
 from bot.cards import day_name
 from bot.chat.command_table import is_slip
 from bot.chat.commands import Command, Param
-from bot.chat.views import Block, Button, Buttons, Code, Item, Span, Spans, Strong, View, line, note
+from bot.chat.views import (
+    Block,
+    Button,
+    Buttons,
+    Code,
+    Item,
+    Moment,
+    Span,
+    Spans,
+    Strong,
+    View,
+    line,
+    note,
+)
 from bot.errors import UsageError
 from bot.features.arguments import COMMAND
 from bot.features.digests import state
@@ -181,11 +194,9 @@ def _facts(now: Status) -> Iterator[Spans]:
     days = f", {day_name(now.first)} to {day_name(now.last)}" if now.first and now.last else ""
     yield Strong("Papers"), f"  {now.papers:,}"
     yield Strong("Days fetched"), f"  {now.days:,}{days}"
-    yield Strong("Last sync"), f"  {_moment(now.synced) if now.synced else 'never'}"
-    yield (
-        Strong("Next sync"),
-        f"  {_moment(now.next_sync) if now.next_sync else 'when you run `paperboy sync`'}",
-    )
+    yield Strong("Last sync"), "  ", _when(now.synced) if now.synced else "never"
+    unknown = "when you run `paperboy sync`"
+    yield Strong("Next sync"), "  ", _when(now.next_sync) if now.next_sync else unknown
 
 
 def _troubles(ctx: Context, now: Status) -> Iterator[Block]:
@@ -239,6 +250,10 @@ def _removed(purges: tuple[datetime, ...]) -> str:
     """Say how many servers and workspaces removed the bot, and when the first data is deleted."""
     tenants = count(len(purges), "server or workspace has", "servers or workspaces have")
     return f"{tenants} removed Paperboy; data is deleted from {day_name(purges[0].date())} on."
+
+
+def _when(at: datetime) -> Moment:
+    return Moment(_moment(at), at)
 
 
 def _moment(at: datetime) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.cards import day_name
-from bot.chat.views import Button, Buttons, Item, Spans, Strong, View, line
+from bot.chat.views import Button, Buttons, Item, Moment, Spans, Strong, View, line
 from bot.digests.topic_text import describe
 from bot.features import digest_options as wording
 from bot.models import Subscription
@@ -40,7 +40,7 @@ def item(one: Subscription, where: str, zone: str, history: tuple[Spans, ...] = 
         (schedule,),
         (wording.which(options),),
         (wording.looks(options),),
-        (next_time(one, zone),),
+        next_time(one, zone),
     ]
     buttons = (
         Button("Edit", f"edit {one.id}"),
@@ -55,7 +55,7 @@ def headline(one: Subscription, zone: str) -> tuple[Spans, ...]:
     """Say in two lines what comes when; `zone` is the reader's, "" if unknown."""
     if one.watch:
         return ((describe(one.options),), (_watch_state(one),))
-    return ((wording.when(one.options.schedule),), (next_time(one, zone),))
+    return ((wording.when(one.options.schedule),), next_time(one, zone))
 
 
 def _watch_item(one: Subscription, where: str, history: tuple[Spans, ...]) -> Item:
@@ -83,11 +83,12 @@ def switch(one: Subscription) -> Button:
     )
 
 
-def next_time(one: Subscription, zone: str) -> str:
+def next_time(one: Subscription, zone: str) -> Spans:
     """Say when the next digest comes, by the clock of a zone, or by its own."""
     if one.paused or one.next_due is None:
-        return f"Paused: {one.paused}" if one.paused else "Paused"
-    return f"Next: {moment(one.next_due, zone or one.options.schedule.zone)}"
+        return (f"Paused: {one.paused}" if one.paused else "Paused",)
+    text = moment(one.next_due, zone or one.options.schedule.zone)
+    return "Next: ", Moment(text, one.next_due)
 
 
 def moment(at: datetime, zone: str) -> str:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import find, given
 
 from bot.chat.view_json import BLOCKS, SPANS, freeze, thaw
-from bot.chat.views import Block, Button, Item, Span, View
-from tests.contract.views import BLOCK, SPAN, VIEWS
+from bot.chat.views import Block, Button, Item, Moment, Span, View, line
+from tests.conftest import NOW
+from tests.contract.views import BLOCK, MOMENT, SPAN, VIEWS
 
 VIEW = View((Item(("T",), buttons=(Button("Save", "save 1", turns=True),), number=1, paper="1"),))
 
@@ -34,4 +35,9 @@ def test_the_generated_views_have_every_kind_of_block(kind):
 
 @pytest.mark.parametrize("kind", get_args(Span))
 def test_the_generated_views_have_every_kind_of_span(kind):
-    assert isinstance(find(SPAN, lambda span: isinstance(span, kind)), kind)
+    assert isinstance(find(SPAN | MOMENT, lambda span: isinstance(span, kind)), kind)
+
+
+def test_a_moment_and_an_arrangement_come_back():
+    view = View((line("Next: ", Moment("tomorrow", NOW)),), arranged="cards")
+    assert thaw(json.loads(json.dumps(freeze(view)))) == view

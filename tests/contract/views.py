@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC
 
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from bot.chat.views import (
     Field,
     Item,
     Link,
+    Moment,
     Picture,
     Span,
     Strong,
@@ -49,6 +51,7 @@ URLS = st.builds("https://example.org/{}".format, st.integers(0, 999))
 SPAN = st.one_of(
     WORDS, st.builds(Strong, WORDS), st.builds(Code, WORDS), st.builds(Link, WORDS, URLS)
 )
+MOMENT = st.builds(Moment, WORDS, st.datetimes(timezones=st.just(UTC)))
 SPANS = st.lists(SPAN, min_size=1, max_size=4).map(tuple)
 BUTTON = st.builds(Button, WORDS, st.builds("save {}".format, st.integers(0, 10**6)))
 BUTTONS = st.lists(BUTTON, max_size=3).map(tuple)

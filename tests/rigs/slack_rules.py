@@ -89,7 +89,7 @@ def texts(value: object) -> Iterator[str]:
             yield read_mrkdwn(value["text"])
             return
         for key, part in value.items():
-            if key in {"text", "alt_text"} and isinstance(part, str):
+            if key in {"text", "alt_text", "fallback"} and isinstance(part, str):
                 yield part
             else:
                 yield from texts(part)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 
 from adapters.discord.markup import cut, markdown
-from bot.chat.views import Code, Link, Span, Strong
+from bot.chat.views import Code, Link, Moment, Span, Strong
 from bot.text import visible
 from tests.contract.views import MARKUP, SPANS
 from tests.rigs.discord_markdown import Run, read, seen
@@ -122,3 +123,8 @@ def test_a_cut_keeps_the_beginning_and_says_that_there_is_more(spans):
 
 def _text(span: Span) -> str:
     return span if isinstance(span, str) else span.text
+
+
+def test_a_moment_is_shown_by_the_clock_of_each_reader():
+    at = datetime(2026, 5, 30, 7, tzinfo=UTC)
+    assert markdown(("Next: ", Moment("Saturday, 9:00", at))) == "Next: <t:1780124400:f>"

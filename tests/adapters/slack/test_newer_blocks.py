@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import DIFFUSION, HEBB, NOW
 from tests.conftest import digest as made_digest
-from tests.rigs.slack import TEAM
+from tests.rigs.slack import TEAM, pressable
 from tests.rigs.slack_rules import NEWER, elements_of, labels, seen
 
 pytestmark = pytest.mark.usefixtures("slack")
@@ -98,3 +98,18 @@ async def test_a_digest_asks_what_it_was_worth(rig, slack, bot, place, newer):
     assert "Thanks." in rig.messages[1].seen
     feedback = bot.services.store.tenant("slack", TEAM).feedback
     assert set(await feedback.last("U1", 10, useful=True)) == {HEBB.id, DIFFUSION.id}
+
+
+@pytest.mark.parametrize("newer", [NEWER, set()])
+async def test_what_went_wrong_stands_out_in_a_window(rig, newer):
+    rig.newer = newer
+    home = await rig.open_home()
+    details = "paper 1999.00001"
+    (block, element) = next(
+        (block, one) for block, one in pressable(home["blocks"]) if "paper " in str(one)
+    )
+    await rig.press_element(home, block, {**element, "value": details}, "U1")
+    await rig.until(lambda: rig.views)
+    (window,) = rig.views.values()
+    assert ("alert" in kinds(window["blocks"])) == bool(newer)
+    assert "1999.00001" in seen(window["blocks"])

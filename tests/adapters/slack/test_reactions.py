@@ -54,6 +54,17 @@ async def test_a_bookmark_saves_and_taking_it_away_lets_go(rig, bot):
     assert await shelf(bot, "U2") == set()
 
 
+async def test_a_bookmark_on_and_off_leaves_a_paper_that_was_saved_by_hand(rig, bot):
+    card = await shared(rig, bot)
+    await rig.press(card, "Save", "U2")
+    await eventually(lambda: has(bot, "U2"))
+    for added in (True, False):
+        await rig.react(card, "bookmark", "U2", added=added)
+    await rig.react(card, "thumbsup", "U2")  # which is worked off after the others
+    await eventually(lambda: votes(bot))
+    assert await has(bot, "U2")
+
+
 async def test_a_keycap_saves_the_paper_of_that_number_in_a_digest(rig, bot, slack, ask, place):
     listed = await ask("today")
     await slack.send(place("C1"), listed, "digest 1")

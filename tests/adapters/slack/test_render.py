@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from typing import get_args
 
 from hypothesis import given
@@ -13,7 +13,7 @@ from adapters.slack.render import fallback_text, fits_message, render
 from adapters.slack.web import NEWER
 from bot import cards
 from bot.chat.parts import split
-from bot.chat.views import Arrangement, Button, Buttons, Item, Link, Picture, Text, View
+from bot.chat.views import Arrangement, Button, Buttons, Item, Link, Moment, Picture, Text, View
 from bot.digests.layout import views as messages
 from bot.digests.selection import Digest
 from bot.models import DigestOptions, Layout
@@ -112,7 +112,7 @@ def assert_literal(made):
     list(texts(made))
     for block in made:
         for section in block["elements"] if block["type"] == "rich_text" else ():
-            assert {element["type"] for element in section["elements"]} <= {"text", "link"}
+            assert {element["type"] for element in section["elements"]} <= {"text", "link", "date"}
 
 
 @given(VIEWS)
@@ -282,3 +282,15 @@ def test_several_blocks_of_a_paper_are_divided_from_those_of_the_next():
     kinds = [block["type"] for block in render(in_a_list([Paper("2605.00001", "A")] * 3), "x")]
     assert kinds.count("divider") == 2
     assert kinds[0] != "divider"
+
+
+def test_times_are_shown_by_the_clock_of_each_reader():
+    at = datetime(2026, 5, 30, 7, tzinfo=UTC)
+    (block,) = render(View((Text(("Next: ", Moment("Saturday, 9:00 (Berlin)", at))),)), "x")
+    assert block["elements"][0]["elements"][1] == {
+        "type": "date",
+        "timestamp": 1780124400,
+        "format": "{date_long_pretty} at {time}",
+        "fallback": "Saturday, 9:00 (Berlin)",
+    }
+    assert list(broken_rules([block])) == []
