@@ -186,7 +186,7 @@ def _picture(alt: str) -> str:
 
 
 def _span(element: Json) -> str:
-    text, style = escape(element["text"]), element.get("style", {})
+    text, style = escape(element.get("text") or element["fallback"]), element.get("style", {})
     text = f'<a href="{escape(element["url"])}">{text}</a>' if element["type"] == "link" else text
     text = f"<code>{text}</code>" if style.get("code") else text
     return f"<b>{text}</b>" if style.get("bold") else text

@@ -19,6 +19,8 @@ MAX_ACTIONS = 3
 MAX_CARDS = 10  # in a carousel
 MIN_CARDS = 2
 SEPARATOR = " · "
+# side by side there is room for a picture above the text
+PICTURES = {"cards": "icon", "row": "hero_image"}
 
 
 def draw_cards(
@@ -33,7 +35,7 @@ def draw_cards(
         return []
     cards: list[Json] = []
     for block in blocks[:MAX_CARDS]:
-        card = _card(block, len(cards)) if isinstance(block, Item) and block.paper else None
+        card = _card(block, len(cards), PICTURES[arranged])
         if card is None:
             break
         cards.append(card)
@@ -44,12 +46,13 @@ def join_cards(cards: list[Json], arranged: Arrangement) -> list[Json]:
     """Return the blocks of cards: side by side in one, or each a block of its own."""
     if arranged == "cards":
         return cards
-    sides = [_with_banner(card) for card in cards]
-    return [{"type": CAROUSEL, "elements": sides}]
+    return [{"type": CAROUSEL, "elements": cards}]
 
 
-def _card(item: Item, position: int) -> Json | None:
+def _card(item: Block, position: int, picture: str) -> Json | None:
     """Return the card of a paper, None if not all but the end of its summary has room."""
+    if not isinstance(item, Item) or not item.paper:
+        return None
     parts = _parts(item)
     if parts is None or not 0 < len(item.buttons) <= MAX_ACTIONS:
         return None
@@ -58,17 +61,12 @@ def _card(item: Item, position: int) -> Json | None:
     actions = [draw_button(one, position * 10 + n, about) for n, one in enumerate(item.buttons)]
     return {
         "type": CARD,
-        **({"icon": draw_picture(item.picture, about)} if item.picture else {}),
+        **({picture: draw_picture(item.picture, about)} if item.picture else {}),
         "title": title,
         **({"subtitle": subtitle} if subtitle else {}),
         **({"body": body} if body else {}),
         "actions": actions,
     }
-
-
-def _with_banner(card: Json) -> Json:
-    """Return a card with its picture above the text, as there is room for it side by side."""
-    return {("hero_image" if key == "icon" else key): part for key, part in card.items()}
 
 
 def _parts(item: Item) -> tuple[Json, Json | None, Json | None] | None:

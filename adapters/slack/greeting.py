@@ -21,7 +21,13 @@ HELLO = (
     "Hello! I’m Paperboy. I bring Hugging Face’s daily papers, find them again and keep them for "
     "your team. Here is the latest list; type /papers for everything else."
 )
-DAILY = Buttons((Button("Get this every morning", "subscribe at:9:00"), Button("Help", "help")))
+DAILY = Buttons(
+    (
+        Button("Get this every morning", "subscribe at:9:00"),
+        Button("Only on some topics", "subscribe at:9:00 topics:?"),
+        Button("Help", "help"),
+    )
+)
 
 
 async def greet(bot: Bot, messages: Messages, where: Place) -> None:
@@ -35,7 +41,7 @@ async def greet(bot: Bot, messages: Messages, where: Place) -> None:
     # everyone sees it, so it is made for no person and no team in particular
     latest = await bot.handle(bot.read("today", person("", ""), where))
     papers = latest.blocks if latest.papers else ()
-    view = View((line(HELLO), *papers, DAILY))
+    view = View((line(HELLO), *papers, DAILY), arranged="cards")
     sent = await messages.post_reliably(where, await bot.fold(view, where, LINE), key)
     await bot.shown(sent.place, sent.message, replace(view, blocks=papers))
 

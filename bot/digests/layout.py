@@ -75,7 +75,10 @@ def _full(digest: Digest) -> Iterable[View]:
         items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], (), begin + 1, because)
         last = begin + IN_ONE_MESSAGE >= len(digest.papers)
         above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
-        below: tuple[Block, ...] = (*_liked(digest), _more(digest, FEEDBACK)) if last else ()
+        # five papers fill a message at Discord
+        verdicts = FEEDBACK if len(items) < IN_ONE_MESSAGE else ()
+        last_blocks = (*_liked(digest), _more(digest, verdicts))
+        below: tuple[Block, ...] = last_blocks if last else ()
         title = "" if begin else _title(digest)
         yield View((*above, *items, *below), title=title, arranged="cards")
 
