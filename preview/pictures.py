@@ -27,7 +27,7 @@ from preview import discord, slack
 from preview.sample import views
 
 FOLDER = Path(__file__).parents[1] / "pictures"
-WIDTH, HEIGHT = 1440, 652  # pixels of the digests
+WIDTH, HEIGHT = 1440, 700  # pixels of the digests
 COLUMNS = 92  # of the terminal
 PAUSE_SECONDS, LINE_SECONDS = 1.2, 0.08  # before a command, and between lines of its answer
 # without pictures of papers, which would have to be fetched, and what is only about the preview
