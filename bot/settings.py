@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from bot.chat.reactions import Reactions
 from bot.errors import SettingsError
 from bot.models import PAUSE_AFTER
 from bot.proxies import NO_PROXIES, Proxies
-
-# reads the text of a setting, named so that an error can say which
-Reader: TypeAlias = Callable[[str, str], Any]
+from bot.setting_values import (
+    HUGGING_FACE,
+    MAX_SHARDS,
+    Reader,
+    is_address,
+    number_reader,
+    read_address,
+    read_folder,
+    read_host_and_port,
+    read_ids,
+    read_log_format,
+    read_log_level,
+    read_place,
+    read_reactions,
+    read_secret_address,
+    read_shard_ids,
+    read_switch,
+    read_token,
+)
 
 NAMES = (
     "PAPERBOY_HOME",
@@ -70,9 +85,7 @@ SECRETS = frozenset(
         "SMTP_URL",
     )
 )
-HUGGING_FACE = "https://huggingface.co"
 SLACK = "https://slack.com/api"
-_SCHEMES = {"https": ("http", "https"), "wss": ("ws", "wss")}
 # how each token begins, and where it is found
 SLACK_TOKENS = {
     "SLACK_BOT_TOKEN": ("xoxb-", "OAuth & Permissions"),
@@ -85,12 +98,8 @@ _TOKEN_KINDS = {
     "xoxe": "is a token that expires",
 }
 _WEBHOOK_NAME = re.compile(r"[a-z0-9-]{1,40}")
-MAX_SHARDS = 10_000
 _SMTP_PORTS = {"smtps": 465, "smtp": 587}
 _SENDER = re.compile(r"[^\s@<>,;:\"]{1,64}@[A-Za-z0-9.-]{1,253}", re.ASCII)
-CREDENTIALS = "paperboy.env"  # the name under which systemd's LoadCredential= gives a file
-LOG_LEVELS = ("debug", "info", "warning", "error")
-LOG_FORMATS = ("text", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,51 +220,9 @@ class Settings:
         )
 
 
-def environment(env_file: Path) -> dict[str, str]:
-    """Return the environment, and what `env_file` and systemd's credentials set beside it."""
-    given: dict[str, str] = {}
-    for _, values in read_sources(env_file):
-        given |= values
-    return given
-
-
-def read_sources(env_file: Path) -> list[tuple[str, Mapping[str, str]]]:
-    """Return what sets values, by name, a later one overriding those before it."""
-    files = [env_file]
-    if folder := os.environ.get("CREDENTIALS_DIRECTORY"):
-        files.append(Path(folder) / CREDENTIALS)
-    return [*((str(file), _read_env_file(file)) for file in files), ("environment", os.environ)]
-
-
 def sqlite_in(home: Path) -> str:
     """Return the address of the database in a folder."""
     return f"sqlite+aiosqlite:///{home / 'paperboy.sqlite3'}"
-
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    from dotenv.parser import parse_stream  # start-up time: only where there is a file to read
-
-    try:
-        with path.open(encoding="utf-8-sig") as lines:
-            bindings = list(parse_stream(lines))
-    except FileNotFoundError:
-        return {}
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path} is not UTF-8 text. Save it as UTF-8 or remove it.") from error
-    except OSError as error:
-        raise SettingsError(
-            f"{path} cannot be read ({error.strerror}). Make it readable or remove it."
-        ) from error
-    for binding in bindings:
-        if binding.error:
-            raise SettingsError(
-                f"{path}, line {binding.original.line} is not NAME=value. Correct or remove it."
-            )
-    return {
-        binding.key: binding.value
-        for binding in bindings
-        if binding.key and binding.value is not None
-    }
 
 
 def _unknown(name: str) -> str:
@@ -272,46 +239,16 @@ def _home(text: str | None) -> Path:
     return user_data_path("paperboy", appauthor=False)
 
 
-def _address(name: str, text: str, example: str = HUGGING_FACE) -> str:
-    if not _is_address(text, example):
-        raise SettingsError(f"{name} is “{text}”. Set an address such as {example}.")
-    return text.rstrip("/")
-
-
-def _secret_address(name: str, text: str) -> str:
-    # the address stays out of the sentence: it can hold a secret
-    if not _is_address(text, HUGGING_FACE):
-        raise SettingsError(f"{name} is not an address. Set one such as https://example.org/ping.")
-    return text
-
-
-def _is_address(text: str, example: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises ValueError if it isn’t a number
-    except ValueError:
-        return False
-    known = parts.scheme in _SCHEMES[urlsplit(example).scheme]
-    return known and bool(parts.hostname) and not any(c.isspace() for c in text)
-
-
-def _token(name: str, text: str) -> str:
-    # the value stays out of the sentence: it may be a mistyped secret
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise SettingsError(f"{name} has characters that no token has. Copy it again.")
-    return text
-
-
 def _slack(given: Mapping[str, str]) -> tuple[SlackSettings | None, tuple[str, ...]]:
     """Return Slack's settings, or why it is left out if its tokens are not a pair."""
     options: dict[str, Any] = {"proxies": Proxies.read(given)}
     if "PAPERBOY_LINK_PREVIEWS" in given:
-        options["link_previews"] = _switch(
+        options["link_previews"] = read_switch(
             "PAPERBOY_LINK_PREVIEWS", given["PAPERBOY_LINK_PREVIEWS"]
         )
     if "SLACK_API_URL" in given:
-        options["api_url"] = _address("SLACK_API_URL", given["SLACK_API_URL"], SLACK)
-    tokens = {name: _token(name, given[name]) for name in SLACK_TOKENS if name in given}
+        options["api_url"] = read_address("SLACK_API_URL", given["SLACK_API_URL"], SLACK)
+    tokens = {name: read_token(name, given[name]) for name in SLACK_TOKENS if name in given}
     if not tokens:
         return None, ()
     if reason := _wrong_slack_tokens(tokens):
@@ -348,7 +285,7 @@ def _discord(given: Mapping[str, str]) -> DiscordSettings | None:
         if name in given
     }
     values["proxies"] = Proxies.read(given)
-    settings = DiscordSettings(_token("DISCORD_TOKEN", given["DISCORD_TOKEN"]), **values)
+    settings = DiscordSettings(read_token("DISCORD_TOKEN", given["DISCORD_TOKEN"]), **values)
     if settings.shard_ids and max(settings.shard_ids) >= (settings.shards or 0):
         raise SettingsError(
             "Set DISCORD_SHARDS too, higher than each of DISCORD_SHARD_IDS: they count from 0."
@@ -360,7 +297,7 @@ def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
     urls: dict[str, str] = {}
     for one in given.get("PAPERBOY_WEBHOOKS", "").split(","):
         name, _, url = (part.strip() for part in one.partition("="))
-        if one and not (_WEBHOOK_NAME.fullmatch(name) and _is_address(url, HUGGING_FACE)):
+        if one and not (_WEBHOOK_NAME.fullmatch(name) and is_address(url, HUGGING_FACE)):
             # the address stays out of the sentence: it can hold a secret
             raise SettingsError(
                 "PAPERBOY_WEBHOOKS: write NAME=https://…, several with commas between them. A name "
@@ -370,7 +307,7 @@ def _webhooks(given: Mapping[str, str]) -> WebhookSettings | None:
             urls[name] = url
     secret = given.get("PAPERBOY_WEBHOOK_SECRET")
     if secret:
-        _token("PAPERBOY_WEBHOOK_SECRET", secret)
+        read_token("PAPERBOY_WEBHOOK_SECRET", secret)
     return WebhookSettings(urls, secret, Proxies.read(given)) if urls else None
 
 
@@ -409,104 +346,33 @@ def _smtp_server(url: str) -> SmtpServer:
     )
 
 
-def _reactions(name: str, text: str) -> Reactions:
-    try:
-        return Reactions.read(text)
-    except ValueError as error:
-        raise SettingsError(f"{name}: {error}") from error
-
-
-def _place(name: str, text: str) -> tuple[str, str]:
-    platform, colon, address = text.partition(":")
-    if not (platform.isalnum() and colon and address.replace("-", "").isalnum()):
-        raise SettingsError(
-            f"{name} is “{text}”. Write a platform and an address there, as in slack:C0123, "
-            "discord:123456 or webhook:team."
-        )
-    return platform, address
-
-
-def _ids(name: str, text: str) -> frozenset[str]:
-    ids = frozenset(one.strip() for one in text.split(",") if one.strip())
-    if wrong := [one for one in ids if not (one.isascii() and one.isalnum())]:
-        raise SettingsError(
-            f"{name}: “{wrong[0]}” isn’t a person’s id. Write ids with commas between them, as in "
-            "U012AB3CD."
-        )
-    return ids
-
-
-def _folder(_: str, text: str) -> Path:
-    return Path(text).expanduser().absolute()
-
-
-def _log_level(name: str, text: str) -> str:
-    return _choice(name, text, LOG_LEVELS)
-
-
-def _log_format(name: str, text: str) -> str:
-    return _choice(name, text, LOG_FORMATS)
-
-
-def _health(name: str, text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]")
-    if not host or any(c.isspace() for c in host):
-        raise SettingsError(f"{name} is “{text}”. Set an address and port such as 127.0.0.1:8081.")
-    return host, _number(1, 65_535)(name, port)
-
-
-def _choice(name: str, text: str, choices: tuple[str, ...]) -> str:
-    if text.lower() not in choices:
-        raise SettingsError(f"{name} is “{text}”. Set one of {', '.join(choices)}.")
-    return text.lower()
-
-
-def _switch(name: str, text: str) -> bool:
-    return _choice(name, text, ("on", "off")) == "on"
-
-
-def _shard_ids(name: str, text: str) -> tuple[int, ...]:
-    read = _number(0, MAX_SHARDS)
-    return tuple(read(name, one.strip()) for one in text.split(",") if one)
-
-
-def _number(low: int, high: int) -> Reader:
-    """Make the reader of a whole number within bounds."""
-
-    def read(name: str, text: str) -> int:
-        is_number = text.isdecimal() and text.isascii() and len(text) < 10
-        if not is_number or not low <= int(text) <= high:
-            raise SettingsError(f"{name} is “{text}”. Set a whole number from {low:,} to {high:,}.")
-        return int(text)
-
-    return read
-
-
 _READERS: Mapping[str, tuple[str, Reader]] = {
-    "hf_endpoint": ("HF_ENDPOINT", _address),
-    "hf_token": ("HF_TOKEN", _token),
-    "log_level": ("PAPERBOY_LOG_LEVEL", _log_level),
-    "log_format": ("PAPERBOY_LOG_FORMAT", _log_format),
-    "health": ("PAPERBOY_HEALTH", _health),
-    "heartbeat_url": ("PAPERBOY_HEARTBEAT_URL", _secret_address),
-    "sync_minutes": ("PAPERBOY_SYNC_MINUTES", _number(0, 1440)),
-    "ask_hugging_face": ("PAPERBOY_ASK_HUGGING_FACE", _switch),
-    "pause_after_days": ("PAPERBOY_PAUSE_AFTER_DAYS", _number(1, 365)),
-    "purge_days": ("PAPERBOY_PURGE_DAYS", _number(0, 365)),
-    "reactions": ("PAPERBOY_REACTIONS", _reactions),
-    "wait_minutes": ("PAPERBOY_WAIT_MINUTES", _number(0, 720)),
-    "complete_percent": ("PAPERBOY_COMPLETE_PERCENT", _number(0, 100)),
-    "admin_place": ("PAPERBOY_ADMIN_PLACE", _place),
-    "admins": ("PAPERBOY_ADMINS", _ids),
-    "backups": ("PAPERBOY_BACKUPS", _folder),
-    "backup_hours": ("PAPERBOY_BACKUP_HOURS", _number(1, 1000)),
-    "backup_days": ("PAPERBOY_BACKUP_DAYS", _number(0, 1000)),
-    "keep_days": ("PAPERBOY_KEEP_DAYS", _number(60, 36_500)),
+    "hf_endpoint": ("HF_ENDPOINT", read_address),
+    "hf_token": ("HF_TOKEN", read_token),
+    "log_level": ("PAPERBOY_LOG_LEVEL", read_log_level),
+    "log_format": ("PAPERBOY_LOG_FORMAT", read_log_format),
+    "health": ("PAPERBOY_HEALTH", read_host_and_port),
+    "heartbeat_url": ("PAPERBOY_HEARTBEAT_URL", read_secret_address),
+    "sync_minutes": ("PAPERBOY_SYNC_MINUTES", number_reader(0, 1440)),
+    "ask_hugging_face": ("PAPERBOY_ASK_HUGGING_FACE", read_switch),
+    "pause_after_days": ("PAPERBOY_PAUSE_AFTER_DAYS", number_reader(1, 365)),
+    "purge_days": ("PAPERBOY_PURGE_DAYS", number_reader(0, 365)),
+    "reactions": ("PAPERBOY_REACTIONS", read_reactions),
+    "wait_minutes": ("PAPERBOY_WAIT_MINUTES", number_reader(0, 720)),
+    "complete_percent": ("PAPERBOY_COMPLETE_PERCENT", number_reader(0, 100)),
+    "admin_place": ("PAPERBOY_ADMIN_PLACE", read_place),
+    "admins": ("PAPERBOY_ADMINS", read_ids),
+    "backups": ("PAPERBOY_BACKUPS", read_folder),
+    "backup_hours": ("PAPERBOY_BACKUP_HOURS", number_reader(1, 1000)),
+    "backup_days": ("PAPERBOY_BACKUP_DAYS", number_reader(0, 1000)),
+    "keep_days": ("PAPERBOY_KEEP_DAYS", number_reader(60, 36_500)),
 }
 _DISCORD_READERS: Mapping[str, tuple[str, Reader]] = {
-    "api_url": ("DISCORD_API_URL", partial(_address, example="https://discord.com/api/v10")),
-    "gateway_url": ("DISCORD_GATEWAY_URL", partial(_address, example="wss://gateway.discord.gg")),
-    "shards": ("DISCORD_SHARDS", _number(1, MAX_SHARDS)),
-    "shard_ids": ("DISCORD_SHARD_IDS", _shard_ids),
+    "api_url": ("DISCORD_API_URL", partial(read_address, example="https://discord.com/api/v10")),
+    "gateway_url": (
+        "DISCORD_GATEWAY_URL",
+        partial(read_address, example="wss://gateway.discord.gg"),
+    ),
+    "shards": ("DISCORD_SHARDS", number_reader(1, MAX_SHARDS)),
+    "shard_ids": ("DISCORD_SHARD_IDS", read_shard_ids),
 }

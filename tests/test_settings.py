@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.env_file import environment
 from bot.errors import SettingsError
-from bot.settings import NAMES, DiscordSettings, Settings, SlackSettings, environment
+from bot.settings import NAMES, DiscordSettings, Settings, SlackSettings
 
 
 def test_nothing_needs_to_be_set():

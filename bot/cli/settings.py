@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bot.cli.session import DONE
 from bot.clock import utc_now
+from bot.env_file import environment
 from bot.errors import UsageError
 from bot.exchange.settings_toml import SettingsFile, read_toml, write_toml
 from bot.models import Subscription
-from bot.settings import NAMES, SECRETS, Settings, environment
+from bot.settings import NAMES, SECRETS, Settings
 from bot.store import Store
 from bot.text import count
 
