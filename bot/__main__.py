@@ -8,6 +8,7 @@ import gc
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Collection, Sequence
 from importlib import import_module
@@ -35,6 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     _prepare_streams()
     args = _read_arguments(argv)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see `paperboy_start`
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         settings = Settings.read(environment(Path(".env")))
         set_up_logging(settings)

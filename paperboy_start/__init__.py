@@ -6,6 +6,7 @@ says so in a sentence.
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,6 +21,9 @@ WRONG = 2  # exit code
 
 def main() -> int:
     """Run `paperboy`; return its exit code."""
+    # until the command runs, Ctrl-C ends the process without a traceback of what is imported
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     if problem := find_foreign(Path(__file__).resolve().parents[1]):
         print(f"paperboy: {problem}", file=sys.stderr)
         return WRONG
