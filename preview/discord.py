@@ -9,12 +9,16 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from adapters.discord.dialect import Dialect
 from adapters.discord.forms import form
 from adapters.discord.render import render
 from adapters.discord.requests import Request
+from adapters.discord.tree import path
+from bot.chat.command_table import CommandTable
 from bot.chat.commands import Blank
 from bot.chat.intents import Intent
 from bot.chat.signatures import command
+from bot.chat.tallies import Tally, with_tallies
 from bot.chat.views import View
 from bot.features import ALL
 from bot.models import Person, Place
@@ -26,6 +30,7 @@ STYLE = Path(__file__).with_suffix(".css")
 BEGINNINGS = {"### ": "h3", "## ": "h2", "-# ": "small"}
 # what adapters.discord.markup writes: escapes, code, bold, links, and addresses in angles
 INLINE = re.compile(
+    r"</(?P<command>[a-z -]+):\d+>|"
     r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
     r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>"
 )
@@ -38,14 +43,21 @@ PUBLIC = {
     "full",
     "pick",
     "pick-thread",
+    "counts",
 }  # what everybody in the channel sees
 
 
 def pages() -> Mapping[str, str]:
     """Return a page a view, and one with a form."""
+    every = dict(asyncio.run(views(ME, HERE)))
+    first, second, *_ = every["full"].papers
+    tallies = {first: Tally(3, 5, ("Ada", "Bob")), second: Tally(0, 1)}
+    every["counts"] = with_tallies(every["full"], tallies)
+    commands = CommandTable.of(ALL).commands
+    dialect = Dialect(commands, {path(name)[0]: 1 for name in commands})
     shown = {
-        name: _page(view, public=name in PUBLIC)
-        for name, view in asyncio.run(views(ME, HERE)).items()
+        name: _page(dialect.translate(view, name.partition("-")[0]), public=name in PUBLIC)
+        for name, view in every.items()
     }
     return {**shown, **{name: _form(words) for name, words in FORMS.items()}}
 
@@ -156,7 +168,9 @@ def _inline(text: str) -> str:
     for found in INLINE.finditer(text):
         parts.append(escape(text[at : found.start()]))
         at = found.end()
-        if raw := found["raw"]:
+        if name := found["command"]:
+            parts.append(f"<span class=mention>/{escape(name)}</span>")
+        elif raw := found["raw"]:
             parts.append(escape(raw))
         elif code := found["code"]:
             parts.append(f"<code>{escape(code)}</code>")

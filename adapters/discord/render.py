@@ -1,8 +1,9 @@
 """Views as Discord's components: one container, at most 40 components and 4,000 characters.
 
-If a view has too much for one message, the separators go first, then the thumbnails from the last
-one up. Then the buttons of each item become a menu. Then all texts become one and all buttons a few
-menus, and what still has no room is counted.
+If a view has too much for one message, the separators go first. Then the buttons below all items
+become a menu, unless they turn pages, and thumbnails go from the last one up. Then the buttons of
+each item become a menu. Then all texts become one and all buttons a few menus, and what still has
+no room is counted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any, TypeAlias
 
 from discord import MediaGalleryItem, SelectOption, ui
 
+from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.layout import Control, Panel, has_link_lines, panels
 from bot.chat.views import Outcome, Picture, View
 from bot.text import count, shorten, visible
@@ -60,6 +62,8 @@ def _layouts(view: View, tenant: str) -> Iterator[list[Component]]:
 def _variants(parts: Sequence[Panel]) -> Iterator[list[Component]]:
     """Yield the layouts that Discord takes, best first."""
     yield from _if_valid(_with_separators(parts))
+    yield from _if_valid([child for part in parts for child in _wide(part)])
+    yield from _if_valid([child for part in parts for child in _with_menu(part)])
     pictured = [index for index, part in enumerate(parts) if part.thumbnail]
     for thumbnails in range(len(pictured), -1, -1):
         bare = set(pictured[thumbnails:])
@@ -76,7 +80,7 @@ def _with_separators(parts: Sequence[Panel]) -> list[Component]:
     """Lay panels out, with a separator under each that has controls."""
     children: list[Component] = []
     for before, part in pairwise([Panel(), *parts]):
-        if before.controls and part.lines:
+        if before.controls and part.lines and not _is_beside(before):
             children.append(ui.Separator())
         children += _wide(part)
     return children
@@ -93,6 +97,9 @@ def _component_count(child: Component) -> int:
 
 
 def _wide(part: Panel) -> Iterator[Component]:
+    if _is_beside(part):
+        yield ui.Section(ui.TextDisplay(part.text), accessory=_button(part.controls[0]))
+        return
     if part.thumbnail:
         yield ui.Section(
             ui.TextDisplay(part.text or EMPTY_TEXT), accessory=ui.Thumbnail(part.thumbnail)
@@ -101,6 +108,20 @@ def _wide(part: Panel) -> Iterator[Component]:
         yield from _text(part)
     for row in _batches(part.controls, ROW_BUTTONS):
         yield ui.ActionRow(*map(_button, row))
+
+
+def _with_menu(part: Panel) -> Iterator[Component]:
+    """Lay a panel out, with a menu for buttons that belong to no text and turn no pages."""
+    presses = [Press.read(control.id) for control in part.controls]
+    turns = any(press and press.kind is Kind.TURN for press in presses)
+    if part.text or part.picture or turns or not all(presses):
+        return _wide(part)
+    return _menus(part.controls)
+
+
+def _is_beside(part: Panel) -> bool:
+    """Tell whether the one control of a panel stands beside its text: half as high as below it."""
+    return bool(part.text) and len(part.controls) == 1 and not (part.thumbnail or part.picture)
 
 
 def _narrow(part: Panel) -> Iterator[Component]:
