@@ -21,21 +21,23 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters.slack import Slack
 from adapters.slack.render import fallback_text, render
+from adapters.slack.web import NEWER
 from bench.lag import watched
 from bot import cards
 from bot.bootstrap import Sources, build_app
 from bot.chat.bot import Bot
-from bot.chat.views import View
+from bot.chat.views import Arrangement, View
 from bot.cli.demo import bring_sample
 from bot.papers import Account, Paper
 from bot.search import Index
@@ -44,7 +46,7 @@ from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
 from tests.contract.views import MARKUP
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig, eventually
-from tests.rigs.slack_rules import broken_rules
+from tests.rigs.slack_rules import broken_rules, texts
 
 NOBODY = "http://127.0.0.1:9"
 SAMPLE_DAY = datetime(2026, 5, 22, 22, tzinfo=UTC)
@@ -295,15 +297,26 @@ def render_papers(papers: int) -> None:
             if number % 2
             else View(cards.items([paper] * chance.randint(1, 12), ()))
         )
-        made = render(view, "x")
-        broken += broken_rules(made)
-        raw = json.dumps(made)
-        escapes += '"mrkdwn"' in raw or '"emoji": true' in raw or "<" in fallback_text(view)
+        arranged = chance.choice(get_args(Arrangement))
+        for newer in ((), NEWER):
+            made = render(replace(view, arranged=arranged), "x", newer=newer)
+            broken += broken_rules(made, newer=bool(newer))
+            escapes += '"emoji": true' in json.dumps(made) or is_markup(made)
+        escapes += "<" in fallback_text(view)
     took = time.perf_counter() - started
     print(
         f"render: {papers} papers in {took:.1f} s, {len(broken)} limits broken, {escapes} escapes "
         f"{broken[:3] or ''}"
     )
+
+
+def is_markup(blocks: list[dict[str, object]]) -> bool:
+    """Return whether Slack would read text as markup that is none."""
+    try:
+        list(texts(blocks))
+    except AssertionError:
+        return True
+    return False
 
 
 def any_paper(chance: random.Random, number: int) -> Paper:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.slack.forms import Form, redraw_form
+from adapters.slack.greeting import DAILY, HELLO
 from adapters.slack.limits import SURFACE
 from adapters.slack.render import fallback_text, render
 from adapters.slack.requests import Request
@@ -17,7 +18,7 @@ from adapters.slack.web import NEWER
 from bot.chat.commands import Blank
 from bot.chat.intents import Intent
 from bot.chat.signatures import command
-from bot.chat.views import View
+from bot.chat.views import View, line
 from bot.features import ALL
 from bot.models import Person, Place
 from preview.sample import views
@@ -51,7 +52,9 @@ STYLE = Path(__file__).with_suffix(".css")
 def pages() -> Mapping[str, str]:
     """Return a page a view, with newer blocks and without, and one a form, empty and filled in."""
     shown: dict[str, str] = {}
-    for name, view in asyncio.run(views(ME, HERE)).items():
+    drawn = dict(asyncio.run(views(ME, HERE)))
+    hello = View((line(HELLO), *drawn["full"].blocks[1:-1], DAILY), arranged="cards")
+    for name, view in {**drawn, "hello": hello}.items():
         shown[name] = _page(name, view, NEWER)
         if view.arranged != "list":
             shown[f"{name}-older"] = _page(name, view, ())
