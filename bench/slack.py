@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import itertools
 import json
 import random
@@ -99,6 +100,7 @@ async def serve(url: str, folder: str) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with opened(Path(folder)) as bot:
+        gc.freeze()  # as `paperboy` does: what is imported needs no look for garbage
         running = asyncio.create_task(
             Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(bot)
         )
