@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bot.cli.session import DONE
 from bot.clock import utc_now
+from bot.digests.watches import Watches
 from bot.env_file import environment
 from bot.errors import UsageError
 from bot.exchange.settings_toml import SettingsFile, read_toml, write_toml
-from bot.models import Subscription
+from bot.models import Place, Subscription
 from bot.settings import NAMES, SECRETS, Settings
 from bot.store import Store
 from bot.text import count
@@ -68,16 +69,20 @@ async def _import(store: Store, file: Path | None) -> int:
 
 async def _subscribe(store: Store, found: SettingsFile) -> int:
     """Add the subscriptions that are not there, from their next time on; return how many."""
-    known = {(one.place, repr(one.options)) for one in await _all(store)}
-    added = 0
-    for one in found.subscriptions:
-        if (one.place, repr(one.options)) in known:
+    known = set(map(_key, await _all(store)))
+    new = {_key(one): one for one in found.subscriptions if _key(one) not in known}
+    for one in new.values():
+        if one.watch:
+            await Watches(store, utc_now).add(one)
             continue
-        new = one if one.paused else one.from_now(utc_now(), None)
-        await store.tenant(one.place.platform, one.place.tenant).subscriptions.add(new)
-        known.add((one.place, repr(one.options)))
-        added += 1
-    return added
+        due = one if one.paused else one.from_now(utc_now(), None)
+        await store.tenant(one.place.platform, one.place.tenant).subscriptions.add(due)
+    return len(new)
+
+
+def _key(one: Subscription) -> tuple[Place, bool, str]:
+    """Return what makes two subscriptions the same."""
+    return one.place, one.watch, repr(one.options)
 
 
 async def _all(store: Store) -> list[Subscription]:

@@ -56,7 +56,7 @@ def read_toml(text: str) -> SettingsFile:
 def _row(one: Subscription) -> dict[str, Any]:
     where = (one.place.platform, one.place.tenant, one.place.address, one.person.id)
     row = {**dict(zip(_WHERE, where, strict=True)), "made": one.made, "paused": one.paused}
-    return {**row, "options": one.options.to_json()}
+    return {**row, "watch": one.watch, "options": one.options.to_json()}
 
 
 def _subscription(number: int, row: Any) -> Subscription:
@@ -70,7 +70,8 @@ def _subscription(number: int, row: Any) -> Subscription:
         raise UsageError(f"Subscription {number} of the file can’t be read: {problem}.") from error
     paused = str(row.get("paused", ""))
     place, owner = Place(platform, tenant, address), Person(platform, tenant, person)
-    return Subscription(0, place, owner, options, made, paused=paused)
+    watch = row.get("watch", False) is True
+    return Subscription(0, place, owner, options, made, paused=paused, watch=watch)
 
 
 def _check(options: DigestOptions) -> None:

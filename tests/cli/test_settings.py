@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.cli import settings as command
 from bot.clock import utc_now
+from bot.digests.watches import Watches
 from bot.errors import UsageError
 from bot.exchange.settings_toml import SettingsFile, read_toml, write_toml
 from bot.models import DigestOptions, Person, Place, Subscription
@@ -74,6 +76,19 @@ async def test_what_was_exported_is_there_again_after_an_import(
     await run(new_home, "import", tmp_path / "paperboy.toml")
     assert "Imported 0 subscriptions; 2 were there already." in capsys.readouterr().out
     assert len(await stored(new_home)) == 2
+
+
+async def test_a_watch_stays_a_watch(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(home)
+    async with await Store.open(sqlite_in(home)) as store:
+        watch = replace(subscription("C1"), watch=True)
+        await Watches(store, utc_now).add(watch)
+    await run(home, "export", tmp_path / "paperboy.toml")
+    new_home = tmp_path / "new"
+    for _ in range(2):
+        await run(new_home, "import", tmp_path / "paperboy.toml")
+    (again,) = await stored(new_home)
+    assert (again.watch, again.next_due, again.options) == (True, None, OPTIONS)
 
 
 async def test_without_a_file_the_export_is_printed(

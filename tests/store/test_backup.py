@@ -1,5 +1,7 @@
 """Copies of a database that is written to, files that are none, and a place that gets another."""
 
+# ruff: noqa: ASYNC240 - a test may wait for the disk
+
 from __future__ import annotations
 
 import asyncio
@@ -195,6 +197,18 @@ async def test_at_every_moment_there_is_a_whole_database(
     assert await count(database) == 3
     put_in_place(staged, database, NOON)
     assert await count(database) == 5
+
+
+async def test_a_database_can_be_looked_at_without_a_change(store: Store, url: str):
+    async with await Store.inspect(url) as looking:
+        assert looking.identity == store.identity
+        assert await looking.papers.count() == 0
+
+
+async def test_looking_at_a_database_creates_none(tmp_path: Path):
+    with pytest.raises(StoreError, match="There is no database"):
+        await Store.inspect(f"sqlite+aiosqlite:///{tmp_path / 'new'}")
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_messages_that_may_have_been_sent_since_are_looked_for(store: Store):

@@ -38,6 +38,9 @@ def check_subscriptions(known: Sequence[Subscription], platforms: Collection[str
         due, number = min(active)
         text = f"{count(len(active), 'is', 'are')} active; subscription {number} is next, on "
         findings.append(fine(SUBSCRIPTIONS, f"{text}{due:%d %B %Y, %H:%M} UTC."))
+    if watches := sum(one.watch and not one.paused for one in known):
+        text = count(watches, "watch tells", "watches tell")
+        findings.append(fine(SUBSCRIPTIONS, f"{text} of new papers after each sync."))
     return findings
 
 
