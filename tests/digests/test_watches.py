@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import lzma
 import random
-from collections import Counter
+from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from bench.watches import make_topic
 from bot.chat.view_json import thaw
 from bot.chat.views import plain
 from bot.digests.watches import MAX_A_DAY, Watches
@@ -20,6 +24,7 @@ from bot.library.sync import feed_day
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
 from bot.schedule import Schedule
+from bot.sources.items import batch
 from bot.store.schema import deliveries
 from bot.store.syncs import SyncRun
 from bot.store.watches import Plan
@@ -33,6 +38,7 @@ ADA = Person("chat", "T", "ada")
 ROOM = Place("chat", "T", "room")
 OTHER = Place("chat", "T", "other room")
 HOUR = timedelta(hours=1)
+CAPTURED = Path(__file__).parents[2].parent / "shared" / "data" / "hf-daily" / "days.jsonl.xz"
 
 
 @pytest.fixture(autouse=True)
@@ -231,31 +237,83 @@ async def test_a_digest_does_not_repeat_what_a_watch_told(bot, clock):
     assert had[ROOM] == {paper(1).id}
 
 
+async def replay(bot, clock, new: list[Subscription], syncs) -> Counter[tuple[Place, str]]:
+    """Sync again and again, and return how often each place was told of each paper.
+
+    After each sync, exactly what is expected has been handed to the outbox.
+    """
+    watches = [(await bot.services.watches.add(replace(one, made=clock.now)))[0] for one in new]
+    places = {watch.id: watch.place for watch in watches}
+    expected, last = Expected(watches), 0
+    times: Counter[tuple[Place, str]] = Counter()
+    for moment, papers in syncs:
+        clock.now = moment
+        await synced(bot, clock, *papers, after=timedelta())
+        parts = await rows(bot, after=last)
+        last = parts[-1].id if parts else last
+        said = [(row.subscription, id_) for row in parts for id_ in thaw(row.view).papers]
+        assert Counter(said) == Counter(expected.sync(papers, moment.date()))
+        times.update((places[number], id_) for number, id_ in said)
+    return times
+
+
 @pytest.mark.slow
 async def test_thirty_days_with_two_hundred_watches_tell_each_paper_once(bot, clock):
     first = date(2026, 6, 1)
     clock.now = datetime.combine(first, time(1), NOW.tzinfo)
-    watches = []
-    for new in generate_watches(200, 40, UTC_DAILY, seed=7):
-        made, _ = await bot.services.watches.add(replace(new, made=clock.now))
-        watches.append(made)
     chance = random.Random(8)
-    known: dict[str, Paper] = {}
-    expected = Expected(watches)
-    last, everything = 0, []
-    for day, papers in generate_days(first, 30, seed=9).items():
-        for hour in (9, 20) if day.day % 5 == 0 else (20,):
-            clock.now = datetime.combine(day, time(hour), NOW.tzinfo)
-            half = papers[: len(papers) // 2] if hour == 9 else papers
-            known |= {one.id: known.get(one.id, one) for one in half}
-            known = {id_: grow(chance, one) for id_, one in known.items()}
-            await synced(bot, clock, *known.values(), after=timedelta())
-            new = await rows(bot, after=last)
-            last = new[-1].id if new else last
-            said = [(row.subscription, id_) for row in new for id_ in thaw(row.view).papers]
-            assert Counter(said) == Counter(expected.sync(list(known.values()), day))
-            everything += said
-    places = {watch.id: watch.place for watch in watches}
-    times = Counter((places[number], id_) for number, id_ in everything)
+
+    def syncs():
+        known: dict[str, Paper] = {}
+        for day, papers in generate_days(first, 30, seed=9).items():
+            for hour in (9, 20) if day.day % 5 == 0 else (20,):
+                half = papers[: len(papers) // 2] if hour == 9 else papers
+                known |= {one.id: known.get(one.id, one) for one in half}
+                known = {id_: grow(chance, one) for id_, one in known.items()}
+                yield datetime.combine(day, time(hour), NOW.tzinfo), list(known.values())
+
+    watches = generate_watches(200, 40, UTC_DAILY, seed=7)
+    times = await replay(bot, clock, watches, syncs())
     assert set(times.values()) == {1}
-    assert len(times) > 2000
+    assert len(times) > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CAPTURED.exists(), reason="the captured days are not here")
+async def test_captured_days_are_told_once_as_well(bot, clock):
+    with lzma.open(CAPTURED, "rt", encoding="utf-8") as lines:
+        days = [json.loads(one) for one in deque(lines, maxlen=30)]
+    lists = {
+        date.fromisoformat(one["date"]): batch(one["items"], date.fromisoformat(one["date"])).papers
+        for one in days
+    }
+    clock.now = datetime.combine(min(lists), time(1), NOW.tzinfo)
+    every = [paper for papers in lists.values() for paper in papers]
+    chance = random.Random(5)
+    topics = sorted({make_topic(chance.choice(every), chance) for _ in range(50)})
+    watches = [
+        Subscription(
+            0,
+            replace(ROOM, address=f"room {number % 40}"),
+            ADA,
+            DigestOptions(UTC_DAILY, topics=topic, votes=chance.choice((0, 0, 20))),
+            clock.now,
+            watch=True,
+        )
+        for number, topic in enumerate(topics)
+    ]
+
+    def syncs():
+        known: dict[str, Paper] = {}
+        for day, papers in lists.items():
+            known |= {paper.id: paper for paper in papers}
+            gained = [_in_its_days(paper, day) for paper in known.values()]
+            yield datetime.combine(day, time(20), NOW.tzinfo), gained
+
+    assert set((await replay(bot, clock, watches, syncs())).values()) == {1}
+
+
+def _in_its_days(paper: Paper, day: date) -> Paper:
+    """Return a paper with the votes that it may have had on a day."""
+    age = (day - (paper.daily or day)).days
+    return replace(paper, upvotes=(paper.upvotes or 0) * min(age + 1, 4) // 4)

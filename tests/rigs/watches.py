@@ -27,7 +27,7 @@ def generate_days(first: date, days: int, seed: int) -> dict[date, tuple[Paper, 
     """Make the lists of some days, a few dozen papers each."""
     chance = random.Random(seed)
     return {
-        day: tuple(_paper(chance, day, number) for number in range(chance.randint(5, 12)))
+        day: tuple(_paper(chance, day, number) for number in range(chance.randint(3, 8)))
         for day in (first + timedelta(days=n) for n in range(days))
     }
 
