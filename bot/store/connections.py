@@ -2,8 +2,8 @@
 
 On SQLite the pool that writes has one connection, so it is the write lock: tasks wait for it in
 turn, where several connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's
-own lock, against other processes. On PostgreSQL several transactions write: each does so as if it
-were alone, or fails with a conflict, after which `Database.write` does it again.
+own lock, against other processes. On PostgreSQL, too, one transaction writes at a time, over all
+processes: otherwise each change of several rows would need locks of its own.
 
 SQLAlchemy's engines run in a greenlet here, as they do below `sqlalchemy.ext.asyncio`, which would
 import the whole ORM (45 ms and 6 MB that nothing uses).
@@ -24,7 +24,7 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 from bot.errors import StoreError
 from bot.store.database_url import SHAPE, Address
 
-IsolationLevel: TypeAlias = Literal["SERIALIZABLE", "AUTOCOMMIT"]
+IsolationLevel: TypeAlias = Literal["READ COMMITTED", "AUTOCOMMIT"]
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -34,7 +34,8 @@ Ts = TypeVarTuple("Ts")
 _WRITER = ("synchronous=FULL", "foreign_keys=ON")
 _READER = ("query_only=ON",)
 _READERS = 4
-_POSTGRESQL_CONNECTIONS = 4  # that write, and as many that read
+# what BEGIN IMMEDIATE is on SQLite, until the end of the transaction; the number is our own
+_TURN = "SELECT pg_advisory_xact_lock(170603762)"
 _CONNECT_SECONDS = 10.0
 _POSTGRESQL_SECONDS = 30.0  # for one statement, or until a connection is free
 
@@ -62,7 +63,7 @@ def create_engines(address: Address) -> tuple[Engine, Engine]:
     try:
         if address.url.get_backend_name() == "sqlite":
             return _sqlite_writer(address), _sqlite_reader(address)
-        return _postgresql(address, "SERIALIZABLE"), _postgresql(address, "AUTOCOMMIT")
+        return _postgresql_writer(address), _postgresql(address, _READERS, "AUTOCOMMIT")
     except ModuleNotFoundError as error:
         raise StoreError(
             f"The database {address.name} needs the Python package {error.name}: install it."
@@ -144,10 +145,16 @@ async def _connect(path: str, **options: Any) -> _Connection:
 _CONNECT = {"async_creator_fn": _connect}
 
 
-def _postgresql(address: Address, isolation: IsolationLevel) -> Engine:
+def _postgresql_writer(address: Address) -> Engine:
+    engine = _postgresql(address, 1, "READ COMMITTED")
+    event.listen(engine, "begin", _wait_for_turn)
+    return engine
+
+
+def _postgresql(address: Address, connections: int, isolation: IsolationLevel) -> Engine:
     return create_sync_engine(
         address.url,
-        pool_size=_POSTGRESQL_CONNECTIONS,
+        pool_size=connections,
         max_overflow=0,
         pool_pre_ping=True,  # a server that was restarted has closed what the pool holds
         pool_timeout=_POSTGRESQL_SECONDS,
@@ -201,6 +208,10 @@ def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, object], None]:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _wait_for_turn(connection: Connection) -> None:
+    connection.exec_driver_sql(_TURN)
 
 
 def _undo(connection: Any, _record: object, state: PoolResetState) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, false, func, inspect, select, update
+from sqlalchemy import Connection, false, inspect, select, update
 
 from bot.errors import StoreError
 from bot.store.alerts import Alerts
@@ -46,9 +46,6 @@ from bot.store.watches import Watches
 
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
-# What BEGIN IMMEDIATE is on SQLite, for PostgreSQL until the end of the transaction; the number is
-# any that is our own.
-_LOCK_POSTGRESQL = select(func.pg_advisory_xact_lock(1706_03762))
 # SQLite grants even BEGIN IMMEDIATE on a file that it can only read; this fails there and changes
 # nothing elsewhere.
 _TRY_TO_WRITE = update(store).values(revision=store.c.revision).where(false())
@@ -175,8 +172,6 @@ def _make_file(address: Address) -> None:
 
 async def _prepare(database: Database, file: Path | None) -> str:
     async def prepare(transaction: Transaction) -> str:
-        if database.dialect == "postgresql":
-            await transaction.execute(_LOCK_POSTGRESQL)
         found = await transaction.run(_version, database.name)
         if found != HEAD:
             from bot.store.upgrade import keep_earlier, upgrade

@@ -6,9 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
-from random import random
 from time import monotonic
 from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar, TypeVarTuple
@@ -21,7 +19,7 @@ from sqlalchemy.util.concurrency import await_, greenlet_spawn
 from bot.errors import StoreError
 from bot.store.connections import Transaction, create_engines
 from bot.store.database_url import Address
-from bot.store.errors import describe, is_conflict
+from bot.store.errors import describe
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -63,11 +61,7 @@ class Database:
         return await self.write(run)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Do some work in a transaction: committed at the end, rolled back by any error.
-
-        On PostgreSQL it is done again if another transaction got in the way, so it must leave no
-        traces elsewhere.
-        """
+        """Do some work in a transaction: committed at the end, rolled back by any error."""
         await self._check()
         return await self._finish(self._write(work))
 
@@ -113,22 +107,10 @@ class Database:
                 return await_(work(Transaction(connection)))
 
         with self._errors():
-            result = await self._retry(write)
+            result = await greenlet_spawn(write)
         if self._inode and self._log and not self._log_inode:
             self._log_inode = _inode(self._log)
         return result
-
-    async def _retry(self, write: Callable[[], T]) -> T:
-        """Write, again for some seconds where others write the same: most of them came first."""
-        deadline = monotonic() + LOCK_SECONDS
-        for tries in count():
-            try:
-                return await greenlet_spawn(write)
-            except DBAPIError as error:
-                if not is_conflict(error) or monotonic() > deadline:
-                    raise
-            await asyncio.sleep(random() * min(0.01 * 2**tries, 0.5))  # noqa: S311  # no secret
-        raise AssertionError
 
     async def _write_ahead(self) -> None:
         deadline = monotonic() + LOCK_SECONDS

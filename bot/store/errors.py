@@ -24,23 +24,16 @@ _SENTENCES = {
 
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
-_CONFLICTS = {"40001", "40P01"}  # serialization failure, deadlock
 _POSTGRESQL = {
     "25006": _READ_ONLY,
     "28P01": "The database {name} refuses the user or password: check PAPERBOY_DATABASE_URL.",
     "3D000": "There is no database {name}: create it, or check PAPERBOY_DATABASE_URL.",
-    "40001": _TOO_BUSY,
     "40P01": _TOO_BUSY,
     "53100": _SENTENCES[sqlite3.SQLITE_FULL],
     "53300": "The database {name} has no free connection: allow more with max_connections.",
     "57P01": "The database {name} is shutting down: start it again.",
     "57P03": "The database {name} is starting: try again in a moment.",
 }
-
-
-def is_conflict(error: DBAPIError) -> bool:
-    """Whether another transaction got in the way, so that the same one can succeed now."""
-    return _sqlstate(error.orig) in _CONFLICTS
 
 
 def describe(error: Exception, name: str) -> str:

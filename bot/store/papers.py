@@ -59,9 +59,6 @@ _CHANGED = (
     .limit(bindparam("limit"))
 )
 _REVISION: Select[int] = select(store.c.revision)
-# On PostgreSQL those who save papers wait for this row, so that revisions appear in order; SQLite
-# has one writer.
-_REVISION_TO_RAISE = _REVISION.with_for_update()
 _RAISE_REVISION = update(store).values(revision=bindparam("to"))
 _ADD_BATCH = insert(batches)
 _FORGET_BATCHES = delete(batches).where(batches.c.revision <= bindparam("until"))
@@ -93,7 +90,7 @@ class Papers:
         """
 
         async def save(transaction: Transaction) -> Saved:
-            revision = (await transaction.execute(_REVISION_TO_RAISE)).scalar_one()
+            revision = (await transaction.execute(_REVISION)).scalar_one()
             plan = _plan(
                 await _stored(transaction, [paper.id for paper in papers]), papers, as_of, revision
             )
