@@ -94,6 +94,16 @@ def find_zones(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(zone for _, zone in sorted(ranked, key=lambda one: one[0])))
 
 
+def complete_zones(text: str) -> tuple[tuple[str, str], ...]:
+    """Return what words may be the beginning of, and its zone: "Mumbai (Asia/Kolkata)"."""
+    wanted = _fold(text)
+    others = {**_countries(), **other_names()} if wanted else {}
+    named = {
+        zone: f"{name} ({zone})" for name, zone in others.items() if _fold(name).startswith(wanted)
+    }
+    return tuple((named.get(zone, zone), zone) for zone in find_zones(text))
+
+
 def _called(words: str) -> str:
     """Return the zone that has just this name, "" where none has. Raises NotAZone."""
     if words in SEASONAL:

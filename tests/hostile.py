@@ -143,7 +143,12 @@ class Session:
         while True:
             self._marks += 1
             self.send(f"open {self._marks}\r")
-            if self.wait_for(f"no paper {self._marks} here", 3):
+            answer = f"no paper {self._marks} here"
+            if self.wait_for(answer, 3):
+                # before the prompt is there, a terminal takes lines of 4,095 bytes only
+                while PROMPT not in self.text[self.text.rindex(answer) :]:
+                    assert time.monotonic() < end, self.text[-3000:]
+                    self.read(0.02)
                 return
             assert time.monotonic() < end, self.text[-3000:]
             assert self.process.poll() is None, self.text[-3000:]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.zone_names import AMBIGUOUS, SEASONAL, other_names
-from bot.zones import NotAZone, find_zones, load_zone, read_zone, zones
+from bot.zones import NotAZone, complete_zones, find_zones, load_zone, read_zone, zones
 
 ZONES = [
     ("Berlin", "Europe/Berlin"),
@@ -164,6 +164,8 @@ def test_every_other_name_belongs_to_a_zone_and_every_answer_can_be_given():
 def test_cities_complete_to_their_zones():
     assert find_zones("mumb") == ("Asia/Kolkata",)
     assert find_zones("zürich")[0] == "Europe/Zurich"
+    assert complete_zones("mumb") == (("Mumbai (Asia/Kolkata)", "Asia/Kolkata"),)
+    assert complete_zones("berl")[0] == ("Europe/Berlin", "Europe/Berlin")
 
 
 @given(st.text(max_size=20))

@@ -16,6 +16,7 @@ from bot.chat.commands import MORE, Blank, Param
 from bot.chat.intents import Intent
 from bot.text import visible
 
+MAX_FIRST = 4  # questions that everybody is asked
 INTRO = "Enter takes the value shown, Ctrl-C or Esc cancels."
 
 
@@ -24,18 +25,29 @@ class Cancelled(Exception):
 
 
 async def fill(intent: Intent, blanks: Sequence[Blank], today: date) -> Intent:
-    """Ask for the blanks of an intent; those of the group "more" only if wanted.
+    """Ask for the blanks of an intent: the first few, and the others only if wanted.
 
     Raises Cancelled.
     """
-    first = [blank for blank in blanks if blank.param.group != MORE]
-    more = [blank for blank in blanks if blank.param.group == MORE]
+    first, more = split_blanks(blanks)
     if len(blanks) > 1:
         print(INTRO)
     args = await _ask_each(first, dict(intent.args), today)
     if more and (not first or await _wants_more()):
         args = await _ask_each(more, args, today)
     return replace(intent, args=args)
+
+
+def split_blanks(blanks: Sequence[Blank]) -> tuple[list[Blank], list[Blank]]:
+    """Return the first blanks, and those that are asked for only if a person wants more.
+
+    What depends on another answer stays with that, and is not counted.
+    """
+    group = [blank for blank in blanks if blank.param.group != MORE]
+    counted = [blank for blank in group if blank.param.argument.depends is None]
+    late = counted[MAX_FIRST:]
+    first = [blank for blank in group if blank not in late]
+    return first, [*late, *(blank for blank in blanks if blank.param.group == MORE)]
 
 
 async def _ask_each(blanks: Sequence[Blank], args: dict[str, str], today: date) -> dict[str, str]:

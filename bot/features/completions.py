@@ -14,7 +14,7 @@ from bot.chat.ports import Completion
 from bot.errors import PaperboyError
 from bot.features.digest_options import when
 from bot.models import Person, Subscription, Suggestion
-from bot.zones import find_zones
+from bot.zones import complete_zones
 
 if TYPE_CHECKING:  # start-up time
     from bot.library.library import Library
@@ -57,7 +57,7 @@ async def _tags(store: Store, text: str, person: Person | None) -> tuple[Suggest
 
 
 async def _zones(text: str, _: Person | None) -> tuple[Suggestion, ...]:
-    return tuple(Suggestion(name, name) for name in find_zones(text)[:MAX_SUGGESTIONS])
+    return tuple(Suggestion(shown, zone) for shown, zone in complete_zones(text)[:MAX_SUGGESTIONS])
 
 
 async def _queries(library: Library, text: str, person: Person | None) -> tuple[Suggestion, ...]:

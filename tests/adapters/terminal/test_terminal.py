@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from rich.console import Console
 
-from adapters.terminal import Terminal
+from adapters.terminal import HERE, ME, Terminal
+from adapters.terminal.forms import question, split_blanks
 from adapters.terminal.render import render
 from bot.chat.views import (
     Button,
@@ -32,6 +33,7 @@ from bot.chat.views import (
     without_buttons,
 )
 from bot.text import visible
+from tests.conftest import changed
 from tests.contract.views import VIEWS, words
 
 CURSOR_WHERE = "\x1b[6n"  # a program's question to its terminal
@@ -206,6 +208,20 @@ async def test_open_names_the_paper_where_there_is_no_browser(bot, monkeypatch, 
     assert "There is no paper 1 here. Try “today” first." in out
     assert "The address is https://huggingface.co/papers/2605.10011" in out
     assert "There is no paper 99 here. Choose 1 to 5." in out
+
+
+async def test_a_long_form_asks_four_questions_and_then_whether_there_are_more(bot):
+    bot = changed(bot, outlets={"terminal": Terminal(Path())})
+    blanks = await bot.form(bot.read("subscribe", ME, HERE))
+    first, more = split_blanks(blanks)
+    asked = [blank.param.name for blank in first]
+    assert asked == ["topics", "where", "every", "on", "at"]  # on: only where every: needs it
+    assert {"layout", "papers", "zone"} <= {blank.param.name for blank in more}
+    assert len(first) + len(more) == len(blanks)
+    for blank in first:
+        assert (f"default: {blank.param.default}" in question(blank.param)) == bool(
+            blank.param.default
+        )
 
 
 async def test_quit_leaves_the_rest_unread(bot, monkeypatch, capsys):
