@@ -15,75 +15,41 @@ from bot.models import Suggestion
 MAX_SUBCOMMANDS = 25
 MAX_SUGGESTIONS = 25
 SUBCOMMAND = 1  # the type of an option that is one
-# for each group what it is for, and which commands it has under which names
+
+
+def _names(words: str) -> Mapping[str, str]:
+    """Read the names of commands in a group: as in the table, or "there=table"."""
+    parts = (one.partition("=") for one in words.split())
+    return {sub: name or sub for sub, _, name in parts}
+
+
+# for each group what it is for, and its commands
 GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "papers": (
         "Papers by day, week or month, what is trending, and single ones",
-        {
-            "show": "paper",
-            "similar": "similar",
-            "share": "share",
-            "day": "day",
-            "week": "week",
-            "month": "month",
-            "days": "days",
-            "trending": "trending",
-            "for-me": "for-me",
-            "index": "index-paper",
-        },
+        _names("show=paper similar share day week month days trending for-me index=index-paper"),
     ),
     "shelf": (
         "Your shelf and your team’s: notes, tags, import and export",
-        {
-            "show": "shelf",
-            "mine": "saved",
-            "remove": "unsave",
-            "collect": "collect",
-            "read": "read",
-            "unread": "unread",
-            "note": "note",
-            "unnote": "unnote",
-            "tag": "tag",
-            "untag": "untag",
-            "export": "export",
-            "import": "keep-from",
-        },
+        _names(
+            "show=shelf mine=saved remove=unsave collect read unread note unnote tag untag "
+            "export import=keep-from"
+        ),
     ),
     "digest": (
         "Digests: post one now, list and change subscriptions",
-        {
-            "now": "digest",
-            "list": "subscriptions",
-            "edit": "edit",
-            "preview": "preview",
-            "pause": "pause",
-            "resume": "resume",
-            "end": "unsubscribe",
-            "confirm": "confirm",
-            "settle": "settle",
-            "rate": "rate",
-        },
+        _names(
+            "now=digest list=subscriptions edit preview pause resume end=unsubscribe "
+            "confirm settle rate"
+        ),
     ),
     "group": (
         "The reading group: nominate, vote, and pick a paper a week",
-        {
-            "nominate": "nominate",
-            "list": "nominated",
-            "vote": "vote",
-            "unvote": "unvote",
-            "pick": "pick",
-            "picks": "picks",
-        },
+        _names("nominate list=nominated vote unvote pick picks"),
     ),
     "paperboy": (
         "Your start page, how Paperboy is doing, and your data",
-        {
-            "home": "home",
-            "status": "status",
-            "privacy": "privacy",
-            "my-data": "my-data",
-            "forget-me": "forget-me",
-        },
+        _names("home status privacy my-data forget-me"),
     ),
 }
 _PATHS = {name: (group, sub) for group, (_, subs) in GROUPS.items() for sub, name in subs.items()}

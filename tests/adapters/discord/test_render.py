@@ -15,6 +15,7 @@ from simcord.components import validate_components, walk_components
 from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.render import render
 from bot import cards
+from bot.chat.tallies import Tally, with_tallies
 from bot.chat.views import (
     Button,
     Buttons,
@@ -103,8 +104,10 @@ def test_nothing_is_dropped_nothing_is_too_long_and_nothing_escapes(view):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(PAPERS, min_size=1, max_size=12))
 def test_papers_of_every_kind_fit(papers):
+    tallies = {paper.id: Tally(10**6, 10**6, ("*Ada* <@1>", "Bob" * 30)) for paper in papers}
     for view in (
         digest(date(2026, 5, 29), papers, 500),
+        with_tallies(digest(date(2026, 5, 29), papers, 500), tallies),
         cards.card(papers[0], kept=True, votes=3),
         View(cards.items(papers, kept=()), title="A list"),
     ):
