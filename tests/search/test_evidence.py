@@ -72,6 +72,22 @@ async def test_a_likely_slip_is_corrected(index: Index, typed: str, meant: str):
     assert not hits.absent
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("diffusionllama3tokens", None), ("surveydiffusionllama3", "survey diffusion llama3")],
+)
+async def test_three_words_run_together_are_split_where_a_title_has_them_in_a_row(
+    index: Index, typed: str, meant: str | None
+):
+    assert (await search(index, typed)).corrected == meant
+
+
+@pytest.mark.parametrize("word", ["aardvark", "zygote", "neural", "abaci"])
+def test_a_word_of_the_list_is_known_wherever_it_stands_there(word: str):
+    assert is_word(word)
+    assert not is_word(f"{word}qx")
+
+
 async def test_a_word_is_never_corrected_into_a_name_unless_the_query_is_one(index: Index):
     for query in ("hebian", "hebian learning", "marai representation"):
         hits = await search(index, query)

@@ -9,7 +9,7 @@ import pytest
 from bot.papers import Paper
 from bot.search import Index, parse
 from bot.search.analysis.spellings import from_russian_keys, name_parts
-from bot.search.analysis.tokenizer import tokenize
+from bot.search.analysis.tokenizer import formula_spellings, tokenize
 
 TITLES = (
     r"$\tau^2$-Bench: Evaluating Agents",
@@ -19,6 +19,8 @@ TITLES = (
     "MedAgentSim: Interactions in Hospitals",
     "InternVL3: Open Models",
     r"$\pi_0$: A Flow Model for Robots",
+    "A^2FM: An Adaptive Agent",
+    "Robust and Realistic Understanding",
 )
 
 
@@ -57,6 +59,10 @@ async def index(tmp_path: Path) -> AsyncIterator[Index]:
         ("π0", 6),
         ("ьувфпутеышь", 4),
         ("Мedagentsim", 4),
+        ("a2fm", 7),
+        ("2fm", 7),
+        ("robust realistic understanding", 8),
+        ("robustrealisticunderstanding", 8),
     ],
 )
 async def test_a_name_is_found_in_any_spelling(index: Index, typed: str, number: int):
@@ -69,6 +75,11 @@ def test_parts_of_names_are_other_spellings():
     assert name_parts("InternVL3") == ["intern", "vl", "3", "internvl"]
     assert name_parts("Tulu 3") == ["tulu3"]
     assert name_parts("GPTs, LLMs, LoRA and gpt4") == []
+
+
+def test_the_words_of_a_formula_are_other_spellings():
+    assert formula_spellings("A^2FM and $R^{2}$ec") == ["2fm", "a2fm", "ec", "r2ec"]
+    assert formula_spellings("Agents in the Wild") == []
 
 
 def test_words_of_other_scripts_are_left_alone():

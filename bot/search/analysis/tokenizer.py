@@ -17,6 +17,7 @@ _STROKES = str.maketrans(
 _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
 _BREAKS = {code: " " for code in range(128) if not chr(code).isalnum()}
+_SIGNS = re.compile(r"[\^_{}$\\]+")
 _JOINTS = frozenset("-‐‑–/+")
 _COMPOUND = re.compile(r"[^\W_]+(?:[-‐‑–/+][^\W_]+)+")
 # A name that an abstract introduces in brackets: "(CTM)", "(LLMs)", "(DeepSeek-R1)".
@@ -73,6 +74,21 @@ def compound_spellings(text: str) -> list[str]:
         spellings += map("".join, pairwise(parts))
         if len(parts) > 2:
             spellings.append("".join(parts))
+    return [spelling[:MAX_WORD_CHARS] for spelling in spellings]
+
+
+def formula_spellings(title: str) -> list[str]:
+    """Return the words that a title joins with signs of mathematics, but the first, and all as one.
+
+    "A^2FM" gives 2fm and a2fm.
+    """
+    spellings: list[str] = []
+    for part in title.split() if _SIGNS.search(title) else ():
+        if _SIGNS.search(part):
+            words = _WORD.findall(fold(_SIGNS.sub(" ", part)))
+            # a number alone stands beside the name, as its title has both in one
+            spellings += [word for word in words[1:] if not word.isdigit()]
+            spellings.append("".join(words))
     return [spelling[:MAX_WORD_CHARS] for spelling in spellings]
 
 

@@ -12,7 +12,7 @@ from datetime import date
 from bot.mathematics import plain_mathematics
 from bot.papers import Paper
 from bot.search.analysis.spellings import name_parts
-from bot.search.analysis.tokenizer import acronyms, compound_spellings, tokenize
+from bot.search.analysis.tokenizer import acronyms, compound_spellings, formula_spellings, tokenize
 from bot.search.index.schema import Fields, checksum, encode_fields, read_fields
 
 # Stands between two names as a word of its own, so that no phrase reaches from one into the next.
@@ -71,6 +71,7 @@ def document(paper: Paper) -> Document:
     aliases = [
         *compound_spellings(plain_mathematics(paper.title)),
         *name_parts(paper.title),
+        *formula_spellings(paper.title),
         *acronyms(paper.abstract),
         *compound_spellings(" ".join(paper.keywords)),
         *house,

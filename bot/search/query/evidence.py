@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.search.analysis.stemmer import stem
-from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.analysis.tokenizer import FUNCTION_WORDS, STOP_WORDS
 from bot.search.index.arrays import intersect, unite
 from bot.search.index.people import is_name
 from bot.search.index.postings import PERSON
@@ -73,15 +73,19 @@ class Evidence:
         return in_title or self._is_in_name(meant, self._others(typed))
 
     def belong_together(self, split: Correction) -> bool:
-        """Whether both words are in a row in a title or its keywords, or in a person's name."""
-        one, other = words = split.words
-        rows = [row for segment in self._segments(words) for row in _rows_with_both(segment, words)]
+        """Whether words that were run together are in a row in a title, also without stop words.
+
+        Two may be in a row among its keywords or in a person's name, too.
+        """
+        words = split.words
+        rows = [row for segment in self._segments(words) for row in _rows_with_all(segment, words)]
         found = self.connection.execute(
-            "SELECT 1 FROM json_each(?) CROSS JOIN paper ON paper.row = value "
-            "WHERE instr(' ' || title || ' · ' || keywords || ' ', ?) LIMIT 1",
-            (json.dumps(rows[:MAX_ROWS_READ]), f" {one} {other} "),
+            "SELECT title, keywords FROM json_each(?) CROSS JOIN paper ON paper.row = value",
+            (json.dumps(rows[:MAX_ROWS_READ]),),
         )
-        return found.fetchone() is not None or self._is_in_name(one, [other])
+        if any(_are_in_a_row(words, title, keywords) for title, keywords in found):
+            return True
+        return len(words) == 2 and self._is_in_name(words[0], words[1:])
 
     def log_odds(self, typed: str, correction: Correction) -> float:
         """Return by how much the log odds of a slip are above those that are enough."""
@@ -155,13 +159,23 @@ def _offer(term: QueryTerm, odds: Mapping[tuple[str, ...], float]) -> QueryTerm:
     )
 
 
-def _rows_with_both(segment: SegmentPostings, words: Sequence[str]) -> list[int]:
+def _rows_with_all(segment: SegmentPostings, words: Sequence[str]) -> list[int]:
     if not all(word in segment.head for word in words):
         return []
-    first, other = (segment.head[word][0] for word in words)
-    here, _ = intersect(first, other)
-    rows: list[int] = (segment.first + first[here].astype(np.int64)).tolist()
+    first, *others = (segment.head[word][0] for word in words)
+    for other in others:
+        here, _ = intersect(first, other)
+        first = first[here]
+    rows: list[int] = (segment.first + first.astype(np.int64)).tolist()
     return rows
+
+
+def _are_in_a_row(words: Sequence[str], title: str, keywords: str) -> bool:
+    if f" {' '.join(words)} " in f" {title} · {keywords} ":
+        return True
+    joined = "".join(words)
+    telling = [word for word in title.split() if word not in STOP_WORDS]
+    return joined in title.replace(" ", "") or joined in "".join(telling)
 
 
 def _most_together(rows: _Rows, *others: _Rows) -> int:
@@ -233,7 +247,7 @@ def _tells(word: str) -> bool:
 
 
 def _check_splits(term: QueryTerm, evidence: Evidence) -> QueryTerm:
-    """Split a word only into two of one title; offer others, but for numbers and real words."""
+    """Split a word only into words of one title; offer others, but for numbers and real words."""
     single = tuple(each for each in term.corrections if len(each.words) == 1)
     splits = [] if term.known else [each for each in term.corrections if each not in single]
     if not splits:

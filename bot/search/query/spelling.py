@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from math import log
 
 from bot.search.analysis.spellings import from_russian_keys
@@ -20,6 +20,7 @@ MAX_TERMS = 24
 # one, the plural or singular, one word that should be two, one or two slips.
 EXACT, JOINED, OTHER_NUMBER, SPLIT = 1.0, 0.95, 0.75, 0.85
 ONE_SLIP, ONE_SLIP_UNFINISHED, TWO_SLIPS = 0.85, 0.75, 0.65
+SPLIT_IN_THREE = 0.8
 # What a correction loses where the word as typed is known too, and where that has no more letters
 # than acronyms have: "LTOAD" is no slip for "load".
 KNOWN_WORD_PENALTY, KNOWN_ACRONYM_PENALTY, MAX_ACRONYM_CHARS = 0.1, 0.25, 6
@@ -33,6 +34,9 @@ SHORT_WORD_PAPERS = 50
 # A word so many times rarer than its two halves is more likely these, run together; one in such a
 # share of papers is not.
 SPLIT_RATIO, FREQUENT_SHARE = 5, 0.01
+# Three words run together have so many letters at least, each of them so many; so many ways to
+# split them are tried.
+MIN_CHARS_OF_THREE, MIN_THIRD_CHARS, MAX_SPLITS_IN_THREE = 12, 3, 6
 # Weights of words that say little, as a share of what their rarity says.
 STOP_WORD_WEIGHT, YEAR_OR_LETTER_WEIGHT = 0.1, 0.25
 # An unfinished word has so many letters at least, the last one fewer. A word that is known too is
@@ -136,7 +140,7 @@ class Speller:
             if spelling in self.counts
         ]
         if self.counts.get(word, 0) <= max(RARE_PAPERS, FREQUENT_SHARE * self.papers):
-            known += _split(word, self.counts)
+            known += _split(word, self.counts) + _split_in_three(word, self.counts)
         return known
 
     def _doubt(self, term: QueryTerm, limit: int) -> QueryTerm:
@@ -215,9 +219,10 @@ def prepare_speller(lexicons: Sequence[Lexicon], papers: int, words: Sequence[st
     counts = _paper_counts(lexicons, {*typed, *others, *joined})
     frequent = max(RARE_PAPERS, FREQUENT_SHARE * papers)
     rare = [word for word in typed if counts.get(word, 0) <= frequent]
-    halves = [(word[:cut], word[cut:]) for word in rare for cut in range(2, len(word) - 1)]
-    counts |= _paper_counts(lexicons, {start for start, _ in halves})
-    counts |= _paper_counts(lexicons, {rest for start, rest in halves if start in counts})
+    halves = [half for word in rare for half in _halves(word)]
+    counts |= _paper_counts(lexicons, {part for half in halves for part in half})
+    middles = {middle for word in rare for _, middle, _ in _thirds(word, counts)}
+    counts |= _paper_counts(lexicons, middles)
     return Speller(lexicons, papers, typed, counts)
 
 
@@ -274,10 +279,9 @@ def _split(word: str, counts: Mapping[str, int]) -> list[Correction]:
     Where that is a word as well, they have to be much more frequent.
     """
     min_papers = SPLIT_RATIO * counts.get(word, 0)
-    halves = [(word[:cut], word[cut:]) for cut in range(2, len(word) - 1)]
     likely = [
         (min(counts[a], counts[b]), a, b)
-        for a, b in halves
+        for a, b in _halves(word)
         if a in counts and b in counts and _may_split(a, b, counts, min_papers)
     ]
     is_acronym = word in counts and len(word) <= MAX_ACRONYM_CHARS
@@ -285,6 +289,35 @@ def _split(word: str, counts: Mapping[str, int]) -> list[Correction]:
     return [
         Correction((a, b), confidence, papers) for papers, a, b in sorted(likely, reverse=True)[:2]
     ]
+
+
+def _split_in_three(word: str, counts: Mapping[str, int]) -> list[Correction]:
+    """Return three known words that were run together, the likeliest first."""
+    likely = [
+        (min(map(len, words)), min(counts[each] for each in words), words)
+        for words in _thirds(word, counts)
+        if words[1] in counts
+    ]
+    return [
+        Correction(words, SPLIT_IN_THREE, papers)
+        for _, papers, words in sorted(likely, reverse=True)[:MAX_SPLITS_IN_THREE]
+    ]
+
+
+def _halves(word: str) -> Iterator[tuple[str, str]]:
+    return ((word[:cut], word[cut:]) for cut in range(2, len(word) - 1))
+
+
+def _thirds(word: str, counts: Mapping[str, int]) -> Iterator[tuple[str, str, str]]:
+    """Yield a long unknown word in three parts, the first and the last of which are known."""
+    if word in counts or len(word) < MIN_CHARS_OF_THREE:
+        return
+    cuts = range(MIN_THIRD_CHARS, len(word) - MIN_THIRD_CHARS + 1)
+    first = [cut for cut in cuts if word[:cut] in counts]
+    last = [cut for cut in cuts if word[cut:] in counts]
+    for one, other in product(first, last):
+        if other - one >= MIN_THIRD_CHARS:
+            yield word[:one], word[one:other], word[other:]
 
 
 def _may_split(a: str, b: str, counts: Mapping[str, int], min_papers: int) -> bool:
