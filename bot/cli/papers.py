@@ -119,8 +119,8 @@ def _size(path: Path) -> int | None:
 async def _add(library: Library, batch: Sequence[Paper | Skipped], counts: _Counts) -> None:
     counts.skipped += [one for one in batch if isinstance(one, Skipped)]
     papers = sorted((one for one in batch if isinstance(one, Paper)), key=as_of)
-    for moment, group in groupby(papers, key=as_of):
-        saved = await library.add(list(group), moment)
+    groups = ((moment, list(group)) for moment, group in groupby(papers, key=as_of))
+    for saved in await library.add_all(groups):
         counts.added += saved.added
         counts.updated += saved.updated
     counts.papers += len(papers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -83,7 +83,12 @@ class Library:
 
     async def add(self, papers: Sequence[Paper], as_of: datetime) -> Saved:
         """Save papers as of a moment, and make them searchable."""
-        saved = await self._store.papers.save(papers, as_of)
+        (saved,) = await self.add_all([(as_of, papers)])
+        return saved
+
+    async def add_all(self, groups: Iterable[tuple[datetime, Sequence[Paper]]]) -> list[Saved]:
+        """Save groups of papers, each as of a moment, and make all searchable at once."""
+        saved = [await self._store.papers.save(papers, as_of) for as_of, papers in groups]
         await self._follow()
         return saved
 

@@ -1,7 +1,8 @@
 """The collection as a whole: what is known, what is asked for, and what is said when that fails."""
 
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -144,6 +145,18 @@ async def test_an_unknown_paper_is_fetched_kept_and_found(papers, site):
     assert len(site.requests) == 1
     assert (await papers.search("paper 3 2026", limit=5)).papers == (paper,)
     assert await papers.paper("2401.00001") is None
+
+
+async def test_papers_of_many_days_are_indexed_at_once(papers, home, clock):
+    days = (
+        (clock.now + timedelta(days=n), [Paper(f"2501.{n:05}", f"Volume {n} of many")])
+        for n in range(140)
+    )
+    saved = await papers.add_all(days)
+    assert sum(each.added for each in saved) == 140
+    assert (await papers.search("volume 139", limit=1)).papers[0].id == "2501.00139"
+    with closing(sqlite3.connect(home / "index.sqlite3")) as index:
+        assert index.execute("SELECT number, first, last FROM segment").fetchall() == [(1, 1, 140)]
 
 
 async def test_trending_is_in_the_order_of_the_source_and_asked_for_once(papers, site, clock):
