@@ -95,7 +95,7 @@ async def test_a_number_of_nothing_is_refused_under_its_field(rig, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NEEDING if name not in {*NUMBERED, "settle", "confirm"}]
+    "name", [name for name in NEEDING if name not in {*NUMBERED, "settle", "confirm", "watch"}]
 )
 async def test_every_command_asks_for_what_it_lacks(rig, name):
     await rig.slash(name)
