@@ -32,6 +32,7 @@ from bot.text import count, shorten, visible
 MAX_BYTES = 96_000  # Gmail shows no more than 102 kB of a message
 PREHEADER = 140  # characters that a list of messages shows after the subject
 WIDTH = 600  # pixels
+UNBROKEN = 24  # characters of a command that stay on one line, also on a phone
 # Hugging Face's pictures are 1200 × 648
 THUMBNAIL = (120, 65)
 FULL_PICTURE = (552, 298)
@@ -179,6 +180,8 @@ def _span(span: Span) -> str:
             return f"<strong>{_text(text)}</strong>"
         case Code(text):
             style = "font-size:12px;background:#f4f4f5;border-radius:3px;padding:1px 4px"
+            if len(text) <= UNBROKEN:
+                style += ";white-space:nowrap"
             return f'<code class="code" style="{style}">{_text(text)}</code>'
         case Link(text, url):
             style = "color:#1d4ed8;text-decoration:none"
