@@ -25,7 +25,7 @@ HELLO = (
     "your team. Here is the latest list; “help” shows everything else."
 )
 # Discord does not tell people's time zones, so the form asks for it
-DAILY = Button("Get this every morning", "subscribe at:9:00 zone:?")
+DAILY = Button("Get this every morning", "subscribe ? at:9:00 zone:?")
 
 
 async def greet(client: Connection, bot: Bot, guild: discord.Guild) -> None:

@@ -74,9 +74,12 @@ async def test_it_greets_where_it_may_write_once_with_a_digest_to_get(rig):
     admin = Member(rig, ada.id, channels["general"].id, guild.id)
     asked = admin.press(hello, "Get this every morning")
     form = await rig.until(lambda: asked.modal)
-    (inputs,) = [one for one in form["components"] if one["type"] == 18]
-    assert inputs["component"]["custom_id"] == "zone"
-    assert "Every day at 9" in text(await admin.sees(admin.send(form, zone="berlin")))
+    inputs = [one for one in form["components"] if one["type"] == 18]
+    assert [one["component"]["custom_id"] for one in inputs] == ["topics", "zone"]
+    sent = admin.send(form, topics="diffusion", zone="berlin")
+    answer = text(await admin.sees(sent))
+    assert "Every day at 9" in answer
+    assert "about diffusion" in answer
     assert len(rig.backend.messages[channels["general"].id]) == 2  # the answer, to Ada alone
     assert not rig.refusals
 
