@@ -36,13 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     _prepare_streams()
     args = _read_arguments(argv)
-    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see `paperboy_start`
-        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         settings = Settings.read(environment(Path(".env")))
         set_up_logging(settings)
         # start-up time: each command imports only what it needs
         work = import_module(f"bot.cli.{args.module}").main(settings, args)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see `paperboy_start`
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code: int = asyncio.run(work)
     except PaperboyError as error:
         if getattr(args, "json", False):

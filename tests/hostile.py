@@ -235,12 +235,14 @@ def cut_downloads(folder: Path, endpoint: str, rnd: random.Random, number: int) 
         session = Session(folder, endpoint, rnd.choice(DOWNLOADS))
         try:
             session.read(rnd.uniform(0.05, 3))
-            if session.process.poll() is None:
-                os.killpg(session.process.pid, signal.SIGINT)
             end = time.monotonic() + PATIENCE_SECONDS
             while session.process.poll() is None:
                 assert time.monotonic() < end, session.text
-                session.read(0.1)
+                # once more, as a person would: Python loses one that comes in a callback of its own
+                os.killpg(session.process.pid, signal.SIGINT)
+                again = time.monotonic() + 3
+                while session.process.poll() is None and time.monotonic() < again:
+                    session.read(0.1)
             session.read(0.1)
             assert session.process.returncode in {0, 1, 130, -signal.SIGINT}, session.text
             # before a line of ours runs, Python itself says that it was interrupted

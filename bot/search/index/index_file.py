@@ -245,6 +245,7 @@ class IndexFile:
         # a search answers from what is there rather than wait for another process that writes
         is_search = missing <= MAX_WAITED_PAPERS
         lock_seconds = file.SEARCH_LOCK_SECONDS if is_search else file.LOCK_SECONDS
+        self._report(papers, missing)
         while at < revision:
             limit = BULK_PAPERS if revision - at > BULK_PAPERS // 2 else BATCH_PAPERS
             batch = await read_changes(changed, at, limit)
