@@ -6,6 +6,7 @@ the beginning of an organisation's, a repository, or the stem of the longest wor
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -13,12 +14,15 @@ from typing import assert_never
 
 from bot.digests.topic_text import repository_key
 from bot.digests.topics import Repository, Selector, Topic, selector
+from bot.errors import UsageError
 from bot.models import Subscription
 from bot.papers import Paper
 from bot.search import Phrase, Query
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
 from bot.search.ranking.matcher import Subject, subject
+
+log = logging.getLogger(__name__)
 
 
 class WatchIndex:
@@ -27,7 +31,10 @@ class WatchIndex:
     def __init__(self, watches: Iterable[Subscription], today: date) -> None:
         alike: dict[Selector, list[int]] = defaultdict(list)
         for watch in watches:
-            alike[selector(watch.options, today)].append(watch.id)
+            try:
+                alike[selector(watch.options, today)].append(watch.id)
+            except UsageError as error:  # what an earlier version took holds up no other
+                log.warning("watch %d can't be read: %s", watch.id, error)
         self._entries = tuple(alike.items())
         self._by_word: dict[str, list[int]] = defaultdict(list)  # places in the entries
         self._others: list[int] = []  # those that any paper may match

@@ -113,3 +113,8 @@ def test_a_deeper_page_is_of_the_same_repository():
     assert not is_repository("https://huggingface.co/papers/2401.00001")
     assert not is_repository("github.com/owner")
     assert repository_key("https://github.com") == ""
+
+
+def test_a_watch_that_cannot_be_read_holds_up_no_other(caplog):
+    assert found([replace(WISHES, topics="votes:many"), replace(WISHES, topics="weather")], PAPERS)
+    assert "watch 1 can't be read: votes: needs a number" in caplog.text
