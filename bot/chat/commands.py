@@ -172,19 +172,23 @@ class Command:
         given = {
             name: text for name, words in args.items() if (text := _text(known.get(name), words))
         }
-        for name in given.keys() - known.keys():
+        self._check_names(given)
+        values: dict[str, object] = {}
+        options: dict[str, object] = {}
+        for name, text in given.items():
+            part = options if known[name].option else values
+            part[name] = _read(known[name], text, today)
+        return {**values, self.options: options} if self.options else values
+
+    def _check_names(self, given: Mapping[str, str]) -> None:
+        """Raise UsageError if there is an argument too many, or a required one is missing."""
+        for name in given.keys() - {param.name for param in self.params}:
             raise UsageError(
                 f"“{self.name}” takes no more words, but was given “{shorten(given[name], 60)}”."
             )
         if missing := self.missing(given):
             needed = listed([_asked(param) for param in missing])
             raise UsageError(f"“{self.name}” needs {needed}.", argument=missing[0].name)
-        read = {name: _read(known[name], text, today) for name, text in given.items()}
-        if not self.options:
-            return read
-        options = {name: value for name, value in read.items() if known[name].option}
-        plain = {name: value for name, value in read.items() if not known[name].option}
-        return {**plain, self.options: options}
 
 
 def _text(param: Param | None, words: str) -> str:

@@ -139,11 +139,8 @@ class ReactionInbox:
             await self.handle(ReactionEvent(place, message, emoji, person, added=added, at=at))
 
     async def _handle(self, event: ReactionEvent) -> View | None:
-        tenant, place, at = self._memory(event.place), event.place, event.at
-        if await self._ports.tenants.gone(place.platform, place.tenant):
-            return None
-        forgotten = await tenant.personal.forgotten(event.person.id) if at else None
-        if at and forgotten and at <= forgotten:
+        tenant, place = self._memory(event.place), event.place
+        if await self._is_void(event):
             return None
         papers = await self._papers(tenant, event)
         line = self._ports.reactions.line_for(event.emoji, papers, added=event.added)
@@ -151,7 +148,7 @@ class ReactionInbox:
         last = await tenant.reactions.last(*key)
         if line is None or not _is_new(event, last):
             return None
-        reaction = Reaction(event.added, at or self._ports.clock())
+        reaction = Reaction(event.added, event.at or self._ports.clock())
         if not event.added and last and last.present and not last.effect:
             # what was done before in another way stays done
             await tenant.reactions.record(*key, reaction)
@@ -163,6 +160,16 @@ class ReactionInbox:
             effect = before or (view.data or {}).get("new") is not False
             await tenant.reactions.record(*key, replace(reaction, effect=effect))
         return view
+
+    async def _is_void(self, event: ReactionEvent) -> bool:
+        """Tell whether the bot was removed, or the person has had their data deleted since."""
+        place, at = event.place, event.at
+        if await self._ports.tenants.gone(place.platform, place.tenant):
+            return True
+        if at is None:
+            return False
+        forgotten = await self._memory(place).personal.forgotten(event.person.id)
+        return forgotten is not None and at <= forgotten
 
     async def _papers(self, tenant: TenantMemory, event: ReactionEvent) -> tuple[str, ...]:
         """Return the papers of a message; one of our own is recorded soon after it is sent."""

@@ -118,13 +118,18 @@ def command(handler: Handler) -> Command:
     hints = get_type_hints(handler, include_extras=True)
     _, *parameters = inspect.signature(handler).parameters.values()
     name = handler.__name__.strip("_").replace("_", "-")
-    shared_options = {p.name: found for p in parameters if (found := _options(hints[p.name]))}
-    plain = [p for p in parameters if p.name not in shared_options]
-    unexplained = [p.name for p in plain if p.name not in described]
-    if not title or unexplained:
-        raise ValueError(f"{name}: the docstring explains no {', '.join(unexplained) or 'purpose'}")
-    params = [_read_parameter(p, hints[p.name], described[p.name]) for p in plain]
-    params += [param for options in shared_options.values() for param in options.params]
+    params: list[Param] = []
+    options_name = ""
+    for parameter in parameters:
+        if options := _options(hints[parameter.name]):
+            params += options.params
+            options_name = parameter.name
+        elif said := described.get(parameter.name):
+            params.append(_read_parameter(parameter, hints[parameter.name], said))
+        else:
+            raise ValueError(f"{name}: the docstring explains no {parameter.name}")
+    if not title:
+        raise ValueError(f"{name}: the docstring explains no purpose")
     return Command(
         name,
         title.rstrip("."),
@@ -134,7 +139,7 @@ def command(handler: Handler) -> Command:
         getattr(handler, "__form__", None),
         hasattr(handler, "__managing__"),
         getattr(handler, "__aliases__", ()),
-        next(iter(shared_options), ""),
+        options_name,
     )
 
 

@@ -82,14 +82,7 @@ async def subscribe(
     if not unconfirmed and not manages(ctx, there):
         return _refused(there, said)
     theirs = place.platform == ctx.person.platform
-    where_zone = there if theirs and not place.is_mail else None
-    if not (zone := said.get("zone") or await own_zone(ctx, where_zone)):
-        raise UsageError(
-            "Which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
-        )
-    wanted = apply(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
-    if "day" not in said:
-        wanted = replace(wanted, day=wording.usual_options(wanted.schedule).day)
+    wanted = await _wanted(ctx, said, there if theirs and not place.is_mail else None)
     _check_order(wanted, replace(there, own=theirs) if place.is_mail else there)
     await _check_room(ctx, place, wanted)
     if unconfirmed:
@@ -101,6 +94,17 @@ async def subscribe(
     made = await ctx.subscriptions(place).add(new)
     view = card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
     return replace(view, undo=f"unsubscribe {made.id}")
+
+
+async def _wanted(ctx: Context, said: Changes, there: Membership | None) -> DigestOptions:
+    """Complete what a person said of a new digest. Raises UsageError."""
+    if not (zone := said.get("zone") or await own_zone(ctx, there)):
+        raise UsageError(
+            "Which time zone? Add a city in yours, as in zone:Berlin.", argument="zone"
+        )
+    wanted = apply(said, DigestOptions(Schedule("daily", USUAL_TIME, zone)), ctx.bot.today())
+    usual_day = wording.usual_options(wanted.schedule).day
+    return wanted if "day" in said else replace(wanted, day=usual_day)
 
 
 def _refused(there: Membership, said: Changes) -> View:
