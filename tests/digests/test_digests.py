@@ -1,5 +1,6 @@
 """What goes into a digest and how it looks."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from bot.chat.bot import Bot
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Item, View, plain
+from bot.digests import planner
 from bot.digests.selection import rank_papers, select_matching
 from bot.digests.topic_text import split
 from bot.models import DigestOptions, Person, Place, Subscription
@@ -21,6 +23,7 @@ from bot.store.schema import deliveries
 from bot.store.subscriptions import Subscriptions
 from tests.conftest import DIFFUSION, HEBB, NOW, TODAY, add_outlets
 from tests.rigs.chat import Chat
+from tests.rigs.waiting import PATIENCE
 
 NINE = Schedule("daily", time(9), "America/New_York")
 WISHES = DigestOptions(NINE)
@@ -427,3 +430,26 @@ async def test_a_digest_asked_for_after_a_quiet_one_is_posted(bot, clock):
     assert await bot.services.planner.post_now(mine)
     assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, "posting")]
     assert "2606.00002" in papers_in(await said(bot))
+
+
+async def test_a_digest_that_cannot_be_made_holds_up_no_other_and_is_tried_again(
+    bot, clock, monkeypatch, caplog
+):
+    broken = await subscribed(bot)
+    await subscribed(bot, place=replace(ROOM, address="other"))
+    order, failing = planner.order_papers, {broken.id}
+
+    async def order_or_fail(store, library, subscription, papers):
+        if subscription.id in failing:
+            raise ZeroDivisionError
+        return await order(store, library, subscription, papers)
+
+    monkeypatch.setattr(planner, "order_papers", order_or_fail)
+    async with asyncio.timeout(PATIENCE):
+        await first_posted(bot, clock)
+    assert f"the digest of subscription {broken.id} for" in caplog.text
+    assert [state for _, state in await states(bot)].count("posting") == 1
+    failing.clear()
+    clock.now += planner.LOOK_AGAIN
+    await bot.services.planner.plan()
+    assert [state for _, state in await states(bot)].count("posting") == 2

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.digests.delivery import LEASE
+from bot.digests.delivery import LEASE, LONGEST, UNSETTLED
 from bot.errors import StoreError
 from bot.models import Place
 from bot.store.deliveries import Delivery
@@ -471,3 +471,45 @@ async def test_a_digest_that_waits_is_not_posted_once_its_subscription_is_paused
     await world.work(MINUTE)
     assert heads(world) == []
     assert await world.digests() == [("skipped", "The subscription was paused.")]
+
+
+@in_a_world()
+async def test_the_last_digest_that_was_posted_is_known_with_the_time_that_it_was_due(world: World):
+    subscription = await world.subscribe()
+    for ahead in range(3):
+        due = world.now()
+        await world.digest(subscription, day=DAY + timedelta(days=ahead))
+        await world.work(HOUR)
+    last = (await world.store.digests.last_posted(PLATFORM, "T1"))[subscription.id]
+    assert (last.day, last.due) == (DAY + timedelta(days=2), due)
+
+
+@pytest.mark.parametrize(("margin", "attempts"), [(-2, 2), (2, 1)])
+def test_a_request_begins_only_if_its_lease_outlasts_it(margin: int, attempts: int):
+    @in_a_world()
+    async def scenario(world: World):
+        await world.digest(await world.subscribe(), "head", "one", threaded=True)
+        before = LEASE - LONGEST - UNSETTLED - timedelta(seconds=margin)
+
+        def take_time(request: str, _: Place) -> Fault:
+            if request == "thread":
+                world.now.ahead = before  # since the claim
+            return Fault.NONE
+
+        world.platform.fault = take_time
+        await world.work(MINUTE)
+        assert [row[2] for row in await world.rows()] == [1, attempts]
+        assert [*heads(world), *heads(world, "C1/1")] == ["head", "one"]
+
+    scenario()
+
+
+@in_a_world()
+async def test_a_place_that_asks_for_a_rest_of_weeks_is_asked_again_after_a_day(world: World):
+    world.platform.retry_after = timedelta(weeks=3).total_seconds()
+    world.platform.fault = one_after_the_other([Fault.BUSY])
+    await world.digest(await world.subscribe(), grace=timedelta(days=3))
+    await world.work(timedelta(hours=23), longest=3600)
+    assert heads(world) == []
+    await world.work(timedelta(hours=2), longest=3600)
+    assert heads(world) == ["head"]

@@ -13,6 +13,7 @@ from pybtex import errors
 from pybtex.database import BibliographyData, parse_string
 
 from bot.exchange import FORMATS, MAX_ENTRIES, Entry, read, write
+from bot.exchange.fields import id_of
 from bot.papers import Paper
 from tests.conftest import DIFFUSION, HEBB
 
@@ -210,3 +211,8 @@ def test_a_long_file_of_anything_is_read_in_seconds(part):
 def test_a_file_of_any_length_is_read_to_a_bound():
     many = [Entry(Paper(f"2401.{n:05}", "T")) for n in range(MAX_ENTRIES + 1)]
     assert len(read(write("csv", many))) == MAX_ENTRIES
+
+
+def test_a_note_names_the_paper_before_its_abstract_does():
+    fields = {"abstract": "We extend arXiv:2401.00001.", "note": "Preprint, arXiv:2605.00001."}
+    assert id_of(fields.items()) == "2605.00001"

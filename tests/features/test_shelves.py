@@ -154,6 +154,7 @@ async def test_tags_complete_from_what_the_team_shows(say, bot):
         "old, mystery",
     ]
     assert await bot.suggest("tag", "tags", "m", EVE) == ()
+    assert await bot.suggest("tag", "tags", "m", None) == ()
 
 
 async def test_the_card_shows_who_saved_it_votes_and_notes_but_private_ones_to_their_author_alone(

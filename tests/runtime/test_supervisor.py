@@ -5,7 +5,7 @@ import pytest
 
 from bot.backoff import Backoff
 from bot.chat.outlet import Adapter
-from bot.errors import SettingsError
+from bot.errors import SettingsError, StoreError
 from bot.runtime import supervisor as running
 from bot.runtime.supervisor import run, supervise, until_told
 from tests.rigs.waiting import eventually
@@ -77,3 +77,54 @@ async def test_what_ends_by_itself_is_not_started_again():
     platform = Platform("one", 0)
     assert await supervise("one", lambda: platform.run(None))
     assert platform.started == 1
+
+
+async def test_chores_run_until_the_last_adapter_has_ended(bot):
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def chore() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    one = Platform("one", 3600)
+    task = asyncio.create_task(run(bot, [one], {"chore": chore}))
+    await eventually(begun.is_set)
+    assert not ended.is_set()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert ended.is_set()
+
+
+async def test_an_adapter_that_takes_long_to_end_is_waited_for(bot):
+    may_leave, left = asyncio.Event(), asyncio.Event()
+
+    class Slow(Platform):
+        async def run(self, bot):
+            try:
+                await super().run(bot)
+            finally:
+                await may_leave.wait()
+                left.set()
+
+    fast, slow = Platform("fast", 3600), Slow("slow", 3600)
+    task = asyncio.create_task(run(bot, [fast, slow], {}))
+    await eventually(lambda: slow.started)
+    task.cancel()
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert not task.done()
+    may_leave.set()
+    await asyncio.gather(task, return_exceptions=True)
+    assert left.is_set()
+
+
+async def test_only_of_errors_that_are_not_ours_the_traceback_is_logged(bot, caplog):
+    ours = Platform("ours", StoreError("The disk is full."), 0)
+    assert await run(bot, [ours], {})
+    assert "The disk is full." in caplog.text
+    assert "Traceback" not in caplog.text
+    assert await run(bot, [Platform("theirs", AttributeError("inside"), 0)], {})
+    assert "Traceback" in caplog.text

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NO_ANSWER_SECONDS = 20.0
+CLOCK_TROUBLE = 0.25  # the share of messages without an answer after which a clock is set back
 KEEP = timedelta(days=60)  # the shortest time after which old digests may go
 
 
@@ -204,6 +205,8 @@ class Mortal(Client):
         except DeliveryError as error:
             if error.permanent:
                 self._world.refusals.append(Refusal(self._world.now(), place, key, self._process))
+            if error.ambiguous and self._world.luck.random() < CLOCK_TROUBLE:
+                self._world.unanswered.set()
             await self._process.pass_("after a refusal")
             raise
         await self._process.pass_("after sending")

@@ -61,6 +61,7 @@ class World:
         self.patience = luck.choice((0, 120))
         self.asks_every = luck.choice((timedelta(), 4 * DAY))
         self.trouble = ""  # of the database
+        self.unanswered = asyncio.Event()  # set at times when a message has no answer
         self.running: list[Process] = []
         # what happened, for the checker
         self.subscriptions: list[Subscription] = []
@@ -180,9 +181,12 @@ class World:
 
     async def _set_clocks(self) -> None:
         """Set the machine's clock back now and then, and right again later."""
-        hours = self.luck.choice((4, 48))
         while True:
-            await asyncio.sleep(self.luck.expovariate(1 / (hours * 3600)))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.luck.expovariate(1 / (48 * 3600))):
+                    await self.unanswered.wait()
+            self.unanswered.clear()
+            await asyncio.sleep(self.luck.uniform(1, 8))  # the next attempt is planned by then
             began = self.now()
             self.figures.set_back += 1
             self.machine.ahead = -timedelta(seconds=self.luck.uniform(60, 3 * 3600))
