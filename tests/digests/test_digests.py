@@ -13,6 +13,7 @@ from bot.chat.bot import Bot
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Item, View, plain
 from bot.digests import planner
+from bot.digests.ordering import order_papers
 from bot.digests.selection import rank_papers, select_matching
 from bot.digests.topic_text import split
 from bot.models import DigestOptions, Person, Place, Subscription
@@ -437,12 +438,12 @@ async def test_a_digest_that_cannot_be_made_holds_up_no_other_and_is_tried_again
 ):
     broken = await subscribed(bot)
     await subscribed(bot, place=replace(ROOM, address="other"))
-    order, failing = planner.order_papers, {broken.id}
+    failing = {broken.id}
 
     async def order_or_fail(store, library, subscription, papers):
         if subscription.id in failing:
             raise ZeroDivisionError
-        return await order(store, library, subscription, papers)
+        return await order_papers(store, library, subscription, papers)
 
     monkeypatch.setattr(planner, "order_papers", order_or_fail)
     async with asyncio.timeout(PATIENCE):

@@ -475,7 +475,7 @@ async def test_a_digest_that_waits_is_not_posted_once_its_subscription_is_paused
 
 @in_a_world()
 async def test_the_last_digest_that_was_posted_is_known_with_the_time_that_it_was_due(world: World):
-    subscription = await world.subscribe()
+    subscription, due = await world.subscribe(), world.now()
     for ahead in range(3):
         due = world.now()
         await world.digest(subscription, day=DAY + timedelta(days=ahead))

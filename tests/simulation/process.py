@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NO_ANSWER_SECONDS = 20.0
-CLOCK_TROUBLE = 0.25  # the share of messages without an answer after which a clock is set back
+CLOCK_TROUBLE = 0.5  # the share of messages without an answer after which a clock is set back
 KEEP = timedelta(days=60)  # the shortest time after which old digests may go
 
 
