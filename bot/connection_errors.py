@@ -44,6 +44,11 @@ def describe_failure(error: BaseException, setting: str = "") -> str:
             return ""
 
 
+def describe_loss(error: BaseException) -> str:
+    """Say in a few words how a connection ended before there was an answer."""
+    return "no answer in time" if isinstance(error, TimeoutError) else "connection closed"
+
+
 def describe_proxy_refusal(status: int) -> str:
     """Say why a proxy makes no connection."""
     if status == PROXY_PASSWORD:

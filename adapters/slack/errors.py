@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.connection_errors import describe_failure
+from bot.connection_errors import describe_failure, describe_loss
 from bot.errors import DeliveryError
 
 DEFAULT_WAIT_SECONDS = 30.0  # where a 429 carries no Retry-After
@@ -79,7 +79,8 @@ def translate_exception(error: Exception, bot: str) -> SlackError:
         case aiohttp.ClientConnectorError() | aiohttp.ClientHttpProxyError():
             return SlackError(describe_failure(error))
         case _:
-            return SlackError("Slack did not answer.", ambiguous=True)
+            sentence = f"Slack did not answer ({describe_loss(error)})."
+            return SlackError(sentence, ambiguous=True)
 
 
 def translate_code(

@@ -224,7 +224,7 @@ async def test_it_is_back_by_itself_after_slack_was_gone(rig, caplog):
     for socket in list(rig.sockets):
         await socket.close()
     await rig.until(lambda: not rig.sockets)
-    await eventually(lambda: "Slack did not answer" in caplog.text)
+    await eventually(lambda: "Slack did not answer (connection closed)." in caplog.text)
     rig.refusing = False
     await rig.until(lambda: len(rig.sockets) == 2)
     assert HEBB.title in (await rig.ask("find hebbian")).seen

@@ -166,7 +166,7 @@ SLACK_FAULTS: list[tuple[Plant, str]] = [
     (deleted, r"Slack: C99 \(subscription 2\): I can’t see that channel: it was deleted"),
     (person_gone, r"Slack: U3 \(subscription 2\): That person’s account is deactivated"),
     (other_workspace, r"Slack: C1 \(subscription 2\): It belongs to another workspace"),
-    (away, "Slack: Slack did not answer. Check the network and https://slack-status.com"),
+    (away, r"Slack: Slack did not answer \(connection closed\)\. Check the network and https://sl"),
     (slack_clock, r"Clock: This computer’s clock is 86,\d+ seconds behind Slack’s"),
 ]
 
