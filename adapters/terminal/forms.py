@@ -8,12 +8,14 @@ from datetime import date
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.validation import ValidationError, Validator
 
 from bot.chat.commands import MORE, Blank, Param
 from bot.chat.intents import Intent
+from bot.chat.kinds import Words
 from bot.text import visible
 
 MAX_FIRST = 4  # questions that everybody is asked
@@ -55,7 +57,10 @@ async def _ask_each(blanks: Sequence[Blank], args: dict[str, str], today: date) 
     for blank in blanks:
         if blank.param.applies({**defaults, **args}):
             check = _Check(blank.param, today)
-            args[blank.param.name] = await _ask(question(blank.param), blank.value, check)
+            edits = isinstance(blank.param.kind, Words)  # text is changed, anything else replaced
+            args[blank.param.name] = await _ask(
+                question(blank.param), blank.value, check, edits=edits
+            )
     return args
 
 
@@ -92,7 +97,8 @@ class _Check(Validator):
             raise ValidationError(len(document.text), str(error)) from error
 
 
-async def _ask(text: str, value: str, check: Validator | None) -> str:
+async def _ask(text: str, value: str, check: Validator | None, *, edits: bool = False) -> str:
+    """Ask a question, whose value Enter takes; it stands there to be edited, or to be replaced."""
     keys = KeyBindings()
 
     @keys.add("escape", eager=True)
@@ -104,6 +110,9 @@ async def _ask(text: str, value: str, check: Validator | None) -> str:
     )
     try:
         with patch_stdout(raw=True):
-            return await session.prompt_async(f"{text}: ", default=value)
+            if edits:
+                return await session.prompt_async(f"{text}: ", default=value)
+            shown = FormattedText([("fg:ansibrightblack", value)])
+            return await session.prompt_async(f"{text}: ", placeholder=shown) or value
     except (KeyboardInterrupt, EOFError) as error:
         raise Cancelled from error

@@ -277,6 +277,15 @@ def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_pa
         os.write(ours, b"\x03")
         screen.wait_for("Cancelled.")
         screen.wait_for("paperboy>")
+        os.write(ours, b"subscribe\r")
+        for label, answer in (("Topics", ""), ("Where to post", ""), ("How often", "weekdays")):
+            screen.wait_for(label)
+            os.write(ours, f"{answer}\r".encode())
+        screen.wait_for("Time of day")  # what was typed took the place of the default
+        os.write(ours, b"\x03")
+        screen.wait_for("Cancelled.", times=2)
+        screen.text = ""
+        screen.wait_for("paperboy>")
         os.write(ours, b"\x04")
         assert process.wait(timeout=20) == 0
     finally:
