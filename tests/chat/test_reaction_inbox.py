@@ -66,6 +66,7 @@ async def test_a_reaction_that_comes_before_its_message_is_recorded_waits_for_it
 async def test_one_to_a_message_that_is_not_recorded_means_nothing_in_the_end(bot, monkeypatch):
     monkeypatch.setattr(reaction_inbox, "EARLY_SECONDS", 0.01)
     assert await bot.react(replace(EVENT, own=True)) is None
+    assert not bot.reactions._recorded  # noqa: SLF001  # nothing is left behind
 
 
 async def test_one_message_is_slow_and_another_does_not_wait(bot, monkeypatch):

@@ -128,3 +128,15 @@ async def test_only_of_errors_that_are_not_ours_the_traceback_is_logged(bot, cap
     assert "Traceback" not in caplog.text
     assert await run(bot, [Platform("theirs", AttributeError("inside"), 0)], {})
     assert "Traceback" in caplog.text
+
+
+async def test_what_failed_rests_before_it_is_started_again(monkeypatch, caplog):
+    monkeypatch.setattr(running, "BACKOFF", Backoff(3600, 3600))
+    platform = Platform("one", OSError("gone"), 0)
+    task = asyncio.create_task(supervise("one", lambda: platform.run(None)))
+    await eventually(lambda: "restarting it" in caplog.text)
+    for _ in range(100):
+        await asyncio.sleep(0)
+    assert platform.started == 1
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
