@@ -29,6 +29,7 @@ MAX_A_DAY = 10  # papers that a watch tells of as they come; the rest wait for o
 FOLLOWED = timedelta(days=30)  # after a paper was listed
 REMEMBERED = timedelta(days=90)  # after that, what was told of it
 AT_ONCE = 500  # watches, or papers, that are read together
+PLACES_AT_ONCE = 50  # more would hold up the event loop
 TRIES = 3  # where watches change while papers are matched
 
 
@@ -143,11 +144,12 @@ class Watches:
             found[number] = tuple(paper for paper in some if (number, paper.id) not in known)
             if not found[number]:
                 del found[number]
-        places = [watches[number].place for number in {*found, *held} if number in watches]
+        of_places = (watches[number].place for number in {*found, *held} if number in watches)
+        places = tuple(dict.fromkeys(of_places))
         ids |= {paper for some in held.values() for one in some for paper in one.papers}
         had: dict[Place, frozenset[str]] = defaultdict(frozenset)
-        for begin in range(0, len(places), AT_ONCE):
-            had |= await self.store.digests.posted(places[begin : begin + AT_ONCE], ids)
+        for begin in range(0, len(places), PLACES_AT_ONCE):
+            had |= await self.store.digests.posted(places[begin : begin + PLACES_AT_ONCE], ids)
         since = now.date() - timedelta(days=1)  # whatever the zone
         return _Draft(now, await self.store.watches.told(since), had)
 

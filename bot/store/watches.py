@@ -19,6 +19,8 @@ from bot.store.schema import deliveries, digests, papers, posted, store, subscri
 from bot.store.subscriptions import insert_subscription, subscription_of, update_subscription
 from bot.store.upserts import insert_or_keep
 
+ROWS_AT_ONCE = 500
+
 # a paper that was there before the watch or while it was paused, that is told, or that waits for
 # the summary of its day
 State: TypeAlias = Literal["before", "told", "held"]
@@ -242,8 +244,9 @@ class Watches:
             for one in matched
             for paper in one.papers
         ]
-        if rows:
-            await transaction.execute(self._match, rows)
+        # thousands of rows at once would hold up the event loop
+        for begin in range(0, len(rows), ROWS_AT_ONCE):
+            await transaction.execute(self._match, rows[begin : begin + ROWS_AT_ONCE])
 
     async def _hand_over(self, transaction: Transaction, one: Message, now: datetime) -> None:
         digest, place = one.digest, one.digest.subscription.place
