@@ -161,7 +161,7 @@ class DeliveryWorker:
     def _repeatable(self, one: Delivery, outlet: Outlet) -> bool:
         """Tell whether the platform still knows the same key when the request ends."""
         ago = self._now() - one.tried
-        known = one.tried > self._now.doubtful_until
+        known = one.tried >= self._now.doubtful_until
         return known and timedelta() <= ago < outlet.repeatable - LONGEST - UNSETTLED
 
     async def _handle_preparation(self, one: Delivery, error: DeliveryError) -> None:

@@ -15,8 +15,8 @@ TOLERANCE = timedelta(seconds=5)  # a clock that is adjusted little by little is
 class WatchedClock:
     """Tells the time of `clock`, for coroutines.
 
-    How long ago something was that happened at `doubtful_until` or earlier is not known: the clock
-    was set back since.
+    How long ago something was that happened before `doubtful_until` is not known: the clock can
+    have been set back since, as it can before the first look at it.
     """
 
     clock: Callable[[], datetime]
@@ -26,7 +26,9 @@ class WatchedClock:
     def __call__(self) -> datetime:
         """Return the time, after comparing it with the event loop's clock, which nobody sets."""
         now, steady = self.clock(), asyncio.get_running_loop().time()
-        if self._last:
+        if self._last is None:
+            self.doubtful_until = now
+        else:
             time, then = self._last
             expected = time + timedelta(seconds=steady - then)
             if expected - now > TOLERANCE:

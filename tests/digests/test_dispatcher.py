@@ -99,6 +99,16 @@ async def test_where_the_clock_was_set_back_a_message_is_looked_for_and_not_repe
 
 
 @in_a_world(repeatable=NONCE)
+async def test_what_another_process_sent_before_this_one_began_is_looked_for(world: World):
+    world.platform.fault = one_after_the_other([Fault.ANSWER_LOST])
+    await world.digest(await world.subscribe())
+    await world.work(timedelta(seconds=5))
+    await world.work(MINUTE)
+    assert world.platform.asked == ["send C1", "find C1"]
+    assert heads(world) == ["head"]
+
+
+@in_a_world(repeatable=NONCE)
 async def test_a_repeat_that_is_told_to_wait_or_refused_does_not_forget_what_may_be_there(
     world: World,
 ):
