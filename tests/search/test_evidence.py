@@ -64,6 +64,7 @@ async def test_a_word_that_no_paper_contains_stays_as_it_is(index: Index, word: 
         ("kaimng he", "kaiming he"),
         ("ruoqi lui", "ruoqi liu"),
         ("lama3 survey", "llama3 survey"),
+        ("liu difusion survey", "liu diffusion survey"),
     ],
 )
 async def test_a_likely_slip_is_corrected(index: Index, typed: str, meant: str):

@@ -52,6 +52,7 @@ class Evidence:
     words: Mapping[str, str]
     # of each word that was looked up, the rows of each segment that have it outside names
     _rows: dict[str, list[_Rows]] = field(default_factory=dict)
+    _surnames: dict[str, bool] = field(default_factory=dict)
 
     def check(self, term: QueryTerm) -> QueryTerm:
         """Keep the slips if one of them is certain enough; else offer the likelier ones."""
@@ -112,7 +113,14 @@ class Evidence:
         return [word for each, word in self.words.items() if each != typed]
 
     def _telling_others(self, typed: str) -> list[str]:
-        return [word for word in self._others(typed) if _tells(word)]
+        """Return those that tell something; without surnames, which no title has, if others do."""
+        telling = [word for word in self._others(typed) if _tells(word)]
+        return [word for word in telling if not self._is_surname(word)] or telling
+
+    def _is_surname(self, word: str) -> bool:
+        if word not in self._surnames:
+            self._surnames[word] = self._is_name(word)
+        return self._surnames[word]
 
     def _segments(self, words: Sequence[str]) -> list[SegmentPostings]:
         return self.snapshot.postings(self.connection, words, ())
@@ -137,11 +145,12 @@ class Evidence:
             self._rows[word] = [_outside_names(segment, word) for segment in segments]
         return self._rows[word]
 
-    def _is_name(self, word: str, papers: int) -> bool:
-        """Whether almost only authors' names contain a word."""
+    def _is_name(self, word: str, papers: int | None = None) -> bool:
+        """Whether almost only authors' names contain a word, of so many papers or the listed."""
         lists = [each.head[word][1] for each in self._segments([word]) if word in each.head]
         in_names = sum(int(np.count_nonzero(impacts == PERSON)) for impacts in lists)
-        return in_names > 0 and in_names >= MIN_NAME_SHARE * papers
+        total = sum(map(len, lists)) if papers is None else papers
+        return in_names > 0 and in_names >= MIN_NAME_SHARE * total
 
     def _is_in_name(self, meant: str, others: Sequence[str]) -> bool:
         """Whether a person's name contains a word and all others of the query."""
