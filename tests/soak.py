@@ -44,6 +44,7 @@ def main() -> int:
                 simulation.simulate, seeds, [args.days] * args.seeds, chunksize=4
             ):
                 simulated.add(figures)
+                _print_bad(figures.bad)
                 if simulated.seeds % REPORTED_SEEDS == 0:
                     sys.stderr.write(f"so far: {simulated}\n")
         told.append(str(simulated))
@@ -52,16 +53,22 @@ def main() -> int:
         killed = asyncio.run(crash.campaign(args.kills))
         told.append(str(killed))
         bad += killed.bad
+        _print_bad(killed.bad)
     if args.cuts and not disk.available():
         told.append("power cuts: none, as strace is not here or may not trace")
     elif args.cuts:
         cut = power_cuts.campaign(args.cuts, args.first)
         told.append(str(cut))
         bad += cut.bad
-    for one in bad:
-        sys.stderr.write(f"{one}\n")
+        _print_bad(cut.bad)
     sys.stdout.write(f"{'; '.join(told)}; {time.monotonic() - began:.0f} s\n")
     return 1 if bad else 0
+
+
+def _print_bad(bad: list[str]) -> None:
+    for one in bad:
+        sys.stderr.write(f"{one}\n")
+    sys.stderr.flush()
 
 
 def _find_planted() -> int:
