@@ -117,3 +117,7 @@ def test_words_of_any_length_are_compared_up_to_the_longest_that_anybody_types()
             OSA.distance(word[:MAX_SLIP_CHARS], other) == slips <= 2 for other, slips, _ in found
         )
         assert (word in [other for other, *_ in found]) == (len(word) <= MAX_SLIP_CHARS)
+
+
+def test_a_word_too_long_for_slips_has_no_neighbours():
+    assert build_lexicon(["a" * 30], [1]).neighbours("a" * 30, 1, frequent=True) == []

@@ -142,7 +142,7 @@ class Lexicon:
             allowed = 2 - abs(size - length)
             similar = np.bitwise_count(self.ordered_letters[here] ^ typed) <= allowed
             parts.append(self.order[here][similar])
-        return self._limit(np.concatenate(parts))
+        return self._limit(np.concatenate(parts)) if parts else []
 
     def _same_first_letter(self, word: str, slips: int) -> list[int]:
         """Return words with the same first letter that may be so many slips away."""
