@@ -25,6 +25,8 @@ _LINE_MARK = re.compile(r"^(\s*)(?:(?=[-+#])|(\d+)(?=[.)]))")
 _NO_LINK_TEXT = re.compile(r"[\[\]\\]|://|www\.|discord\.gg", re.IGNORECASE)
 # unchanged in an address; brackets, quotes, spaces and asterisks are written in percent
 _IN_ADDRESS = "/:?#@!$&+,;=%~-._"
+# between backticks nothing can be escaped, and the search for mentions can pair them otherwise
+_NO_CODE = re.compile(r"[`\\]|<[@#]")
 MAX_URL = 512  # characters, as for a link button; a paper's addresses have a tenth of it
 
 
@@ -82,8 +84,7 @@ def _span(span: Span) -> str:
             rest = text.removeprefix(f"/{name}").strip()
             return f"</{name}:{id_}>" + (f" {_span(Code(rest))}" if rest else "")
         case Code(text):
-            # between backticks nothing is markup, and nothing can be escaped
-            return f"`{text}`" if text.strip() and not set("`\\") & set(text) else escape(text)
+            return f"`{text}`" if text.strip() and not _NO_CODE.search(text) else escape(text)
         case Link(text, url):
             return _link(text, url)
         case Moment(_, at):

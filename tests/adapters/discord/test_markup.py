@@ -85,6 +85,7 @@ def test_hostile_text_is_read_as_it_is(text, around):
         (("1", ". x"), r"1\. x"),
         (("-", " x"), r"\- x"),
         (("\u200b",), ""),
+        (("`", Code("<@0>")), r"\`\<\@0\>"),
     ],
 )
 def test_spans_are_written_as_markdown(spans, written):
