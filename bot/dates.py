@@ -185,22 +185,32 @@ def _numeric(words: str, today: date) -> Period | None:
 def _named(words: str, today: date) -> Period | None:
     """Read a date with the name of a month: May 28, 28th of May 2026, april, Thu, 28 May."""
     parts = [part for part in _BETWEEN.split(words) if part and part not in _FILLERS]
-    months = [n for part in parts if (n := month_number(part.rstrip(".")))]
-    weekdays = [n for part in parts if (n := weekday_number(part.rstrip("."))) is not None]
-    figures = [part for part in parts if part[0].isdigit() or part[0] == "'"]
-    which = [part for part in parts if part in {"last", "this", "past"}]
-    if len(months) + len(weekdays) + len(figures) + len(which) < len(parts):
+    if (day := _day_of_month(parts, today)) is not None:
+        return day
+    sorts: dict[str, list[str]] = {sort: [] for sort in ("month", "weekday", "year", "day", "")}
+    for part in parts:
+        sorts[_sort_of(part)].append(part.rstrip("."))
+    if sorts[""] or len(sorts["month"]) != 1 or any(len(some) > 1 for some in sorts.values()):
         return None
-    if len(months) != 1 or len(weekdays) > 1:
-        return _day_of_month(parts, today) if not (months or weekdays) else None
-    years = [f for f in figures if re.fullmatch(r"\d{4}|'\d\d", f)]
-    days = [day[1] for f in figures if f not in years and (day := _ORDINAL.fullmatch(f))]
-    if len(years) > 1 or len(days) > 1 or len(years) + len(days) < len(figures):
-        return None
-    found = _dated(months[0], int(days[0]) if days else None, "".join(years), today)
-    if weekdays and (found.days > 1 or found.first.weekday() != weekdays[0]):
-        raise NotADate(f"{found.first} is a {found.first:%A}. Leave out the day of the week.")
+    (month,) = map(month_number, sorts["month"])
+    days = [int(re.sub(r"\D", "", part)) for part in sorts["day"]]
+    found = _dated(month or 0, days[0] if days else None, "".join(sorts["year"]), today)
+    for number in map(weekday_number, sorts["weekday"]):
+        if found.days > 1 or found.first.weekday() != number:
+            raise NotADate(f"{found.first} is a {found.first:%A}. Leave out the day of the week.")
     return found
+
+
+def _sort_of(part: str) -> str:
+    """Return what a part of a date is, "" if it is none."""
+    name = part.rstrip(".")
+    if month_number(name):
+        return "month"
+    if weekday_number(name) is not None:
+        return "weekday"
+    if re.fullmatch(r"\d{4}|'\d\d", part):
+        return "year"
+    return "day" if _ORDINAL.fullmatch(part) else ""
 
 
 def _day_of_month(parts: list[str], today: date) -> Period | None:
