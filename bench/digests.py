@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.lag import watched
 from bot.bootstrap import Sources, build_app
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
@@ -36,7 +37,6 @@ from bot.digests.dispatcher import HURRY, Dispatcher, DispatcherOptions
 from bot.errors import DeliveryError
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace

@@ -22,11 +22,11 @@ from typing import TypeVar
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bot.calendar.schedule import Schedule
 from bot.digests.topics import selector
 from bot.digests.watch_index import WatchIndex
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
 from bot.search.ranking.matcher import subject
 from bot.sources.files import Skipped, read

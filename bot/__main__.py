@@ -17,10 +17,10 @@ from pathlib import Path
 from bot.ascii import HANDLER, register_stand_ins, wants_ascii
 from bot.chat.command_table import is_slip
 from bot.cli.arguments import build_parser
-from bot.env_file import environment
 from bot.errors import PaperboyError
 from bot.runtime.log import set_up_logging
 from bot.settings import Settings
+from bot.settings.env_file import environment
 from bot.text import listed
 
 TAKES_A_SEARCH = ("ask", "feed")  # modules whose words may begin with a minus

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.calendar.clock import utc_now
 from bot.chat.bot import Bot
 from bot.chat.outlet import Outlet
 from bot.chat.ports import Clock, Ports
-from bot.clock import utc_now
 from bot.digests.announcements import Announcements
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.live_counts import LiveCounts

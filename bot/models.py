@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, TypeAlias
 
-from bot.schedule import Schedule
+from bot.calendar.schedule import Schedule
 
 Order: TypeAlias = Literal["upvotes", "trending", "new", "for-me"]
 Day: TypeAlias = Literal["today", "yesterday"]

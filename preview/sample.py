@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import get_args
 
 from bot.bootstrap import Sources, build_app
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
@@ -18,7 +19,6 @@ from bot.cli.demo import bring_sample, half_remembered
 from bot.digests.layout import views as messages
 from bot.digests.selection import Digest
 from bot.models import DigestOptions, Layout, Person, Place
-from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience

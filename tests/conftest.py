@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 
 from bot.bootstrap import App, Sources, build_app
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.commands import Handler
 from bot.chat.views import View
@@ -24,7 +25,6 @@ from bot.features import ALL
 from bot.features.services import Context, Services
 from bot.models import DigestOptions, Person, Place
 from bot.papers import Account, Paper
-from bot.schedule import Schedule
 from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience

@@ -29,17 +29,17 @@ from typing import Any, Literal, TypeAlias
 import aiohttp
 from aiohttp import web
 
-from bot.backoff import Backoff
+from bot.calendar.clock import utc_now
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.view_json import freeze
 from bot.chat.views import View, line, plain
-from bot.clock import utc_now
 from bot.digests import delivery as attempts
 from bot.digests import dispatcher as deliveries
 from bot.errors import DeliveryError
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
+from bot.network.backoff import Backoff
 from bot.settings import sqlite_in
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest

@@ -19,10 +19,10 @@ from unittest.mock import patch
 
 from sqlalchemy import and_, bindparam, or_, select, update
 
+from bot.calendar.schedule import Schedule
 from bot.digests import planner
 from bot.digests.delivery import DeliveryWorker
 from bot.models import Place
-from bot.schedule import Schedule
 from bot.store import deliveries as outbox
 from bot.store.deliveries import Deliveries, Delivery
 from bot.store.digests import Digests, RenderedDigest

@@ -8,13 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
-from bot.backoff import Backoff
 from bot.chat.outlet import Outlet
 from bot.digests import delivery, planner
 from bot.digests.delivery import LONGEST, UNSETTLED, DeliveryWorker
 from bot.digests.dispatcher import Dispatcher
 from bot.digests.planner import Planner
 from bot.errors import DeliveryError, StoreError
+from bot.network.backoff import Backoff
 from bot.store import deliveries as outbox
 from bot.store.deliveries import Deliveries, Delivery
 from bot.store.digests import Digests

@@ -24,17 +24,17 @@ from datetime import time as clock
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.backoff import Backoff
+from bot.calendar.clock import utc_now
+from bot.calendar.schedule import Schedule
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.view_json import freeze
 from bot.chat.views import View, line, plain
-from bot.clock import utc_now
 from bot.digests import delivery, dispatcher
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions, nothing_to_plan
 from bot.errors import DeliveryError
 from bot.models import DigestOptions, Person, Place, Subscription
+from bot.network.backoff import Backoff
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.settings import sqlite_in
 from bot.store import Store, connections
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.env_file import environment
 from bot.errors import SettingsError
 from bot.settings import NAMES, DiscordSettings, Settings, SlackSettings
+from bot.settings.env_file import environment
 
 
 def test_nothing_needs_to_be_set():

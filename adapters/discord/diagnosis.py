@@ -23,9 +23,9 @@ from adapters.discord.errors import (
 )
 from adapters.discord.logs import redact_logs
 from adapters.discord.web import Web
+from bot.calendar.clock import offset_of
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
-from bot.clock import offset_of
 from bot.models import Place
 from bot.settings import DiscordSettings
 from bot.text import count, listed

@@ -7,8 +7,8 @@ import asyncio
 import aiohttp
 import discord
 
-from bot.connection_errors import describe_failure
 from bot.errors import DeliveryError
+from bot.network.connection_errors import describe_failure
 from bot.text import listed
 
 UNKNOWN_CHANNEL, DMS_CLOSED, THREAD_EXISTS = 10003, 50007, 160004

@@ -21,10 +21,10 @@ from adapters.discord.ids import place as place_of
 from adapters.discord.marks import has_mark, mark
 from adapters.discord.render import render
 from adapters.discord.web import MAX_NONCE
+from bot.calendar.clock import utc_now
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.chat.views import View
-from bot.clock import utc_now
 from bot.errors import DeliveryError
 from bot.models import Place
 from bot.text import shorten, visible

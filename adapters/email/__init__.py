@@ -12,12 +12,12 @@ from aiosmtplib import SMTPException, SMTPRecipientRefused, SMTPResponseExceptio
 from adapters.email.connection import build_client
 from adapters.email.diagnosis import diagnose
 from adapters.email.render import render
+from bot.calendar.clock import utc_now
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.ports import Clock
 from bot.chat.views import View, plain
-from bot.clock import utc_now
 from bot.errors import DeliveryError
 from bot.models import MAIL, Place
 from bot.settings import EmailSettings

@@ -23,9 +23,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from adapters.slack.errors import TOKEN_REFUSED, SlackError
 from adapters.slack.limits import Json
 from adapters.slack.web import Web, require
-from bot.backoff import Backoff
-from bot.connection_errors import describe_failure
 from bot.errors import SettingsError
+from bot.network.backoff import Backoff
+from bot.network.connection_errors import describe_failure
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from adapters.slack.ids import channel_of, is_channel
 from adapters.slack.limits import Json
 from adapters.slack.scopes import PREVIEW_SCOPES, SCOPES, explain_missing
 from adapters.slack.workspace import Client
+from bot.calendar.clock import offset_of
 from bot.chat.diagnosis import Diagnosis
-from bot.clock import offset_of
 from bot.models import Place
 from bot.settings import SlackSettings
 from bot.text import count

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.connection_errors import describe_failure, describe_loss
 from bot.errors import DeliveryError
+from bot.network.connection_errors import describe_failure, describe_loss
 
 DEFAULT_WAIT_SECONDS = 30.0  # where a 429 carries no Retry-After
 TOKEN_WAIT_SECONDS = 600.0  # a token that is refused may be replaced, so nothing is dropped

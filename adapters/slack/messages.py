@@ -18,9 +18,9 @@ from adapters.slack.ids import block_prefix, channel_of, join_address, split_add
 from adapters.slack.limits import Json, has_prefix
 from adapters.slack.render import fallback_text, render
 from adapters.slack.web import Draw, Web, require, retry
+from bot.calendar.clock import utc_now
 from bot.chat.outlet import Sent
 from bot.chat.views import View
-from bot.clock import utc_now
 from bot.models import Place
 
 log = logging.getLogger(__name__)

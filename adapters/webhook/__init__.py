@@ -16,15 +16,15 @@ from aiohttp import ConnectionTimeoutError as NotConnected
 
 from adapters.webhook.diagnosis import diagnose, unknown
 from adapters.webhook.render import render
+from bot.calendar.clock import utc_now
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.ports import Clock
 from bot.chat.views import View
-from bot.clock import utc_now
-from bot.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
 from bot.errors import DeliveryError
 from bot.models import Place
+from bot.network.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
 from bot.settings import WebhookSettings
 
 TIMEOUT = ClientTimeout(total=30, connect=10)  # seconds; a delivery may take 60

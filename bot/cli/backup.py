@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from bot.calendar.clock import utc_now
 from bot.cli.session import DONE
-from bot.clock import utc_now
 from bot.errors import StoreError
 from bot.settings import Settings
 from bot.store.backup import Backup, copy_database

@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from adapters.terminal import HERE, ME, Terminal, announce, show
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.views import View
 from bot.cli.session import DONE, open_session
@@ -23,7 +24,6 @@ from bot.digests.selection import Digest
 from bot.features.services import Services
 from bot.library.library import Library
 from bot.models import DigestOptions
-from bot.schedule import Schedule
 from bot.settings import Settings, sqlite_in
 from bot.sources.items import paper_from_item
 

@@ -7,15 +7,15 @@ import json
 from pathlib import Path
 
 from bot.bootstrap import build_send_only
+from bot.calendar.clock import utc_now
 from bot.chat.command_table import CommandTable
 from bot.cli.run import build_adapters
 from bot.cli.session import DONE, NOTHING
-from bot.clock import utc_now
-from bot.env_file import read_sources
 from bot.features import ALL
 from bot.runtime.doctor.examination import Patient, examine
 from bot.runtime.doctor.findings import is_healthy, lines, to_json
 from bot.settings import Settings
+from bot.settings.env_file import read_sources
 
 ENV_FILE = Path(".env")
 

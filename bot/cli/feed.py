@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from adapters.terminal import ME
+from bot.calendar.clock import utc_now
 from bot.cli.ask import quote_again
 from bot.cli.session import DONE, open_session
-from bot.clock import utc_now
 from bot.exchange.atom import write
 from bot.features.feeds import build_feed
 from bot.settings import Settings

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 import json
 
+from bot.calendar.clock import utc_now
 from bot.cli.exit_codes import DONE, NOTHING
-from bot.clock import utc_now
-from bot.heartbeat import Heartbeat, read_heartbeat
+from bot.runtime.heartbeat import Heartbeat, read_heartbeat
 from bot.settings import Settings
 
 

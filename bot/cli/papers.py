@@ -23,8 +23,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from bot.calendar.clock import utc_now
 from bot.cli.session import DONE, NOTHING, open_session
-from bot.clock import utc_now
 from bot.errors import SourceError, UsageError
 from bot.library import sync
 from bot.library.library import Library

@@ -7,9 +7,9 @@ import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.calendar.clock import utc_now
 from bot.cli.backup import contents, not_a_file
 from bot.cli.session import DONE
-from bot.clock import utc_now
 from bot.digests.recovery import skip_possibly_posted
 from bot.errors import StoreError
 from bot.runtime.run_lock import only_one

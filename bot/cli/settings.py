@@ -9,14 +9,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.calendar.clock import utc_now
 from bot.cli.session import DONE
-from bot.clock import utc_now
 from bot.digests.watches import Watches
-from bot.env_file import environment
 from bot.errors import UsageError
 from bot.exchange.settings_toml import SettingsFile, read_toml, write_toml
 from bot.models import Place, Subscription
 from bot.settings import NAMES, SECRETS, Settings
+from bot.settings.env_file import environment
 from bot.store import Store
 from bot.text import count
 

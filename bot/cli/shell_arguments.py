@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
+from bot.calendar.clock import utc_now
+from bot.calendar.dates import NotADate, read_period
 from bot.cli import usage
-from bot.clock import utc_now
-from bot.dates import NotADate, read_period
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
 

@@ -13,7 +13,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from bot.backoff import Backoff
 from bot.chat.outlet import Adapter, Outlet
 from bot.chat.tallies import live_view
 from bot.chat.view_json import freeze, thaw
@@ -21,6 +20,7 @@ from bot.chat.views import Button, Buttons, View, line
 from bot.digests.watched_clock import WatchedClock
 from bot.errors import DeliveryError, StoreError, UsageError
 from bot.models import Place, Sent
+from bot.network.backoff import Backoff
 from bot.store import Store
 from bot.store.deliveries import Delivery, Notice
 from bot.text import count

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from bot.calendar.schedule import WORKING
+from bot.calendar.zones import load_zone
 from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import View
@@ -29,11 +31,9 @@ from bot.library.listings import PATIENCE_SECONDS
 from bot.library.sync import feed_day
 from bot.models import Place, Subscription
 from bot.papers import Paper
-from bot.schedule import WORKING
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from bot.text import count
-from bot.zones import load_zone
 
 log = logging.getLogger(__name__)
 

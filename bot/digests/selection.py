@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from bot.calendar.schedule import Every
 from bot.digests.topics import selector
 from bot.models import DigestOptions, Order, Subscription
 from bot.papers import Paper
-from bot.schedule import Every
 
 ONE_DAY = timedelta(days=1)
 # the days that a digest covers at most, with what skipped ones before it missed

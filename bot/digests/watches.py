@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from bot.calendar.zones import load_zone
 from bot.chat.view_json import freeze
 from bot.chat.views import View
 from bot.digests.selection import select_matching
@@ -21,7 +22,6 @@ from bot.papers import Paper
 from bot.store import Store
 from bot.store.digests import DueDigest, Part
 from bot.store.watches import Held, Matched, Message, Plan, Progress
-from bot.zones import load_zone
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ import re
 from datetime import date, time, timedelta
 from typing import TypeAlias
 
+from bot.calendar.dates import NotADate, Period, read_period
+from bot.calendar.month_names import weekday_number
+from bot.calendar.schedule import DAY_NAMES
+from bot.calendar.times import read_time
+from bot.calendar.zones import read_zone
 from bot.chat.arguments import Argument, number
 from bot.chat.kinds import Days, Lookup, Number, TimeOfDay, Upload, Where, Words
-from bot.dates import NotADate, Period, read_period
-from bot.month_names import weekday_number
-from bot.schedule import DAY_NAMES
 from bot.text import shorten, straight
-from bot.times import read_time
-from bot.zones import read_zone
 
 On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or a day of the month
 

@@ -9,12 +9,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.calendar.zones import complete_zones
 from bot.cards import day_name
 from bot.chat.ports import Completion
 from bot.errors import PaperboyError
 from bot.features.digest_options import when
 from bot.models import Person, Subscription, Suggestion
-from bot.zones import complete_zones
 
 if TYPE_CHECKING:  # start-up time
     from bot.library.library import Library

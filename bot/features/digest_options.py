@@ -7,11 +7,11 @@ from dataclasses import asdict, fields, replace
 from datetime import date, time
 from typing import Any, TypeAlias, get_type_hints
 
+from bot.calendar.schedule import DAY_NAMES, Every, Schedule
 from bot.chat.signatures import Options
 from bot.errors import UsageError
 from bot.features.arguments import LAST, ON, TIME, TOPICS, ZONE, On
 from bot.models import DigestOptions, Order
-from bot.schedule import DAY_NAMES, Every, Schedule
 from bot.text import count, listed
 
 Changes: TypeAlias = Mapping[str, Any]  # the values of options, by name

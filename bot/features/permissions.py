@@ -6,13 +6,13 @@ import asyncio
 import logging
 from collections.abc import Collection
 
+from bot.calendar.zones import zones
 from bot.chat.outlet import Membership, Outlet
 from bot.errors import DeliveryError, UsageError
 from bot.features.email_confirmation import is_confirmed, mail_place, mask, read_address
 from bot.features.services import Context
 from bot.models import Place, Subscription
 from bot.text import listed, shorten
-from bot.zones import zones
 
 log = logging.getLogger(__name__)
 

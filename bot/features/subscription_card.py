@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.calendar.zones import load_zone
 from bot.cards import day_name
 from bot.chat.views import Button, Buttons, Item, Moment, Spans, Strong, View, line
 from bot.digests.topic_text import describe
 from bot.features import digest_options as wording
 from bot.models import Subscription
-from bot.zones import load_zone
 
 
 def card(one: Subscription, where: str, zone: str, said: str) -> View:

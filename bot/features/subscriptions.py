@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated
 
+from bot.calendar.schedule import Schedule
 from bot.chat.outlet import Membership
 from bot.chat.signatures import asked_in
 from bot.chat.views import Block, Button, Buttons, Item, Outcome, Strong, View, line, note
@@ -32,7 +33,6 @@ from bot.features.permissions import (
 from bot.features.services import Context
 from bot.features.subscription_card import card, headline, item, record, switch
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
 from bot.text import count
 
 MOST_IN_PLACE = 10

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from bot.calendar.schedule import Schedule
 from bot.chat.views import Block, Button, Buttons, Outcome, Strong, View, line, note
 from bot.digests.topic_text import split
 from bot.errors import UsageError
@@ -29,7 +30,6 @@ from bot.features.permissions import (
 from bot.features.services import Context
 from bot.features.subscription_card import card, item, record
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from bot.calendar.schedule import FEED_ZONE, ROLL_OVER
 from bot.errors import SourceDown, SourceError
 from bot.papers import Paper
-from bot.schedule import FEED_ZONE, ROLL_OVER
 from bot.sources.items import Batch
 
 log = logging.getLogger(__name__)

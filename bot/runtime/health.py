@@ -10,12 +10,12 @@ from functools import partial
 
 from bot import __version__
 from bot.chat.outlet import Adapter
-from bot.connection_errors import describe_failure
 from bot.digests.dispatcher import DELIVERING, PLANNING
 from bot.errors import PaperboyError
 from bot.features.services import Services
-from bot.heartbeat import Heartbeat, write_heartbeat
+from bot.network.connection_errors import describe_failure
 from bot.pulse import Pulse
+from bot.runtime.heartbeat import Heartbeat, write_heartbeat
 from bot.runtime.systemd import notify, watchdog_seconds
 from bot.settings import Settings
 

@@ -7,8 +7,8 @@ import asyncio
 from aiohttp import web
 
 from bot.errors import PaperboyError, SettingsError
-from bot.heartbeat import Heartbeat
 from bot.runtime.health import Health
+from bot.runtime.heartbeat import Heartbeat
 
 NO_CLIENT = "/metrics needs the package prometheus-client: install paperboy-bot[metrics].\n"
 

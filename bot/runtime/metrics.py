@@ -10,9 +10,9 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from bot.heartbeat import Heartbeat
 from bot.library.library import Status
 from bot.runtime.health import Health
+from bot.runtime.heartbeat import Heartbeat
 from bot.store.deliveries import Health as Outbox
 
 

@@ -12,10 +12,10 @@ from functools import partial
 from time import monotonic
 from typing import Any, TypeAlias
 
-from bot.backoff import Backoff
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter
 from bot.errors import PaperboyError, SettingsError
+from bot.network.backoff import Backoff
 from bot.runtime.signals import cancelled_by
 
 log = logging.getLogger(__name__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
 from bot.errors import SourceDown, SourceError
+from bot.network.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
 from bot.text import count
 
 ONCE, TWICE, OFTEN = 1, 2, 100  # tries; the caller's patience bounds "often"

@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from bot.errors import SettingsError, SourceDown, SourceError
 from bot.identifiers import paper_id
+from bot.network.proxies import NO_PROXIES, Proxies
 from bot.papers import Paper, web_address
-from bot.proxies import NO_PROXIES, Proxies
 from bot.sources.items import Batch, batch, paper_from_item
 from bot.sources.rate_limit import Patience
 from bot.sources.web import Answer, Web

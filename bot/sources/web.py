@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from bot import __version__
-from bot.backoff import Backoff
-from bot.clock import offset_of
+from bot.calendar.clock import offset_of
+from bot.network.backoff import Backoff
+from bot.network.proxies import NO_PROXIES, Proxies
 from bot.papers import web_address
-from bot.proxies import NO_PROXIES, Proxies
 from bot.sources.errors import (
     Failed,
     astray,

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from bot.clock import utc_now
+from bot.calendar.clock import utc_now
 from bot.errors import StoreError
 from bot.store.backup import copy_database, newer_database
 

@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import App
+from bot.calendar.clock import utc_now
+from bot.calendar.schedule import Schedule
 from bot.chat.views import plain
 from bot.cli import backup, restore
-from bot.clock import utc_now
 from bot.errors import SettingsError, StoreError
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
 from bot.runtime.run_lock import only_one
-from bot.schedule import Schedule
 from bot.settings import Settings, sqlite_in
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest

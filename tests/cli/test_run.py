@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.heartbeat import read_heartbeat
 from bot.log_file import LogFile
+from bot.runtime.heartbeat import read_heartbeat
 from tests.rigs.hugging_face import hugging_face
 from tests.rigs.running import environment, output, running
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, SlackRig

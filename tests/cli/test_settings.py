@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bot.calendar.clock import utc_now
+from bot.calendar.schedule import Schedule
 from bot.cli import settings as command
-from bot.clock import utc_now
 from bot.digests.watches import Watches
 from bot.errors import UsageError
 from bot.exchange.settings_toml import SettingsFile, read_toml, write_toml
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
 from bot.settings import NAMES, SECRETS, Settings, sqlite_in
 from bot.store import Store
 

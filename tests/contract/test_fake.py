@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.clock import utc_now
+from bot.calendar.clock import utc_now
 from bot.models import Place
 from tests.contract.outlets import Failure, Far, OutletContract
 from tests.rigs.platform import PLATFORM, Client, Fault, Platform, one_after_the_other

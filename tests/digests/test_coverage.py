@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from bot.calendar.schedule import Schedule
 from bot.digests.planner import last_day
 from bot.digests.selection import window
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
 
 ZONES = (
     "Pacific/Auckland",

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from sqlalchemy import select
 
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Item, View, plain
@@ -18,7 +19,6 @@ from bot.digests.selection import rank_papers, select_matching
 from bot.digests.topic_text import split
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.store.digests import PlannedDigest, State
 from bot.store.schema import deliveries
 from bot.store.subscriptions import Subscriptions

@@ -7,11 +7,11 @@ from datetime import time
 
 import pytest
 
+from bot.calendar.schedule import Schedule
 from bot.chat.views import plain
 from bot.digests.layout import views
 from bot.digests.selection import Digest
 from bot.models import DigestOptions, Layout
-from bot.schedule import Schedule
 from tests.conftest import HEBB, TODAY
 
 QUIET = replace(HEBB, id="2605.00009", title="Without Votes", upvotes=None)

@@ -17,13 +17,13 @@ import pytest
 from sqlalchemy import select
 
 from bench.watches import make_topic
+from bot.calendar.schedule import Schedule
 from bot.chat.view_json import thaw
 from bot.chat.views import plain
 from bot.digests.watches import MAX_A_DAY, Watches
 from bot.library.sync import feed_day
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.sources.items import batch
 from bot.store.schema import deliveries
 from bot.store.syncs import SyncRun

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.calendar.schedule import Schedule
+from bot.calendar.zone_names import SEASONAL
+from bot.calendar.zones import zones
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import digest_options as wording
 from bot.models import DigestOptions, Person, Place
-from bot.schedule import Schedule
 from bot.store.deliveries import Notice
 from bot.store.digests import PlannedDigest
-from bot.zone_names import SEASONAL
-from bot.zones import zones
 from tests.conftest import HEBB, NOW, add_outlets, changed
 from tests.rigs.chat import Chat
 

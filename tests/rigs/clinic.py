@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.calendar.clock import utc_now
+from bot.calendar.schedule import Schedule
 from bot.chat.command_table import CommandTable
 from bot.chat.outlet import Outlet
-from bot.clock import utc_now
 from bot.features import ALL
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.runtime.doctor.examination import Patient, examine
 from bot.runtime.doctor.findings import Finding, Level
-from bot.schedule import Schedule
 from bot.settings import Settings, sqlite_in
 from bot.store import Store, SyncRun
 from tests.rigs.hugging_face import Site, hugging_face

@@ -8,13 +8,13 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
+from bot.calendar.schedule import Schedule
 from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import Item, View, line
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions, Plan, nothing_to_plan
 from bot.library.tenants import Tenants
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from tests.rigs.platform import PLATFORM, Client, Platform

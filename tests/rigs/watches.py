@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
+from bot.calendar.schedule import Schedule
 from bot.digests.topics import selector
 from bot.digests.watches import FOLLOWED, MAX_A_DAY
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Account, Paper
-from bot.schedule import Schedule
 from bot.search.ranking.matcher import Subject, subject
 
 WORDS = (

@@ -13,15 +13,15 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from bot.calendar.clock import utc_now
 from bot.chat.outlet import Adapter
-from bot.clock import utc_now
 from bot.digests.dispatcher import DELIVERING, PLANNING
 from bot.errors import SettingsError
 from bot.features.services import Services
-from bot.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
 from bot.pulse import Pulse
 from bot.runtime.health import HANGING_SECONDS, Health, Switch, health_chores
 from bot.runtime.health_server import serve
+from bot.runtime.heartbeat import Heartbeat, read_heartbeat, write_heartbeat
 from bot.runtime.supervisor import run_chores
 from bot.runtime.systemd import notify, watchdog_seconds
 from bot.settings import Settings, sqlite_in

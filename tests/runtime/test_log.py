@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import log_file
-from bot.clock import utc_now
+from bot.calendar.clock import utc_now
 from bot.errors import SettingsError
 from bot.log_file import MAX_BYTES, MAX_FILES, LogFile
 from bot.runtime.log import Repeats, log_to_file, redact, secrets

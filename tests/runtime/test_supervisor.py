@@ -3,9 +3,9 @@ import signal
 
 import pytest
 
-from bot.backoff import Backoff
 from bot.chat.outlet import Adapter
 from bot.errors import SettingsError, StoreError
+from bot.network.backoff import Backoff
 from bot.runtime import supervisor as running
 from bot.runtime.supervisor import run, supervise, until_told
 from tests.rigs.waiting import eventually

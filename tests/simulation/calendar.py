@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
-from bot.schedule import Schedule
+from bot.calendar.schedule import Schedule
 
 NEW_YORK = ZoneInfo("America/New_York")
 ROLLS_OVER = timedelta(hours=2, minutes=30)  # before midnight there, the next day's list begins

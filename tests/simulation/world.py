@@ -15,9 +15,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.calendar.schedule import Every, Schedule
 from bot.digests.delivery import LEASE
 from bot.models import DigestOptions, Layout, Person, Place, Subscription
-from bot.schedule import Every, Schedule
 from bot.store import Store
 from bot.store.schema import deliveries, digests
 from tests.rigs.platform import PLATFORM, Fault, Message, Platform

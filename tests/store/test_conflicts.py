@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from bot.calendar.schedule import Schedule
 from bot.errors import StoreError
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from tests.rigs.postgresql import Server

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.calendar.schedule import Schedule
 from bot.library.retention import Retention
 from bot.models import DigestOptions, Person, Place, Reaction, Subscription
 from bot.papers import Paper
-from bot.schedule import Schedule
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest, State
 from tests.conftest import NOW

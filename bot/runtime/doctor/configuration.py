@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from bot.heartbeat import read_heartbeat
-from bot.proxies import PROXY_NAMES, host_of
+from bot.network.proxies import PROXY_NAMES, host_of
 from bot.runtime.doctor.findings import Finding, fine, note, problem
+from bot.runtime.heartbeat import read_heartbeat
 from bot.settings import NAMES, SECRETS
 
 SETTINGS, RUNNING = "Settings", "Running bot"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.calendar.zones import load_zone
 from bot.models import Subscription
 from bot.runtime.doctor.findings import Finding, fine, note, problem
 from bot.store import Store
 from bot.text import count
-from bot.zones import load_zone
 
 SUBSCRIPTIONS, DIGESTS, PAPERS = "Subscriptions", "Digests", "Papers"
 AT_ONCE = 500

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.calendar.zones import zones
 from bot.errors import PaperboyError
 from bot.runtime.doctor.findings import Finding, fine, note, problem
 from bot.settings import Settings
 from bot.sources.hugging_face import HuggingFace, Patience
-from bot.zones import zones
 
 HUGGING_FACE, CLOCK = "Hugging Face", "Clock"
 PATIENCE = Patience(total=15.0, request=10.0, connect=5.0, tries=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bot.dates import NotADate, read_period
+from bot.calendar.dates import NotADate, read_period
 from bot.errors import UsageError
 from bot.text import shorten
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from bot.dates import NotADate, Period, read_period
+from bot.calendar.dates import NotADate, Period, read_period
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, fold, tokenize
 from bot.search.query.query import MAX_KEYWORDS
 

@@ -9,9 +9,9 @@ import pytest
 from simcord.components import walk_components
 
 from adapters.discord.tree import GROUPS, path
+from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.models import DigestOptions, Person, Place, Subscription
-from bot.schedule import Schedule
 from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import Member, join, labels, text
 from tests.rigs.waiting import eventually

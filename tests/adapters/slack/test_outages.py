@@ -9,9 +9,9 @@ import pytest
 from adapters.slack import Slack, web
 from adapters.slack import connection as connections
 from adapters.slack.scopes import SCOPES
-from bot.backoff import Backoff
 from bot.chat.views import View, line
 from bot.errors import DeliveryError, SettingsError
+from bot.network.backoff import Backoff
 from bot.settings import SlackSettings
 from tests.conftest import HEBB
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, eventually

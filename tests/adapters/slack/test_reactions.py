@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 
 from adapters.slack.emoji import parse_emoji
-from bot.backoff import Backoff
+from bot.calendar.schedule import Schedule
 from bot.chat.reactions import DEFAULT_MEANINGS, Reactions
 from bot.digests.layout import views
 from bot.digests.selection import Digest
 from bot.errors import StoreError
 from bot.models import DigestOptions
-from bot.schedule import Schedule
+from bot.network.backoff import Backoff
 from tests.conftest import HEBB, NOW, TODAY
 from tests.rigs.slack import BOT, TEAM, eventually
 

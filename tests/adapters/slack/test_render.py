@@ -12,13 +12,13 @@ from adapters.slack.limits import MESSAGE, count_characters, drop_pictures, has_
 from adapters.slack.render import fallback_text, fits_message, render
 from adapters.slack.web import NEWER
 from bot import cards
+from bot.calendar.schedule import Schedule
 from bot.chat.parts import split
 from bot.chat.views import Arrangement, Button, Buttons, Item, Link, Moment, Picture, Text, View
 from bot.digests.layout import views as messages
 from bot.digests.selection import Digest
 from bot.models import DigestOptions, Layout
 from bot.papers import Account, Paper
-from bot.schedule import Schedule
 from bot.text import visible
 from tests.contract.views import MARKUP, VIEWS, words
 from tests.rigs.slack_rules import broken_rules, seen, texts

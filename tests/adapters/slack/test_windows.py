@@ -5,11 +5,11 @@ from typing import Annotated
 import pytest
 
 from adapters.slack import web
-from bot.backoff import Backoff
 from bot.chat.arguments import Argument
 from bot.chat.bot import Context
 from bot.chat.views import Button, Buttons, Item, View, line
 from bot.features import ALL
+from bot.network.backoff import Backoff
 from tests.conftest import changed
 from tests.rigs.slack import pressable
 from tests.rigs.slack_rules import labels, seen

@@ -14,8 +14,8 @@ from aiohttp import web
 
 from adapters.terminal import HERE, ME
 from bot.bootstrap import App
+from bot.calendar.clock import utc_now
 from bot.chat.views import plain
-from bot.clock import utc_now
 from bot.models import Person, Place
 from bot.papers import Paper
 from bot.settings import WebhookSettings

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.heartbeat import Heartbeat, write_heartbeat
 from bot.library.backups import Backups
 from bot.models import DigestOptions, Place
 from bot.runtime.doctor import data
 from bot.runtime.doctor.findings import Finding, Level, is_healthy, lines, to_json
+from bot.runtime.heartbeat import Heartbeat, write_heartbeat
 from bot.search import Index
 from bot.settings import SlackSettings
 from bot.store import SyncRun

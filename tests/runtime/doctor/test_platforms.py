@@ -22,7 +22,7 @@ from adapters.slack import Slack
 from adapters.slack.scopes import SCOPES
 from adapters.webhook import Webhook
 from bot.models import Place
-from bot.proxies import Proxies
+from bot.network.proxies import Proxies
 from bot.settings import EmailSettings, SlackSettings, SmtpServer, WebhookSettings
 from tests.rigs.clinic import COMMANDS, Clinic, clinic
 from tests.rigs.discord import TOKEN, DiscordRig, Fault

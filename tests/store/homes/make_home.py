@@ -90,7 +90,9 @@ def _add_rows(file: Path) -> None:
 
 def _options() -> Any:
     """Return the options of a weekly digest as that version writes them."""
-    schedule = import_module("bot.schedule").Schedule("weekly", time(9), "Europe/Berlin", (4,))
+    schedule = import_module("bot.calendar.schedule").Schedule(
+        "weekly", time(9), "Europe/Berlin", (4,)
+    )
     try:
         options = import_module("bot.models").DigestOptions
     except (ImportError, AttributeError):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.zone_names import AMBIGUOUS, SEASONAL, other_names
-from bot.zones import NotAZone, complete_zones, find_zones, load_zone, read_zone, zones
+from bot.calendar.zone_names import AMBIGUOUS, SEASONAL, other_names
+from bot.calendar.zones import NotAZone, complete_zones, find_zones, load_zone, read_zone, zones
 
 ZONES = [
     ("Berlin", "Europe/Berlin"),

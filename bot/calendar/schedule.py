@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from bot.zones import load_zone
+from bot.calendar.zones import load_zone
 
 Every: TypeAlias = Literal["daily", "weekdays", "days", "weekly", "monthly"]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.dates import NotADate, read_period
+from bot.calendar.dates import NotADate, read_period
 
 TODAY = date(2026, 5, 29)
 DATES = [

@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 from bot.chat.reactions import Reactions
 from bot.errors import SettingsError
 from bot.models import PAUSE_AFTER
-from bot.proxies import NO_PROXIES, Proxies
-from bot.setting_values import (
+from bot.network.proxies import NO_PROXIES, Proxies
+from bot.settings.values import (
     HUGGING_FACE,
     MAX_SHARDS,
     Reader,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.schedule import Schedule
-from bot.zones import find_zones, load_zone, zones
+from bot.calendar.schedule import Schedule
+from bot.calendar.zones import find_zones, load_zone, zones
 
 FIRST, LAST = date(2010, 1, 1), date(2037, 12, 31)
 TIMES = (time(0), time(0, 30), time(1, 30), time(2, 30), time(9), time(23, 30))

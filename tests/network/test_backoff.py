@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.backoff import Backoff
+from bot.network.backoff import Backoff
 
 BACKOFF = Backoff(5, 900)
 

@@ -12,8 +12,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from bot.calendar.zone_names import AMBIGUOUS, SEASONAL, SUMMER, other_names
 from bot.text import listed, shorten
-from bot.zone_names import AMBIGUOUS, SEASONAL, SUMMER, other_names
 
 MIN_LETTERS = 2  # fewer mean too many zones
 MAX_ASKED = 3  # zones that are named where several are meant

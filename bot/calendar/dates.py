@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NoReturn
 
-from bot.month_names import month_number, weekday_number
+from bot.calendar.month_names import month_number, weekday_number
 from bot.text import shorten
 
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}

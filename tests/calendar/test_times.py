@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.times import NotATime, read_time
+from bot.calendar.times import NotATime, read_time
 
 TIMES = [
     ("9", "09:00"),

@@ -1,0 +1,1 @@
+"""Days, times, zones and schedules: what people write, and what is due when."""
