@@ -16,7 +16,7 @@ from bot.digests.announcements import Announcements
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.live_counts import LiveCounts
 from bot.digests.monitor import Monitor
-from bot.digests.planner import Patience, Planner
+from bot.digests.planner import ListPatience, Planner
 from bot.digests.watches import Watches
 from bot.features import ALL
 from bot.features.completions import completions
@@ -109,7 +109,9 @@ def build_app(
         online=settings.ask_hugging_face,
         waits=waits,
     )
-    patience = Patience(timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100)
+    patience = ListPatience(
+        timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100
+    )
     planner = Planner(store, library, connected, clock, patience)
     watches, pulse = Watches(store, clock), Pulse()
     options = DispatcherOptions(timedelta(days=settings.pause_after_days), pulse=pulse)

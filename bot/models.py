@@ -14,7 +14,7 @@ Day: TypeAlias = Literal["today", "yesterday"]
 Layout: TypeAlias = Literal["threaded", "compact", "full"]
 ShelfSort: TypeAlias = Literal["new", "votes", "title", "touched"]
 
-MOST_PAPERS = 10
+MAX_PAPERS = 10
 MAIL = "email"  # the platform of e-mail, which serves people of all others
 PAUSE_AFTER = timedelta(days=3)  # that a place refuses its digests, where no setting says otherwise
 # how long after its time one is worth posting
@@ -160,7 +160,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ShelfFilter:
     """A part of a tenant's shelves: of one person or all, only shared, with a tag, read or not."""
 
     person: str = ""
@@ -181,7 +181,7 @@ class DigestOptions:
     """
 
     schedule: Schedule
-    papers: Annotated[int, Bounds(1, MOST_PAPERS)] = 5
+    papers: Annotated[int, Bounds(1, MAX_PAPERS)] = 5
     order: Order = "upvotes"
     day: Day = "today"
     topics: str = ""

@@ -36,7 +36,7 @@ EMOJI: Mapping[str, str] = {
 DANGEROUS = ("unsubscribe", "forget-me sure:yes")
 DONE = ("unsave", "unvote")
 # what a message is there for: the first of these is its one primary button
-PRIMARY = ("subscribe", "digest", "settle", "pick")
+PRIMARY = ("subscribe", "digest", "resolve", "pick")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "Digests: post one now, list and change subscriptions",
         _names(
             "now=digest list=subscriptions edit preview pause resume end=unsubscribe "
-            "confirm settle rate watch watches unwatch"
+            "confirm resolve rate watch watches unwatch"
         ),
     ),
     "group": (

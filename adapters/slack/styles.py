@@ -12,7 +12,7 @@ DANGEROUS = {
     "forget-me sure:yes": ("Delete your data?", "This can’t be undone."),
 }
 # what a message is there for: the first of these is its one primary button
-PRIMARY = ("subscribe", "digest", "settle", "pick")
+PRIMARY = ("subscribe", "digest", "resolve", "pick")
 
 
 def is_dangerous(line: str) -> bool:

@@ -56,7 +56,7 @@ async def fetch_days(library: Library, first: date | None, last: date | None) ->
     with _progress(MofNCompleteColumn(), TextColumn("days")) as progress:
         task = progress.add_task("Fetching", total=None)
 
-        def advance(at: sync.Progress) -> None:
+        def advance(at: sync.SyncProgress) -> None:
             description = f"Fetching {at.day}"
             progress.update(task, completed=at.done, total=at.total, description=description)
 

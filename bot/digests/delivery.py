@@ -320,8 +320,8 @@ def _question(one: Delivery, error: DeliveryError) -> dict[str, object]:
     ask = line("Please check whether it is there. The messages after it wait until then.")
     buttons = Buttons(
         (
-            Button("It is there", f"settle {one.id} there"),
-            Button("Post it", f"settle {one.id} post"),
+            Button("It is there", f"resolve {one.id} there"),
+            Button("Post it", f"resolve {one.id} post"),
         )
     )
     return freeze(View((what, ask, buttons), title="Was a digest posted?"))

@@ -30,7 +30,7 @@ Plan: TypeAlias = Callable[[Callable[[], None]], Awaitable[datetime | None]]
 Workspace: TypeAlias = tuple[str, str]
 
 PLANNING, DELIVERING = "planning", "delivering"  # the loops, as `Pulse` knows them
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 PER_WORKSPACE = 8
 GLANCE = 1000  # messages looked at together
 BREATH = 0.25  # seconds between two looks, so that one look finds more
@@ -183,7 +183,7 @@ class Dispatcher:
     def _fill(self, workspace: Workspace) -> None:
         waiting = self._waiting.get(workspace, deque())
         while (
-            waiting and self._crowd[workspace] < PER_WORKSPACE and len(self._at_work) < MOST_AT_ONCE
+            waiting and self._crowd[workspace] < PER_WORKSPACE and len(self._at_work) < MAX_AT_ONCE
         ):
             ready = waiting.popleft()
             if ready.place not in self._at_work and ready.id not in self._begun:

@@ -16,7 +16,7 @@ from bot.store import Store
 
 log = logging.getLogger(__name__)
 
-MOST_TRENDING = 50
+MAX_TRENDING = 50
 # the last papers that a reader saved, and the papers ranked by them: about 100 ms
 BY_KEPT, AMONG = 100, 300
 NOTHING_KEPT = "Your shelf is empty. Save papers, and similar ones come first."
@@ -68,7 +68,7 @@ async def _for_reader(
 
 async def _trending(library: Library) -> tuple[str, ...]:
     try:
-        return tuple(paper.id for paper in (await library.trending(limit=MOST_TRENDING)).papers)
+        return tuple(paper.id for paper in (await library.trending(limit=MAX_TRENDING)).papers)
     except PaperboyError as error:
         log.info("ordered by upvotes instead of what is trending: %s", error)
         return ()

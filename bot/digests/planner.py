@@ -43,8 +43,8 @@ LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
 LATE = timedelta(days=3)  # that a paper may come after its day and still be told
 LATEST = 10  # digests that remember what they were chosen from
 ALIKE = timedelta(weeks=4)  # whose lists say how long today's will be
-MOST_OF_A_SPAN = 3000  # papers that a digest is chosen from
-MOST_LIKED = 5
+MAX_PER_SPAN = 3000  # papers that a digest is chosen from
+MAX_LIKED = 5
 SHORT = timedelta(seconds=30)  # that one look at the lists serves all who are due
 OLD = "Hugging Face could not be reached, so votes may have changed."
 OVERDUE = timedelta(minutes=30)
@@ -52,14 +52,14 @@ STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ListPatience:
     """How long a digest waits for its list, and which share of the usual papers is enough."""
 
     longest: timedelta = timedelta(hours=2)
     enough: float = 0.6
 
 
-USUAL_PATIENCE = Patience()
+USUAL_PATIENCE = ListPatience()
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class Planner:
     library: Library
     outlets: Mapping[str, Outlet]
     clock: Callable[[], datetime]
-    patience: Patience = USUAL_PATIENCE
+    patience: ListPatience = USUAL_PATIENCE
     _looks: dict[tuple[date, date], _Look] = field(default_factory=dict)
     _full: dict[date, bool] = field(default_factory=dict)
 
@@ -299,12 +299,12 @@ class Planner:
         trouble = ""
         try:
             listing = await self.library.between(
-                first - LATE, last, limit=MOST_OF_A_SPAN, seconds=PATIENCE_SECONDS
+                first - LATE, last, limit=MAX_PER_SPAN, seconds=PATIENCE_SECONDS
             )
             trouble = listing.remark
         except SourceError as error:
             trouble = str(error)
-            listing = await self.library.known(first - LATE, last, limit=MOST_OF_A_SPAN)
+            listing = await self.library.known(first - LATE, last, limit=MAX_PER_SPAN)
         look = self._looks[first, last] = _Look(now, listing.papers, trouble)
         return look
 
@@ -326,7 +326,7 @@ class Planner:
 
     async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
         place = subscription.place
-        found = await self.store.digests.favorites(place, since, MOST_LIKED)
+        found = await self.store.digests.favorites(place, since, MAX_LIKED)
         papers = {
             paper.id: paper for paper in await self.library.papers([one for one, _, _ in found])
         }

@@ -40,7 +40,7 @@ _MARKER = re.compile(r"^[\s\[\]xX☐☑✅]*|[\s:,.;–—|-]*$")
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class NamedLink:
     """Where a link leads, and what it is called."""
 
     address: str
@@ -56,7 +56,7 @@ class Passage:
     """
 
     text: str
-    links: tuple[Link, ...] = ()
+    links: tuple[NamedLink, ...] = ()
     lead: str = ""
     strong: str = ""
     code: str = ""
@@ -82,7 +82,7 @@ def passages(text: str) -> Iterator[Passage]:
             yield from _of_tokens(parser.parse(piece, environment))
     # addresses with a name that nothing uses
     for reference in environment.get("references", {}).values():
-        yield Passage("", (Link(reference["href"], reference.get("title", "")),), heading=True)
+        yield Passage("", (NamedLink(reference["href"], reference.get("title", "")),), heading=True)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -137,7 +137,7 @@ class _Inline:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self.links: list[Link] = []
+        self.links: list[NamedLink] = []
         self.lead = self.strong = self.code = ""
         self._address = self._label = ""
         self._bold = False
@@ -153,7 +153,7 @@ class _Inline:
             case "strong_open" | "strong_close":
                 self._bold = token.type == "strong_open" and not self.strong
             case "image":
-                self.links.append(Link(str(token.attrs.get("src", "")), ""))
+                self.links.append(NamedLink(str(token.attrs.get("src", "")), ""))
             case "html_inline":
                 self._take_html(token.content)
             case _:  # emphasis and the like
@@ -176,7 +176,7 @@ class _Inline:
 
     def _close(self) -> None:
         if self._address:
-            self.links.append(Link(self._address, _tidy(self._label)))
+            self.links.append(NamedLink(self._address, _tidy(self._label)))
         self._address = ""
 
     def _take_html(self, tag: str) -> None:
@@ -187,7 +187,7 @@ class _Inline:
         elif tag.lower().startswith("</a"):
             self._close()
         elif source := _SOURCE.search(tag):
-            self.links.append(Link(unescape(source[1] or source[2]), ""))
+            self.links.append(NamedLink(unescape(source[1] or source[2]), ""))
 
 
 def _joined(row: list[Passage]) -> Passage:
@@ -206,10 +206,12 @@ def _of_html(content: str) -> Iterator[Passage]:
         if not part.strip():
             continue
         links = [
-            Link(unescape(href[1]), _tidy(_shown(part[href.end() :].partition("</a")[0])))
+            NamedLink(unescape(href[1]), _tidy(_shown(part[href.end() :].partition("</a")[0])))
             for href in _HREF.finditer(part)
         ]
-        links += [Link(unescape(source[1] or source[2]), "") for source in _SOURCE.finditer(part)]
+        links += [
+            NamedLink(unescape(source[1] or source[2]), "") for source in _SOURCE.finditer(part)
+        ]
         yield Passage(_shown(part), tuple(links), _tidy(_shown(part.partition("<a")[0])))
 
 

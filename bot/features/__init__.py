@@ -69,7 +69,7 @@ ALL: tuple[Handler, ...] = (
     watches.unwatch,
     digests.preview,
     digests.digest,
-    digests.settle,
+    digests.resolve,
     for_me.for_me,
     shelf_export.export,
     shelf_import.keep_from,

@@ -48,7 +48,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "With your team": "shelf share vote unvote nominate nominated pick picks".split(),
     "Digests": (
         "subscribe confirm subscriptions edit pause resume unsubscribe preview digest "
-        "settle rate watch watches unwatch".split()
+        "resolve rate watch watches unwatch".split()
     ),
     "Paperboy": "home help status privacy my-data forget-me".split(),
 }

@@ -18,7 +18,7 @@ from bot.text import shorten, straight
 On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or a day of the month
 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
-LONGEST_TAG, MOST_TAGS = 40, 20
+LONGEST_TAG, MAX_TAGS = 40, 20
 LAST = 31  # of the month: the last where it is shorter
 FAR = timedelta(days=366)  # no list is further ahead
 
@@ -157,8 +157,8 @@ def _tags(text: str, _: date) -> tuple[str, ...]:
         )
     if not (tags := tuple(filter(None, tags))):
         raise ValueError("Write tags with commas between them, as in memory, to-replicate.")
-    if len(tags) > MOST_TAGS:
-        raise ValueError(f"That’s {len(tags)} tags; the limit is {MOST_TAGS} at a time.")
+    if len(tags) > MAX_TAGS:
+        raise ValueError(f"That’s {len(tags)} tags; the limit is {MAX_TAGS} at a time.")
     return tags
 
 

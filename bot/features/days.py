@@ -14,7 +14,7 @@ from bot.features.pages import Page, listing
 from bot.features.services import Context
 
 WEEKEND = (5, 6)
-MOST_DAYS = timedelta(days=100)  # that are listed together
+MAX_DAYS = timedelta(days=100)  # that are listed together
 EARLIER = 3  # days before today: a weekend, and the day before it
 
 
@@ -102,8 +102,8 @@ async def days(
     """
     if first > last:
         raise UsageError("The first day is after the last. Swap them.", argument="first")
-    if last - first > MOST_DAYS:
-        raise UsageError(f"Choose at most {MOST_DAYS.days} days.", argument="last")
+    if last - first > MAX_DAYS:
+        raise UsageError(f"Choose at most {MAX_DAYS.days} days.", argument="last")
     title = f"{day_name(first)} to {day_name(last)}"
     data = {"first": first.isoformat(), "last": last.isoformat()}
     found = await ctx.library.between(first, last, limit=ctx.page_size, offset=ctx.offset(page))

@@ -18,7 +18,7 @@ Changes: TypeAlias = Mapping[str, Any]  # the values of options, by name
 
 USUAL_TIME = time(9)
 NOTHING = {"topics": "any", "without": "none"}  # the words for no topics, and for none left out
-MOST_TOPICS = 20
+MAX_TOPICS = 20
 _ORDERS: Mapping[Order, str] = {
     "upvotes": "most upvotes first",
     "trending": "trending first",
@@ -190,8 +190,8 @@ def _searches(text: str, argument: str, today: date) -> str:
     if text.lower() in NOTHING.values():
         return ""
     parts = split(text)
-    if len(parts) > MOST_TOPICS:
-        sentence = f"That is {len(parts)} topics; the limit is {MOST_TOPICS}."
+    if len(parts) > MAX_TOPICS:
+        sentence = f"That is {len(parts)} topics; the limit is {MAX_TOPICS}."
         raise UsageError(sentence, argument=argument)
     for part in parts:
         topic = parse_topic(part, today)

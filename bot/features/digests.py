@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.cards import day_name
-from bot.chat.signatures import managing
+from bot.chat.signatures import also_named, managing
 from bot.chat.views import (
     Block,
     Button,
@@ -26,7 +26,13 @@ from bot.chat.views import (
 from bot.errors import UsageError
 from bot.features import watches
 from bot.features.arguments import MESSAGE, SUBSCRIPTION, SUBSCRIPTION_OR_NOW
-from bot.features.permissions import all_seen, managed, named, near, seen
+from bot.features.permissions import (
+    find_manageable,
+    find_place,
+    find_subscription,
+    team_subscriptions,
+    visible_subscriptions,
+)
 from bot.features.services import Context
 from bot.models import Subscription
 from bot.text import count
@@ -36,9 +42,9 @@ if TYPE_CHECKING:
     from bot.store.digests import DigestOutcome, PostedDigest, State
 
 RECENT = timedelta(days=7)
-MOST_RECENT = 200
-MOST_QUESTIONS = 5
-MOST_BLOCKS = 40  # of a preview; what an adapter has no room for, it shortens
+MAX_RECENT = 200
+MAX_QUESTIONS = 5
+MAX_BLOCKS = 40  # of a preview; what an adapter has no room for, it shortens
 ALL = Button("All subscriptions", "subscriptions")
 
 
@@ -47,7 +53,7 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 
     number: number of the subscription
     """
-    known = await seen(ctx, number)
+    known = await find_subscription(ctx, number)
     if known.watch:
         return await watches.preview(ctx, known)
     views = await ctx.services.planner.preview(known)
@@ -64,7 +70,7 @@ async def preview(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
         (Button("Post it now", f"digest {number}"), Button("Edit", f"edit {number}"), ALL)
     )
     return View(
-        (note(told), *islice(blocks, MOST_BLOCKS), buttons),
+        (note(told), *islice(blocks, MAX_BLOCKS), buttons),
         title=head.title,
         data={"messages": len(views)},
     )
@@ -76,7 +82,7 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW
 
     number: number of the subscription, or now for the one here
     """
-    known = await managed(ctx, number) if number is not None else await _only_one(ctx)
+    known = await find_manageable(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):
         return known
     if known.watch:
@@ -94,7 +100,8 @@ async def digest(ctx: Context, number: Annotated[int | None, SUBSCRIPTION_OR_NOW
 
 
 @managing
-async def settle(
+@also_named("settle")  # on buttons of earlier versions
+async def resolve(
     ctx: Context, message: Annotated[int, MESSAGE], found: Literal["there", "post"]
 ) -> View:
     """Tell Paperboy whether an uncertain message arrived.
@@ -103,13 +110,13 @@ async def settle(
     found: there if it arrived, or post to post it now
     """
     store = ctx.services.store
-    mine = {one.id for one, _ in await all_seen(ctx)}
+    mine = {one.id for one, _ in await visible_subscriptions(ctx)}
     open_ = await _uncertain(ctx)
     one = next((one for one in open_ if one.id == message and one.subscription in mine), None)
     of = await store.subscriptions.get(one.subscription) if one else None
     if one is None or of is None:
         raise UsageError(f"There is no uncertain message {message}. “status” lists them.")
-    await managed(ctx, one.subscription)
+    await find_manageable(ctx, one.subscription)
     there = found == "there"
     place = of.place
     done = await store.deliveries.resolve(
@@ -124,18 +131,18 @@ async def settle(
     )
     return View(
         (line(said), Buttons((Button("Status", "status"), ALL))),
-        data={"settled": message, "there": there},
+        data={"message": message, "there": there},
     )
 
 
 async def _only_one(ctx: Context) -> Subscription | View:
     """Return the subscription of this place, or ask which of several."""
-    place = await named(ctx, "here")
-    here = [one for one in await near(ctx) if one.place == place and not one.watch]
+    place = await find_place(ctx, "here")
+    here = [one for one in await team_subscriptions(ctx) if one.place == place and not one.watch]
     if not here:
         raise UsageError("There is no subscription here. Type “subscribe” to add one.")
     if len(here) == 1:
-        return await managed(ctx, here[0].id)
+        return await find_manageable(ctx, here[0].id)
     buttons = Buttons(tuple(Button(f"Subscription {one.id}", f"digest {one.id}") for one in here))
     return View(
         (line("Which one?"), buttons),
@@ -178,7 +185,7 @@ def _last_posted(ctx: Context, posted: PostedDigest) -> Spans:
 
 async def state(ctx: Context) -> tuple[Block, ...]:
     """Say how the digests are that the person may see."""
-    mine = {one.id: one for one, _ in await all_seen(ctx)}
+    mine = {one.id: one for one, _ in await visible_subscriptions(ctx)}
     if not mine:
         return ()
     general = (await ctx.services.planner.troubles()).values()
@@ -206,12 +213,12 @@ async def _failures(ctx: Context, mine: Mapping[int, Subscription]) -> list[str]
 
 async def _questions(ctx: Context, mine: Mapping[int, Subscription]) -> tuple[Item, ...]:
     questions = [_question(one) for one in await _uncertain(ctx) if one.subscription in mine]
-    return tuple(questions[:MOST_QUESTIONS])
+    return tuple(questions[:MAX_QUESTIONS])
 
 
 async def _recent(ctx: Context, states: Sequence[State]) -> list[DigestOutcome]:
     digests, since = ctx.services.store.digests, ctx.now - RECENT
-    of_each = [await digests.recent(*one, since, states, MOST_RECENT) for one in ctx.tenants]
+    of_each = [await digests.recent(*one, since, states, MAX_RECENT) for one in ctx.tenants]
     return [one for some in of_each for one in some]
 
 
@@ -223,7 +230,7 @@ async def _unposted(ctx: Context) -> dict[int, str]:
 
 async def _uncertain(ctx: Context) -> list[UncertainDelivery]:
     deliveries = ctx.services.store.deliveries
-    of_each = [await deliveries.uncertain(*one, MOST_RECENT) for one in ctx.tenants]
+    of_each = [await deliveries.uncertain(*one, MAX_RECENT) for one in ctx.tenants]
     return [one for some in of_each for one in some]
 
 
@@ -231,8 +238,8 @@ def _question(one: UncertainDelivery) -> Item:
     """Ask whether a message is there."""
     lines = (("Paperboy can’t tell whether it was posted: please check.",), (one.trouble,))
     buttons = (
-        Button("It is there", f"settle {one.id} there"),
-        Button("Post it", f"settle {one.id} post"),
+        Button("It is there", f"resolve {one.id} there"),
+        Button("Post it", f"resolve {one.id} post"),
     )
     return Item(
         (Strong(f"Subscription {one.subscription}"), f" · digest of {day_name(one.day)}"),

@@ -13,8 +13,8 @@ from bot.features.services import Context
 from bot.library.recommendations import suggest
 
 RECENT = timedelta(days=14)
-MOST_RECENT = 600
-MOST_KEPT = 200  # the newest: what was kept years ago tells less
+MAX_RECENT = 600
+MAX_KEPT = 200  # the newest: what was kept years ago tells less
 
 
 async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
@@ -23,9 +23,9 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     page: Page [1]
     """
     last = ctx.library.today()
-    recent = await ctx.library.known(last - RECENT, last, limit=MOST_RECENT)
+    recent = await ctx.library.known(last - RECENT, last, limit=MAX_RECENT)
     suggested = await suggest(
-        ctx.services.store, ctx.person, recent.papers, by=MOST_KEPT, among=MOST_RECENT
+        ctx.services.store, ctx.person, recent.papers, by=MAX_KEPT, among=MAX_RECENT
     )
     if suggested is None:
         said = line("Save a few papers first: recommendations come from your shelf.")

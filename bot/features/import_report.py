@@ -20,7 +20,7 @@ NOTHING = "no id, link or title"
 
 
 @dataclass(slots=True)
-class Progress:
+class ImportProgress:
     """How far an import is.
 
     `trouble` says why some were not looked up; with `cut`, the file has more entries than are read.
@@ -41,7 +41,7 @@ class Progress:
         return self.new + self.known + len(self.not_found) + len(self.unread)
 
 
-def report(progress: Progress) -> View:
+def report(progress: ImportProgress) -> View:
     """Show what was saved, what was there already, and what was not found or not read, and why."""
     blocks: list[Block] = [line(summary(progress))]
     found = [f"{label(one)}: {why}" for one, why in progress.not_found]
@@ -66,7 +66,7 @@ def report(progress: Progress) -> View:
     )
 
 
-def summary(progress: Progress) -> str:
+def summary(progress: ImportProgress) -> str:
     """Say how many papers were saved, and how many were there."""
     new, known = progress.new, progress.known
     if new:
@@ -101,7 +101,7 @@ def _section(what: str, lines: Sequence[str]) -> list[Block]:
     return [Item((f"{count(len(lines), 'entry', 'entries')} {what}",), tuple(shown))]
 
 
-def _data(progress: Progress) -> dict[str, object]:
+def _data(progress: ImportProgress) -> dict[str, object]:
     def names(entries: Sequence[Entry]) -> list[str]:
         return [shorten(clean(one.paper.title or one.paper.id or one.key), 120) for one in entries]
 

@@ -17,11 +17,11 @@ from bot.text import listed, shorten
 log = logging.getLogger(__name__)
 
 MOST = 500  # subscriptions of a tenant, those for one person alone among them
-MOST_ASKED = 20  # places of which a platform is asked at once whether somebody manages them
+MAX_PLACES_ASKED = 20  # places of which a platform is asked at once whether somebody manages them
 AT_ONCE = 5
 
 
-async def standing(ctx: Context, place: Place) -> Membership:
+async def membership(ctx: Context, place: Place) -> Membership:
     """Return the person's membership in a place. Raises UsageError, DeliveryError."""
     if place.is_mail:
         return await _mail_membership(ctx, place)
@@ -44,18 +44,18 @@ async def _mail_membership(ctx: Context, place: Place) -> Membership:
     return Membership(manages=False, managers="the owner of the address", name=mask(address))
 
 
-async def known_standing(ctx: Context, place: Place) -> Membership | None:
+async def find_membership(ctx: Context, place: Place) -> Membership | None:
     """Return the person's membership in a place, None if the platform does not tell."""
     if place.route not in ctx.services.outlets and not place.is_mail:
         return None
     try:
-        return await standing(ctx, place)
+        return await membership(ctx, place)
     except DeliveryError as error:
         log.info("whether %s manages %s is not known: %s", ctx.person.id, place.address, error)
         return None
 
 
-async def named(ctx: Context, where: str) -> Place:
+async def find_place(ctx: Context, where: str) -> Place:
     """Return the place that the person names; their own conversation has one address."""
     if mail := read_address(where):
         return mail_place(ctx, mail)
@@ -85,14 +85,14 @@ def _address(ctx: Context, outlet: Outlet, address: str) -> Place:
 
 async def own_zone(ctx: Context, there: Membership | None = None) -> str:
     """Return the person's time zone: the platform's, or their last subscription's, or ""."""
-    there = there or await known_standing(ctx, ctx.place)
+    there = there or await find_membership(ctx, ctx.place)
     if there and there.zone in zones():
         return there.zone
-    made = [one for one in await near(ctx) if one.person == ctx.person]
+    made = [one for one in await team_subscriptions(ctx) if one.person == ctx.person]
     return made[-1].options.schedule.zone if made else ""
 
 
-async def near(ctx: Context) -> tuple[Subscription, ...]:
+async def team_subscriptions(ctx: Context) -> tuple[Subscription, ...]:
     """Return the subscriptions of the team, or of the person alone if there is no team.
 
     For admins there are also those of outlets that only take messages.
@@ -108,13 +108,13 @@ async def _send_only(ctx: Context) -> tuple[Subscription, ...]:
     return tuple([one for place in places for one in await ctx.subscriptions(place).all(MOST)])
 
 
-async def seen(ctx: Context, number: int) -> Subscription:
+async def find_subscription(ctx: Context, number: int) -> Subscription:
     """Return a subscription that the person made, gets here, or manages. Raises UsageError."""
     known = await ctx.tenant.subscriptions.get(number)
     if known is None:
         known = next((one for one in await _send_only(ctx) if one.id == number), None)
     if known is None or not (
-        _theirs(ctx, known) or _may(ctx, await known_standing(ctx, known.place))
+        _theirs(ctx, known) or _may(ctx, await find_membership(ctx, known.place))
     ):
         raise UsageError(
             f"There is no subscription {number} here. “subscriptions” lists yours.",
@@ -123,11 +123,11 @@ async def seen(ctx: Context, number: int) -> Subscription:
     return known
 
 
-async def managed(ctx: Context, number: int) -> Subscription:
+async def find_manageable(ctx: Context, number: int) -> Subscription:
     """Return a subscription that the person may change. Raises UsageError."""
-    known = await seen(ctx, number)
+    known = await find_subscription(ctx, number)
     try:
-        there = await standing(ctx, known.place)
+        there = await membership(ctx, known.place)
     except DeliveryError:
         if known.person == ctx.person or ctx.is_admin:  # the place can be gone
             return known
@@ -139,17 +139,17 @@ async def managed(ctx: Context, number: int) -> Subscription:
     )  # much can have changed while the platform was asked
 
 
-async def all_seen(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
+async def visible_subscriptions(ctx: Context) -> tuple[tuple[Subscription, str], ...]:
     """Return the subscriptions that the person may see, each with the name of its place."""
-    every = await near(ctx)
-    places = tuple(dict.fromkeys(one.place for one in every))[:MOST_ASKED]
-    known = await _standings(ctx, places)
+    every = await team_subscriptions(ctx)
+    places = tuple(dict.fromkeys(one.place for one in every))[:MAX_PLACES_ASKED]
+    known = await _memberships(ctx, places)
 
     mine = [one for one in every if _theirs(ctx, one) or _may(ctx, known.get(one.place))]
-    return tuple((one, called(ctx, one.place, known.get(one.place))) for one in mine)
+    return tuple((one, place_name(ctx, one.place, known.get(one.place))) for one in mine)
 
 
-def called(ctx: Context, place: Place, there: Membership | None) -> str:
+def place_name(ctx: Context, place: Place, there: Membership | None) -> str:
     """Name a place for the person."""
     if place.is_mail:
         return f"by e-mail to {there.name if there else 'you'}"
@@ -168,12 +168,12 @@ def _may(ctx: Context, there: Membership | None) -> bool:
     return manages(ctx, there) if there else ctx.is_admin
 
 
-async def _standings(ctx: Context, places: Collection[Place]) -> dict[Place, Membership | None]:
+async def _memberships(ctx: Context, places: Collection[Place]) -> dict[Place, Membership | None]:
     """Ask for the standings in some places, a few at a time."""
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def ask(place: Place) -> Membership | None:
         async with turn:
-            return await known_standing(ctx, place)
+            return await find_membership(ctx, place)
 
     return dict(zip(places, await asyncio.gather(*map(ask, places)), strict=True))

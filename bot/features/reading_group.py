@@ -34,7 +34,7 @@ from bot.text import count, listed, shorten
 if TYPE_CHECKING:
     from bot.store.picks import Nomination, Pick
 
-MOST_TIED = 3  # of those that are named
+MAX_TIED = 3  # of those that are named
 ABOUT = 500  # characters of a summary with which a thread begins
 CANDIDATES = Button("What is nominated", "nominated")
 PICKS = Button("Past picks", "picks")
@@ -252,7 +252,7 @@ async def _shown(ctx: Context, one: Pick) -> View:
 
 
 async def _settled(ctx: Context, one: Pick) -> str:
-    others = await ctx.library.papers(one.tied[:MOST_TIED])
+    others = await ctx.library.papers(one.tied[:MAX_TIED])
     names = [f"“{cards.title(paper)}”" for paper in others]
     more = len(one.tied) - len(others)
     tied = listed([*names, count(more, "other")] if more else names)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.library.search_service import Found
     from bot.search import Highlights
 
-MOST_SIMILAR = 5
+MAX_SIMILAR = 5
 CANDIDATES = 3  # how many papers are offered when a title fits several
 
 
@@ -124,7 +124,7 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     paper: Paper – its arXiv id, a link, or words from the title
     """
     found = await resolve(ctx, paper, "similar", reads=True)
-    alike = await ctx.library.similar(found, limit=MOST_SIMILAR)
+    alike = await ctx.library.similar(found, limit=MAX_SIMILAR)
     papers = tuple(other for other, _ in alike)
     name = cards.title(found)
     to = Link(name, found.url) if found.url else Strong(name)

@@ -16,7 +16,7 @@ from bot.identifiers import paper_ids
 from bot.papers import Paper, record
 from bot.text import count
 
-MOST_COLLECTED = 5
+MAX_COLLECTED = 5
 SHELF = Button("My shelf", "saved")
 OURS = Button("Our shelf", "shelf")
 
@@ -100,7 +100,7 @@ async def collect(ctx: Context, text: Annotated[str, PASTED]) -> View:
 
     text: Message – text with links to papers or their arXiv ids
     """
-    ids = paper_ids(text, MOST_COLLECTED)
+    ids = paper_ids(text, MAX_COLLECTED)
     if len(ids) == 1:
         return await save(ctx, ids[0])
     papers = [paper for one in ids if (paper := await ctx.library.paper(one))]

@@ -10,7 +10,7 @@ from bot.chat.views import Attachment, Outcome, Strong, View, line
 from bot.errors import UsageError
 from bot.features.arguments import FILE
 from bot.features.services import Context
-from bot.models import Kept, Wanted
+from bot.models import Kept, ShelfFilter
 from bot.papers import Paper
 from bot.text import count, listed, shorten
 
@@ -89,7 +89,7 @@ async def _mine(ctx: Context) -> list[Entry]:
 async def _ours(ctx: Context) -> list[Entry]:
     from bot.exchange import Entry
 
-    ids = await ctx.tenant.shelf.ids(Wanted(shared=True))
+    ids = await ctx.tenant.shelf.ids(ShelfFilter(shared=True))
     keepers = await ctx.tenant.shelf.keepers(ids)
     papers = await ctx.library.papers(ids)
     return [

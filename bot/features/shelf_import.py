@@ -13,8 +13,8 @@ from bot.chat.commands import LONGEST_ARGUMENT
 from bot.chat.signatures import asked_in
 from bot.chat.views import View, line, note
 from bot.errors import DeliveryError, SourceError, UsageError
-from bot.features.arguments import ATTACHED, LONGEST_TAG, MOST_TAGS, PASTED
-from bot.features.import_report import NO_ID, NO_TITLE, Progress, report, summary
+from bot.features.arguments import ATTACHED, LONGEST_TAG, MAX_TAGS, PASTED
+from bot.features.import_report import NO_ID, NO_TITLE, ImportProgress, report, summary
 from bot.features.services import Context
 from bot.features.team import introduce
 from bot.identifiers import paper_id
@@ -95,7 +95,7 @@ class _Import:
         self._found: list[tuple[Entry, Paper]] = []
         self._seen: set[str] = set()
         self.pending = [one for one in entries if not _is_unread(one)]
-        self.progress = Progress(
+        self.progress = ImportProgress(
             total=len(entries),
             unread=[one for one in entries if _is_unread(one)],
             cut=len(entries) >= MAX_ENTRIES,
@@ -202,7 +202,7 @@ def _is_unread(one: Entry) -> bool:
 def _tags(tags: Sequence[str]) -> tuple[str, ...]:
     """Return tags as a person would type them, without those that are no words."""
     typed = ("-".join(clean(tag).lower().lstrip("#").split()) for tag in tags)
-    return tuple(dict.fromkeys(tag for tag in typed if 0 < len(tag) <= LONGEST_TAG))[:MOST_TAGS]
+    return tuple(dict.fromkeys(tag for tag in typed if 0 < len(tag) <= LONGEST_TAG))[:MAX_TAGS]
 
 
 def _adapter(ctx: Context) -> Adapter | None:

@@ -15,7 +15,7 @@ from bot.features.services import Context
 from bot.features.shelf import SHELF
 from bot.features.shelf_records import own_records, team_records
 from bot.features.team import keepers_named, names_of
-from bot.models import Kept, ShelfSort, Wanted
+from bot.models import Kept, ShelfFilter, ShelfSort
 from bot.papers import Paper
 from bot.text import count, shorten
 
@@ -39,7 +39,7 @@ async def saved(
     read: Read? [either] – yes for what you have read, no for the rest
     page: Page [1]
     """
-    wanted = Wanted(ctx.person.id, tag=tag, read=None if read is None else read == "yes")
+    wanted = ShelfFilter(ctx.person.id, tag=tag, read=None if read is None else read == "yes")
     asked = {"sort": sort or "", "tag": tag, "read": read or ""}
     if words:
         return await _search(ctx, wanted, words, "saved", asked, page)
@@ -88,7 +88,7 @@ async def shelf(
         )
     asked = {"by": by, "sort": sort or "", "tag": tag}
     keeper = await _find_person(ctx, by) if by else ""
-    wanted = Wanted(keeper, shared=True, tag=tag)
+    wanted = ShelfFilter(keeper, shared=True, tag=tag)
     if words:
         return await _search(ctx, wanted, words, "shelf", asked, page)
     found = await ctx.tenant.shelf.page(
@@ -117,7 +117,7 @@ async def shelf(
 
 
 async def _search(
-    ctx: Context, wanted: Wanted, words: str, command: str, asked: Mapping[str, str], page: int
+    ctx: Context, wanted: ShelfFilter, words: str, command: str, asked: Mapping[str, str], page: int
 ) -> View:
     """Search a part of the shelves, by relevance unless the person asks for another order."""
     sort = asked["sort"]

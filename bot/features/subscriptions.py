@@ -20,29 +20,29 @@ from bot.features.email_confirmation import ask_for_code, is_confirmed
 from bot.features.first_steps import SUBSCRIBE
 from bot.features.permissions import (
     MOST,
-    all_seen,
-    called,
-    known_standing,
-    managed,
+    find_manageable,
+    find_membership,
+    find_place,
     manages,
-    named,
-    near,
+    membership,
     own_zone,
-    standing,
+    place_name,
+    team_subscriptions,
+    visible_subscriptions,
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, headline, item, record, switch
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.text import count
 
-MOST_IN_PLACE = 10
-MOST_AT_HOME = 5
-MOST_LISTED = 20
+MAX_IN_PLACE = 10
+MAX_AT_HOME = 5
+MAX_LISTED = 20
 
 
 async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
     """Fill the form of a new subscription."""
-    there = await standing(ctx, ctx.place)
+    there = await membership(ctx, ctx.place)
     zone = await own_zone(ctx, there)
     where = "here" if manages(ctx, there) and not there.own else "me"
     return {
@@ -57,7 +57,7 @@ async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
         number = subscription_number(given.get("number", ""), ctx.bot.today())
     except ValueError as error:
         raise UsageError(str(error)) from error
-    known = await managed(ctx, number)
+    known = await find_manageable(ctx, number)
     now = wording.words(known.options)
     return {name: value or wording.NOTHING.get(name, "") for name, value in now.items()}
 
@@ -76,8 +76,8 @@ async def subscribe(
     where: Where to post [here] – here, me (just you), or a channel
     """
     said = {"topics": topics, **options} if topics else options
-    place = await named(ctx, where)
-    there = await standing(ctx, place)
+    place = await find_place(ctx, where)
+    there = await membership(ctx, place)
     unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
     if not unconfirmed and not manages(ctx, there):
         return _refused(there, said)
@@ -92,7 +92,7 @@ async def subscribe(
     person = ctx.person if theirs else Person(place.platform, "", "")
     new = Subscription(0, place, person, wanted, ctx.now, next_date, next_due)
     made = await ctx.subscriptions(place).add(new)
-    view = card(made, called(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
+    view = card(made, place_name(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
     return replace(view, undo=f"unsubscribe {made.id}")
 
 
@@ -121,7 +121,7 @@ async def subscriptions(ctx: Context) -> View:
 
     Times are in your own time zone if your platform tells it.
     """
-    found, zone = await all_seen(ctx), await own_zone(ctx)
+    found, zone = await visible_subscriptions(ctx), await own_zone(ctx)
     if not found:
         nothing = line(
             "There are no subscriptions yet. Subscribe to get the best papers at a time you choose."
@@ -129,13 +129,13 @@ async def subscriptions(ctx: Context) -> View:
         return View(
             (nothing, Buttons((SUBSCRIBE,))), outcome=Outcome.NOTHING, data={"subscriptions": []}
         )
-    shown = found[:MOST_LISTED]
+    shown = found[:MAX_LISTED]
     told = await history(ctx, [one for one, _ in shown])
     blocks: list[Block] = [item(one, where, zone, told.get(one.id, ())) for one, where in shown]
-    if len(found) > MOST_LISTED:
+    if len(found) > MAX_LISTED:
         blocks.append(
             note(
-                f"… and {len(found) - MOST_LISTED:,} more; show one by its number, as in preview 3."
+                f"… and {len(found) - MAX_LISTED:,} more; show one by its number, as in preview 3."
             )
         )
     data = {"subscriptions": [record(one) for one, _ in found]}
@@ -155,7 +155,7 @@ async def edit(
 
     number: Number of the subscription
     """
-    known = await managed(ctx, number)
+    known = await find_manageable(ctx, number)
     present = wording.values(known.options)  # a form gives also what stays as it is
     changes = {name: value for name, value in options.items() if value != present[name]}
     wanted = apply(changes, known.options, ctx.bot.today())
@@ -164,7 +164,7 @@ async def edit(
     if known.watch:
         return await _shown(ctx, await watches.change(ctx, known, changes), "Changed.")
     if wanted.order != known.options.order:
-        _check_order(wanted, await standing(ctx, known.place))
+        _check_order(wanted, await membership(ctx, known.place))
     await _check_room(ctx, known.place, wanted, known)
     changed = replace(known, options=wanted)
     if wanted.schedule != known.options.schedule and not known.paused:
@@ -178,7 +178,7 @@ async def pause(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 
     number: number of the subscription
     """
-    known = await managed(ctx, number)
+    known = await find_manageable(ctx, number)
     if known.paused:
         return await _shown(ctx, known, "It’s already paused.")
     why = f"by {ctx.person.name}" if ctx.person.name else "on request"
@@ -192,7 +192,7 @@ async def resume(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> View:
 
     number: number of the subscription
     """
-    known = await managed(ctx, number)
+    known = await find_manageable(ctx, number)
     if not known.paused:
         return await _shown(ctx, known, "It isn’t paused.")
     resumed = await _from_now(ctx, replace(known, paused="", refused=None, covered=None))
@@ -205,7 +205,7 @@ async def unsubscribe(ctx: Context, number: Annotated[int, SUBSCRIPTION]) -> Vie
 
     number: number of the subscription
     """
-    known = await managed(ctx, number)
+    known = await find_manageable(ctx, number)
     if known.watch:
         return await watches.remove(ctx, known)
     await ctx.subscriptions(known.place).remove(number)
@@ -223,14 +223,14 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
     """Return the part of the first view that is about digests; () where none can be posted."""
     if ctx.person.platform not in ctx.services.outlets:
         return ()
-    every = await near(ctx)
+    every = await team_subscriptions(ctx)
     mine = [one for one in every if one.person == ctx.person or ctx.is_admin]
     if not mine:
         return (
             line(Strong("Digests"), "  The best papers, at a time you choose."),
             Buttons((SUBSCRIBE,)),
         )
-    zone, shown = await own_zone(ctx), mine[:MOST_AT_HOME]
+    zone, shown = await own_zone(ctx), mine[:MAX_AT_HOME]
     told = await history(ctx, shown)
     items = (
         Item(
@@ -261,12 +261,12 @@ async def _check_room(
 ) -> None:
     """Refuse what is there already, and one too many."""
     present = but.id if but else 0  # no subscription has this number
-    every = [one for one in await near(ctx) if one.id != present and not one.watch]
+    every = [one for one in await team_subscriptions(ctx) if one.id != present and not one.watch]
     there = [one for one in every if one.place == place]
     _refuse_same(there, options)
-    if len(there) >= MOST_IN_PLACE:
+    if len(there) >= MAX_IN_PLACE:
         raise UsageError(
-            f"There are already {MOST_IN_PLACE} subscriptions in that place: remove one first."
+            f"There are already {MAX_IN_PLACE} subscriptions in that place: remove one first."
         )
     if len(every) >= MOST:
         raise UsageError(f"There are already {MOST} subscriptions: remove one first.")
@@ -290,8 +290,8 @@ def _edit_back(before: Subscription, now: DigestOptions) -> str:
 
 
 async def _shown(ctx: Context, known: Subscription, said: str) -> View:
-    there = await known_standing(ctx, known.place)
-    return card(known, called(ctx, known.place, there), await own_zone(ctx, there), said)
+    there = await find_membership(ctx, known.place)
+    return card(known, place_name(ctx, known.place, there), await own_zone(ctx, there), said)
 
 
 def _written_address(place: Place) -> str:
@@ -300,7 +300,7 @@ def _written_address(place: Place) -> str:
 
 async def _undo(ctx: Context, gone: Subscription) -> str:
     """Return the line that subscribes again; "" where no line means just that."""
-    there = await known_standing(ctx, gone.place)
+    there = await find_membership(ctx, gone.place)
     where = gone.place.address
     if gone.place.is_mail:
         where = _written_address(gone.place)

@@ -17,15 +17,15 @@ from bot.features.email_confirmation import ask_for_code, is_confirmed
 from bot.features.pages import Page, listing
 from bot.features.permissions import (
     MOST,
-    all_seen,
-    called,
-    known_standing,
-    managed,
+    find_manageable,
+    find_membership,
+    find_place,
     manages,
-    named,
-    near,
+    membership,
     own_zone,
-    standing,
+    place_name,
+    team_subscriptions,
+    visible_subscriptions,
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, item, record
@@ -35,9 +35,9 @@ from bot.text import count, listed, shorten
 if TYPE_CHECKING:
     from bot.papers import Paper
 
-MOST_IN_PLACE = 50
+MAX_IN_PLACE = 50
 FOLLOWED_DAYS = 30  # after a paper was listed
-MOST_LISTED = 20
+MAX_LISTED = 20
 MAX_SEARCH = 80  # characters of a search that a button watches
 MAX_PREVIEWED = 5
 CHANGEABLE = ("topics", "without", "votes", "code", "repeats")
@@ -61,8 +61,8 @@ async def watch(
     repeats: Also papers posted there before? [no]
     """
     said: Changes = {"topics": search, "without": without or "none", "repeats": repeats == "yes"}
-    place = await named(ctx, where)
-    there = await standing(ctx, place)
+    place = await find_place(ctx, where)
+    there = await membership(ctx, place)
     unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
     if not unconfirmed and not manages(ctx, there):
         raise UsageError(
@@ -83,18 +83,18 @@ async def watch(
     made, there_already = await ctx.services.watches.add(new)
     matching = count(there_already, "paper matches", "papers match")
     sentence = f"Watching. Of the last {FOLLOWED_DAYS} days, {matching} already."
-    return card(made, called(ctx, place, there), "", sentence)
+    return card(made, place_name(ctx, place, there), "", sentence)
 
 
 async def watches(ctx: Context) -> View:
     """List what you watch, and what is watched here."""
-    found = [(one, where) for one, where in await all_seen(ctx) if one.watch]
+    found = [(one, where) for one, where in await visible_subscriptions(ctx) if one.watch]
     if not found:
         nothing = line("Nothing is watched yet. Search, and press *Watch this search*.")
         return View((nothing,), outcome=Outcome.NOTHING, data={"watches": []})
-    blocks: list[Block] = [item(one, where, "") for one, where in found[:MOST_LISTED]]
-    if len(found) > MOST_LISTED:
-        blocks.append(note(f"… and {len(found) - MOST_LISTED:,} more."))
+    blocks: list[Block] = [item(one, where, "") for one, where in found[:MAX_LISTED]]
+    if len(found) > MAX_LISTED:
+        blocks.append(note(f"… and {len(found) - MAX_LISTED:,} more."))
     data = {"watches": [record(one) for one, _ in found]}
     return View(tuple(blocks), title=count(len(found), "watch", "watches"), data=data)
 
@@ -104,7 +104,7 @@ async def unwatch(ctx: Context, number: Annotated[int | None, SUBSCRIPTION] = No
 
     number: Number of the watch [the only one]
     """
-    known = await managed(ctx, number) if number is not None else await _only_one(ctx)
+    known = await find_manageable(ctx, number) if number is not None else await _only_one(ctx)
     if isinstance(known, View):
         return known
     if not known.watch:
@@ -129,7 +129,7 @@ async def change(ctx: Context, known: Subscription, changes: Changes) -> Subscri
 async def remove(ctx: Context, known: Subscription) -> View:
     """End a watch, and offer to bring it back."""
     await ctx.subscriptions(known.place).remove(known.id)
-    there = await known_standing(ctx, known.place)
+    there = await find_membership(ctx, known.place)
     where = "me" if there and there.own else "here" if known.place == ctx.place else ""
     again = [Button("Undo", line_of(known.options, where))] if where else []
     said = line("No longer watching: ", Strong(known.options.topics), ".")
@@ -177,24 +177,24 @@ def line_of(options: DigestOptions, where: str) -> str:
 
 async def _check_room(ctx: Context, place: Place, options: DigestOptions) -> None:
     """Refuse what is watched already, and one too many."""
-    every = [one for one in await near(ctx) if one.watch]
+    every = [one for one in await team_subscriptions(ctx) if one.watch]
     there = [one for one in every if one.place == place]
     for one in there:
         if one.options == options:
             raise UsageError(f"That is watched already: watch {one.id}.")
-    if len(there) >= MOST_IN_PLACE or len(every) >= MOST:
+    if len(there) >= MAX_IN_PLACE or len(every) >= MOST:
         raise UsageError(
             f"There are {len(there)} watches in that place: remove one first (see “watches”)."
         )
 
 
 async def _only_one(ctx: Context) -> Subscription | View:
-    found = [one for one, _ in await all_seen(ctx) if one.watch]
+    found = [one for one, _ in await visible_subscriptions(ctx) if one.watch]
     if not found:
         raise UsageError("Nothing is watched here.")
     if len(found) == 1:
-        return await managed(ctx, found[0].id)
-    shown = found[:MOST_LISTED]
+        return await find_manageable(ctx, found[0].id)
+    shown = found[:MAX_LISTED]
     buttons = [Button(shorten(one.options.topics, 40), f"unwatch {one.id}") for one in shown]
     blocks: list[Block] = [line("Which one?"), *(Buttons((button,)) for button in buttons)]
     return View(tuple(blocks), outcome=Outcome.NOTHING, data={"numbers": [one.id for one in found]})

@@ -15,7 +15,7 @@ from bot.library.listings import MOMENT_SECONDS, PATIENCE_SECONDS, Listing, List
 from bot.library.refresher import TOO_SLOW
 from bot.library.remote_search import Online
 from bot.library.search_service import Searches
-from bot.library.sync import SETTLED, Progress, Report, feed_day
+from bot.library.sync import SETTLED, Report, SyncProgress, feed_day
 from bot.models import Suggestion
 from bot.search import parse
 from bot.store import Saved, Store, SyncRun
@@ -237,7 +237,7 @@ class Library:
         self,
         first: date | None = None,
         last: date | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: Callable[[SyncProgress], None] | None = None,
     ) -> Report:
         """Fetch the lists of some days, by default of the last week, and record the sync."""
         today = self.today()

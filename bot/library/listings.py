@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.errors import SourceError
 from bot.library.cooldown import Cooldown
 from bot.library.refresher import Refresher
-from bot.library.sync import Progress, Report, feed_day, is_final, sync
+from bot.library.sync import Report, SyncProgress, feed_day, is_final, sync
 from bot.text import count
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Listings:
         return replace(known, remark=f"{remark} These are the most upvoted of two weeks.".strip())
 
     async def fetch(
-        self, first: date, last: date, progress: Callable[[Progress], None] | None = None
+        self, first: date, last: date, progress: Callable[[SyncProgress], None] | None = None
     ) -> Report:
         """Fetch the lists of some days; one run at a time."""
         async with self._syncing:

@@ -14,7 +14,7 @@ from bot.errors import SourceError, StoreError
 from bot.library.cooldown import Cooldown
 from bot.papers import Paper
 from bot.search import Hits, Query, matches
-from bot.sources.hugging_face import MOST_FOUND, Patience
+from bot.sources.hugging_face import MAX_FOUND, Patience
 from bot.sources.items import Batch
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ _SPOKEN = _ASKING | frozenset(
 LONG = 5  # words of a sentence
 
 
-class Source(Protocol):
+class RemoteSource(Protocol):
     """Whoever searches by meaning."""
 
     async def search(self, text: str, limit: int, patience: Patience) -> Batch:
@@ -153,7 +153,7 @@ class Online:
 
     def __init__(
         self,
-        source: Source,
+        source: RemoteSource,
         keep: Callable[[Sequence[Paper]], Awaitable[object]],
         lists: Cooldown,
         now: Callable[[], datetime],
@@ -176,7 +176,7 @@ class Online:
         try:
             async with asyncio.timeout(WAIT):
                 found = await self._source.search(
-                    asked(query), MOST_FOUND if query.filtered else MOST, HURRY
+                    asked(query), MAX_FOUND if query.filtered else MOST, HURRY
                 )
                 papers = (await fitting(query, found.papers))[:MOST]
                 await self._keep(papers)
@@ -189,7 +189,7 @@ class Online:
         return papers
 
 
-class Memory:
+class AnswerCache:
     """The last merged answers, for some minutes."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:

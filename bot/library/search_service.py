@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.library.remote_search import (
     FEW,
-    Memory,
+    AnswerCache,
     Merged,
     asked,
     finds_little,
@@ -102,7 +102,7 @@ class Searches:
         self._papers = papers
         self._index = index
         self._online = online
-        self._memory = Memory(now)
+        self._memory = AnswerCache(now)
 
     async def everywhere(self, query: Query, limit: int, offset: int, *, online: bool) -> Found:
         """Find among all papers, asking Hugging Face too where that is wanted and worth it."""

@@ -23,18 +23,18 @@ FIRST_DAY = date(2023, 5, 4)  # the feed's
 SETTLED = timedelta(days=3)  # votes and late papers hardly move a list any more after that
 # After so much trouble in a row asking on is only a burden: five days of a source that is down, or
 # twenty of answers that are wrong, which may all the same be right again for other days.
-MOST_TROUBLE = 20
+MAX_TROUBLE = 20
 TROUBLE_DOWN, TROUBLE_WRONG = 4, 1
 
 
-class Source(Protocol):
+class DayLists(Protocol):
     """Where the lists of days come from."""
 
     async def daily(self, day: date) -> Batch:
         """Return the list of one day. Raises SourceError, or SourceDown if nothing works."""
 
 
-class Days(Protocol):
+class FetchedDays(Protocol):
     """Which days were fetched, and when."""
 
     async def fetched(self, first: date, last: date) -> Mapping[date, datetime]:
@@ -44,7 +44,7 @@ class Days(Protocol):
         """Note that a day with so many papers was fetched."""
 
 
-class Saved(Protocol):
+class SaveResult(Protocol):
     """What became of papers that were kept."""
 
     @property
@@ -57,7 +57,7 @@ class Saved(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class SyncProgress:
     """How far a run is: `done` of `total` days, the last one, and the new papers so far."""
 
     done: int
@@ -98,15 +98,15 @@ def is_final(day: date, fetched: datetime, after: timedelta = SETTLED) -> bool:
 
 
 async def sync(
-    source: Source,
-    days: Days,
-    add: Callable[[Sequence[Paper], datetime], Awaitable[Saved]],
+    source: DayLists,
+    days: FetchedDays,
+    add: Callable[[Sequence[Paper], datetime], Awaitable[SaveResult]],
     first: date,
     last: date,
     *,
     now: Callable[[], datetime],
     fresh: timedelta = SETTLED,
-    progress: Callable[[Progress], None] | None = None,
+    progress: Callable[[SyncProgress], None] | None = None,
 ) -> Report:
     """Fetch the lists of `first` to `last` that are missing or can still change, the newest first.
 
@@ -134,11 +134,11 @@ async def sync(
 
 @dataclass(slots=True)
 class _Run:
-    source: Source
-    days: Days
-    add: Callable[[Sequence[Paper], datetime], Awaitable[Saved]]
+    source: DayLists
+    days: FetchedDays
+    add: Callable[[Sequence[Paper], datetime], Awaitable[SaveResult]]
     now: Callable[[], datetime]
-    progress: Callable[[Progress], None] | None
+    progress: Callable[[SyncProgress], None] | None
     total: int
     fetched: int = 0
     papers: int = 0
@@ -161,9 +161,9 @@ class _Run:
                 trouble += TROUBLE_DOWN if isinstance(error, SourceDown) else TROUBLE_WRONG
             if self.progress:
                 self.progress(
-                    Progress(self.fetched + len(self.failed), self.total, day, self.added)
+                    SyncProgress(self.fetched + len(self.failed), self.total, day, self.added)
                 )
-            if trouble >= MOST_TROUBLE:
+            if trouble >= MAX_TROUBLE:
                 return asked[number:]
         return ()
 

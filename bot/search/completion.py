@@ -15,7 +15,7 @@ from bot.search.index.people import find_people, people_begun, prolific_people
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query
 from bot.search.query.spelling import interpret
-from bot.search.ranking.executor import Page, execute
+from bot.search.ranking.executor import PageRange, execute
 
 Kind: TypeAlias = Literal["paper", "author", "organization"]
 
@@ -47,7 +47,7 @@ def _papers(
     if named:
         ids: tuple[str, ...] = (named,)
     else:
-        page = Page(limit)
+        page = PageRange(limit)
         ids = execute(connection, snapshot, Query(text), page, None, thorough=False).ids
     labels = snapshot.papers.labels(connection, ids)
     return tuple(Suggestion(label, each) for each, label in labels)

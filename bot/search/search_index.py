@@ -15,7 +15,7 @@ from bot.search.index.snapshot import Snapshot
 from bot.search.query.known_names import KnownNames, Organizations, read_organizations
 from bot.search.query.query import Query
 from bot.search.query.wording import Wording, read_wording
-from bot.search.ranking.executor import Hits, Page, execute
+from bot.search.ranking.executor import Hits, PageRange, execute
 from bot.search.ranking.more_like_this import SimilarPaper, find_similar
 
 
@@ -34,7 +34,7 @@ class Index(IndexFile):
         """Find papers; `within` only among those ids."""
         # as it is now: another thread reads it
         ids = None if within is None else tuple(within)
-        page = Page(max(0, limit), max(0, offset))
+        page = PageRange(max(0, limit), max(0, offset))
         return await self.read(execute, query, page, ids, empty=Hits())
 
     async def read_wording(self, text: str, today: date) -> Wording | None:

@@ -18,10 +18,10 @@ LONGEST_SUMMARY = 1_000  # one sentence; a few are whole paragraphs of 1,600 and
 LONGEST_ABSTRACT = 20_000  # (1,923)
 LONGEST_NAME = 200  # (55)
 LONGEST_KEYWORD = 100  # (73)
-MOST_AUTHORS = 3_000  # (664); the largest collaborations of physics have close to 3,000
-MOST_KEYWORDS = 50  # (33)
-MOST_MEDIA = 20  # (13)
-MOST_OF_ANYTHING = 2**31 - 1  # a count beyond fits no Integer column of PostgreSQL
+MAX_AUTHORS = 3_000  # (664); the largest collaborations of physics have close to 3,000
+MAX_KEYWORDS = 50  # (33)
+MAX_MEDIA = 20  # (13)
+MAX_OF_ANYTHING = 2**31 - 1  # a count beyond fits no Integer column of PostgreSQL
 LONGEST_ID = 64  # fits the narrowest button payload, Discord's custom_id of 100 characters
 
 _HANDLE = re.compile(r"[\w.-]*\w[\w.-]*", re.ASCII)
@@ -49,7 +49,7 @@ def text(value: object, longest: int) -> str:
 def count(value: object) -> int | None:
     """Return a whole number from 0, None for anything else, true and false included."""
     whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if whole and 0 <= value <= MOST_OF_ANYTHING else None  # type: ignore[operator, return-value]  # whole says int
+    return value if whole and 0 <= value <= MAX_OF_ANYTHING else None  # type: ignore[operator, return-value]  # whole says int
 
 
 def day(value: object) -> date | None:
@@ -64,17 +64,17 @@ def day(value: object) -> date | None:
 
 def names(value: object) -> tuple[str, ...]:
     """Return the names in a list of names or of {"name", "hidden"}, without the hidden ones."""
-    return _first(MOST_AUTHORS, _names(value))
+    return _first(MAX_AUTHORS, _names(value))
 
 
 def words(value: object) -> tuple[str, ...]:
     """Return the keywords in a list, each once."""
-    return _first(MOST_KEYWORDS, _once(text(word, LONGEST_KEYWORD) for word in _list(value)))
+    return _first(MAX_KEYWORDS, _once(text(word, LONGEST_KEYWORD) for word in _list(value)))
 
 
 def addresses(value: object) -> tuple[str, ...]:
     """Return the web addresses in a list, each once."""
-    return _first(MOST_MEDIA, _once(web_address(address) or "" for address in _list(value)))
+    return _first(MAX_MEDIA, _once(web_address(address) or "" for address in _list(value)))
 
 
 def account(value: object) -> Account | None:

@@ -17,9 +17,9 @@ from bot.sources.web import Answer, Web
 from bot.text import clean
 
 PAGE = 100  # the most that one page of /api/daily_papers holds
-MOST_PAGES = 100  # the fullest month has about 1,500 papers
+MAX_PAGES = 100  # the fullest month has about 1,500 papers
 LONGEST_QUERY = 250  # /api/papers/search refuses more
-MOST_FOUND = 120  # … and this limit too
+MAX_FOUND = 120  # … and this limit too
 
 __all__ = ["Batch", "HuggingFace", "Patience"]
 
@@ -80,7 +80,7 @@ class HuggingFace:
         )
         if not query:
             return Batch(())
-        asked = {"q": query, "limit": str(max(1, min(limit, MOST_FOUND)))}
+        asked = {"q": query, "limit": str(max(1, min(limit, MAX_FOUND)))}
         answer = await self._web.get(f"/api/papers/search?{urlencode(asked)}", batch, patience)
         return _cut(answer.value, limit) if answer else Batch(())
 
@@ -98,12 +98,12 @@ class HuggingFace:
         return arxiv is not None and await self._web.post("/api/papers/index", {"arxivId": arxiv})
 
     async def _list(
-        self, query: dict[str, str], day: date | None = None, most: int = PAGE * MOST_PAGES
+        self, query: dict[str, str], day: date | None = None, most: int = PAGE * MAX_PAGES
     ) -> Batch:
         asked = urlencode(query | {"limit": str(max(1, min(most, PAGE)))})
         papers: dict[str, Paper] = {}
         skipped, seen = 0, set[str]()
-        while asked and asked not in seen and len(seen) < MOST_PAGES:
+        while asked and asked not in seen and len(seen) < MAX_PAGES:
             seen.add(asked)
             page = await self._page(asked, day)
             new = {paper.id: paper for paper in page.value.papers if paper.id not in papers}
@@ -113,7 +113,7 @@ class HuggingFace:
             # them all is the last
             more = (new or page.value.skipped) and len(papers) < most
             asked = page.next if more else ""
-        if len(seen) == MOST_PAGES:
+        if len(seen) == MAX_PAGES:
             raise SourceError(
                 "A list of papers at HF_ENDPOINT has no end; check that address or try later."
             )

@@ -6,10 +6,10 @@ import json
 import zlib
 
 # before and after decompression; a heavy page of a hundred papers has 640,000
-MOST_BYTES = 20_000_000
+MAX_BYTES = 20_000_000
 # Brackets and commas; the same page has 15,000. They are what costs: json.loads lets nothing else
 # run in between (100,000 of them take 5 to 130 ms), and an empty list takes 56 bytes.
-MOST_PARTS = 100_000
+MAX_PARTS = 100_000
 
 
 class TooLargeError(ValueError):
@@ -20,8 +20,8 @@ def decode(raw: bytes, encoding: str) -> object:
     """Return the JSON of an answer; `encoding` is its Content-Encoding. Raises ValueError."""
     try:
         plain = _plain(raw, encoding.strip().lower())
-        if sum(map(plain.count, (b"[", b"{", b","))) > MOST_PARTS:
-            raise TooLargeError(f"it has more than {MOST_PARTS:,} parts")
+        if sum(map(plain.count, (b"[", b"{", b","))) > MAX_PARTS:
+            raise TooLargeError(f"it has more than {MAX_PARTS:,} parts")
         return json.loads(plain.decode())
     except (RecursionError, zlib.error) as error:
         raise ValueError(str(error)) from error
@@ -33,9 +33,9 @@ def _plain(raw: bytes, encoding: str) -> bytes:
     if encoding not in ("gzip", "x-gzip"):
         raise ValueError(f"it is compressed as {encoding!r}, which was not asked for")
     inflater = zlib.decompressobj(wbits=31)
-    plain = inflater.decompress(raw, MOST_BYTES + 1)  # a few kilobytes can stand for gigabytes
-    if len(plain) > MOST_BYTES:
-        raise TooLargeError(f"it grows beyond {MOST_BYTES:,} bytes")
+    plain = inflater.decompress(raw, MAX_BYTES + 1)  # a few kilobytes can stand for gigabytes
+    if len(plain) > MAX_BYTES:
+        raise TooLargeError(f"it grows beyond {MAX_BYTES:,} bytes")
     if not inflater.eof:
         raise ValueError("what is compressed ends too early")
     return plain

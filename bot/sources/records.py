@@ -110,7 +110,7 @@ def _authors(value: object) -> tuple[str, ...]:
     # "Abel, N.; Betti, E." separates with semicolons only; "A. Bell, C. Diaz and E. Fox" with the
     # rest
     between = r";" if ";" in value else r",\s*and\s|,|\sand\s|\s&\s"
-    return fields.names(re.split(between, value[: fields.MOST_AUTHORS * fields.LONGEST_NAME]))
+    return fields.names(re.split(between, value[: fields.MAX_AUTHORS * fields.LONGEST_NAME]))
 
 
 def _published(record: Mapping[str, object]) -> date | None:

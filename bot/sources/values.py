@@ -15,7 +15,7 @@ from bot.errors import SourceError
 # bytes of one line, or of one element of a list; a day of the feed has 700,000
 LONGEST_VALUE = 20_000_000
 # lines before the first that is JSON; with more of them the file is something else
-MOST_NOISE = 100
+MAX_NOISE = 100
 PIECE = 1 << 16
 
 _BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
@@ -98,7 +98,7 @@ def _records(name: str, lines: Iterator[tuple[int, bytes]]) -> Iterator[tuple[in
             yield number, value
             break
         noise.append((number, value))
-        if len(noise) > MOST_NOISE:
+        if len(noise) > MAX_NOISE:
             raise _no_json(name)
     else:
         raise _no_json(name)

@@ -28,7 +28,7 @@ from bot.sources.errors import (
     too_large,
     unreadable,
 )
-from bot.sources.payloads import MOST_BYTES, TooLargeError, decode
+from bot.sources.payloads import MAX_BYTES, TooLargeError, decode
 from bot.sources.rate_limit import Patience, asked_for
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-MOST_REDIRECTS = 3
+MAX_REDIRECTS = 3
 SUCCESSES = range(200, 300)  # of what was sent
 # seconds that one answer can keep all further requests waiting: the API's window
 LONGEST_REST = 300.0
@@ -124,7 +124,7 @@ class Web:
 
     async def _follow(self, request: _Request[T], deadline: float) -> Answer[T] | None:
         url = self._base + request.path
-        for _ in range(MOST_REDIRECTS + 1):
+        for _ in range(MAX_REDIRECTS + 1):
             answer = await self._once(url, request, deadline)
             if not isinstance(answer, str):
                 return answer
@@ -217,7 +217,7 @@ class Web:
         body = bytearray()
         async for piece in response.content.iter_chunked(1 << 16):
             body += piece
-            if len(body) > MOST_BYTES:
+            if len(body) > MAX_BYTES:
                 raise too_large(self._host)
         return bytes(body)
 

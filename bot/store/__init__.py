@@ -10,8 +10,8 @@ fails changes nothing.
 
 from bot.store.database import Store, Tenant
 from bot.store.days import Coverage
-from bot.store.pages import Page
+from bot.store.pages import PaperPage
 from bot.store.papers import Saved
 from bot.store.syncs import SyncRun
 
-__all__ = ["Coverage", "Page", "Saved", "Store", "SyncRun", "Tenant"]
+__all__ = ["Coverage", "PaperPage", "Saved", "Store", "SyncRun", "Tenant"]

@@ -13,7 +13,7 @@ from bot.store.engine import Database
 from bot.store.schema import notes
 from bot.store.upserts import insert_or_replace
 
-MOST_SHOWN = 20
+MAX_SHOWN = 20
 
 _OURS = (notes.c.platform == bindparam("platform"), notes.c.tenant == bindparam("tenant"))
 _COLUMNS = (notes.c.paper, notes.c.person, notes.c.note, notes.c.private, notes.c.written)
@@ -22,7 +22,7 @@ _ON = (
     .where(*_OURS, notes.c.paper == bindparam("paper"))
     .where(or_(~notes.c.private, notes.c.person == bindparam("reader")))
     .order_by(notes.c.written, notes.c.person)
-    .limit(MOST_SHOWN)
+    .limit(MAX_SHOWN)
 )
 _ON_ANY = (
     select(*_COLUMNS)

@@ -14,7 +14,7 @@ from bot.store.schema import papers
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PaperPage:
     """Some papers of a list, and how many the list has."""
 
     papers: tuple[Paper, ...]
@@ -36,6 +36,6 @@ def paged(ids: Select[str], order: Sequence[ColumnElement[Any]]) -> Select[Any]:
     return select(total.c.total, papers).select_from(joined).order_by(window.c.place)
 
 
-def page_of(rows: Sequence[Row[Any]]) -> Page:
+def page_of(rows: Sequence[Row[Any]]) -> PaperPage:
     """Read the rows of such a statement."""
-    return Page(tuple(paper_of(row) for row in rows if row.id is not None), rows[0].total)
+    return PaperPage(tuple(paper_of(row) for row in rows if row.id is not None), rows[0].total)

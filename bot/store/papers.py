@@ -15,7 +15,7 @@ from bot.papers import Paper
 from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database
-from bot.store.pages import Page, page_of, paged
+from bot.store.pages import PaperPage, page_of, paged
 from bot.store.paper_merge import Known, merge
 from bot.store.paper_rows import known_of, paper_of, row_of
 from bot.store.schema import batches, papers, store
@@ -23,7 +23,7 @@ from bot.store.schema import batches, papers, store
 Sort: TypeAlias = Literal["votes", "new"]
 
 # words of a title that are searched for, and letters of each: every one costs time
-MOST_WORDS, LONGEST_WORD = 12, 60
+MAX_WORDS, LONGEST_WORD = 12, 60
 # papers whose titles are searched, those that changed last: 100,000 take 0.1 s
 MAX_TITLES = 200_000
 MARKED_REVISIONS = 200_000  # the last ones, whose batches have their marks
@@ -127,7 +127,7 @@ class Papers:
         """
         wanted = [
             word[:LONGEST_WORD].translate(_WILDCARDS) for word in dict.fromkeys(words) if word
-        ][:MOST_WORDS]
+        ][:MAX_WORDS]
         if not wanted or limit < 1:
             return ()
         asked: dict[str, object] = {f"word{n}": f"%{word}%" for n, word in enumerate(wanted)}
@@ -140,7 +140,7 @@ class Papers:
 
     async def between(
         self, first: date, last: date, *, sort: Sort = "votes", limit: int, offset: int = 0
-    ) -> Page:
+    ) -> PaperPage:
         """Return papers of the daily lists from `first` to `last`: most votes or newest first."""
         asked = {"first": first, "last": last, "limit": limit, "offset": offset}
         return page_of(await self._database.read(_BETWEEN[sort], asked))

@@ -14,7 +14,7 @@ from bot.store.engine import Database
 from bot.store.schema import nominations, papers, picks, votes
 from bot.store.upserts import insert_or_keep
 
-MOST_NOMINATED = 200
+MAX_NOMINATED = 200
 
 _OURS = (
     nominations.c.platform == bindparam("platform"),
@@ -39,7 +39,7 @@ _NOMINATED = (
         nominations.c.nominated,
         nominations.c.paper,
     )
-    .limit(MOST_NOMINATED)
+    .limit(MAX_NOMINATED)
 )
 _WITHDRAW = delete(nominations).where(*_OURS, nominations.c.paper == bindparam("paper"))
 _PICKED = (picks.c.platform == bindparam("platform"), picks.c.tenant == bindparam("tenant"))

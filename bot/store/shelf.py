@@ -13,11 +13,11 @@ from sqlalchemy import Executable, Select, and_, bindparam, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreError
-from bot.models import Kept, ShelfSort, Wanted
+from bot.models import Kept, ShelfFilter, ShelfSort
 from bot.store.chunks import chunks
 from bot.store.connections import Transaction
 from bot.store.engine import Database
-from bot.store.pages import Page
+from bot.store.pages import PaperPage
 from bot.store.papers import VOTES, Papers
 from bot.store.schema import papers, shelf, tags, votes
 from bot.store.shelf_states import TEAM, ListCache, ShelfStates
@@ -168,12 +168,12 @@ class Shelf:
             for paper, kept in found.items()
         }
 
-    async def ids(self, wanted: Wanted | str, sort: ShelfSort = "new") -> tuple[str, ...]:
+    async def ids(self, wanted: ShelfFilter | str, sort: ShelfSort = "new") -> tuple[str, ...]:
         """Return the ids of a shelf or a part of it, in one of its orders.
 
         It is the same tuple as long as nothing changes.
         """
-        wanted = Wanted(wanted) if isinstance(wanted, str) else wanted
+        wanted = ShelfFilter(wanted) if isinstance(wanted, str) else wanted
         key = (*self._tenant.values(), wanted, sort)
         # asked before the list: a change in between makes it read once more, and never lets it pass
         # for a newer one
@@ -190,11 +190,11 @@ class Shelf:
         return ids
 
     async def page(
-        self, wanted: Wanted | str, *, sort: ShelfSort = "new", limit: int, offset: int = 0
-    ) -> Page:
+        self, wanted: ShelfFilter | str, *, sort: ShelfSort = "new", limit: int, offset: int = 0
+    ) -> PaperPage:
         """Return one page of a shelf or a part of it, in one of its orders."""
         ids = await self.ids(wanted, sort)
-        return Page(await self._papers.get(ids[offset : offset + limit]), len(ids))
+        return PaperPage(await self._papers.get(ids[offset : offset + limit]), len(ids))
 
     async def _change(self, person: str, statement: Executable, values: Mapping[str, Any]) -> bool:
         """Change one entry of a person's shelf; False where it is not there."""
@@ -213,7 +213,7 @@ class Shelf:
             for name, value in {**self._tenant, "person": person, "paper": paper}.items()
         }
 
-    def _asked(self, wanted: Wanted) -> dict[str, Any]:
+    def _asked(self, wanted: ShelfFilter) -> dict[str, Any]:
         asked = {"person": wanted.person, "tag": wanted.tag}
         return {**self._tenant, **{name: value for name, value in asked.items() if value}}
 

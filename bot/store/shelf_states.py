@@ -17,7 +17,7 @@ from bot.store.schema import shelf_states, store
 from bot.store.upserts import insert_or_replace
 
 TEAM = ""  # stands for everybody of a tenant
-MOST_KEPT = 400_000  # ids in memory: some 30 MB
+MAX_KEPT = 400_000  # ids in memory: some 30 MB
 
 _REVISION = select(store.c.revision).scalar_subquery()
 _STATE = select(shelf_states.c.state, _REVISION).where(
@@ -57,7 +57,7 @@ class ShelfStates:
 class ListCache:
     """A bounded cache of id lists, each with the state that it was read in."""
 
-    def __init__(self, most: int = MOST_KEPT) -> None:
+    def __init__(self, most: int = MAX_KEPT) -> None:
         self._most = most
         self._ids = 0
         self._lists: OrderedDict[Hashable, tuple[Hashable, tuple[str, ...]]] = OrderedDict()

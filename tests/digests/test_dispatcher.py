@@ -171,8 +171,8 @@ async def test_what_cannot_be_proven_is_uncertain_and_whoever_subscribed_is_aske
     assert await world.states() == {-2: "sent", 0: "uncertain", 1: "pending"}
     (doubt,) = await world.store.deliveries.uncertain(PLATFORM, "T1")
     (asked,) = world.platform.texts("me ada")
-    assert f"→ It is there: settle {doubt.id} there" in asked
-    assert f"→ Post it: settle {doubt.id} post" in asked
+    assert f"→ It is there: resolve {doubt.id} there" in asked
+    assert f"→ Post it: resolve {doubt.id} post" in asked
 
 
 @pytest.mark.parametrize(

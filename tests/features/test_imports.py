@@ -15,7 +15,7 @@ from bot.chat.intents import Intent
 from bot.chat.views import View, plain
 from bot.exchange import Entry, write
 from bot.features import shelf_import
-from bot.features.import_report import Progress, summary
+from bot.features.import_report import ImportProgress, summary
 from bot.features.lookups import Lookups
 from bot.models import Person, Place, Sent
 from bot.papers import Paper
@@ -199,7 +199,7 @@ async def test_tags_of_other_programs_become_tags(bot):
     ],
 )
 def test_the_first_sentence_counts(new, known, said):
-    assert summary(Progress(new=new, known=known)) == said
+    assert summary(ImportProgress(new=new, known=known)) == said
 
 
 @pytest.mark.slow

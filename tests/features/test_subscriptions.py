@@ -277,7 +277,7 @@ async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch)
     people = [Person("chat", "team", f"p{n}", "") for n in range(31)]
     views = [await say("subscribe zone:utc where:me", person) for person in people]
     assert [view.outcome for view in views] == [Outcome.DONE] * 30 + [Outcome.REFUSED]
-    monkeypatch.setattr("bot.features.subscriptions.MOST_LISTED", 0)
+    monkeypatch.setattr("bot.features.subscriptions.MAX_LISTED", 0)
     assert "… and 1 more; show one by its number" in plain(await say("subscriptions", people[0]))
 
 
@@ -564,21 +564,23 @@ async def test_those_who_manage_a_place_settle_whether_a_message_is_there(bot, s
     number = await doubtful(bot)
     asked = await say("status", MEMBER)
     assert "Subscription 1 · digest of 29 May 2026" in plain(asked)
-    assert f"→ It is there: settle {number} there" in plain(asked)
+    assert f"→ It is there: resolve {number} there" in plain(asked)
     nothing = f"There is no uncertain message {number}"
-    assert nothing in plain(await say(f"settle {number} there", STRANGER, THEIRS))
-    assert nothing in plain(await say(f"settle {number} there", MEMBER, RANDOM))
-    assert "Only channel managers can do that" in plain(await say(f"settle {number} there", MEMBER))
-    assert "Good, it arrived" in plain(await say(f"settle {number} there"))
+    assert nothing in plain(await say(f"resolve {number} there", STRANGER, THEIRS))
+    assert nothing in plain(await say(f"resolve {number} there", MEMBER, RANDOM))
+    assert "Only channel managers can do that" in plain(
+        await say(f"resolve {number} there", MEMBER)
+    )
+    assert "Good, it arrived" in plain(await say(f"resolve {number} there"))
     assert await bot.services.store.deliveries.uncertain("chat", "team") == ()
-    assert nothing in plain(await say(f"settle {number} post"))
+    assert nothing in plain(await say(f"resolve {number} post"))
 
 
 async def test_a_message_that_is_not_there_is_posted(bot, say):
     await say("subscribe layout:compact")
     await say("digest")
     number = await doubtful(bot)
-    assert "Posting it now" in plain(await say(f"settle {number} post"))
+    assert "Posting it now" in plain(await say(f"resolve {number} post"))
     assert number in [
         one.id for one in await bot.services.store.deliveries.ready(["chat"], NOW, 10)
     ]

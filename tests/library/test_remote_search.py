@@ -18,7 +18,7 @@ from bot.library.library import Library
 from bot.library.remote_search import (
     KEPT_FOR,
     WAIT,
-    Memory,
+    AnswerCache,
     Merged,
     asked,
     finds_little,
@@ -378,7 +378,7 @@ async def test_many_at_once_get_the_same_answer(ask, site):
 
 
 def test_of_several_answers_to_the_same_the_first_stands_unless_it_failed(clock):
-    memory, query = Memory(clock), parse("zebra", TODAY)
+    memory, query = AnswerCache(clock), parse("zebra", TODAY)
     failed, first, second = Merged(failed=True), Merged(("1",)), Merged(("2",))
     assert memory.keep(query, failed) is failed
     assert memory.keep(query, first) is first

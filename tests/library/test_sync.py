@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import StoreError
-from bot.library.sync import FIRST_DAY, Progress, Report, feed_day, is_final, sync
+from bot.library.sync import FIRST_DAY, Report, SyncProgress, feed_day, is_final, sync
 from bot.papers import Paper
 from bot.settings import sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
@@ -156,9 +156,13 @@ async def test_days_before_the_first_and_after_today_are_left_out(
 
 async def test_progress_is_told_day_by_day(site: Site, source: HuggingFace, kept: Kept):
     site.fill(*OLD)
-    told: list[Progress] = []
+    told: list[SyncProgress] = []
     await sync(source, kept, kept.add, OLD[0], OLD[2], now=lambda: NOW, progress=told.append)
-    assert told == [Progress(1, 3, OLD[2], 2), Progress(2, 3, OLD[1], 4), Progress(3, 3, OLD[0], 6)]
+    assert told == [
+        SyncProgress(1, 3, OLD[2], 2),
+        SyncProgress(2, 3, OLD[1], 4),
+        SyncProgress(3, 3, OLD[0], 6),
+    ]
 
 
 # Trouble
@@ -215,7 +219,7 @@ async def test_days_that_fail_again_keep_their_reasons_and_progress_never_goes_b
     site: Site, source: HuggingFace, kept: Kept
 ):
     fail_on(site, *OLD[0:10:2])
-    told: list[Progress] = []
+    told: list[SyncProgress] = []
     report = await sync(
         source, kept, kept.add, OLD[0], OLD[-1], now=lambda: NOW, progress=told.append
     )

@@ -29,7 +29,7 @@ _KINDS: Mapping[str, Kind] = {
     "unlinkat": "remove",
 }
 SECTOR = 512  # bytes that a disk writes as a whole
-MOST_BYTES = 1 << 24  # of one write
+MAX_BYTES = 1 << 24  # of one write
 SYSCALLS = (
     "open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,"
     "rename,renameat,renameat2,unlink,unlinkat"
@@ -63,7 +63,7 @@ def available() -> bool:
 
 def record(command: Sequence[str], folder: Path, trace: Path, env: dict[str, str]) -> list[Event]:
     """Run a command and return what it did in a folder, and what it said on standard output."""
-    options = ["-f", "-qq", "-y", "-xx", "-s", str(MOST_BYTES), "-e", f"trace={SYSCALLS}"]
+    options = ["-f", "-qq", "-y", "-xx", "-s", str(MAX_BYTES), "-e", f"trace={SYSCALLS}"]
     subprocess.run(
         ["strace", *options, "-o", str(trace), *command],
         check=True,

@@ -27,7 +27,7 @@ from bot.search.index.snapshot import Snapshot
 from bot.search.query.spelling import interpret
 from bot.search.ranking import bm25, row_subset, scoring
 from bot.search.ranking.context import SearchContext
-from bot.search.ranking.executor import Page, execute
+from bot.search.ranking.executor import PageRange, execute
 from bot.search.ranking.scoring import plan_scoring, score_segment
 
 VOCABULARY = (
@@ -182,7 +182,7 @@ QUERIES = (
 
 def answers(connection: sqlite3.Connection, seen: Snapshot) -> list[Hits]:
     seen.refresh(connection)
-    return [execute(connection, seen, query, Page(500), None) for query in QUERIES]
+    return [execute(connection, seen, query, PageRange(500), None) for query in QUERIES]
 
 
 def among(hits: Sequence[Hits]) -> list[tuple[int, set[str]]]:
@@ -338,7 +338,7 @@ def test_words_of_later_papers_are_known_without_reading_all_words_again(
 
     def found(text: str) -> tuple[str, ...]:
         kept.refresh(reader)
-        return execute(reader, kept, Query(text), Page(5), None).ids
+        return execute(reader, kept, Query(text), PageRange(5), None).ids
 
     kept = Snapshot()
     add("anemones", "begonias", "crocuses", "dahlias")
@@ -375,7 +375,7 @@ def test_segments_merge_up_to_the_last_row_that_fits(
     for first in (1, MAX_SEGMENT_ROWS, MAX_SEGMENT_ROWS + 1):
         new = Snapshot()
         new.refresh(connection)
-        assert execute(connection, new, Query(f"row{first}"), Page(5), None).ids == (
+        assert execute(connection, new, Query(f"row{first}"), PageRange(5), None).ids == (
             f"2501.{first:05}",
         )
     assert left_over(connection) == []

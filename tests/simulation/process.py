@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.chat.outlet import Outlet, Sent
 from bot.chat.views import View
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
-from bot.digests.planner import Patience, Planner
+from bot.digests.planner import ListPatience, Planner
 from bot.errors import DeliveryError, StoreError
 from bot.library.library import Library
 from bot.library.retention import Retention
@@ -66,7 +66,7 @@ class Process:
         self.store = Store(database, "simulated")
         self._note_what_is_saved()
         outlets: dict[str, Outlet] = {PLATFORM: Mortal(self, world), MAIL: Mail(self, world)}
-        patience = Patience(timedelta(minutes=world.patience))
+        patience = ListPatience(timedelta(minutes=world.patience))
         library = cast("Library", world.library)
         self._planner = Planner(self.store, library, outlets, world.machine, patience)
         options = DispatcherOptions(luck=world.luck.random, longest=longest.total_seconds())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import StatementError
 
 from bot.papers import Account, Paper
-from bot.store import Page, Saved, Store
+from bot.store import PaperPage, Saved, Store
 from bot.store import papers as stored
 from tests.rigs.papers import papers
 
@@ -51,11 +51,11 @@ def listed(
     )
 
 
-def ids(page: Page) -> list[int]:
+def ids(page: PaperPage) -> list[int]:
     return [int(paper.id[5:]) for paper in page.papers]
 
 
-async def january(store: Store, **asked) -> Page:
+async def january(store: Store, **asked) -> PaperPage:
     return await store.papers.between(date(2024, 1, 1), date(2024, 1, 31), **asked)
 
 
@@ -170,9 +170,9 @@ async def test_the_newest_come_first_by_list_then_publication(store: Store):
 
 async def test_a_page_knows_the_total_even_past_the_end(store: Store):
     await store.papers.save([listed(n, 1) for n in range(1, 8)], EARLY)
-    assert await january(store, limit=3, offset=6) == Page((listed(7, 1),), total=7)
-    assert await january(store, limit=3, offset=60) == Page((), total=7)
-    assert await store.papers.between(date(2025, 1, 1), date(2025, 1, 2), limit=3) == Page(
+    assert await january(store, limit=3, offset=6) == PaperPage((listed(7, 1),), total=7)
+    assert await january(store, limit=3, offset=60) == PaperPage((), total=7)
+    assert await store.papers.between(date(2025, 1, 1), date(2025, 1, 2), limit=3) == PaperPage(
         (), total=0
     )
 

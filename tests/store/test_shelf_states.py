@@ -13,7 +13,7 @@ from alembic import command
 from sqlalchemy import create_engine
 from sqlalchemy.dialects import postgresql
 
-from bot.models import Kept, ShelfSort, Wanted
+from bot.models import Kept, ShelfFilter, ShelfSort
 from bot.papers import Paper
 from bot.store import Store, Tenant
 from bot.store.shelf import _list
@@ -22,8 +22,8 @@ from bot.store.upgrade import configuration
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
-SHARED = Wanted(shared=True)
-MINE = Wanted("ada")
+SHARED = ShelfFilter(shared=True)
+MINE = ShelfFilter("ada")
 
 
 async def import_(tenant: Tenant):
@@ -36,7 +36,7 @@ async def forget(tenant: Tenant):
     await tenant.personal.forget("ada", LATER)
 
 
-CHANGES: dict[str, tuple[Wanted, ShelfSort, Callable[[Tenant], Awaitable[object]]]] = {
+CHANGES: dict[str, tuple[ShelfFilter, ShelfSort, Callable[[Tenant], Awaitable[object]]]] = {
     "saved": (MINE, "new", lambda tenant: tenant.shelf.save("ada", "c", LATER)),
     "saved by another": (SHARED, "new", lambda tenant: tenant.shelf.save("bob", "c", LATER)),
     "imported": (MINE, "new", import_),
@@ -44,17 +44,17 @@ CHANGES: dict[str, tuple[Wanted, ShelfSort, Callable[[Tenant], Awaitable[object]
     "hidden": (SHARED, "new", lambda tenant: tenant.shelf.save("ada", "a", LATER, private=True)),
     "touched": (MINE, "touched", lambda tenant: tenant.shelf.touch("ada", "a", LATER)),
     "read": (
-        Wanted("ada", read=True),
+        ShelfFilter("ada", read=True),
         "new",
         lambda tenant: tenant.shelf.mark("ada", "a", LATER, read=True),
     ),
     "tagged": (
-        Wanted(shared=True, tag="x"),
+        ShelfFilter(shared=True, tag="x"),
         "new",
         lambda tenant: tenant.tags.add("ada", "a", ["x"]),
     ),
     "untagged": (
-        Wanted("ada", tag="y"),
+        ShelfFilter("ada", tag="y"),
         "new",
         lambda tenant: tenant.tags.remove("ada", "b", ["y"]),
     ),

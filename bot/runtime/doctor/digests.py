@@ -80,7 +80,7 @@ async def check_digests(
         ]
         for message in await store.deliveries.uncertain(platform, tenant):
             text = f"Message {message.id} of subscription {message.subscription} may have arrived: "
-            answer = f"type settle {message.id} there, or settle {message.id} post, in its chat."
+            answer = f"type resolve {message.id} there, or resolve {message.id} post, in its chat."
             findings.append(problem(DIGESTS, text + answer))
     if late := await store.digests.overdue(now - OVERDUE):
         text = f"{count(late, 'digest is', 'digests are')} hours late. Is `paperboy run` running?"

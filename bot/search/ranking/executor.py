@@ -33,7 +33,7 @@ _NO_ROWS: Places = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRange:
     """Which of the papers found are returned: so many after an offset."""
 
     limit: int
@@ -67,7 +67,7 @@ def execute(
     connection: sqlite3.Connection,
     snapshot: Snapshot,
     query: Query,
-    page: Page,
+    page: PageRange,
     within: tuple[str, ...] | None,
     *,
     thorough: bool = True,
@@ -87,21 +87,21 @@ def execute(
     if not query.filtered:
         return _near_suggestion(context, hits, page)
     plain = replace(context, query=Query(query.text))  # the paper meant may use other words
-    around = _search(replace(plain, passing=passing_rows(plain, within)), Page(page.limit))
+    around = _search(replace(plain, passing=passing_rows(plain, within)), PageRange(page.limit))
     corrected = None if query.exact_words else around.corrected
     return replace(hits, corrected=corrected, nearest=around.ids or around.nearest)
 
 
-def _near_suggestion(context: SearchContext, hits: Hits, page: Page) -> Hits:
+def _near_suggestion(context: SearchContext, hits: Hits, page: PageRange) -> Hits:
     """Return as the nearest what is found for the words that were probably meant."""
     if not hits.suggestion or hits.nearest:
         return hits
     words = tuple(tokenize(hits.suggestion))
     meant = replace(context, query=Query(hits.suggestion), words=words)
-    return replace(hits, nearest=_search(meant, Page(page.limit)).ids)
+    return replace(hits, nearest=_search(meant, PageRange(page.limit)).ids)
 
 
-def _list(context: SearchContext, page: Page) -> Hits:
+def _list(context: SearchContext, page: PageRange) -> Hits:
     """Return all papers that pass the filters, in the order that is asked for."""
     # text without a word in it, such as "?!", asks for nothing; no text asks for everything
     if context.query.text and not context.query.filtered:
@@ -132,11 +132,11 @@ def _order(columns: Columns, rows: Places, sort: Sort) -> list[int]:
     return ordered
 
 
-def _page_ids(context: SearchContext, rows: Sequence[int], page: Page) -> tuple[str, ...]:
+def _page_ids(context: SearchContext, rows: Sequence[int], page: PageRange) -> tuple[str, ...]:
     return ids_of(context.connection, rows[page.offset : page.end])
 
 
-def _search(context: SearchContext, page: Page) -> Hits:
+def _search(context: SearchContext, page: PageRange) -> Hits:
     """Return one page of what was found, or what is nearest where nothing matches."""
     snapshot = context.snapshot
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
@@ -154,7 +154,7 @@ def name_absent_words(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
     return replace(hits, absent=absent, suggestion=suggestion)
 
 
-def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
+def _page_of(context: SearchContext, found: Interpretation, page: PageRange) -> Hits:
     if found.ranked and found.ranked[0].is_named:
         found = only_named(context, found)
     corrected = _corrected(context, found)
@@ -168,7 +168,7 @@ def _page_of(context: SearchContext, found: Interpretation, page: Page) -> Hits:
         ordered = _order(context.snapshot.columns(context.connection), chosen, context.query.sort)
         return Hits(_page_ids(context, ordered, page), len(chosen), corrected)
     ids = _ids(matching[page.offset : page.end])
-    beyond = Page(page.limit - len(ids), max(0, page.offset - len(matching)))
+    beyond = PageRange(page.limit - len(ids), max(0, page.offset - len(matching)))
     further, number = _further(context, found, complete, beyond)
     return Hits(ids + ids_of(context.connection, further), len(matching) + number, corrected)
 
@@ -198,7 +198,7 @@ def _matching(
 
 
 def _further(
-    context: SearchContext, found: Interpretation, complete: Collection[int], beyond: Page
+    context: SearchContext, found: Interpretation, complete: Collection[int], beyond: PageRange
 ) -> tuple[list[int], int]:
     """Return a page of the rows that match beside the candidates, and how many there are in all.
 

@@ -35,7 +35,7 @@ GIVEN: dict[str, dict[str, str | int]] = {
     "pause": {"number": 1},
     "resume": {"number": 1},
     "preview": {"number": 1},
-    "settle": {"message": 1, "found": "there"},
+    "resolve": {"message": 1, "found": "there"},
     "unsubscribe": {"number": 1},
 }
 PLACES = ("channel", "read-only", "thread", "forum post", "direct")

@@ -65,7 +65,7 @@ LINES = {
     "untag": f"untag {HEBB.id} memory",
     "nominate": f"nominate {HEBB.id}",
     "subscribe": "subscribe at:9:00 zone:berlin",
-    "settle": "settle 1 there",
+    "resolve": "resolve 1 there",
     "rate": f"rate useful {HEBB.id}",
     **{name: f"{name} 1" for name in NUMBERED},
 }
@@ -95,7 +95,7 @@ async def test_a_number_of_nothing_is_refused_under_its_field(rig, name):
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in NEEDING if name not in {*NUMBERED, "settle", "confirm", "watch"}]
+    "name", [name for name in NEEDING if name not in {*NUMBERED, "resolve", "confirm", "watch"}]
 )
 async def test_every_command_asks_for_what_it_lacks(rig, name):
     await rig.slash(name)

@@ -14,7 +14,7 @@ from tests.rigs.slack_rules import NEWER
 
 MANAGER, READER, STRANGER = "U2", "U1", "U9"
 PATIENCE = 10.0  # seconds, for a machine that is busy with other tests
-EXAMPLES = {"number": "1", "settle": "1", "what": "there"}
+EXAMPLES = {"number": "1", "resolve": "1", "what": "there"}
 
 pytestmark = pytest.mark.slow
 

@@ -128,7 +128,7 @@ async def test_a_process_killed_while_it_sends_leaves_a_question_and_no_second_m
 
         await eventually(asks)
         assert len(there.taken) == taken
-        await say(here, f"settle 1 {'there' if taken else 'post'}")
+        await say(here, f"resolve 1 {'there' if taken else 'post'}")
 
         async def sent() -> bool:
             ended = await here.services.store.digests.recent(

@@ -186,7 +186,7 @@ FAULTS: list[tuple[Plant, str]] = [
     (other_platform, "Subscriptions: 1 subscription is for discord, which isn’t set up here"),
     (strange_zone, "Subscriptions: Subscription 1 is in the time zone “Europe/Nowhere”"),
     (waiting, "Digests: Subscription 1 waits: I’m not in that channel."),
-    (uncertain, "Digests: Message 1 of subscription 1 may have arrived: type settle 1 there"),
+    (uncertain, "Digests: Message 1 of subscription 1 may have arrived: type resolve 1 there"),
     (late, "Digests: 1 digest is hours late. Is `paperboy run` running"),
     (failed_sync, "Papers: The last good sync was .* huggingface.co has a problem. Type: paper"),
 ]
