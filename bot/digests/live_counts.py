@@ -174,13 +174,13 @@ class LiveCounts:
         savers = {paper: [one.person for one in kept] for paper, kept in keepers.items()}
         people = {one for some in (*savers.values(), *voters.values()) for one in some}
         hidden, names = await tenant.people.hidden(), await tenant.people.names(sorted(people))
-        tallies: dict[str, Tally] = {}
-        for paper in papers:
+
+        def tally(paper: str) -> Tally:
             shown = [one for one in savers.get(paper, ()) if one not in hidden]
             votes = sum(one not in hidden for one in voters.get(paper, ()))
-            named = tuple(names[one] for one in shown if names.get(one))
-            tallies[paper] = Tally(len(shown), votes, named)
-        return tallies
+            return Tally(len(shown), votes, tuple(names[one] for one in shown if names.get(one)))
+
+        return {paper: tally(paper) for paper in papers}
 
 
 def _digest(tallies: Mapping[str, Tally]) -> str:

@@ -110,13 +110,17 @@ def _days_of_week(word: str) -> tuple[int, ...]:
         return (5, 6) if word.startswith("weekend") else (0, 1, 2, 3, 4)
     first, dash, last = word.partition("-")
     if dash:
-        begin, end = _days_of_week(first), _days_of_week(last)
-        length = (end[0] - begin[0]) % 7 if begin and end else -1
-        return tuple((begin[0] + n) % 7 for n in range(length + 1))
+        return _span_of_days(_days_of_week(first), _days_of_week(last))
     name = word.rstrip(".").removesuffix("s")
     begun = [n for n, day in enumerate(DAY_NAMES) if len(name) > 1 and day.startswith(name)]
     elsewhere = weekday_number(word.rstrip("."))
     return tuple(begun[:1] or ([] if elsewhere is None else [elsewhere]))
+
+
+def _span_of_days(begin: tuple[int, ...], end: tuple[int, ...]) -> tuple[int, ...]:
+    if not begin or not end:
+        return ()
+    return tuple((begin[0] + n) % 7 for n in range((end[0] - begin[0]) % 7 + 1))
 
 
 def _topics(text: str, _: date) -> str:

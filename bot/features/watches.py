@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from bot.calendar.schedule import Schedule
+from bot.chat.outlet import Membership
 from bot.chat.views import Block, Button, Buttons, Outcome, Strong, View, line, note
 from bot.digests.topic_text import split
 from bot.errors import UsageError
@@ -70,11 +71,7 @@ async def watch(
             argument="where",
         )
     theirs = place.platform == ctx.person.platform
-    zone = await own_zone(ctx, there if theirs and not place.is_mail else None) or "UTC"
-    usual = DigestOptions(Schedule("daily", wording.USUAL_TIME, zone))
-    wanted = wording.apply(said, usual, ctx.bot.today())
-    if not wanted.topics:
-        raise UsageError(EVERYTHING, argument="search")
+    wanted = await _wanted(ctx, said, there if theirs and not place.is_mail else None)
     await _check_room(ctx, place, wanted)
     if unconfirmed:
         return await ask_for_code(ctx, place, line_of(wanted, place.address.partition(":")[2]))
@@ -84,6 +81,16 @@ async def watch(
     matching = count(there_already, "paper matches", "papers match")
     sentence = f"Watching. Of the last {FOLLOWED_DAYS} days, {matching} already."
     return card(made, place_name(ctx, place, there), "", sentence)
+
+
+async def _wanted(ctx: Context, said: Changes, there: Membership | None) -> DigestOptions:
+    """Return what a watch looks for. Raises UsageError."""
+    zone = await own_zone(ctx, there) or "UTC"
+    usual = DigestOptions(Schedule("daily", wording.USUAL_TIME, zone))
+    wanted = wording.apply(said, usual, ctx.bot.today())
+    if not wanted.topics:
+        raise UsageError(EVERYTHING, argument="search")
+    return wanted
 
 
 async def watches(ctx: Context) -> View:
