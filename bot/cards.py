@@ -28,6 +28,7 @@ AUTHORS_IN_LIST = 2
 AUTHORS_ON_CARD = 8
 SUMMARY_IN_LIST = 240
 KEYWORDS_ON_CARD = 8
+MAX_TITLE = 500  # characters; the longest of arXiv have some 250
 TITLE_IN_REASON = 90
 NO_REMARKS: Mapping[str, Spans] = MappingProxyType({})
 
@@ -115,8 +116,8 @@ def vote_button(paper: Paper, *, voted: bool) -> Button:
 
 
 def title(paper: Paper) -> str:
-    """Return the title, or the id of a paper that has none."""
-    return plain_mathematics(paper.title) or paper.id
+    """Return the title, cut if it is none that people would read, or else the id."""
+    return shorten(plain_mathematics(paper.title), MAX_TITLE) or paper.id
 
 
 def because(kept: Paper) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import get_args
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.slack.limits import MESSAGE, count_characters, drop_pictures, has_pictures
@@ -95,6 +95,11 @@ def test_any_paper_keeps_to_the_limits(view, arranged):
 
 
 @given(st.lists(PAPERS, min_size=1, max_size=12), st.sampled_from(get_args(Layout)), ARRANGED)
+@example(
+    [Paper(f"2605.0000{n}", "A long title " * 150, abstract="Long. " * 60) for n in range(5)],
+    "full",
+    "list",
+)
 def test_any_digest_keeps_to_the_limits(papers, layout, arranged):
     day, options = date(2026, 5, 29), DigestOptions(Schedule("daily", time(9), "UTC"))
     made = messages(Digest(replace(options, layout=layout), day, day, tuple(papers), len(papers)))
