@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tests.simulation.world import World
 
 NO_ANSWER_SECONDS = 20.0
+OFTEN = 8  # times as often a process is stopped before it notes a refusal
 CLOCK_TROUBLE = 0.5  # the share of messages without an answer after which a clock is set back
 KEEP = timedelta(days=60)  # the shortest time after which old digests may go
 
@@ -58,6 +59,7 @@ class Process:
     def __init__(self, world: World, deadly: float, longest: timedelta) -> None:
         self._world, self._deadly = world, deadly
         self._dead = False
+        self._refused = False  # just now
         self._task: asyncio.Task[None] | None = None
         self.began = world.now()
         self.ended: datetime | None = None
@@ -155,13 +157,17 @@ class Process:
 
     async def stall(self) -> None:
         """Be stopped before a commit, at times for longer than a lease."""
-        if self._world.luck.random() < self._deadly:
+        # what is noted late, after another process took over, could undo what that one did
+        often = OFTEN if self._refused else 1
+        self._refused = False
+        if self._world.luck.random() < self._deadly * often:
             await self._be_stopped(600)
             self._hit("after a stop")
 
     async def pass_(self, point: str) -> None:
         """Be killed here, or stopped for a while, at times for longer than a lease."""
         self._hit(point)
+        self._refused = point == "after a refusal"
         if self._world.luck.random() < self._deadly:
             # no client can close the gap between its look at the clock and its request
             await self._be_stopped(45 if point == "before sending" else 600)
