@@ -17,7 +17,6 @@ from bot.chat.outlet import Adapter, Outlet
 from bot.chat.tallies import live_view
 from bot.chat.view_json import freeze, thaw
 from bot.chat.views import Button, Buttons, View, line
-from bot.digests.watched_clock import WatchedClock
 from bot.errors import DeliveryError, StoreError, UsageError
 from bot.models import Place, Sent
 from bot.network.backoff import Backoff
@@ -36,6 +35,7 @@ BACKOFF = Backoff(5, 900)  # seconds before the next attempt
 LONGEST_REST = timedelta(days=1)
 REFUSED_PAUSE = timedelta(hours=1)
 NOTICE_LASTS = timedelta(days=2)
+MOST_BEGUN = 1000  # messages of which a process remembers when it tried them
 # the parts that are notices; of several uncertain messages each has its own below
 REFUSAL, DOUBT = -1, -2
 
@@ -58,10 +58,12 @@ class DeliveryWorker:
     ) -> None:
         self._all = store
         self._store = store.deliveries
-        self._now = WatchedClock(clock)
+        self._now = clock
         self._pause_after = pause_after
         self._defer_place = defer_place
         self._luck = luck
+        # since when this process tries a message: the time noted, and by a clock that nobody sets
+        self._begun: dict[int, tuple[datetime, float]] = {}
 
     async def deliver(self, number: int, outlets: Mapping[str, Outlet]) -> None:
         """Claim a message and deliver it if that is possible now. Raises StoreError."""
@@ -120,6 +122,10 @@ class DeliveryWorker:
                 one, timedelta(), "It took too long to begin.", _suspect_since(one)
             )
             return
+        if not one.suspect:
+            if len(self._begun) >= MOST_BEGUN:
+                self._begun.clear()  # they are looked for instead
+            self._begun[one.id] = (one.tried, asyncio.get_running_loop().time())
         try:
             sent = await request(outlet.send(place, view, one.key))
         except DeliveryError as error:
@@ -160,9 +166,12 @@ class DeliveryWorker:
 
     def _repeatable(self, one: Delivery, outlet: Outlet) -> bool:
         """Tell whether the platform still knows the same key when the request ends."""
-        ago = self._now() - one.tried
-        known = one.tried >= self._now.doubtful_until
-        return known and timedelta() <= ago < outlet.repeatable - LONGEST - UNSETTLED
+        tried, begun = self._begun.get(one.id, (None, 0.0))
+        if tried != one.tried:  # by another process, whose clock may have been set since
+            return False
+        # the machine's clock can be set back, and the other one stands while the machine sleeps
+        steady = timedelta(seconds=asyncio.get_running_loop().time() - begun)
+        return max(steady, self._now() - one.tried) < outlet.repeatable - LONGEST - UNSETTLED
 
     async def _handle_preparation(self, one: Delivery, error: DeliveryError) -> None:
         """Handle an error before anything was sent."""
@@ -227,6 +236,7 @@ class DeliveryWorker:
         await self._record(one, lambda: self._store.drop(one, why, self._now()))
 
     async def _finish(self, one: Delivery, sent: Sent) -> None:
+        self._begun.pop(one.id, None)
         held = await self._record(
             one, lambda: self._store.finish(one, sent.place.address, sent.message, self._now())
         )

@@ -85,14 +85,13 @@ async def test_where_a_key_is_known_again_the_message_is_repeated_and_nothing_is
 async def test_where_the_clock_was_set_back_a_message_is_looked_for_and_not_repeated(world: World):
     world.platform.now = Clock()
 
-    def fail_once(request: str, _: Place) -> Fault:
-        if request == "find" or world.now.ahead:
-            return Fault.NONE
-        world.now.ahead = -HOUR
-        return Fault.ANSWER_LOST
-
-    world.platform.fault = fail_once
+    world.platform.fault = one_after_the_other([Fault.ANSWER_LOST])
     await world.digest(await world.subscribe())
+
+    def set_back() -> None:
+        world.now.ahead = -HOUR
+
+    asyncio.get_running_loop().call_later(3, set_back)
     await world.work(2 * HOUR)
     assert world.platform.asked == ["send C1", "find C1"]
     assert heads(world) == ["head"]
