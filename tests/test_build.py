@@ -46,7 +46,8 @@ def archive(tmp_path):
     subprocess.run(clone, check=True, capture_output=True)
     made = build("sdist", tmp_path, copy)
     with tarfile.open(made) as file:
-        file.extractall(tmp_path / "unpacked", filter="data")
+        file.extraction_filter = getattr(tarfile, "data_filter", None)  # Python 3.11.2 has none
+        file.extractall(tmp_path / "unpacked")
     return copy, tmp_path / "unpacked" / made.name.removesuffix(".tar.gz")
 
 

@@ -48,7 +48,7 @@ async def _present(
     for reaction in reactions:
         for user in reaction["users"]:
             if user != web.user and not await people.is_bot(user):
-                yield parse_emoji(reaction["name"]), await people.identify(user, web.team)
+                yield parse_emoji(reaction["name"]), await people.identify(user)
 
 
 async def _ask_reactions(web: Web, sent: Sent) -> Json:

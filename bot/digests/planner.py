@@ -227,8 +227,11 @@ class Planner:
             await digests.postpone(planned, again)
             return None
         digest = await self._choose(planned, memory)
-        # the first one says that it has nothing, so that people know that all is well
-        quiet = subscription.options.quiet and await digests.has_posted(subscription.id)
+        # the first one says that it has nothing, so that people know that all is well; so does one
+        # that a person asked for, of which a crash left only the plan
+        is_asked = planned.due != subscription.options.schedule.due(planned.day)
+        quiet = not is_asked and subscription.options.quiet
+        quiet = quiet and await digests.has_posted(subscription.id)
         return await self._made(planned, digest, quiet=quiet)
 
     async def _wait(self, planned: DueDigest, now: datetime) -> datetime | None:

@@ -97,7 +97,7 @@ _CONSIDERED = select(_LATEST_FIRST.c.subscription, _LATEST_FIRST.c.weighed).wher
     _LATEST_FIRST.c.number <= bindparam("limit")
 )
 _POSTED_ONES = select(func.count()).where(
-    digests.c.subscription == bindparam("subscription"), digests.c.state.in_(("posting", "sent"))
+    digests.c.subscription == bindparam("subscription"), digests.c.state == "sent"
 )
 _LAST = select(func.max(digests.c.date)).where(digests.c.subscription == bindparam("subscription"))
 _HAD = select(posted.c.platform, posted.c.tenant, posted.c.address, posted.c.paper).where(
@@ -415,7 +415,7 @@ class Digests:
         return latest
 
     async def has_posted(self, subscription: int) -> bool:
-        """Tell whether a subscription has posted a digest, or is about to."""
+        """Tell whether a whole digest of a subscription has arrived."""
         ((number,),) = await self._database.read(_POSTED_ONES, {"subscription": subscription})
         return number > 0
 

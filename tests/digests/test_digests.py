@@ -79,6 +79,15 @@ async def first_posted(bot: Bot, clock) -> None:
     await bot.services.planner.plan()
 
 
+async def delivered(bot: Bot, clock) -> None:
+    """Let the first messages in the outbox arrive."""
+    outbox = bot.services.store.deliveries
+    for one in await outbox.ready([ROOM.platform], clock(), 10):
+        claimed = await outbox.claim(one.id, clock(), HOUR)
+        assert claimed
+        assert await outbox.finish(claimed, ROOM.address, "1", clock())
+
+
 def papers_in(views: list[View]) -> list[str]:
     return [paper for view in views for paper in view.papers]
 
@@ -296,11 +305,38 @@ async def test_what_waits_on_a_platform_that_is_not_connected_keeps_nobody_busy(
 async def test_a_day_without_papers_is_quiet_or_said(bot, clock, quiet, state, messages):
     await subscribed(bot, replace(WISHES, quiet=quiet, layout="compact"))
     await first_posted(bot, clock)
+    await delivered(bot, clock)
     clock.now += DAY
     await listed(bot, TODAY + 2 * DAY, [])
     await bot.services.planner.plan()
-    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, state)]
+    assert await states(bot) == [(TODAY + DAY, "sent"), (TODAY + 2 * DAY, state)]
     assert len(await said(bot)) == 1 + messages
+
+
+async def test_while_the_first_digest_has_not_arrived_the_next_says_that_it_has_nothing(bot, clock):
+    await subscribed(bot, replace(WISHES, quiet=True, layout="compact"))
+    await first_posted(bot, clock)
+    clock.now += DAY
+    await listed(bot, TODAY + 2 * DAY, [])
+    await bot.services.planner.plan()
+    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, "posting")]
+
+
+async def test_a_digest_asked_for_is_not_quiet_after_a_crash_that_left_only_its_plan(bot, clock):
+    mine = await subscribed(bot, replace(WISHES, quiet=True, layout="compact"))
+    await first_posted(bot, clock)
+    await delivered(bot, clock)
+    clock.now += DAY - HOUR
+    await listed(bot, TODAY + 2 * DAY, [])
+    later = TODAY + 3 * DAY
+    due = mine.options.schedule.due(later)
+    assert due
+    asked = PlannedDigest(
+        mine.id, TODAY + 2 * DAY, TODAY + 2 * DAY, clock(), clock() + DAY, later, due
+    )
+    assert await bot.services.store.digests.plan([asked], clock())
+    await bot.services.planner.plan()
+    assert await states(bot) == [(TODAY + DAY, "sent"), (TODAY + 2 * DAY, "posting")]
 
 
 async def test_the_first_digest_says_that_it_has_nothing(bot, clock):
@@ -419,17 +455,18 @@ def test_a_full_layout_is_cut_into_messages_that_discord_takes():
 
 
 async def test_a_digest_asked_for_after_a_quiet_one_is_posted(bot, clock):
-    mine = await subscribed(bot)
+    mine = await subscribed(bot, replace(WISHES, layout="compact"))
     await first_posted(bot, clock)
+    await delivered(bot, clock)
     clock.now += DAY
     await listed(bot, TODAY + 2 * DAY, [])
     await bot.services.planner.plan()
-    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, "quiet")]
+    assert (await states(bot))[1:] == [(TODAY + 2 * DAY, "quiet")]
     await listed(bot, TODAY + 2 * DAY, [a_paper(2, TODAY + 2 * DAY)])
     clock.now += HOUR
     mine = await bot.services.store.subscriptions.get(mine.id)
     assert await bot.services.planner.post_now(mine)
-    assert await states(bot) == [(TODAY + DAY, "posting"), (TODAY + 2 * DAY, "posting")]
+    assert (await states(bot))[1:] == [(TODAY + 2 * DAY, "posting")]
     assert "2606.00002" in papers_in(await said(bot))
 
 

@@ -19,6 +19,8 @@ from bot.network.backoff import Backoff
 from tests.conftest import HEBB, NOW, TODAY
 from tests.rigs.slack import BOT, TEAM, eventually
 
+STRANGER = "U9"  # of the workspace T2
+
 pytestmark = pytest.mark.usefixtures("slack")
 
 
@@ -185,7 +187,7 @@ async def test_a_slow_store_delays_no_acknowledgement_of_a_command(rig, monkeypa
 async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
     card = await shared(rig, bot)
     await rig.react(card, "bookmark", "U2", at=NOW.timestamp() - 60)
-    card.reactions["bookmark"] = ["U3", BOT]
+    card.reactions["bookmark"] = ["U3", STRANGER, BOT]
     card.reactions["+1"] = ["U2"]
     rig.faults["reactions.get"] = [{"error": "ratelimited", "status": 429, "retry_after": 0}]
 
@@ -196,7 +198,7 @@ async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
 
     async with connected():
         await eventually(swept)
-    assert await shelf(bot, BOT) == set()
+    assert await shelf(bot, BOT) == await shelf(bot, STRANGER) == set()
     assert await votes(bot) == 1
 
 
