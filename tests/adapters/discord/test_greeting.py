@@ -19,13 +19,14 @@ SEND = 1 << 11
 
 
 @pytest.fixture
-async def rig(bot: Bot) -> AsyncIterator[DiscordRig]:
+async def rig(bot: Bot, caplog: pytest.LogCaptureFixture) -> AsyncIterator[DiscordRig]:
     """Give a Discord that the bot is connected to."""
+    caplog.set_level("INFO")
     async with DiscordRig().serving() as rig, connect(bot, rig) as adapter:
         add_outlets(bot, adapter)
         await rig.until(lambda: rig.backend.commands[None])
-        # until then a server that is told of is taken for one that was there before
-        await rig.until(lambda: rig.requests("GET /users/@me/guilds"))
+        # until then the SDK takes a server that it is told of for one that was there before
+        await rig.until(lambda: "Connected to Discord as" in caplog.text)
         yield rig
 
 
