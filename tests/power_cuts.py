@@ -50,10 +50,6 @@ PATIENCE_SECONDS = 60.0
 ROOT = Path(__file__).parents[1]
 
 
-class NothingRecorded(Exception):
-    """strace ran, and told nothing of what the process wrote."""
-
-
 @dataclass
 class Figures:
     """What came of many cuts."""
@@ -176,8 +172,6 @@ async def cut(folder: Path, cuts: int, seed: int, *, careless: bool = False) -> 
     disk, events = await asyncio.to_thread(record_work, folder, seed, careless=careless)
     luck, figures = random.Random(seed), Figures()
     # what is small and what is large are cut as often: a moment is one event
-    if len(events) < 2:
-        raise NothingRecorded
     moments = sorted(luck.randrange(1, len(events)) for _ in range(cuts))
     position = 0
     for number, moment in enumerate(moments):

@@ -34,7 +34,7 @@ SYSCALLS = (
     "open,openat,creat,write,writev,pwrite64,pwritev,pwritev2,ftruncate,fallocate,fsync,fdatasync,"
     "rename,renameat,renameat2,unlink,unlinkat"
 )
-_LINE = re.compile(r"(\d+) (.*)")
+_LINE = re.compile(r"(\d+) +(.*)")  # a short number is padded
 _CALL = re.compile(r"(\w+)\((.*)")
 _RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)")
 _STRING = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
@@ -71,10 +71,11 @@ def record(command: Sequence[str], folder: Path, trace: Path, env: dict[str, str
         stdout=subprocess.PIPE,
     )
     with trace.open() as lines:
-        return list(_events(lines, str(folder)))
+        return list(read_trace(lines, str(folder)))
 
 
-def _events(lines: Iterable[str], folder: str) -> Iterator[Event]:
+def read_trace(lines: Iterable[str], folder: str) -> Iterator[Event]:
+    """Yield what the lines of strace tell of a folder, and of standard output."""
     begun: dict[str, str] = {}  # calls that another thread interrupted, by thread
     for line in lines:
         if not (parts := _LINE.match(line)):

@@ -1,42 +1,44 @@
 """A share of the power cuts that `make soak` does by the hundred."""
 
-import os
-import sys
-from pathlib import Path
-
 import pytest
 
-from tests.power_cuts import Figures, NothingRecorded, campaign
+from tests.power_cuts import campaign
 from tests.rigs import disk
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not disk.available(), reason="strace is not here, or may not trace"),
-]
+needs_strace = pytest.mark.skipif(
+    not disk.available(), reason="strace is not here, or may not trace"
+)
 
 
-@pytest.fixture(autouse=True)
-def recorded(tmp_path: Path) -> None:
-    """Skip where strace runs, and yet tells nothing of what a process writes."""
-    program = f"open({str(tmp_path / 'a')!r}, 'w').close()"
-    command = [sys.executable, "-c", program]
-    if not disk.record(command, tmp_path, tmp_path / "trace", dict(os.environ)):
-        pytest.skip("strace tells nothing here")
+def hexadecimal(text: str) -> str:
+    return "".join(f"\\x{byte:02x}" for byte in text.encode())
 
 
+@pytest.mark.parametrize("process", ["123  ", "12345 ", "4194304 "])
+def test_what_strace_tells_is_read_however_long_the_number_of_the_process_is(process):
+    file = f"3<{hexadecimal('/d/a')}>"
+    lines = [
+        f'{process}pwrite64({file}, "{hexadecimal("some")}", 4, 8) = 4',
+        f"{process}fdatasync({file}) = 0",
+        f'{process}write(1<{hexadecimal("pipe:[1]")}>, "{hexadecimal("done")}", 4) = 4',
+    ]
+    assert list(disk.read_trace(lines, "/d")) == [
+        disk.Event("write", "/d/a", 8, b"some"),
+        disk.Event("sync", "/d/a"),
+        disk.Event("say", content=b"done"),
+    ]
+
+
+@needs_strace
+@pytest.mark.slow
 def test_a_power_cut_takes_nothing_that_was_told_and_doubles_nothing():
-    figures = cut(seed=1)
+    figures = campaign(cuts=6, seed=1)
     assert figures.bad == []
     assert figures.saves
     assert figures.posts
 
 
+@needs_strace
+@pytest.mark.slow
 def test_power_cuts_show_a_database_that_is_not_synced():
-    assert cut(seed=2, careless=True).bad
-
-
-def cut(seed: int, *, careless: bool = False) -> Figures:
-    try:
-        return campaign(cuts=6, seed=seed, careless=careless)
-    except NothingRecorded:
-        pytest.skip("strace tells nothing here")
+    assert campaign(cuts=6, seed=2, careless=True).bad
