@@ -8,6 +8,7 @@ from datetime import date, time
 from typing import Any, TypeAlias, get_type_hints
 
 from bot.calendar.schedule import DAY_NAMES, Every, Schedule
+from bot.chat.arguments import yes_or_no
 from bot.chat.signatures import Options
 from bot.errors import UsageError
 from bot.features.arguments import LAST, ON, TIME, TOPICS, ZONE, On
@@ -230,7 +231,7 @@ def _word(value: object) -> str:
         case None:
             return ""
         case bool():
-            return "yes" if value else "no"
+            return yes_or_no(value)
         case time():
             return _clock(value)
         case tuple():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Literal
 
 from bot.chat.outlet import Adapter
 from bot.chat.views import Attachment, Button, Buttons, Strong, View, line
@@ -28,12 +27,12 @@ async def my_data(ctx: Context) -> View:
     )
 
 
-async def forget_me(ctx: Context, *, sure: Literal["yes", "no"] = "no") -> View:
+async def forget_me(ctx: Context, *, sure: bool = False) -> View:
     """Delete everything Paperboy stores about you here: shelf, notes, tags, votes, subscriptions.
 
     sure: Sure? [no] – yes deletes it; otherwise you are asked first
     """
-    if sure == "no":
+    if not sure:
         known = await ctx.tenant.personal.count(ctx.person.id)
         entries = count(known, "entry", "entries")
         told = (

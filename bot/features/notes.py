@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from bot import cards
+from bot.chat.arguments import yes_or_no
 from bot.chat.views import Button, Buttons, Outcome, Strong, View, line
 from bot.features.arguments import NOTE, PAPER, TAGS
 from bot.features.search import resolve
@@ -22,7 +23,7 @@ async def note(
     paper: Annotated[str, PAPER],
     text: Annotated[str, NOTE],
     *,
-    private: Literal["yes", "no"] | None = None,
+    private: bool | None = None,
 ) -> View:
     """Write a note on a paper for your team.
 
@@ -35,7 +36,7 @@ async def note(
     from bot.store.notes import Note  # start-up time: the store is open already
 
     found = await resolve(ctx, paper, "paper")
-    alone = ctx.alone or (ctx.place.private if private is None else private == "yes")
+    alone = ctx.alone or (ctx.place.private if private is None else private)
     await introduce(ctx)
     before = await _own_note(ctx, found.id)
     await ctx.tenant.notes.write(Note(found.id, ctx.person.id, text, alone, ctx.now))
@@ -81,8 +82,7 @@ async def _own_note(ctx: Context, paper: str) -> Note | None:
 
 def _note_again(before: Note) -> str:
     """Return the line that writes a note as it was."""
-    private = "yes" if before.private else "no"
-    return f"note {before.paper} private:{private} {before.note}"
+    return f"note {before.paper} private:{yes_or_no(before.private)} {before.note}"
 
 
 async def tag(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from bot import cards
 from bot.chat.signatures import also_named
@@ -22,9 +22,7 @@ OURS = Button("Our shelf", "shelf")
 
 
 @also_named("bookmark")
-async def save(
-    ctx: Context, paper: Annotated[str, PAPER], *, private: Literal["yes", "no"] | None = None
-) -> View:
+async def save(ctx: Context, paper: Annotated[str, PAPER], *, private: bool | None = None) -> View:
     """Save a paper to your shelf, where your team sees it too.
 
     paper: Paper – its arXiv id, a link, or words from the title
@@ -33,11 +31,11 @@ async def save(
     What you save in a direct message is private.
     """
     found = await resolve(ctx, paper, "save")
-    new = await keep(ctx, found, private=private and private == "yes")
+    new = await keep(ctx, found, private=private)
     alone = (await ctx.tenant.shelf.entries(ctx.person.id, [found.id]))[found.id].private
     said = "Saved: " if new else "Already on your shelf: "
     seen = " (only you see it)" if alone else " (your team sees it)"
-    told: Spans = (said, Strong(cards.title(found)), *([seen] if private else []))
+    told: Spans = (said, Strong(cards.title(found)), *([seen] if private is not None else []))
     buttons = Buttons(
         (
             SHELF,

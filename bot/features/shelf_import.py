@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from bot.chat.commands import LONGEST_ARGUMENT
 from bot.chat.signatures import asked_in
@@ -42,7 +42,7 @@ async def keep_from(
     text: Annotated[str, PASTED] = "",
     *,
     file: Annotated[str, ATTACHED] = "",
-    private: Literal["yes", "no"] = "no",
+    private: bool = False,
 ) -> View:
     """Import papers to your shelf from links, BibTeX, RIS, CSV, JSON or Markdown.
 
@@ -56,7 +56,7 @@ async def keep_from(
     entries = await _read(ctx, given)
     if not any(one.paper.id or one.paper.title for one in entries):
         raise _no_papers(text)
-    importing = _Import(ctx, entries, private=private == "yes")
+    importing = _Import(ctx, entries, private=private)
     await importing.save_known()
     await importing.look_up(None if ctx.progress else ANSWER_SECONDS)
     if importing.pending and (adapter := _adapter(ctx)):

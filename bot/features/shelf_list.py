@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from bot.cards import day_name
+from bot.chat.arguments import yes_or_no
 from bot.chat.views import Button, Buttons, Spans, View, line, note
 from bot.errors import UsageError
 from bot.features.arguments import PAGE, PERSON, TAG, WORDS
@@ -28,7 +29,7 @@ async def saved(
     *,
     sort: Literal["new", "votes", "title", "touched"] | None = None,
     tag: Annotated[str, TAG] = "",
-    read: Literal["yes", "no"] | None = None,
+    read: bool | None = None,
     page: Annotated[int, PAGE] = 1,
 ) -> View:
     """Show your shelf, or search it.
@@ -39,14 +40,14 @@ async def saved(
     read: Read? [either] – yes for what you have read, no for the rest
     page: Page [1]
     """
-    wanted = ShelfFilter(ctx.person.id, tag=tag, read=None if read is None else read == "yes")
-    asked = {"sort": sort or "", "tag": tag, "read": read or ""}
+    wanted = ShelfFilter(ctx.person.id, tag=tag, read=read)
+    asked = {"sort": sort or "", "tag": tag, "read": "" if read is None else yes_or_no(read)}
     if words:
         return await _search(ctx, wanted, words, "saved", asked, page)
     found = await ctx.tenant.shelf.page(
         wanted, sort=sort or "new", limit=ctx.page_size, offset=ctx.offset(page)
     )
-    if not found.total and not (tag or read):
+    if not found.total and not tag and read is None:
         return _EMPTY
     return await listing(
         ctx,

@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.chat.intents import Intent
+from bot.chat.kinds import YesNo
+from bot.chat.signatures import command as read_command
 from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
 from bot.features.about import GROUPS
@@ -488,3 +490,9 @@ async def test_a_fault_of_the_program_is_logged_and_answered(bot, caplog):
     assert view.outcome is Outcome.FAILED
     assert "Something went wrong in Paperboy" in plain(view)
     assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("handler", ALL, ids=lambda handler: handler.__name__)
+def test_what_is_answered_with_yes_or_no_is_of_that_kind(handler):
+    for param in read_command(handler).params:
+        assert (set(param.choices) == {"yes", "no"}) == isinstance(param.kind, YesNo)
