@@ -5,20 +5,54 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from bot.calendar.zones import zones
 from bot.chat.outlet import Membership, Outlet
 from bot.errors import DeliveryError, UsageError
 from bot.features.email_confirmation import is_confirmed, mail_place, mask, read_address
 from bot.features.services import Context
-from bot.models import Place, Subscription
+from bot.models import Person, Place, Subscription
 from bot.text import listed, shorten
 
 log = logging.getLogger(__name__)
 
-MOST = 500  # subscriptions of a tenant, those for one person alone among them
+MAX_SUBSCRIPTIONS = 500  # subscriptions of a tenant, those for one person alone among them
 MAX_PLACES_ASKED = 20  # places of which a platform is asked at once whether somebody manages them
 AT_ONCE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a person wants messages, and what they are there.
+
+    The messages belong to `owner`. `is_open` says whether the person may have them posted there; of
+    an e-mail address that is `unconfirmed` its owner decides. The zone of `zone_source` is theirs.
+    """
+
+    place: Place
+    there: Membership
+    owner: Person
+    is_theirs: bool
+    is_open: bool
+    unconfirmed: bool
+
+    @property
+    def zone_source(self) -> Membership | None:
+        """The membership that tells the person's time zone, if it is of their platform."""
+        return self.there if self.is_theirs and not self.place.is_mail else None
+
+
+async def find_destination(ctx: Context, where: str) -> Destination:
+    """Return the place that a person names for messages. Raises UsageError, DeliveryError."""
+    place = await find_place(ctx, where)
+    there = await membership(ctx, place)
+    is_theirs = place.platform == ctx.person.platform
+    # where people are not known, it belongs to no person but to the admins
+    owner = ctx.person if is_theirs else Person(place.platform, "", "")
+    unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
+    is_open = unconfirmed or manages(ctx, there)
+    return Destination(place, there, owner, is_theirs, is_open, unconfirmed)
 
 
 async def membership(ctx: Context, place: Place) -> Membership:
@@ -98,14 +132,16 @@ async def team_subscriptions(ctx: Context) -> tuple[Subscription, ...]:
     For admins there are also those of outlets that only take messages.
     """
     if ctx.person.tenant:
-        return (*await ctx.tenant.subscriptions.all(MOST), *await _send_only(ctx))
-    alone = await ctx.tenant.subscriptions.near(ctx.person.id, ctx.place.address, MOST)
+        return (*await ctx.tenant.subscriptions.all(MAX_SUBSCRIPTIONS), *await _send_only(ctx))
+    alone = await ctx.tenant.subscriptions.near(ctx.person.id, ctx.place.address, MAX_SUBSCRIPTIONS)
     return (*alone, *await _send_only(ctx))
 
 
 async def _send_only(ctx: Context) -> tuple[Subscription, ...]:
     places = [Place(platform, tenant, "") for platform, tenant in ctx.tenants[1:]]
-    return tuple([one for place in places for one in await ctx.subscriptions(place).all(MOST)])
+    return tuple(
+        [one for place in places for one in await ctx.subscriptions(place).all(MAX_SUBSCRIPTIONS)]
+    )
 
 
 async def find_subscription(ctx: Context, number: int) -> Subscription:

@@ -16,13 +16,13 @@ from bot.features import watches
 from bot.features.arguments import SUBSCRIPTION, TOPICS, WHERE, subscription_number
 from bot.features.digest_options import CLEARED, OPTIONS, USUAL_TIME, Changes, apply
 from bot.features.digests import ALL, history
-from bot.features.email_confirmation import ask_for_code, is_confirmed
+from bot.features.email_confirmation import ask_for_code
 from bot.features.first_steps import SUBSCRIBE
 from bot.features.permissions import (
-    MOST,
+    MAX_SUBSCRIPTIONS,
+    find_destination,
     find_manageable,
     find_membership,
-    find_place,
     manages,
     membership,
     own_zone,
@@ -32,7 +32,7 @@ from bot.features.permissions import (
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, headline, item, record, switch
-from bot.models import DigestOptions, Person, Place, Subscription
+from bot.models import DigestOptions, Place, Subscription
 from bot.text import count
 
 MAX_IN_PLACE = 10
@@ -76,21 +76,17 @@ async def subscribe(
     where: Where to post [here] – here, me (just you), or a channel
     """
     said = {"topics": topics, **options} if topics else options
-    place = await find_place(ctx, where)
-    there = await membership(ctx, place)
-    unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
-    if not unconfirmed and not manages(ctx, there):
+    destination = await find_destination(ctx, where)
+    place, there = destination.place, destination.there
+    if not destination.is_open:
         return _refused(there, said)
-    theirs = place.platform == ctx.person.platform
-    wanted = await _wanted(ctx, said, there if theirs and not place.is_mail else None)
-    _check_order(wanted, replace(there, own=theirs) if place.is_mail else there)
+    wanted = await _wanted(ctx, said, destination.zone_source)
+    _check_order(wanted, replace(there, own=destination.is_theirs) if place.is_mail else there)
     await _check_room(ctx, place, wanted)
-    if unconfirmed:
+    if destination.unconfirmed:
         return await ask_for_code(ctx, place, wording.line(wanted, _written_address(place)))
     next_date, next_due = wanted.schedule.after(ctx.now)
-    # where people are not known, it belongs to no person but to the admins
-    person = ctx.person if theirs else Person(place.platform, "", "")
-    new = Subscription(0, place, person, wanted, ctx.now, next_date, next_due)
+    new = Subscription(0, place, destination.owner, wanted, ctx.now, next_date, next_due)
     made = await ctx.subscriptions(place).add(new)
     view = card(made, place_name(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
     return replace(view, undo=f"unsubscribe {made.id}")
@@ -268,8 +264,8 @@ async def _check_room(
         raise UsageError(
             f"There are already {MAX_IN_PLACE} subscriptions in that place: remove one first."
         )
-    if len(every) >= MOST:
-        raise UsageError(f"There are already {MOST} subscriptions: remove one first.")
+    if len(every) >= MAX_SUBSCRIPTIONS:
+        raise UsageError(f"There are already {MAX_SUBSCRIPTIONS} subscriptions: remove one first.")
 
 
 def _refuse_same(there: Sequence[Subscription], options: DigestOptions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from bot.calendar.schedule import Schedule
 from bot.chat.outlet import Membership
@@ -14,15 +14,13 @@ from bot.errors import UsageError
 from bot.features import digest_options as wording
 from bot.features.arguments import QUERY, SUBSCRIPTION, TOPICS, WHERE
 from bot.features.digest_options import Changes
-from bot.features.email_confirmation import ask_for_code, is_confirmed
+from bot.features.email_confirmation import ask_for_code
 from bot.features.pages import Page, listing
 from bot.features.permissions import (
-    MOST,
+    MAX_SUBSCRIPTIONS,
+    find_destination,
     find_manageable,
     find_membership,
-    find_place,
-    manages,
-    membership,
     own_zone,
     place_name,
     team_subscriptions,
@@ -30,7 +28,7 @@ from bot.features.permissions import (
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, item, record
-from bot.models import DigestOptions, Person, Place, Subscription
+from bot.models import DigestOptions, Place, Subscription
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ async def watch(
     *,
     where: Annotated[str, WHERE] = "me",
     without: Annotated[str, TOPICS] = "",
-    repeats: Literal["yes", "no"] | None = None,
+    repeats: bool = False,
 ) -> View:
     """Get a message whenever a new paper matches a search, or gains the votes you name.
 
@@ -61,22 +59,19 @@ async def watch(
     without: Searches to leave out – comma-separated
     repeats: Also papers posted there before? [no]
     """
-    said: Changes = {"topics": search, "without": without or "none", "repeats": repeats == "yes"}
-    place = await find_place(ctx, where)
-    there = await membership(ctx, place)
-    unconfirmed = place.is_mail and not await is_confirmed(ctx, place)
-    if not unconfirmed and not manages(ctx, there):
+    said: Changes = {"topics": search, "without": without or "none", "repeats": repeats}
+    destination = await find_destination(ctx, where)
+    place, there = destination.place, destination.there
+    if not destination.is_open:
         raise UsageError(
             f"Only {there.managers} can watch for a channel. Leave out where: to be told yourself.",
             argument="where",
         )
-    theirs = place.platform == ctx.person.platform
-    wanted = await _wanted(ctx, said, there if theirs and not place.is_mail else None)
+    wanted = await _wanted(ctx, said, destination.zone_source)
     await _check_room(ctx, place, wanted)
-    if unconfirmed:
+    if destination.unconfirmed:
         return await ask_for_code(ctx, place, line_of(wanted, place.address.partition(":")[2]))
-    person = ctx.person if theirs else Person(place.platform, "", "")
-    new = Subscription(0, place, person, wanted, ctx.now, watch=True)
+    new = Subscription(0, place, destination.owner, wanted, ctx.now, watch=True)
     made, there_already = await ctx.services.watches.add(new)
     matching = count(there_already, "paper matches", "papers match")
     sentence = f"Watching. Of the last {FOLLOWED_DAYS} days, {matching} already."
@@ -189,7 +184,7 @@ async def _check_room(ctx: Context, place: Place, options: DigestOptions) -> Non
     for one in there:
         if one.options == options:
             raise UsageError(f"That is watched already: watch {one.id}.")
-    if len(there) >= MAX_IN_PLACE or len(every) >= MOST:
+    if len(there) >= MAX_IN_PLACE or len(every) >= MAX_SUBSCRIPTIONS:
         raise UsageError(
             f"There are {len(there)} watches in that place: remove one first (see “watches”)."
         )

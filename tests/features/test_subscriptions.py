@@ -272,8 +272,8 @@ async def test_the_same_again_and_too_many_are_refused(say):
 
 
 async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch):
-    monkeypatch.setattr("bot.features.permissions.MOST", 30)
-    monkeypatch.setattr("bot.features.subscriptions.MOST", 30)
+    monkeypatch.setattr("bot.features.permissions.MAX_SUBSCRIPTIONS", 30)
+    monkeypatch.setattr("bot.features.subscriptions.MAX_SUBSCRIPTIONS", 30)
     people = [Person("chat", "team", f"p{n}", "") for n in range(31)]
     views = [await say("subscribe zone:utc where:me", person) for person in people]
     assert [view.outcome for view in views] == [Outcome.DONE] * 30 + [Outcome.REFUSED]
