@@ -14,7 +14,7 @@ from bot.features.arguments import PAGE, PAPER, QUERY
 from bot.features.cited import find_cited, has_title, is_part_of_title
 from bot.features.contributions import not_indexed, submission
 from bot.features.pages import Page, listing
-from bot.features.query_reading import QueryReading, read_query
+from bot.features.query_interpretation import QueryInterpretation, read_query
 from bot.features.services import Context
 from bot.features.team import card
 from bot.features.watches import name_buttons, watch_button
@@ -285,7 +285,7 @@ def _narrowed(found: Found) -> tuple[Block, ...]:
 
 
 async def _nothing(
-    ctx: Context, query: str, reading: QueryReading, found: Found, data: dict[str, object]
+    ctx: Context, query: str, reading: QueryInterpretation, found: Found, data: dict[str, object]
 ) -> View:
     tried = f"Nothing found for “{shorten(query, 120)}”"
     tried += f" (searched for “{found.corrected}”)." if found.corrected else "."

@@ -2,10 +2,10 @@
 
 from bot.search.query.foreign_filters import name_unknown
 from bot.search.query.highlights import Highlights, highlights
+from bot.search.query.natural_language import Wording
 from bot.search.query.query import Phrase, Query
 from bot.search.query.query_filters import EXAMPLES
 from bot.search.query.query_parser import parse
-from bot.search.query.wording import Wording
 from bot.search.ranking.executor import Hits
 from bot.search.ranking.matcher import matches
 from bot.search.ranking.more_like_this import SimilarPaper

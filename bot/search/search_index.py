@@ -13,8 +13,8 @@ from bot.search.completion import Kind, suggest
 from bot.search.index.index_file import IndexFile
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.known_names import KnownNames, Organizations, read_organizations
+from bot.search.query.natural_language import Wording, read_wording
 from bot.search.query.query import Query
-from bot.search.query.wording import Wording, read_wording
 from bot.search.ranking.executor import Hits, PageRange, execute
 from bot.search.ranking.more_like_this import SimilarPaper, find_similar
 

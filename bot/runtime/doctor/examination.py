@@ -23,9 +23,9 @@ from bot.runtime.doctor.digests import (
     read_subscriptions,
 )
 from bot.runtime.doctor.findings import Finding
-from bot.runtime.doctor.outgoing import check_clock, check_hugging_face, check_zones
 from bot.runtime.doctor.platforms import check_outlet, check_settings, title
 from bot.runtime.doctor.search_index import check_index
+from bot.runtime.doctor.upstream import check_clock, check_hugging_face, check_zones
 from bot.settings import Settings
 from bot.store import Store
 

@@ -17,7 +17,7 @@ MAX_LABEL = 60  # characters of a button that names a filter
 
 
 @dataclass(frozen=True, slots=True)
-class QueryReading:
+class QueryInterpretation:
     """A search as it is read: its `text` with all filters, and buttons that change these.
 
     `remark` says which words look like a filter and are none.
@@ -28,7 +28,7 @@ class QueryReading:
     remark: str = ""
 
 
-async def read_query(ctx: Context, query: str) -> QueryReading:
+async def read_query(ctx: Context, query: str) -> QueryInterpretation:
     """Read a search. Filters said in words count unless they are words of the title that is meant.
 
     Raises UsageError for a bad filter.
@@ -38,12 +38,12 @@ async def read_query(ctx: Context, query: str) -> QueryReading:
     remark = name_unknown(query, EXAMPLES)
     wording = await ctx.library.read_wording(query)
     if wording is None and not remark:
-        return QueryReading(query)
+        return QueryInterpretation(query)
     if await _is_title(ctx, query):
-        return QueryReading(query, _offer_filters(wording) if wording else ())
+        return QueryInterpretation(query, _offer_filters(wording) if wording else ())
     if wording is None or not wording.filters:
-        return QueryReading(query, _offer_organization(wording) if wording else (), remark)
-    return QueryReading(wording.text, _drop_filters(wording), remark)
+        return QueryInterpretation(query, _offer_organization(wording) if wording else (), remark)
+    return QueryInterpretation(wording.text, _drop_filters(wording), remark)
 
 
 async def _is_title(ctx: Context, query: str) -> bool:

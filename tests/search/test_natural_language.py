@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.search.query.foreign_filters import name_unknown
+from bot.search.query.natural_language import Wording, read_wording
 from bot.search.query.query_filters import EXAMPLES
-from bot.search.query.wording import Wording, read_wording
 
 TODAY = date(2026, 5, 29)
 ORGANIZATIONS = {"deepseek", "nvidia", "kaist", "tsinghua university", "google deepmind"}
