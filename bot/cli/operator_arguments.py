@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import TypeAlias
 
-from bot.cli import usage
-
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  # its only name
+from bot.cli.shell_arguments import Commands, add_parser
 
 
 def add_operator_commands(commands: Commands) -> None:
@@ -20,8 +16,9 @@ def add_operator_commands(commands: Commands) -> None:
 
 
 def _add_backup(commands: Commands) -> None:
-    backup = _add_parser(
+    backup = add_parser(
         commands,
+        "backup",
         "backup",
         "Copy the database to a file, also while Paperboy runs",
         "The copy is checked, and holds everything but the search index, which is rebuilt from it. "
@@ -32,8 +29,9 @@ def _add_backup(commands: Commands) -> None:
 
 
 def _add_restore(commands: Commands) -> None:
-    restore = _add_parser(
+    restore = add_parser(
         commands,
+        "restore",
         "restore",
         "Put a backup in the database's place",
         "Stop Paperboy first. The backup is checked, and the present database stays beside it with "
@@ -49,8 +47,9 @@ def _add_restore(commands: Commands) -> None:
 
 
 def _add_settings(commands: Commands) -> None:
-    settings = _add_parser(
+    settings = add_parser(
         commands,
+        "settings",
         "settings",
         "Export settings and subscriptions as TOML, or import them",
         "Secrets are left out. An import adds the subscriptions that are missing, from their next "
@@ -64,8 +63,9 @@ def _add_settings(commands: Commands) -> None:
 
 
 def _add_doctor(commands: Commands) -> None:
-    doctor = _add_parser(
+    doctor = add_parser(
         commands,
+        "doctor",
         "doctor",
         "Check tokens, channels, data and everything else, and say what to do",
         "Looks at the database, the search index, backups, files, Hugging Face, each platform, the "
@@ -73,17 +73,3 @@ def _add_doctor(commands: Commands) -> None:
         "nothing. Exit codes: 0 all is well, 1 something has to be mended.",
     )
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
-
-
-def _add_parser(
-    commands: Commands, name: str, text: str, more: str = ""
-) -> argparse.ArgumentParser:
-    """Add a command that the module of `bot.cli` with its name runs."""
-    parser = commands.add_parser(
-        name,
-        description="\n\n".join(filter(None, (f"{text}.", more))),
-        allow_abbrev=False,
-        formatter_class=usage.Formatter,
-    )
-    parser.set_defaults(module=name)
-    return parser
