@@ -62,7 +62,7 @@ class DeliveryWorker:
         self._pause_after = pause_after
         self._defer_place = defer_place
         self._luck = luck
-        # since when this process tries a message: the time noted, and by a clock that nobody sets
+        # since when this process tries a message: the time noted, and by the event loop’s clock
         self._begun: dict[int, tuple[datetime, float]] = {}
 
     async def deliver(self, number: int, outlets: Mapping[str, Outlet]) -> None:

@@ -1,6 +1,6 @@
 """What is logged, where and how: standard error for everyone, a small file for `paperboy run`.
 
-No line holds a secret of the settings, whoever logs it.
+Secrets of the settings are left out of every line, from any logger.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class _Figures:
             "papers": ("Papers in the collection", self.status.papers),
             "messages_overdue": ("Messages of digests that are late", self.outbox.overdue),
             "messages_uncertain": (
-                "Messages of which nobody knows whether they arrived",
+                "Messages that may or may not have arrived",
                 self.outbox.uncertain,
             ),
             "message_delay_seconds": ("How late the oldest message is", late),

@@ -181,7 +181,7 @@ async def test_a_changed_watch_tells_nothing_of_what_was_there(bot, clock):
 
 
 async def test_a_watch_made_while_papers_are_matched_loses_none(bot, clock):
-    """Whoever matches finds that a watch was added, and matches once more."""
+    """A process that finds a watch added while it matched matches again."""
     await watching(bot, "speech")
     clock.now += HOUR
     await bot.services.library.add([paper(1)], clock.now)

@@ -92,5 +92,5 @@ class Lists:
         return Listing(papers, len(papers))
 
     async def papers(self, _: Sequence[str]) -> tuple[Paper, ...]:
-        """Return no papers: nobody likes any."""
+        """Return no papers, as if no one liked any."""
         return ()

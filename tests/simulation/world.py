@@ -1,4 +1,4 @@
-"""All that one seed decides: who subscribes, what fails when, and what people do meanwhile."""
+"""All that one seed decides: who subscribes, what fails when, and what people do."""
 
 from __future__ import annotations
 

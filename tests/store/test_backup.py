@@ -1,4 +1,4 @@
-"""Copies of a database that is written to, files that are none, and a place that gets another."""
+"""Copies of a database in use, files that are no backups, and restoring over a database."""
 
 # ruff: noqa: ASYNC240 - a test may wait for the disk
 

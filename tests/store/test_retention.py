@@ -110,7 +110,7 @@ async def test_what_old_messages_show_goes_and_reactions_to_the_others_stay(stor
         at = NOW - back * DAY
         await here.messages.record("C1", name, ["2605.00001"], at)
         await here.reactions.record("C1", name, "🔖", "U1", Reaction(present=True, at=at))
-    # somebody reacted long ago to a message that is remembered anew
+    # a person reacted long ago to a message that is remembered again
     await here.reactions.record("C1", "new", "👍", "U1", Reaction(present=True, at=NOW - 900 * DAY))
     await prune(store)
     assert await here.messages.papers("C1", "old") == ()
