@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -76,9 +77,7 @@ async def open_app(
     """
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(settings.database_url))
-        index = await stack.enter_async_context(
-            await Index.open(settings.home / "index.sqlite3", store.identity)
-        )
+        index = await stack.enter_async_context(await _open_index(settings, store))
         if progress:
             index.on_progress = progress
         source = await stack.enter_async_context(
@@ -88,6 +87,16 @@ async def open_app(
         stack.push_async_callback(app.services.library.close)
         stack.push_async_callback(app.services.jobs.close)
         yield app
+
+
+async def _open_index(settings: Settings, store: Store) -> Index:
+    """Open the index, a copy of a neighbour's where several processes share a database."""
+    path = settings.home / "index.sqlite3"
+    if read_address(settings.database_url).file is None:
+        from bot.search.index.neighbours import copy_neighbour
+
+        await asyncio.to_thread(copy_neighbour, path, store.identity)
+    return await Index.open(path, store.identity)
 
 
 def build_app(

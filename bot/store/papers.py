@@ -59,6 +59,9 @@ _CHANGED = (
     .limit(bindparam("limit"))
 )
 _REVISION: Select[int] = select(store.c.revision)
+# Whoever saves papers waits here for the one before, on PostgreSQL too: revisions are committed in
+# their order, and who follows them needs no margin for a smaller one that comes later.
+_OWN_REVISION = _REVISION.with_for_update()
 _RAISE_REVISION = update(store).values(revision=bindparam("to"))
 _ADD_BATCH = insert(batches)
 _FORGET_BATCHES = delete(batches).where(batches.c.revision <= bindparam("until"))
@@ -90,7 +93,7 @@ class Papers:
         """
 
         async def save(transaction: Transaction) -> Saved:
-            revision = (await transaction.execute(_REVISION)).scalar_one()
+            revision = (await transaction.execute(_OWN_REVISION)).scalar_one()
             plan = _plan(
                 await _stored(transaction, [paper.id for paper in papers]), papers, as_of, revision
             )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.calendar.schedule import Schedule
 from bot.errors import StoreError
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
+from bot.search import Index, parse
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from tests.rigs.postgresql import Server
@@ -84,6 +86,45 @@ async def test_papers_and_shelves_of_two_processes_lose_nothing(
     assert len(await stores[1].tenant("slack", "T1").shelf.ids("ada")) == 4 * ROUNDS
     changed = await stores[1].papers.changed(0, 1000)
     assert len({paper.id for _, paper in changed}) == 4 * ROUNDS + 1
+
+
+SLOW = """
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql
+        AS 'BEGIN PERFORM pg_sleep(0.2); RETURN NEW; END';
+    CREATE TRIGGER slow AFTER INSERT ON papers
+        FOR EACH ROW WHEN (NEW.title = 'Slow') EXECUTE FUNCTION wait();
+"""
+
+
+async def test_an_index_misses_no_paper_of_a_writer_that_is_overtaken(
+    stores: tuple[Store, Store],
+    noon: datetime,
+    tmp_path: Path,
+    postgresql: Server,
+    postgresql_store: str,
+):
+    postgresql.run(SLOW, postgresql_store)
+
+    async def follow(index: Index) -> None:
+        papers = stores[0].papers
+        await index.follow(papers.changed, await papers.revision(), mark=papers.mark)
+
+    async def watch(index: Index) -> None:
+        while True:
+            await follow(index)
+
+    async with await Index.open(tmp_path / "index.sqlite3", stores[0].identity) as index:
+        watching = asyncio.create_task(watch(index))
+        for number in range(5):
+            await asyncio.gather(
+                stores[0].papers.save([Paper(f"slow{number}", "Slow")], noon),
+                stores[1].papers.save([Paper(f"quick{number}", "Quick")], noon),
+            )
+        watching.cancel()
+        await follow(index)
+        found = await index.search(parse("slow", noon.date()), limit=10)
+        assert sorted(found.ids) == [f"slow{number}" for number in range(5)]
+    postgresql.run("DROP TRIGGER slow ON papers; DROP FUNCTION wait", postgresql_store)
 
 
 async def test_after_a_crash_of_the_server_the_next_call_works(
