@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.slack.elements import plain_text
 from adapters.slack.ids import place
-from adapters.slack.inputs import build_element, option, read_value
+from adapters.slack.inputs import (
+    CHANNEL,
+    OTHER,
+    build_channel_menu,
+    build_element,
+    option,
+    read_value,
+    wants_channel,
+)
 from adapters.slack.limits import MAX_OPTIONS, METADATA, OPTION_VALUE, TITLE, Json
 from adapters.slack.requests import Request
 from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
 from bot.chat.intents import File, Intent
+from bot.chat.kinds import Days, Where
 
 FORM = "form"  # the callback id
 MORE_OPTIONS = "more"  # the action id of the button that shows the rest of a form
@@ -68,6 +77,7 @@ def read_form(body: Json, request: Request, describe: Callable[[Json], File]) ->
     values = {block["block_id"]: "" for block in view["blocks"] if block["type"] == "input"}
     values |= {name: read_value(state) for name, state in states.items() if name in values}
     values |= {name: file.name or "file" for name, file in files.items()}
+    values = _with_channels(values)
     where = place(request.place.tenant, known["address"])
     surface = {} if known["url"] else view
     request = replace(request, place=where, response_url=known["url"], surface=surface)
@@ -100,7 +110,7 @@ def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
     needed = [one for one in blanks if one.param.applies(values) or one.param.required]
     shown = needed if form.open else _first(needed)
     deciding = _deciding(blanks)
-    inputs = [_input(form.known.command, one, values, deciding) for one in shown]
+    inputs = [block for one in shown for block in _inputs(form, one, values, deciding)]
     blocks = inputs if len(shown) == len(needed) else [*inputs, _more_button()]
     title = plain_text(form.known.command.capitalize(), TITLE)
     return {
@@ -131,8 +141,19 @@ def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:
 
 
 def _deciding(blanks: Sequence[Blank]) -> set[str]:
-    """Return the names of the arguments on which others depend."""
-    return {one.param.argument.depends[0] for one in blanks if one.param.argument.depends}
+    """Return the names of the arguments on which other inputs depend."""
+    places = {one.param.name for one in blanks if isinstance(one.param.kind, Where)}
+    depends = {one.param.argument.depends[0] for one in blanks if one.param.argument.depends}
+    return places | depends
+
+
+def _with_channels(values: dict[str, str]) -> dict[str, str]:
+    """Return values in which a chosen channel stands for the place that it is."""
+    menus = [name for name in values if name.endswith(CHANNEL)]
+    channels = {name.removesuffix(CHANNEL): values.pop(name) for name in menus}
+    return values | {
+        name: channel for name, channel in channels.items() if channel and values[name] == OTHER
+    }
 
 
 def _metadata(form: Form) -> str:
@@ -147,12 +168,15 @@ def _metadata(form: Form) -> str:
     return json.dumps(known, ensure_ascii=False)
 
 
-def _input(command: str, blank: Blank, values: Mapping[str, str], deciding: set[str]) -> Json:
+def _inputs(
+    form: Form, blank: Blank, values: Mapping[str, str], deciding: set[str]
+) -> Iterator[Json]:
+    """Yield the input of an argument, and a menu where it is another channel."""
     param = blank.param
-    hint = _sentence(param.description)
-    if param.default:
-        hint = f"{hint} Default: {param.default}.".strip()
-    return {
+    action_id = f"{form.known.command} {param.name}"
+    element = build_element(blank, values, private=form.request.place.private)
+    hint = _hint(blank, element["type"])
+    yield {
         "type": "input",
         "block_id": param.name,
         "optional": not param.required,
@@ -160,8 +184,24 @@ def _input(command: str, blank: Blank, values: Mapping[str, str], deciding: set[
         **({"hint": plain_text(hint, LONGEST_ARGUMENT)} if hint else {}),
         # a choice on which other inputs depend has the form redrawn
         **({"dispatch_action": True} if param.name in deciding else {}),
-        "element": {**build_element(blank, values), "action_id": f"{command} {param.name}"},
+        "element": {**element, "action_id": action_id},
     }
+    if wants_channel(blank):
+        yield {
+            "type": "input",
+            "block_id": f"{param.name}{CHANNEL}",
+            "label": plain_text("Channel", LABEL),
+            "element": {**build_channel_menu(blank.value), "action_id": action_id},
+        }
+
+
+def _hint(blank: Blank, drawn_as: str) -> str:
+    """Return what is said below an input: how to type a place or days only where they are typed."""
+    param = blank.param
+    is_shown = isinstance(param.kind, Where | Days) and drawn_as != "plain_text_input"
+    hint = "" if is_shown else _sentence(param.description)
+    default = f"Default: {param.default}." if param.default and not blank.value else ""
+    return f"{hint} {default}".strip()
 
 
 def _more_button() -> Json:

@@ -32,23 +32,46 @@ WEEKDAYS = {
     "sun": "Sunday",
 }
 DAYS_OF_MONTH = (*map(str, range(1, 32)), "last")
-HERE = "here"  # the channel in which the form is opened
+HERE, OWN, OTHER = "here", "me", "other"
+PLACES = {HERE: "This channel", OWN: "Just me, in a direct message", OTHER: "Another channel"}
+CHANNEL = ".channel"  # how the block id of the menu for another channel ends
 # what a menu of channels can show first: no thread, and no conversation of one person
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _TIME = re.compile(r"\d{1,2}:\d{2}")
 
 
-def build_element(blank: Blank, values: Mapping[str, str]) -> Json:
+def build_element(blank: Blank, values: Mapping[str, str], *, private: bool = False) -> Json:
     """Return the element for an argument; `values` are those of all arguments.
 
-    A value that the element cannot show is in a text input.
+    A value that the element cannot show is in a text input. A `private` place has no channel.
     """
     param, value = blank.param, blank.value
     is_text = value != "" and not _can_show(param, value)
-    return _text_input(param, value) if is_text else _draw(param, value, values)
+    return _text_input(param, value) if is_text else _draw(param, value, values, private=private)
 
 
-def _draw(param: Param, value: str, values: Mapping[str, str]) -> Json:  # noqa: PLR0911  # one a kind
+def wants_channel(blank: Blank) -> bool:
+    """Return whether a menu of channels is needed for a place."""
+    return isinstance(blank.param.kind, Where) and _place(blank.value) == OTHER
+
+
+def build_channel_menu(value: str) -> Json:
+    """Return a menu of channels, on which the present one is chosen at first."""
+    first: Json = {"default_to_current_conversation": True}
+    if _CHANNEL.fullmatch(value):
+        first = {"initial_conversation": value}
+    return {
+        "type": "conversations_select",
+        "filter": {"include": ["public", "private"]},
+        **first,
+    }
+
+
+def _place(value: str) -> str:
+    return OTHER if _CHANNEL.fullmatch(value) else value
+
+
+def _draw(param: Param, value: str, values: Mapping[str, str], *, private: bool) -> Json:  # noqa: PLR0911  # one a kind
     match param.kind:
         case TimeOfDay():
             return {"type": "timepicker", **({"initial_time": value.zfill(5)} if value else {})}
@@ -59,7 +82,8 @@ def _draw(param: Param, value: str, values: Mapping[str, str]) -> Json:  # noqa:
         case Choice() | YesNo():
             return _choice(_labels(param.kind), value)
         case Where():
-            return _channel_menu(value)
+            shown = {name: label for name, label in PLACES.items() if name != HERE or not private}
+            return _radio_buttons(shown, _place(value))
         case Lookup(many=many):
             return _typeahead(param, value, many=many)
         case Words():
@@ -97,7 +121,7 @@ def _can_show(param: Param, value: str) -> bool:
         case Number():
             return value.isdecimal()
         case Where():
-            return value == HERE or bool(_CHANNEL.fullmatch(value))
+            return _place(value) in PLACES
         case _:
             return len(value) <= OPTION_VALUE
 
@@ -148,17 +172,6 @@ def _number_input(low: int, high: int, value: str) -> Json:
         "min_value": str(low),
         "max_value": str(high),
         **({"initial_value": value} if value else {}),
-    }
-
-
-def _channel_menu(value: str) -> Json:
-    first: Json = {"default_to_current_conversation": True}
-    if value and value != HERE:
-        first = {"initial_conversation": value}
-    return {
-        "type": "conversations_select",
-        "filter": {"include": ["public", "private"]},
-        **first,
     }
 
 

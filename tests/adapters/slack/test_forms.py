@@ -61,6 +61,20 @@ async def opened(rig):
     return form, {block["block_id"]: block for block in form["blocks"]}
 
 
+OTHER = {"where": "other", "where.channel": "C2"}
+
+
+def places(inputs):
+    return [one["value"] for one in inputs["where"]["element"]["options"]]
+
+
+async def elsewhere(rig, form, user="U1"):
+    """Choose another channel as the place, and return the form with a menu of channels."""
+    await rig.choose(form, "where", "other", user)
+    await rig.until(lambda: "where.channel" in str(rig.views[form["id"]]))
+    return rig.views[form["id"]]
+
+
 async def test_a_command_alone_opens_a_form_with_all_that_it_takes(rig):
     await rig.slash("arrange")
     form, inputs = await opened(rig)
@@ -75,18 +89,11 @@ async def test_a_command_alone_opens_a_form_with_all_that_it_takes(rig):
     assert inputs["order"]["element"]["initial_option"]["value"] == "upvotes"
     assert inputs["zone"]["element"]["type"] == "external_select"
     assert inputs["zone"]["element"]["initial_option"]["value"] == "Europe/Berlin"
-    where = inputs["where"]["element"]
-    assert (where["type"], where["default_to_current_conversation"]) == (
-        "conversations_select",
-        True,
-    )
+    assert places(inputs) == ["here", "me", "other"]
     assert inputs["code"]["element"]["type"] == "radio_buttons"
-    assert (
-        await rig.submit(
-            form, number="4", papers="2", order="new", where="C2", zone="Asia/Tokyo", code="yes"
-        )
-        is None
-    )
+    form = await elsewhere(rig, form)
+    values = {"number": "4", "papers": "2", "order": "new", "zone": "Asia/Tokyo", "code": "yes"}
+    assert await rig.submit(form, **values, **OTHER) is None
     await rig.until(lambda: rig.messages)
     said = "number=4 papers=2 order=new where=C2 zone=Asia/Tokyo topics= code=yes"
     assert (rig.messages[0].person, rig.messages[0].seen) == ("U1", said)
@@ -98,9 +105,44 @@ async def test_a_button_opens_a_form_for_what_is_marked(rig, slack, place):
     await rig.press(rig.messages[0], "Change")
     form, inputs = await opened(rig)
     assert list(inputs) == ["order", "where"]
-    await rig.submit(form, order="new", where="C1")
+    form = await elsewhere(rig, form)
+    menu = next(one for one in form["blocks"] if one["block_id"] == "where.channel")
+    assert (menu["element"]["type"], menu["element"]["default_to_current_conversation"]) == (
+        "conversations_select",
+        True,
+    )
+    await rig.submit(form, order="new", **OTHER)
     await rig.until(lambda: len(rig.messages) == 2)
-    assert "number=3 papers=5 order=new where=C1" in rig.messages[1].seen
+    assert "number=3 papers=5 order=new where=C2" in rig.messages[1].seen
+
+
+@pytest.mark.parametrize("words", ["here", "me"])
+async def test_a_place_is_here_or_for_the_person_alone(rig, words):
+    await rig.slash("arrange 3 where:?")
+    form, _ = await opened(rig)
+    form = await elsewhere(rig, form)
+    await rig.choose(form, "where", words)
+    await rig.until(lambda: "where.channel" not in str(rig.views[form["id"]]))
+    await rig.submit(form, **{**OTHER, "where": words})  # before the menu had gone
+    await rig.until(lambda: rig.messages)
+    assert f"where={words} " in rig.messages[0].seen
+
+
+async def test_a_form_in_a_conversation_with_one_person_offers_no_channel_as_here(rig):
+    await rig.slash("arrange 3 where:?", channel="DU1")
+    _, inputs = await opened(rig)
+    assert places(inputs) == ["me", "other"]
+
+
+async def test_a_channel_that_is_set_already_is_chosen_in_the_menu(rig, bot):
+    async def first(_, given):
+        return {**given, "where": "C2"}
+
+    bot.commands["arrange"] = replaced(bot.commands["arrange"], form=first)
+    await rig.slash("arrange 3 where:?")
+    _, inputs = await opened(rig)
+    assert inputs["where"]["element"]["initial_option"]["value"] == "other"
+    assert inputs["where.channel"]["element"]["initial_conversation"] == "C2"
 
 
 async def test_a_line_that_no_button_holds_opens_its_form_too(rig, slack, place):
@@ -114,7 +156,7 @@ async def test_a_line_that_no_button_holds_opens_its_form_too(rig, slack, place)
     assert f"number={'3' * 1000}" in rig.messages[1].seen
 
 
-@pytest.mark.parametrize("words", ["me", "C1/1700000000.000001"])
+@pytest.mark.parametrize("words", ["#papers", "C1/1700000000.000001"])
 async def test_a_place_that_no_menu_shows_stands_in_the_form_as_text(rig, bot, slack, place, words):
     async def first(_, given):
         return {**given, "where": words}
@@ -139,7 +181,7 @@ async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack,
     await rig.slash("subscribe", user="U2")
     form, inputs = await opened(rig)
     assert list(inputs) == ["topics", "where", "every", "at", "layout", "form.more"]
-    assert inputs["where"]["element"]["default_to_current_conversation"]
+    assert inputs["where"]["element"]["initial_option"]["value"] == "here"
     answer = await rig.submit(form, user="U2", every="days")  # before the form was drawn again
     names = [block["block_id"] for block in answer["view"]["blocks"]]
     assert names.index("form.error") == names.index("on") + 1
@@ -190,7 +232,7 @@ async def test_a_form_shows_only_what_the_choices_in_it_call_for(rig, planned):
     key, inputs = planned
     assert list(inputs()) == ["every", "at"]
     assert inputs()["at"]["element"]["initial_time"] == "09:30"
-    assert inputs()["at"]["hint"]["text"] == "In your own time zone. Default: 9:00."
+    assert inputs()["at"]["hint"]["text"] == "In your own time zone."
     await rig.choose(rig.views[key], "every", "days")
     await rig.until(lambda: "on" in inputs())
     assert inputs()["on"]["element"]["type"] == "checkboxes"
@@ -236,7 +278,7 @@ async def test_an_error_in_an_input_under_more_options_stands_at_that_input(rig,
     assert inputs["at"]["initial_time"] == "10:15"  # what was typed is still there
     assert inputs["topics"]["initial_value"] == "cats"
     assert "form.more" not in names
-    await rig.submit(form, user="U2", every="daily", at="10:15", zone="Europe/Berlin", where="C1")
+    await rig.submit(form, user="U2", every="daily", at="10:15", zone="Europe/Berlin", where="here")
     await rig.until(lambda: rig.messages)
     assert "Every day at 10:15, Europe/Berlin time" in rig.messages[0].seen
 
@@ -245,7 +287,7 @@ async def test_an_error_that_is_about_no_input_stands_above_all_of_them(rig, sla
     add_outlets(bot, slack)
     await rig.slash("subscribe", user="U1")
     form, _ = await opened(rig)
-    answer = await rig.submit(form, user="U1", every="daily", at="9:00", where="C1")
+    answer = await rig.submit(form, user="U1", every="daily", at="9:00", where="here")
     first, *others = answer["view"]["blocks"]
     assert first["block_id"] == "form.error"
     assert "Only " in seen([first])
