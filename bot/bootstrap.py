@@ -83,7 +83,8 @@ async def open_app(
         source = await stack.enter_async_context(
             HuggingFace(settings.hf_endpoint, settings.hf_token, proxies=settings.proxies)
         )
-        app = build_app(settings, Sources(store, index, source), outlets, waits=waits)
+        sources = Sources(store, index, source)
+        app = build_app(settings, sources, outlets, store.clock or utc_now, waits=waits)
         stack.push_async_callback(app.services.library.close)
         stack.push_async_callback(app.services.jobs.close)
         yield app
@@ -211,6 +212,8 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         chores["checking"] = storage.watch
     if storage and storage.backups:
         chores["backups"] = storage.backups.keep
+    if services.store.clock:
+        chores["time"] = services.store.clock.keep
     if settings.sync_minutes:
         chores["syncing"] = partial(library.keep_in_step, timedelta(minutes=settings.sync_minutes))
     return chores

@@ -126,13 +126,15 @@ class Points:
         write = Database.write
         points = self
 
-        async def watched(self: Database, work: Callable[[Any], Awaitable[Any]]) -> Any:
+        async def watched(
+            self: Database, work: Callable[[Any], Awaitable[Any]], *, turn: str = ""
+        ) -> Any:
             async def inside(connection: Any) -> Any:
                 result = await work(connection)
                 points.hit("before a commit")
                 return result
 
-            result = await write(self, inside)
+            result = await write(self, inside, turn=turn)
             points.hit("after a commit")
             return result
 

@@ -1,9 +1,8 @@
-"""Connections to the database: one that writes, and a few that read.
+"""Connections to the database: those that write, and those that read.
 
 On SQLite the pool that writes has one connection, so it is the write lock: tasks wait for it in
 turn, where several connections would meet in "database is locked". BEGIN IMMEDIATE takes the file's
-own lock, against other processes. On PostgreSQL, too, one transaction writes at a time, over all
-processes: otherwise each change of several rows would need locks of its own.
+own lock, against other processes. PostgreSQL has several; `bot.store.turns` says what waits.
 
 SQLAlchemy's engines run in a greenlet here, as they do below `sqlalchemy.ext.asyncio`, which would
 import the whole ORM (45 ms and 6 MB that nothing uses).
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Self, TypeAlias, TypeVar, TypeVarTuple
+from typing import Any, Self, TypeVar, TypeVarTuple
 
 import aiosqlite
 from sqlalchemy import Connection, CursorResult, Engine, Executable, PoolResetState, event
@@ -24,8 +23,6 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 from bot.errors import StoreError
 from bot.store.database_url import SHAPE, Address
 
-IsolationLevel: TypeAlias = Literal["READ COMMITTED", "AUTOCOMMIT"]
-
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
@@ -34,10 +31,6 @@ Ts = TypeVarTuple("Ts")
 _WRITER = ("synchronous=FULL", "foreign_keys=ON")
 _READER = ("query_only=ON",)
 _READERS = 4
-# what BEGIN IMMEDIATE is on SQLite, until the end of the transaction; the number is our own
-_TURN = "SELECT pg_advisory_xact_lock(170603762)"
-_CONNECT_SECONDS = 10.0
-_POSTGRESQL_SECONDS = 30.0  # for one statement, or until a connection is free
 
 
 class Transaction:
@@ -63,7 +56,9 @@ def create_engines(address: Address) -> tuple[Engine, Engine]:
     try:
         if address.url.get_backend_name() == "sqlite":
             return _sqlite_writer(address), _sqlite_reader(address)
-        return _postgresql_writer(address), _postgresql(address, _READERS, "AUTOCOMMIT")
+        from bot.store import postgresql  # SQLite needs none of it
+
+        return postgresql.create_engines(address)
     except ModuleNotFoundError as error:
         raise StoreError(
             f"The database {address.name} needs the Python package {error.name}: install it."
@@ -145,25 +140,6 @@ async def _connect(path: str, **options: Any) -> _Connection:
 _CONNECT = {"async_creator_fn": _connect}
 
 
-def _postgresql_writer(address: Address) -> Engine:
-    engine = _postgresql(address, 1, "READ COMMITTED")
-    event.listen(engine, "begin", _wait_for_turn)
-    return engine
-
-
-def _postgresql(address: Address, connections: int, isolation: IsolationLevel) -> Engine:
-    return create_sync_engine(
-        address.url,
-        pool_size=connections,
-        max_overflow=0,
-        pool_pre_ping=True,  # a server that was restarted has closed what the pool holds
-        pool_timeout=_POSTGRESQL_SECONDS,
-        isolation_level=isolation,
-        connect_args={"timeout": _CONNECT_SECONDS, "command_timeout": _POSTGRESQL_SECONDS},
-        _is_async=True,
-    )
-
-
 def _sqlite_writer(address: Address) -> Engine:
     engine = create_sync_engine(
         address.url,
@@ -208,10 +184,6 @@ def _on_connect(pragmas: tuple[str, ...]) -> Callable[[Any, object], None]:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _wait_for_turn(connection: Connection) -> None:
-    connection.exec_driver_sql(_TURN)
 
 
 def _undo(connection: Any, _record: object, state: PoolResetState) -> None:

@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from sqlalchemy import Connection, false, inspect, select, update
 
@@ -44,6 +44,9 @@ from bot.store.tags import Tags
 from bot.store.votes import Votes
 from bot.store.watches import Watches
 
+if TYPE_CHECKING:
+    from bot.store.database_clock import DatabaseClock
+
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
 # SQLite grants even BEGIN IMMEDIATE on a file that it can only read; this fails there and changes
@@ -57,6 +60,7 @@ class Tenant:
     def __init__(
         self, database: Database, platform: str, tenant: str, identity: str, lists: ListCache
     ) -> None:
+        database = database.of_tenant(platform, tenant)
         self.shelf = Shelf(database, platform, tenant, lists)
         self.messages = Messages(database, platform, tenant)
         self.reactions = Reactions(database, platform, tenant, identity)
@@ -79,6 +83,7 @@ class Store:
     def __init__(self, database: Database, identity: str) -> None:
         self._database = database
         self._lists = ListCache()
+        self.clock: DatabaseClock | None = None  # where several machines can write
         self.identity = identity
         self.papers = Papers(database)
         self.days = Days(database)
@@ -107,10 +112,13 @@ class Store:
         database = Database(address)
         try:
             earlier = address.file if keeps_earlier else None
-            return cls(database, await _prepare(database, earlier))
+            store = cls(database, await _prepare(database, earlier))
+            if database.dialect == "postgresql":
+                store.clock = await _read_clock(database)
         except BaseException:
             await database.close()
             raise
+        return store
 
     @classmethod
     async def inspect(cls, url: str) -> Self:
@@ -147,6 +155,14 @@ class Store:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+async def _read_clock(database: Database) -> DatabaseClock:
+    from bot.store.database_clock import DatabaseClock  # SQLite needs none of it
+
+    clock = DatabaseClock(database)
+    await clock.look()
+    return clock
 
 
 def _make_folder(address: Address) -> None:

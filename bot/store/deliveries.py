@@ -29,6 +29,7 @@ from bot.models import Place
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import Instant, deliveries, digests, posted, subscriptions
+from bot.store.turns import ROWS
 
 CLOSED = ("sent", "dead")
 # messages handed out at once for one workspace: a slow one leaves room for the others
@@ -393,11 +394,12 @@ class Deliveries:
             row = (await transaction.execute(_CLAIM, values)).one_or_none()
             return _delivery(row, now) if row else None
 
-        return await self._database.write(run)
+        return await self._database.write(run, turn=ROWS)
 
     async def restart(self, one: Delivery, now: datetime) -> bool:
         """Note that earlier attempts did not arrive; False if another worker holds the message."""
-        return await self._database.change(_RESTART, {**_held(one), "since": now}) == 1
+        values = {**_held(one), "since": now}
+        return await self._database.change(_RESTART, values, turn=ROWS) == 1
 
     async def finish(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
         """Note where a message was posted; False if another worker holds it."""
@@ -411,18 +413,14 @@ class Deliveries:
                 await transaction.execute(_TAKES_AGAIN, {"its_id": one.subscription})
             return True
 
-        return await self._database.write(run)
+        return await self._of(one.place).write(run)
 
     async def postpone(
         self, one: Delivery, then: datetime, why: str, tried: datetime | None
     ) -> bool:
         """Postpone a message. `tried` is when an attempt began that may have arrived, if any."""
-        return (
-            await self._database.change(
-                _POSTPONE, {**_held(one), "then": then, "why": why, "since": tried}
-            )
-            == 1
-        )
+        values = {**_held(one), "then": then, "why": why, "since": tried}
+        return await self._database.change(_POSTPONE, values, turn=ROWS) == 1
 
     async def refuse(
         self,
@@ -443,7 +441,7 @@ class Deliveries:
             if news.rowcount:
                 await _tell(transaction, one, notice, now)
 
-        await self._database.write(run)
+        await self._of(one.place).write(run)
 
     async def hold(self, one: Delivery, why: str, notice: Notice, now: datetime) -> None:
         """Hold a message that may or may not have arrived, and queue a notice about it."""
@@ -452,7 +450,7 @@ class Deliveries:
             if (await transaction.execute(_HOLD, {**_held(one), "why": why})).rowcount:
                 await _tell(transaction, one, notice, now)
 
-        await self._database.write(run)
+        await self._of(one.place).write(run)
 
     async def drop(self, one: Delivery, why: str, now: datetime) -> None:
         """Give up a message. A digest without its head is skipped, its papers are new again."""
@@ -468,7 +466,7 @@ class Deliveries:
             elif one.part > 0:
                 await transaction.execute(_CLOSE, {**_digest(one), "at": now})
 
-        await self._database.write(run)
+        await self._of(one.place).write(run)
 
     async def postpone_place(self, place: Place, then: datetime, *, everywhere: bool) -> None:
         """Postpone everything for a place, or for its whole workspace."""
@@ -477,7 +475,7 @@ class Deliveries:
             "its_tenant": place.tenant,
             "its_address": place.address,
         }
-        await self._database.change(
+        await self._of(place).change(
             _POSTPONE_PLACE, {**values, "everywhere": everywhere, "then": then}
         )
 
@@ -489,7 +487,7 @@ class Deliveries:
             "its_address": place.address,
             "begins": [f"{place.address}/", f"{place.address}:"],
         }
-        return await self._database.change(_RETRY_PLACE, {**values, "now": now})
+        return await self._of(place).change(_RETRY_PLACE, {**values, "now": now})
 
     async def retry_subscription(self, number: int, now: datetime) -> int:
         """Make what waits for a subscription ready again; return how many messages."""
@@ -513,7 +511,8 @@ class Deliveries:
 
     async def record_thread(self, one: Delivery, address: str) -> None:
         """Note the thread of the head of a digest."""
-        await self._database.change(_THREAD, {**_digest(one), "its_thread": address})
+        values = {**_digest(one), "its_thread": address}
+        await self._database.change(_THREAD, values, turn=ROWS)
 
     async def uncertain(
         self, platform: str, tenant: str, limit: int = 20
@@ -543,7 +542,7 @@ class Deliveries:
             await transaction.execute(_CLOSE, {**digest, "at": now})
             return True
 
-        return await self._database.write(run)
+        return await self._database.of_tenant(platform, tenant).write(run)
 
     async def health(self, platforms: Collection[str], now: datetime) -> Health:
         """Count the messages that are overdue or uncertain."""
@@ -554,6 +553,9 @@ class Deliveries:
             _COUNT_UNCERTAIN, {"platforms": list(platforms)}
         )
         return Health(overdue, oldest, uncertain)
+
+    def _of(self, place: Place) -> Database:
+        return self._database.of_tenant(place.platform, place.tenant)
 
 
 async def _uncover(transaction: Transaction, one: Delivery) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import and_, bindparam, exists, func, insert, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, select, tuple_, update
 
 from bot.models import Place, Sent, Subscription
 from bot.store.chunks import chunks
@@ -15,10 +15,12 @@ from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import deliveries, digests, posted, shelf, subscriptions, votes
 from bot.store.subscriptions import subscription_of
+from bot.store.turns import ROWS
 from bot.store.upserts import insert_or_keep
 
 State: TypeAlias = Literal["planned", "posting", "sent", "quiet", "skipped"]
 OPEN = ("planned", "posting")
+TO_RENDER = timedelta(seconds=30)  # then another process renders what one has taken
 
 _THIS = (
     digests.c.subscription == bindparam("its_subscription"),
@@ -34,6 +36,12 @@ _DUE = (
     )
     .order_by(digests.c.not_before, digests.c.subscription)
     .limit(bindparam("limit"))
+)
+_FREE = _DUE.with_for_update(skip_locked=True, of=digests)
+_KEEP = (
+    update(digests)
+    .where(tuple_(digests.c.subscription, digests.c.date).in_(bindparam("them", expanding=True)))
+    .values(not_before=bindparam("then"))
 )
 _ADVANCE = (
     update(subscriptions)
@@ -347,11 +355,26 @@ class Digests:
     async def due(
         self, platforms: Collection[str], now: datetime, limit: int
     ) -> tuple[DueDigest, ...]:
-        """Return the digests to render now, earliest first."""
-        rows = await self._database.read(
-            _DUE, {"platforms": list(platforms), "now": now, "limit": limit}
-        )
+        """Return the digests to render now, earliest first.
+
+        On PostgreSQL no other process is given them for a while.
+        """
+        asked = {"platforms": list(platforms), "now": now, "limit": limit}
+        if self._database.dialect == "postgresql":
+            rows = await self._take(asked, now + TO_RENDER)
+        else:
+            rows = await self._database.read(_DUE, asked)
         return tuple(DueDigest(subscription_of(row), row.date, row.due, row.latest) for row in rows)
+
+    async def _take(self, asked: Mapping[str, Any], until: datetime) -> Sequence[Row[Any]]:
+        async def run(transaction: Transaction) -> Sequence[Row[Any]]:
+            rows = (await transaction.execute(_FREE, asked)).all()
+            if rows:
+                them = [(row.id, row.date) for row in rows]
+                await transaction.execute(_KEEP, {"them": them, "then": until})
+            return rows
+
+        return await self._database.write(run, turn=ROWS)
 
     async def save(self, made: Sequence[RenderedDigest], now: datetime) -> int:
         """Record these digests in one transaction; return how many of them were still open."""
@@ -385,17 +408,15 @@ class Digests:
 
     async def postpone(self, planned: DueDigest, then: datetime) -> None:
         """Postpone the next look at a digest."""
-        await self._database.change(
-            _POSTPONE, {**_this(planned.subscription.id, planned.day), "then": then}
-        )
+        values = {**_this(planned.subscription.id, planned.day), "then": then}
+        await self._database.change(_POSTPONE, values, turn=ROWS)
 
     async def close(
         self, subscription: int, day: date, state: State, reason: str, at: datetime
     ) -> None:
         """Record how a digest ended, unless it ended before."""
-        await self._database.change(
-            _FINISH, {**_this(subscription, day), "how": state, "why": reason, "at": at}
-        )
+        values = {**_this(subscription, day), "how": state, "why": reason, "at": at}
+        await self._database.change(_FINISH, values, turn=ROWS)
 
     async def considered(
         self, subscriptions: Collection[int], latest: int

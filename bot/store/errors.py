@@ -28,7 +28,11 @@ _POSTGRESQL = {
     "25006": _READ_ONLY,
     "28P01": "The database {name} refuses the user or password: check PAPERBOY_DATABASE_URL.",
     "3D000": "There is no database {name}: create it, or check PAPERBOY_DATABASE_URL.",
+    "25P03": _TOO_BUSY,  # it was idle in a transaction
+    "40001": _TOO_BUSY,
     "40P01": _TOO_BUSY,
+    "55P03": _TOO_BUSY,
+    "57014": _TOO_BUSY,
     "53100": _SENTENCES[sqlite3.SQLITE_FULL],
     "53300": "The database {name} has no free connection: allow more with max_connections.",
     "57P01": "The database {name} is shutting down: start it again.",

@@ -19,6 +19,7 @@ from bot.store.pages import PaperPage, page_of, paged
 from bot.store.paper_merge import Known, merge
 from bot.store.paper_rows import known_of, paper_of, row_of
 from bot.store.schema import batches, papers, store
+from bot.store.turns import ROWS
 
 Sort: TypeAlias = Literal["votes", "new"]
 
@@ -111,7 +112,7 @@ class Papers:
             added = len(plan.inserts)
             return Saved(added, plan.revision - revision - added)
 
-        return await self._database.write(save)
+        return await self._database.write(save, turn=ROWS)
 
     async def get(self, ids: Sequence[str]) -> tuple[Paper, ...]:
         """Return the papers of these ids in this order, leaving out unknown ones."""

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select
 from bot.models import Person, Place, ReactionEvent
 from bot.store.engine import Database
 from bot.store.schema import reaction_events as t
+from bot.store.turns import ROWS
 
 _ADD = insert(t)
 _REMOVE = delete(t).where(t.c.key == bindparam("its_key"))
@@ -45,12 +46,12 @@ class ReactionEvents:
             "at": event.at,
             "heard": heard,
         }
-        await self._database.change(_ADD, row)
+        await self._database.change(_ADD, row, turn=ROWS)
         return key
 
     async def remove(self, key: str) -> None:
         """Forget an event that is worked off."""
-        await self._database.change(_REMOVE, {"its_key": key})
+        await self._database.change(_REMOVE, {"its_key": key}, turn=ROWS)
 
     async def waiting(
         self, platform: str, until: datetime, limit: int

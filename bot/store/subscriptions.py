@@ -13,6 +13,7 @@ from bot.models import DigestOptions, Person, Place, Subscription
 from bot.store.connections import Transaction
 from bot.store.engine import Database
 from bot.store.schema import subscriptions
+from bot.store.turns import ROWS
 
 _OURS = (
     subscriptions.c.platform == bindparam("platform"),
@@ -118,11 +119,12 @@ class AllSubscriptions:
 
     async def move(self, number: int, day: date, due: datetime) -> None:
         """Change when the next digest is due, unless the subscription is paused."""
-        await self._database.change(_MOVE, {"its_id": number, "date": day, "due": due})
+        values = {"its_id": number, "date": day, "due": due}
+        await self._database.change(_MOVE, values, turn=ROWS)
 
     async def pause(self, number: int, why: str) -> None:
         """Pause a subscription until a person resumes it."""
-        await self._database.change(_PAUSE, {"its_id": number, "why": why})
+        await self._database.change(_PAUSE, {"its_id": number, "why": why}, turn=ROWS)
 
 
 class Subscriptions:

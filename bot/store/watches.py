@@ -196,7 +196,7 @@ class Watches:
             await self._record(transaction, [_with_number(there, made.id)])
             return made
 
-        return await self._database.write(run)
+        return await self._database.of_tenant(**tenant).write(run)
 
     async def change(self, to: Subscription, there: Matched, reached: int) -> bool:
         """Save a changed watch with the papers that match it now; False as None from `add`."""
@@ -209,7 +209,7 @@ class Watches:
             await self._record(transaction, [there])
             return True
 
-        return await self._database.write(run)
+        return await self._database.of_tenant(**tenant).write(run)
 
     async def announce(self, progress: Progress, plan: Plan, now: datetime) -> bool:
         """Record what watches matched up to the newest revision, and hand over the messages.

@@ -11,7 +11,7 @@ import selectors
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, StaticPool, create_engine, event
 
@@ -85,7 +85,10 @@ class Direct(Database):
         await self._pass("after reading")
         return rows
 
-    async def write(self, work: Any) -> Any:
+    def of_tenant(self, platform: str, tenant: str) -> Self:  # noqa: ARG002 - one task writes
+        return self
+
+    async def write(self, work: Any, *, turn: str = "") -> Any:  # noqa: ARG002
         await self._pass("before a commit")
         self._connection.exec_driver_sql("BEGIN")
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
 from bot.search import Index, parse
 from bot.store import Store
-from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
+from bot.store.digests import TO_RENDER, DueDigest, Part, PlannedDigest, RenderedDigest
 from tests.rigs.postgresql import Server
 
 PLACE = Place("slack", "T1", "C1")
@@ -71,6 +71,29 @@ async def test_of_many_claims_one_is_granted(stores: tuple[Store, Store], noon: 
         store.deliveries.claim(ready.id, noon, timedelta(minutes=1)) for store in stores * ROUNDS
     ]
     assert sum(claim is not None for claim in await asyncio.gather(*claims)) == 1
+
+
+async def test_each_of_two_processes_is_given_digests_that_the_other_has_not(
+    stores: tuple[Store, Store], noon: datetime
+):
+    for _ in range(4):
+        known = await subscribe(stores[0], noon)
+        due = PlannedDigest(known.id, DAY, DAY, noon, noon + timedelta(hours=12), DAY, noon)
+        await stores[0].digests.plan([due], noon)
+    taken = await asyncio.gather(*(store.digests.due(["slack"], noon, 2) for store in stores * 2))
+    assert sorted(one.subscription.id for some in taken for one in some) == [1, 2, 3, 4]
+    # one that died with them leaves them to the others
+    assert len(await stores[1].digests.due(["slack"], noon + TO_RENDER, 9)) == 4
+
+
+async def test_processes_whose_clocks_differ_have_the_databases_time(
+    stores: tuple[Store, Store],
+):
+    first, second = stores[0].clock, stores[1].clock
+    assert first
+    assert second
+    assert abs(first() - second()) < timedelta(seconds=1)
+    assert abs(first() - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 async def test_papers_and_shelves_of_two_processes_lose_nothing(
