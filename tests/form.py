@@ -15,6 +15,7 @@ FIRST = {
     "number": "3",
     "papers": "5",
     "order": "upvotes",
+    "where": "",
     "zone": "Europe/Berlin",
     "topics": "one\ntwo",
 }

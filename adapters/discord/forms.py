@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from discord import TextStyle, ui
 
 from adapters.discord.custom_ids import MAX_CUSTOM_ID, Kind, Press
 from adapters.discord.inputs import hint, input_for
 from adapters.discord.requests import REST, Request
-from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
+from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank, in_one
 from bot.chat.kinds import Lookup
 from bot.text import shorten, visible
 
 MAX_LABEL = 45  # characters of a form's title, and of a label in it
 MAX_DESCRIPTION = 100  # characters
 MAX_INPUTS = 5
+ZONE = Lookup("zone")
 
 
 def form(blanks: Sequence[Blank], request: Request, purpose: str = "") -> ui.Modal | None:
@@ -52,20 +54,13 @@ def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:
     Discord does not tell people's time zones: one that is not known yet has to be asked for.
     """
     values = {blank.param.name: blank.value for blank in blanks}
-    useful = [blank for blank in blanks if blank.param.applies(values)] or list(blanks)
-    unknown = [blank for blank in useful if _is_unknown_zone(blank)]
-    first = [
-        blank
-        for blank in useful
-        if blank not in unknown and (blank.param.group != MORE or blank.param.required)
-    ]
-    if not first:
-        return useful[:MAX_INPUTS]
-    return [*first[: MAX_INPUTS - len(unknown)], *unknown]
-
-
-def _is_unknown_zone(blank: Blank) -> bool:
-    return blank.param.kind == Lookup("zone") and not blank.value
+    useful = [blank for blank in in_one(blanks) if blank.param.applies(values)] or list(blanks)
+    zones = [one for one in useful if one.param.kind == ZONE and not one.value]
+    others = [one for one in useful if one not in zones]
+    if len(useful) > MAX_INPUTS:
+        others = [one for one in others if one.param.group != MORE or one.param.required] or others
+    demanded = [replace(one, param=replace(one.param, required=True)) for one in zones]
+    return [*others[: MAX_INPUTS - len(zones)], *demanded]
 
 
 def _modal(title: str, press: Press) -> ui.Modal:

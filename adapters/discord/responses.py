@@ -161,7 +161,7 @@ class Responses:
             return field_form(label, request.press)
         command = self.bot.commands.get(request.intent.command)
         blanks = await self.bot.form(request.intent)
-        purpose = f"{command.help}." if command else ""
+        purpose = " ".join([f"{command.help}.", *command.paragraphs[:1]]) if command else ""
         return form(_placed(blanks, interaction), request, purpose)
 
     def _is_public(self, request: Request) -> bool:

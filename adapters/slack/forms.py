@@ -19,7 +19,7 @@ from adapters.slack.inputs import (
 )
 from adapters.slack.limits import MAX_OPTIONS, METADATA, OPTION_VALUE, TITLE, Json
 from adapters.slack.requests import Request
-from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank
+from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank, in_parts
 from bot.chat.intents import File, Intent
 from bot.chat.kinds import Days, Where
 
@@ -107,7 +107,7 @@ def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
     if not blanks or len(metadata) > METADATA:
         return None
     values = {**form.known.args, **{one.param.name: one.value for one in blanks}}
-    needed = [one for one in blanks if one.param.applies(values) or one.param.required]
+    needed = [one for one in in_parts(blanks) if one.param.applies(values) or one.param.required]
     shown = needed if form.open else _first(needed)
     deciding = _deciding(blanks)
     inputs = [block for one in shown for block in _inputs(form, one, values, deciding)]

@@ -13,7 +13,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.validation import ValidationError, Validator
 
-from bot.chat.commands import MORE, Blank, Param
+from bot.chat.commands import MORE, Blank, Param, in_parts
 from bot.chat.intents import Intent
 from bot.chat.kinds import Words
 from bot.text import visible
@@ -31,7 +31,7 @@ async def fill(intent: Intent, blanks: Sequence[Blank], today: date) -> Intent:
 
     Raises Cancelled.
     """
-    first, more = split_blanks(blanks)
+    first, more = split_blanks(in_parts(blanks))
     if len(blanks) > 1:
         print(INTRO)
     args = await _ask_each(first, dict(intent.args), today)

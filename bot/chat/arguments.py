@@ -31,7 +31,8 @@ class Argument:
     sentence where it has a better one than "… is not …". `noun` names it in sentences. `emptied` is
     what it means to leave its input in a form empty, "" where that says nothing. It is of use only
     where the argument named by `depends` has one of the values given there. `completed_by` is what
-    completes it where its kind does not say that.
+    completes it where its kind does not say that. It says in one what `parts`, the names of other
+    arguments, say one by one.
     """
 
     noun: str
@@ -41,6 +42,7 @@ class Argument:
     emptied: str = ""
     depends: tuple[str, tuple[str, ...]] | None = None
     completed_by: Source | Literal[""] = ""
+    parts: tuple[str, ...] = ()
 
     @property
     def suggest(self) -> Source | Literal["", "place"]:

@@ -106,6 +106,8 @@ class Bot(Generic[S]):
             values = await known.form(self._context(intent), intent.args)
         except PaperboyError:  # handling the intent says so, unless it cannot be handled yet
             return tuple(map(Blank, known.missing(intent.args)))
+        order = {name: number for number, name in enumerate(values)}
+        asked = tuple(sorted(asked, key=lambda param: order.get(param.name, len(order))))
         return tuple(Blank(param, values.get(param.name, "")) for param in asked)
 
     async def handle(self, intent: Intent) -> View:

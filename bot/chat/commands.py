@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -18,7 +18,7 @@ from bot.text import clean, listed, shorten, straight
 
 Handler: TypeAlias = Callable[..., Awaitable[View]]
 # what a form is filled with before a person sees it: from the context and what is given already, by
-# argument
+# argument, in the order of the inputs
 Form: TypeAlias = Callable[..., Awaitable[Mapping[str, str]]]
 Group: TypeAlias = Literal["first", "more"]
 
@@ -88,6 +88,18 @@ class Blank:
 
     param: Param
     value: str = ""
+
+
+def in_parts(blanks: Sequence[Blank]) -> list[Blank]:
+    """Return the blanks of a form with room: what one can say in parts is asked for in those."""
+    names = {one.param.name for one in blanks}
+    return [one for one in blanks if not names.intersection(one.param.argument.parts)]
+
+
+def in_one(blanks: Sequence[Blank]) -> list[Blank]:
+    """Return the blanks of a form with few inputs: parts are left out where one says all."""
+    parts = {name for one in blanks for name in one.param.argument.parts}
+    return [one for one in blanks if one.param.name not in parts]
 
 
 @dataclass(frozen=True, slots=True)

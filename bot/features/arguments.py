@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import date, time, timedelta
-from typing import TypeAlias
 
 from bot.calendar.dates import NotADate, Period, read_period
-from bot.calendar.month_names import weekday_number
-from bot.calendar.schedule import DAY_NAMES
+from bot.calendar.rhythms import LAST, On, Rhythm, read_on, read_rhythm
 from bot.calendar.times import read_time
 from bot.calendar.zones import read_zone
 from bot.chat.arguments import Argument, number
 from bot.chat.kinds import Days, Lookup, Number, TimeOfDay, Upload, Where, Words
 from bot.text import shorten, straight
 
-On: TypeAlias = tuple[int, ...] | int  # days of the week from 0 for Monday, or a day of the month
-
 FIRST_DAY = date(2023, 5, 4)  # of the lists
 LONGEST_TAG, MAX_TAGS = 40, 20
-LAST = 31  # of the month: the last where it is shorter
 FAR = timedelta(days=366)  # no list is further ahead
 
 
@@ -90,37 +85,11 @@ def _zone(text: str, _: date) -> str:
 
 
 def _on(text: str, _: date) -> On:
-    words = re.split(r"[\s,]+", re.sub(r" ?[-–] ?", "-", straight(text).strip('", ').lower()))
-    days = [day for word in words for day in _days_of_week(word)]
-    match words:
-        case ["last"]:
-            return LAST
-        case [day] if re.fullmatch(r"\d{1,2}", day, re.ASCII) and 1 <= int(day) <= LAST:
-            return int(day)
-        case _ if days and all(map(_days_of_week, words)):
-            return tuple(sorted(set(days)))
-    raise ValueError(
-        f"“{shorten(text, 40)}” aren’t days. Write mon,wed, or 15 or last for a day of the month."
-    )
+    return read_on(text)
 
 
-def _days_of_week(word: str) -> tuple[int, ...]:
-    """Return the days that a word means: "mon", "mondays", "mon-fri", "weekends"."""
-    if word in {"weekdays", "weekends", "weekend"}:
-        return (5, 6) if word.startswith("weekend") else (0, 1, 2, 3, 4)
-    first, dash, last = word.partition("-")
-    if dash:
-        return _span_of_days(_days_of_week(first), _days_of_week(last))
-    name = word.rstrip(".").removesuffix("s")
-    begun = [n for n, day in enumerate(DAY_NAMES) if len(name) > 1 and day.startswith(name)]
-    elsewhere = weekday_number(word.rstrip("."))
-    return tuple(begun[:1] or ([] if elsewhere is None else [elsewhere]))
-
-
-def _span_of_days(begin: tuple[int, ...], end: tuple[int, ...]) -> tuple[int, ...]:
-    if not begin or not end:
-        return ()
-    return tuple((begin[0] + n) % 7 for n in range((end[0] - begin[0]) % 7 + 1))
+def _when(text: str, _: date) -> Rhythm:
+    return read_rhythm(text)
 
 
 def _topics(text: str, _: date) -> str:
@@ -189,6 +158,7 @@ ATTACHED = Argument("a file", _as_it_is, "shelf.bib", Upload())
 COMMAND = Argument("a command", _text, "find", Lookup("command"))
 PAGE = number(1, 10_000, "a page number")
 TOPICS = Argument("topics", _topics, "diffusion, org:nvidia")
+WHEN = Argument("days and a time", _when, "weekdays at 8:30", parts=("every", "on", "at"))
 ON = Argument("days", _on, "mon,wed", Days(), depends=("every", ("days", "weekly", "monthly")))
 TIME = Argument("a time of day", _time, "9:00", TimeOfDay())
 ZONE = Argument("a time zone", _zone, "Berlin", Lookup("zone"))

@@ -7,11 +7,12 @@ from dataclasses import asdict, fields, replace
 from datetime import date, time
 from typing import Any, TypeAlias, get_type_hints
 
+from bot.calendar.rhythms import LAST, On, Rhythm
 from bot.calendar.schedule import DAY_NAMES, Every, Schedule
 from bot.chat.arguments import yes_or_no
 from bot.chat.signatures import Options
 from bot.errors import UsageError
-from bot.features.arguments import LAST, ON, TIME, TOPICS, ZONE, On
+from bot.features.arguments import ON, TIME, TOPICS, WHEN, ZONE
 from bot.models import DigestOptions, Order
 from bot.text import count, listed
 
@@ -42,11 +43,12 @@ _WRONG_DAYS: Mapping[Every, str] = {
 
 
 HELP = """
+when: When [every day at 9:00] – as in weekdays at 8:30, mondays 17:00 or the 15th at 9
 every: How often [daily]
 on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
 at: Time of day [9:00] – as in 9:00, 17:30 or 9am
-topics: Topics [all papers] – comma-separated searches, each with any filter of find
-layout: Layout [threaded] – threaded, compact, or full with summaries
+topics: Which papers [all] – comma-separated searches, each with any filter of find
+layout: How it looks [threaded] – threaded, compact, or full with summaries
 
 More:
 zone: Time zone [yours] – a city in it, as in Berlin
@@ -62,13 +64,21 @@ repeats: Repeat papers already posted [no]
 OPTIONS = Options.of(
     HELP,
     get_type_hints(Schedule) | get_type_hints(DigestOptions, include_extras=True),
-    {"on": ON, "at": TIME, "zone": ZONE, "topics": TOPICS, "without": TOPICS},
+    {"when": WHEN, "on": ON, "at": TIME, "zone": ZONE, "topics": TOPICS, "without": TOPICS},
 )
 # what clearing an input of a subscription that is there means
 CLEARED = NOTHING | {
     one.name: str(one.default) for one in fields(DigestOptions) if type(one.default) is int
 }
 _SCHEDULE = {one.name for one in fields(Schedule)}
+# what can be changed in one form, by what it is about: no more than the inputs that Discord has
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "When": ("every", "on", "at", "zone", "day"),
+    "Which papers": ("topics", "without", "votes", "code", "repeats"),
+    "How it looks": ("layout", "papers", "order", "quiet"),
+}
+# what a form asks for first: where and when digests come, of which papers, and how they look
+_FIRST = ("where", "when", "every", "on", "at", "topics", "layout")
 
 
 def apply(changes: Changes, before: DigestOptions, today: date) -> DigestOptions:
@@ -77,6 +87,25 @@ def apply(changes: Changes, before: DigestOptions, today: date) -> DigestOptions
     for name in NOTHING.keys() & others:
         others[name] = _searches(others[name], name, today)
     return replace(before, schedule=_schedule(changes, before.schedule), **others)
+
+
+def in_parts(changes: Changes) -> Changes:
+    """Return changes with the days and the time that are said in one as options of their own."""
+    match changes.get("when"):
+        case Rhythm(every, on, at, zone):
+            parts = {"every": every, "on": on, "at": at, "zone": zone}
+            said = {name: value for name, value in parts.items() if value is not None}
+            return said | {name: value for name, value in changes.items() if name != "when"}
+        case _:
+            return changes
+
+
+def inputs(options: DigestOptions, where: str = "") -> Mapping[str, str]:
+    """Return what the inputs of a form hold at first, in their order."""
+    schedule = options.schedule
+    when = f"{_rhythm(schedule)} at {_clock(schedule.at)}"
+    held = {**words(options), "when": when, "where": where}
+    return {name: held[name] for name in (*_FIRST, *held)}
 
 
 def values(options: DigestOptions) -> Changes:

@@ -21,9 +21,10 @@ def card(one: Subscription, where: str, zone: str, said: str) -> View:
         return View((line(said), shown, buttons), data={"subscription": record(one)})
     choices = (
         Button("Preview", f"preview {one.id}"),
-        Button("When", f"edit {one.id} every:? on:? at:? zone:?"),
-        Button("Which papers", f"edit {one.id} papers:? order:? day:? topics:? without:?"),
-        Button("How it looks", f"edit {one.id} votes:? code:? layout:? quiet:? repeats:?"),
+        *(
+            Button(subject, f"edit {one.id} {' '.join(f'{name}:?' for name in names)}")
+            for subject, names in wording.SUBJECTS.items()
+        ),
         switch(one),
         Button("Unsubscribe", f"unsubscribe {one.id}"),
     )

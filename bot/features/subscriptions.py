@@ -45,10 +45,7 @@ async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
     there = await membership(ctx, ctx.place)
     zone = await own_zone(ctx, there)
     where = "here" if manages(ctx, there) and not there.own else "me"
-    return {
-        **wording.words(wording.usual_options(Schedule("daily", USUAL_TIME, zone))),
-        "where": where,
-    }
+    return wording.inputs(wording.usual_options(Schedule("daily", USUAL_TIME, zone)), where)
 
 
 async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -58,7 +55,7 @@ async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
     except ValueError as error:
         raise UsageError(str(error)) from error
     known = await find_manageable(ctx, number)
-    now = wording.words(known.options)
+    now = wording.inputs(known.options)
     return {name: value or wording.NOTHING.get(name, "") for name, value in now.items()}
 
 
@@ -72,10 +69,13 @@ async def subscribe(
 ) -> View:
     """Get a digest of new papers here, or just for you.
 
-    topics: Topics [all papers] – comma-separated searches, each with any filter of find
-    where: Where to post [here] – here, me (just you), or a channel
+    where: Where [here] – here, me (just you), or a channel
+    topics: Which papers [all] – comma-separated searches, each with any filter of find
+
+    Each digest comes by itself until you pause or end it. Everything else has its usual value,
+    and buttons under the answer change it.
     """
-    said = {"topics": topics, **options} if topics else options
+    said = wording.in_parts({"topics": topics, **options} if topics else options)
     destination = await find_destination(ctx, where)
     place, there = destination.place, destination.there
     if not destination.is_open:
@@ -107,7 +107,7 @@ def _refused(there: Membership, said: Changes) -> View:
     sentence = (
         f"Only {there.managers} can subscribe a channel. For a digest just for you, use where:me."
     )
-    asked = "subscribe ? every:? at:? zone:? where:me"
+    asked = "subscribe ? when:? every:? on:? at:? layout:? zone:? where:me"
     alone = Button("Just for me", (said and wording.line_of(said, "me")) or asked)
     return View((line(sentence), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
 
@@ -152,8 +152,9 @@ async def edit(
     number: Number of the subscription
     """
     known = await find_manageable(ctx, number)
+    given = wording.in_parts(options)
     present = wording.values(known.options)  # a form gives also what stays as it is
-    changes = {name: value for name, value in options.items() if value != present[name]}
+    changes = {name: value for name, value in given.items() if value != present[name]}
     wanted = apply(changes, known.options, ctx.bot.today())
     if wanted == known.options:
         return await _shown(ctx, known, "Nothing has changed. What would you like to change?")

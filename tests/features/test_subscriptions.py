@@ -1,6 +1,6 @@
 """Subscriptions over a real store; what people are in a place is told by a table."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from bot.calendar.schedule import Schedule
 from bot.calendar.zone_names import SEASONAL
 from bot.calendar.zones import zones
+from bot.chat.commands import in_one, in_parts
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import digest_options as wording
+from bot.features.digest_options import OPTIONS, SUBJECTS
 from bot.models import DigestOptions, Person, Place
 from bot.store.deliveries import Notice
 from bot.store.digests import PlannedDigest
@@ -145,7 +147,8 @@ async def test_only_those_who_manage_a_channel_subscribe_it_and_everybody_their_
     )
     assert [button.label for button in refused.buttons] == ["Just for me", "All subscriptions"]
     blanks = await bot.form(bot.read(refused.buttons[0].line, MEMBER, PAPERS))
-    assert [blank.param.name for blank in blanks] == ["topics", "every", "at", "zone"]
+    asked = ["when", "every", "on", "at", "topics", "layout", "zone"]
+    assert [blank.param.name for blank in blanks] == asked
     typed = 'subscribe "world model", agents every:monthly on:last at:7:30 zone:berlin code:yes'
     assert (await say(typed, MEMBER)).buttons[0].line == (
         'subscribe "world model", agents every:monthly on:last at:7:30 zone:Europe/Berlin '
@@ -284,7 +287,15 @@ async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch)
 @pytest.mark.usefixtures("chat")
 async def test_the_form_begins_with_what_matters_and_is_filled_with_what_is_usual(bot):
     blanks = await bot.form(bot.read("subscribe", MANAGER, PAPERS))
-    assert [blank.param.name for blank in blanks][:5] == ["topics", "where", "every", "on", "at"]
+    names = ["where", "when", "every", "on", "at", "topics", "layout"]
+    assert [blank.param.name for blank in blanks][:7] == names
+    assert [one.param.label for one in in_one(blanks)][:4] == [
+        "Where",
+        "When",
+        "Which papers",
+        "How it looks",
+    ]
+    assert "when" not in {blank.param.name for blank in in_parts(blanks)}
     filled = {blank.param.name: blank.value for blank in blanks}
     assert filled["zone"] == "Europe/Berlin"
     assert (filled["every"], filled["at"], filled["where"], filled["papers"]) == (
@@ -297,6 +308,24 @@ async def test_the_form_begins_with_what_matters_and_is_filled_with_what_is_usua
     assert sent.outcome is Outcome.DONE
     member = {b.param.name: b.value for b in await bot.form(bot.read("subscribe", MEMBER, PAPERS))}
     assert (member["zone"], member["where"]) == ("", "me")
+
+
+async def test_days_and_time_are_said_in_one(bot, say):
+    await say('subscribe when:"weekdays at half past 8, Tokyo"')
+    assert (await stored(bot)).options.schedule == Schedule("weekdays", time(8, 30), "Asia/Tokyo")
+    assert "Every Monday at 8:30, Asia/Tokyo time" in plain(await say("edit 1 when:mondays"))
+    assert "day 15, at 7:00" in plain(await say('edit 1 when:"the 15th" at:7'))
+    refused = await say('edit 1 when:"every other week" topics:diffusion')
+    assert (refused.outcome, refused.argument) == (Outcome.REFUSED, "when")
+    assert refused.buttons[0].line == "edit 1 when:? topics:diffusion"
+
+
+async def test_every_option_can_be_changed_in_one_form_of_few_inputs(say):
+    changeable = [name for names in SUBJECTS.values() for name in names]
+    assert sorted(changeable) == sorted(one.name for one in OPTIONS.params if one.name != "when")
+    assert max(map(len, SUBJECTS.values())) <= 5  # as many as Discord has
+    card = await say("subscribe")
+    assert [button.label for button in card.buttons][1:4] == list(SUBJECTS)
 
 
 async def test_a_form_sent_as_it_was_filled_changes_nothing(bot, say):

@@ -182,13 +182,36 @@ async def test_a_time_zone_that_is_not_known_is_asked_for(rig, bot, adapter):
     rig.backend.add_member_role(ada.guild or 0, ada.id, role.id)
     ada.type("subscribe")
     form, inputs = await opened(rig)
-    assert list(inputs) == ["topics", "where", "every", "at", "zone"]
+    assert list(inputs) == ["where", "when", "topics", "layout", "zone"]
+    assert inputs["when"]["value"] == "Every day at 9:00"
+    assert [name for name, one in inputs.items() if one.get("required")] == ["zone"]
     assert inputs["where"]["default_values"] == [{"id": ada.channel, "type": "channel"}]
-    filled_in = {"where": str(ada.channel), "every": "daily", "at": "9:00", "zone": "berlin"}
-    assert "Europe/Berlin" in text(await ada.sees(ada.send(form, None, **filled_in)))
+    filled_in = {"where": str(ada.channel), "when": "every morning at nine", "zone": "berlin"}
+    said = text(await ada.sees(ada.send(form, None, topics="diffusion", **filled_in)))
+    assert "Every day at 9\\:00, Europe/Berlin time" in said
+    assert "about diffusion" in said
     again = ada.type("subscribe")
     await rig.until(lambda: again.modal)
-    assert "zone" not in (await opened(rig))[1]
+    form, inputs = await opened(rig)
+    assert list(inputs) == ["where", "when", "topics", "layout"]
+    assert form["components"][0]["type"] == 10  # what will happen
+    assert "until you pause or end it" in form["components"][0]["content"]
+
+
+async def test_more_options_are_forms_of_what_they_are_about(rig, bot, adapter):
+    add_outlets(bot, adapter)
+    ada = join(rig, "ada")
+    card = await ada.sees(ada.type("subscribe", where="me", zone="berlin"))
+    form = await corrects(rig, ada.press(card, "When"))
+    assert names(form) == ["every", "at", "zone", "day"]  # no days: it comes daily
+    card = await ada.sees(ada.send(form, every="weekly", at="8:30", zone="Europe/Berlin"))
+    assert "Every Monday at 8\\:30" in text(card)
+    form = await corrects(rig, ada.press(card, "When"))
+    assert names(form) == ["every", "on", "at", "zone", "day"]
+    form = await corrects(rig, ada.press(card, "Which papers"))
+    assert names(form) == ["topics", "without", "votes", "code", "repeats"]
+    form = await corrects(rig, ada.press(card, "How it looks"))
+    assert names(form) == ["layout", "papers", "order", "quiet"]
 
 
 async def test_options_are_named_as_discord_shows_them(rig, bot, adapter):
@@ -212,12 +235,12 @@ async def test_a_wrong_input_is_asked_for_again_with_the_others_as_they_were(rig
     rig.backend.add_member_role(ada.guild or 0, ada.id, role.id)
     ada.type("subscribe")
     form, _ = await opened(rig)
-    filled_in = {"topics": "diffusion", "where": str(ada.channel), "every": "daily", "at": "25:99"}
+    filled_in = {"topics": "diffusion", "where": str(ada.channel), "when": "daily at 25:99"}
     refusal = await ada.sees(ada.send(form, None, **filled_in, zone="berlin"))
     assert "isn’t a time of day" in text(refusal)
     form = await corrects(rig, ada.press(refusal, "Correct it"))
-    assert names(form) == ["at"]
-    said = text(await ada.sees(ada.send(form, at="17:30")))
+    assert names(form) == ["when"]
+    said = text(await ada.sees(ada.send(form, when="daily at 17:30")))
     assert "Every day at 17\\:30, Europe/Berlin time" in said
     assert "about diffusion" in said
     refusal = await ada.sees(ada.type("edit", number=1, zone="nowhere"))

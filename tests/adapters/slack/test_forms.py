@@ -180,7 +180,7 @@ async def test_what_is_lacking_is_said_under_the_input_that_lacks_it(rig, slack,
     rig.people["U2"]["tz"] = "Europe/Berlin"
     await rig.slash("subscribe", user="U2")
     form, inputs = await opened(rig)
-    assert list(inputs) == ["topics", "where", "every", "at", "layout", "form.more"]
+    assert list(inputs) == ["where", "every", "at", "topics", "layout", "form.more"]
     assert inputs["where"]["element"]["initial_option"]["value"] == "here"
     answer = await rig.submit(form, user="U2", every="days")  # before the form was drawn again
     names = [block["block_id"] for block in answer["view"]["blocks"]]

@@ -18,6 +18,7 @@ from rich.console import Console
 from adapters.terminal import HERE, ME, Terminal
 from adapters.terminal.forms import question, split_blanks
 from adapters.terminal.render import render
+from bot.chat.commands import in_parts
 from bot.chat.views import (
     Button,
     Buttons,
@@ -213,9 +214,10 @@ async def test_open_names_the_paper_where_there_is_no_browser(bot, monkeypatch, 
 async def test_a_long_form_asks_four_questions_and_then_whether_there_are_more(bot):
     bot = changed(bot, outlets={"terminal": Terminal(Path())})
     blanks = await bot.form(bot.read("subscribe", ME, HERE))
+    blanks = in_parts(blanks)
     first, more = split_blanks(blanks)
     asked = [blank.param.name for blank in first]
-    assert asked == ["topics", "where", "every", "on", "at"]  # on: only where every: needs it
+    assert asked == ["where", "every", "on", "at", "topics"]  # on: only where every: needs it
     assert {"layout", "papers", "zone"} <= {blank.param.name for blank in more}
     assert len(first) + len(more) == len(blanks)
     for blank in first:
@@ -278,7 +280,7 @@ def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_pa
         screen.wait_for("Cancelled.")
         screen.wait_for("paperboy>")
         os.write(ours, b"subscribe\r")
-        for label, answer in (("Topics", ""), ("Where to post", ""), ("How often", "weekdays")):
+        for label, answer in (("Where", ""), ("How often", "weekdays")):
             screen.wait_for(label)
             os.write(ours, f"{answer}\r".encode())
         screen.wait_for("Time of day")  # what was typed took the place of the default
