@@ -26,7 +26,8 @@ from bot.text import count, listed, shorten
 
 AUTHORS_IN_LIST = 2
 AUTHORS_ON_CARD = 8
-SUMMARY_IN_LIST = 240
+SUMMARY_IN_LIST = 240  # characters
+ONE_LINE = 140  # characters: a sentence, which needs two lines beside a picture
 KEYWORDS_ON_CARD = 8
 MAX_TITLE = 500  # characters; the longest of arXiv have some 250
 TITLE_IN_REASON = 90
@@ -37,19 +38,15 @@ def card(
     paper: Paper, *, kept: bool, votes: int = 0, voted: bool = False, said: Sequence[Block] = ()
 ) -> View:
     """Show one paper in full; `votes` are the team's, `said` is what people say about it."""
+    about = paper.summary or paper.abstract
+    facts = (_authors_line(paper), _origin_line(paper), _facts(paper))
     heading = Item(
         title=(Strong(title(paper)),),
-        lines=tuple(
-            filter(None, (_authors_line(paper), _origin_line(paper), _facts(paper), _links(paper)))
-        ),
+        lines=tuple(filter(None, (*facts, (about,) if about else (), _links(paper)))),
         paper=paper.id,
         picture=paper.thumbnail,
     )
-    blocks: list[Block] = [heading]
-    if paper.summary:
-        blocks.append(Text((paper.summary,)))
-    if paper.abstract and paper.abstract != paper.summary:
-        blocks.append(Text((Strong("Abstract"), "  ", paper.abstract)))
+    blocks: list[Block] = [heading, *abstract(paper)]
     if paper.keywords:
         blocks.append(note("Keywords: ", ", ".join(paper.keywords[:KEYWORDS_ON_CARD])))
     if votes:
@@ -87,9 +84,16 @@ def item(
     )
 
 
-def blurb(paper: Paper) -> str:
+def blurb(paper: Paper, limit: int = SUMMARY_IN_LIST) -> str:
     """Return what a list says about a paper: its summary, or the beginning of its abstract."""
-    return shorten(paper.summary or paper.abstract, SUMMARY_IN_LIST)
+    return shorten(paper.summary or paper.abstract, limit)
+
+
+def abstract(paper: Paper) -> tuple[Block, ...]:
+    """Return the abstract where it is not what the card says already."""
+    if not paper.summary or not paper.abstract or paper.abstract == paper.summary:
+        return ()
+    return (Text((Strong("Abstract"), "  ", paper.abstract)),)
 
 
 def items(

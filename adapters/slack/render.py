@@ -122,11 +122,7 @@ def _block(block: Block, newer: Collection[str]) -> Iterator[Json]:
             has_link = any(isinstance(span, Link) for span in spans)
             yield from _remark(words_of(spans)) if quiet and not has_link else _paragraphs([spans])
         case Item():
-            if section := _short_item(block):
-                yield section
-                return
             yield from _item(block)
-            yield from draw_rows(block.buttons, words_of(block.title))
         case Picture(url, alt):
             yield draw_picture(url, alt)
         case Buttons(buttons):
@@ -148,43 +144,44 @@ def _buttons(buttons: Sequence[Button], newer: Collection[str]) -> Iterator[Json
     yield {"type": FEEDBACK, "elements": [draw_feedback(*verdicts)]}
 
 
-def _short_item(item: Item) -> Json | None:
-    """Return an item as one block with its only button at the side, None if that can't be."""
-    if item.picture or len(item.buttons) != 1:
-        return None
-    text = mrkdwn(_heading(item), *item.lines, bold=True)
-    if text is None or len(text) > PARAGRAPH:
-        return None
-    button = draw_button(item.buttons[0], 0, words_of(item.title))
-    shown = {"type": "mrkdwn", "text": text, "verbatim": True}
-    return {"type": "section", "text": shown, "accessory": button}
-
-
-def _heading(item: Item) -> Spans:
-    return (f"{item.number}. ", *item.title) if item.number else item.title
-
-
 def _item(item: Item) -> Iterator[Json]:
-    """Render an item, with its picture beside the longest run of lines without links.
-
-    Only a section takes a picture at its side, and it is used for plain text only.
-    """
-    head = _heading(item)
-    beside = _longest_plain_run(item.lines)
-    if not item.picture or not beside:
+    """Render an item: its text, beside it the picture or the only button, and buttons below."""
+    about, buttons = words_of(item.title), item.buttons
+    head: Spans = (f"{item.number}. ", *item.title) if item.number else item.title
+    text = mrkdwn(head, *item.lines, bold=True) or ""
+    if item.picture:
+        side = draw_picture(item.picture, about)
+    elif len(buttons) == 1:
+        side = draw_button(buttons[0], 0, about)
+    else:
+        side = {}
+    if side and 0 < len(text) <= PARAGRAPH:
+        shown = {"type": "mrkdwn", "text": text, "verbatim": True}
+        yield {"type": "section", "text": shown, "accessory": side}
+        buttons = buttons if item.picture else ()
+    elif item.picture:
+        yield from _beside_picture(head, item.lines, side)
+    else:
         yield from _paragraphs([head, *item.lines], bold=True)
-        if item.picture:
-            yield {
-                "type": "context",
-                "elements": [draw_picture(item.picture, words_of(item.title))],
-            }
+    yield from draw_rows(buttons, about)
+
+
+def _beside_picture(head: Spans, lines: Sequence[Spans], picture: Json) -> Iterator[Json]:
+    """Render lines that mrkdwn can't hold, the longest run of them without links at a picture.
+
+    Only a section takes a picture at its side, and it is used for plain text then.
+    """
+    beside = _longest_plain_run(lines)
+    if not beside:
+        yield from _paragraphs([head, *lines], bold=True)
+        yield {"type": "context", "elements": [picture]}
         return
-    yield from _paragraphs([head, *item.lines[: beside.start]], bold=True)
-    text = "\n".join(map(words_of, item.lines[beside.start : beside.stop]))
+    yield from _paragraphs([head, *lines[: beside.start]], bold=True)
+    text = "\n".join(map(words_of, lines[beside.start : beside.stop]))
     shown = _head(text, PARAGRAPH)
-    yield _section(shown, draw_picture(item.picture, words_of(item.title)))
+    yield _section(shown, picture)
     rest: list[Spans] = [(line,) for line in text[len(shown) :].split("\n") if line]
-    if after := [*rest, *item.lines[beside.stop :]]:
+    if after := [*rest, *lines[beside.stop :]]:
         yield from _paragraphs(after)
 
 

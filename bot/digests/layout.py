@@ -12,10 +12,8 @@ from bot.chat.views import (
     Buttons,
     Item,
     Link,
-    Picture,
     Spans,
     Strong,
-    Text,
     View,
     line,
     note,
@@ -35,18 +33,17 @@ KEYCAPS = (
 def views(digest: Digest) -> tuple[View, ...]:
     """Return the messages of a digest: the head, and if threaded one per paper for its thread."""
     if not digest.papers:
-        return (View((line(_nothing(digest)), _more(digest, ())), title=_title(digest)),)
+        return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
+    numbered = enumerate(digest.papers, 1)
     match digest.options.layout:
         case "compact":
-            items = [
-                _short(paper, n, digest, save=True) for n, paper in enumerate(digest.papers, 1)
-            ]
-            blocks = (note(_told(digest)), *items, *_liked(digest), _more(digest, FEEDBACK))
+            items = [_short(paper, n, digest, compact=True) for n, paper in numbered]
+            blocks = (note(_told(digest)), *items, *_liked(digest), _more(digest))
             return (View(blocks, title=_title(digest), reactions=KEYCAPS[: len(items)]),)
         case "threaded":
-            items = [_short(paper, n, digest) for n, paper in enumerate(digest.papers, 1)]
+            items = [_short(paper, n, digest) for n, paper in numbered]
             head = View(
-                (note(_told(digest)), *items, *_liked(digest), _more(digest, FEEDBACK)),
+                (note(_told(digest)), *items, *_liked(digest), _more(digest)),
                 title=_title(digest),
             )
             return (head, *map(_card, digest.papers))
@@ -75,9 +72,7 @@ def _full(digest: Digest) -> Iterable[View]:
         items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], (), begin + 1, because)
         last = begin + IN_ONE_MESSAGE >= len(digest.papers)
         above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
-        # five papers fill a message at Discord
-        verdicts = FEEDBACK if len(items) < IN_ONE_MESSAGE else ()
-        last_blocks = (*_liked(digest), _more(digest, verdicts))
+        last_blocks = (*_liked(digest), _more(digest))
         below: tuple[Block, ...] = last_blocks if last else ()
         title = "" if begin else _title(digest)
         yield View((*above, *items, *below), title=title, arranged="cards")
@@ -119,7 +114,8 @@ def _nothing(digest: Digest) -> str:
     return f"Nothing new {what}on the {lists} of {_days(digest)}."
 
 
-def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> Item:
+def _short(paper: Paper, number: int, digest: Digest, *, compact: bool = False) -> Item:
+    """Show a paper in a few lines; a `compact` one has a button in place of summary and picture."""
     late = (
         [f"on the list of {cards.day_name(paper.daily)}"]
         if paper.id in digest.late and paper.daily
@@ -127,27 +123,28 @@ def _short(paper: Paper, number: int, digest: Digest, *, save: bool = False) -> 
     )
     votes = [f"▲ {paper.upvotes:,}"] if paper.upvotes is not None else []
     facts = " · ".join([*votes, *([cards.byline(paper, 2)] if paper.authors else []), *late])
+    about = "" if compact else cards.blurb(paper, cards.ONE_LINE)
     because = [cards.because(digest.because[paper.id])] if paper.id in digest.because else []
     return Item(
         title=(Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
-        lines=tuple((said,) for said in [facts, *because] if said),
-        buttons=(cards.keep_button(paper, kept=False),) if save else (),
+        lines=tuple((said,) for said in [facts, about, *because] if said),
+        buttons=(cards.keep_button(paper, kept=False),) if compact else (),
         number=number,
         paper=paper.id,
+        picture=None if compact else paper.thumbnail,
     )
 
 
 def _card(paper: Paper) -> View:
-    """Show one paper in the thread, with its abstract and its picture."""
+    """Show one paper in the thread, with its summary beside its picture, and its abstract."""
     [item] = cards.items([paper], kept=())
-    facts: tuple[Spans, ...] = item.lines[:-1] if paper.summary or paper.abstract else item.lines
     about = paper.summary or paper.abstract
-    shown = Item(item.title, facts, paper=paper.id)
-    abstract: tuple[Block, ...] = (Text((about,)),) if about else ()
-    if paper.summary and paper.abstract:
-        abstract += (Text((Strong("Abstract"), "  ", paper.abstract)),)
-    picture: tuple[Block, ...] = (
-        (Picture(paper.thumbnail, cards.title(paper)),) if paper.thumbnail else ()
+    facts = item.lines[:-1] if about else item.lines
+    shown = Item(
+        item.title,
+        (*facts, (about,)) if about else facts,
+        paper=paper.id,
+        picture=paper.thumbnail,
     )
     press = Buttons(
         (
@@ -156,7 +153,7 @@ def _card(paper: Paper) -> View:
             Button("Similar", f"similar {paper.id}"),
         )
     )
-    return View((shown, *abstract, *picture, press))
+    return View((shown, *cards.abstract(paper), press))
 
 
 def _liked(digest: Digest) -> tuple[Block, ...]:
@@ -173,12 +170,12 @@ def _liked(digest: Digest) -> tuple[Block, ...]:
     return (Item((Strong("What you kept and voted for here"),), tuple(lines)),)
 
 
-def _more(digest: Digest, verdicts: Sequence[tuple[str, str]]) -> Buttons:
+def _more(digest: Digest) -> Buttons:
     """Lead to all papers of the days that the digest covers, and ask what it was worth."""
     if digest.first < digest.last:
         every = Button("All of these days", f"days {digest.first} {digest.last}")
     else:
         every = Button("All of the day", f"day {digest.last}")
     papers = " ".join(paper.id for paper in digest.papers)
-    asked = [Button(label, f"rate {verdict} {papers}") for label, verdict in verdicts]
+    asked = [Button(label, f"rate {verdict} {papers}") for label, verdict in FEEDBACK if papers]
     return Buttons((every, Button("Trending", "trending"), *asked))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import get_args
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -187,7 +188,7 @@ def test_pictures_stand_beside_text_and_the_message_does_without_them():
     made = render(
         View((Item(("A title",), (("a line",),), picture="https://example.org/1.png"),)), "x"
     )
-    assert made[1]["accessory"]["image_url"] == "https://example.org/1.png"
+    assert [block["accessory"]["image_url"] for block in made] == ["https://example.org/1.png"]
     bare = render(
         View(
             (
@@ -202,6 +203,19 @@ def test_pictures_stand_beside_text_and_the_message_does_without_them():
         assert not has_pictures(drop_pictures(some))
         assert list(broken_rules(drop_pictures(some))) == []
     assert "A chart" in seen(drop_pictures(bare))
+
+
+@pytest.mark.parametrize(
+    ("title", "kinds"),
+    [("A title", ["section"]), ("A *bold* title", ["rich_text", "section"])],
+)
+def test_title_facts_and_summary_of_a_paper_stand_beside_its_picture_and_buttons_below(
+    title, kinds
+):
+    made = render(View((card_of(title, "▲ 3", "It works."),)), "x")
+    assert [block["type"] for block in made] == [*kinds, "actions"]
+    assert seen(made).index("▲ 3") < seen(made).index("It works.") < seen(made).index("Save")
+    assert made[-2]["accessory"]["image_url"] == "https://example.org/1.png"
 
 
 def test_more_buttons_than_a_row_takes_go_into_further_rows():
