@@ -10,17 +10,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from bot.ascii import HANDLER, register_stand_ins, wants_ascii
 from bot.chat.command_table import is_slip
-from bot.cli.arguments import build_parser
+from bot.cli.arguments import all_commands, build_parser
 from bot.errors import PaperboyError
-from bot.runtime.log import set_up_logging
-from bot.settings import Settings
-from bot.settings.env_file import environment
 from bot.text import listed
 
 TAKES_A_SEARCH = ("ask", "feed")  # modules whose words may begin with a minus
@@ -37,10 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _prepare_streams()
     args = _read_arguments(argv)
     try:
-        settings = Settings.read(environment(Path(".env")))
-        set_up_logging(settings)
-        # start-up time: each command imports only what it needs
-        work = import_module(f"bot.cli.{args.module}").main(settings, args)
+        work = _begin(args)
         if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:  # see `paperboy_start`
             signal.signal(signal.SIGINT, signal.default_int_handler)
         code: int = asyncio.run(work)
@@ -55,6 +50,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     return code
+
+
+def _begin(args: argparse.Namespace) -> Coroutine[Any, Any, int]:
+    """Read the settings, and return the work of the command.
+
+    Start-up time: `--help` imports none of this, and each command only what it needs.
+    """
+    from bot.runtime.log import set_up_logging
+    from bot.settings import Settings
+    from bot.settings.env_file import environment
+
+    settings = Settings.read(environment(Path(".env")))
+    set_up_logging(settings)
+    work: Coroutine[Any, Any, int] = import_module(f"bot.cli.{args.module}").main(settings, args)
+    return work
 
 
 def _prepare_streams() -> None:
@@ -72,13 +82,22 @@ def _prepare_streams() -> None:
 
 def _read_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     given = sys.argv[1:] if argv is None else argv
-    parser, commands = build_parser()
-    _check_command(parser, commands.choices, given)
+    known = all_commands()
+    parser, _ = build_parser(known, _named(given, known))
+    _check_command(parser, known, given)
     args, more = parser.parse_known_args(given)
     if more and (args.module not in TAKES_A_SEARCH or any(word.startswith("--") for word in more)):
         parser.error(f"unrecognized arguments: {' '.join(more)}")
     args.more = more  # words after an option
     return args
+
+
+def _named(given: Sequence[str], known: Collection[str]) -> Collection[str]:
+    """Return the commands that a line may mean: start-up time goes to them alone."""
+    first = next(iter(given), "--help")
+    if first in known:
+        return (first,)
+    return () if first in ("-h", "--help", "--version") else known
 
 
 def _check_command(

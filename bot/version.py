@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 
 from bot import __version__
@@ -30,6 +29,9 @@ def _from_build() -> str:
 
 def _from_installation() -> str:
     """Read what pip has noted of an installation from a repository (PEP 610)."""
+    # start-up time: nothing else needs it
+    from importlib.metadata import Distribution, PackageNotFoundError
+
     try:
         note = json.loads(Distribution.from_name(NAME).read_text("direct_url.json") or "{}")
         return str(note.get("vcs_info", {}).get("commit_id", ""))

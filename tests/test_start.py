@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 
 from paperboy_start import PACKAGES, find_foreign
+from tests.conftest import NOBODY
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = "import sys, paperboy_start; sys.exit(paperboy_start.main())"
+LOADED = """
+import atexit, sys, paperboy_start
+atexit.register(lambda: print(*sys.modules, file=sys.stderr))
+sys.exit(paperboy_start.main())
+"""
+# what takes long to import, and answers nothing that is asked once from a shell
+UNNEEDED = (
+    "aiosmtplib alembic asyncpg bibtexparser discord prompt_toolkit pylatexenc rich slack_bolt "
+    "slack_sdk sqlalchemy.orm"
+)
 
 
 def start(home: Path, *path: Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -65,3 +76,26 @@ def test_a_package_that_is_found_first_is_named(installed, tmp_path):
     assert start(installed, installed, other, cwd=tmp_path).returncode == 0
     shutil.rmtree(installed / "bot")
     assert "the package “bot”" in start(installed, cwd=tmp_path).stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "more"),
+    [
+        ("--help", "aiohttp bot.settings dotenv importlib.metadata numpy rapidfuzz sqlalchemy"),
+        ("find transformers", "aiohttp"),
+        ("today", ""),  # asks Hugging Face, since what it knows is old
+    ],
+)
+def test_a_command_imports_only_what_it_needs(tmp_path, stocked, line, more):
+    shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *line.split()],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PAPERBOY_HOME": str(tmp_path), "HF_ENDPOINT": NOBODY},
+    )
+    loaded = done.stderr.split()
+    assert "paperboy_start" in loaded
+    assert sorted({*UNNEEDED.split(), *more.split()}.intersection(loaded)) == []

@@ -111,13 +111,23 @@ def also_named(*names: str) -> Callable[[H], H]:
     return mark
 
 
+def command_name(handler: Handler) -> str:
+    """Return what people type for a function."""
+    return handler.__name__.strip("_").replace("_", "-")
+
+
+def command_title(handler: Handler) -> str:
+    """Return the first sentence of a function's docstring, without its full stop."""
+    return (inspect.getdoc(handler) or "").partition("\n")[0].rstrip(".")
+
+
 def command(handler: Handler) -> Command:
     """Read a command off a function; ValueError if the signature or docstring lacks something."""
-    title, _, notes = (inspect.getdoc(handler) or "").partition("\n")
-    described = _described(notes)
+    title = command_title(handler)
+    described = _described((inspect.getdoc(handler) or "").partition("\n")[2])
     hints = get_type_hints(handler, include_extras=True)
     _, *parameters = inspect.signature(handler).parameters.values()
-    name = handler.__name__.strip("_").replace("_", "-")
+    name = command_name(handler)
     params: list[Param] = []
     options_name = ""
     for parameter in parameters:
@@ -132,7 +142,7 @@ def command(handler: Handler) -> Command:
         raise ValueError(f"{name}: the docstring explains no purpose")
     return Command(
         name,
-        title.rstrip("."),
+        title,
         tuple(sorted(params, key=lambda param: param.group == MORE)),
         hasattr(handler, "__shared__"),
         handler,

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.cli.arguments import build_parser
+from bot.cli.arguments import all_commands, build_parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class CommandHelp:
 
 def read_commands() -> tuple[CommandHelp, ...]:
     """Return all commands of the shell."""
-    _, commands = build_parser()
+    known = all_commands()
+    _, commands = build_parser(known, known)
     return tuple(_read(name, parser) for name, parser in commands.choices.items())
 
 

@@ -1,75 +1,72 @@
-"""The arguments of the commands with which an operator looks after Paperboy."""
+"""The commands with which an operator looks after Paperboy, and their arguments."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
-from bot.cli.shell_arguments import Commands, add_parser
+from bot.cli.shell_command import ShellCommand
 
 
-def add_operator_commands(commands: Commands) -> None:
-    """Add what an operator needs to keep the data safe and the bot running."""
-    _add_backup(commands)
-    _add_restore(commands)
-    _add_settings(commands)
-    _add_doctor(commands)
+def _add_backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write")
+    parser.add_argument("--force", action="store_true", help="replace an existing file")
 
 
-def _add_backup(commands: Commands) -> None:
-    backup = add_parser(
-        commands,
-        "backup",
-        "backup",
-        "Copy the database to a file, also while Paperboy runs",
-        "The copy is checked, and holds everything but the search index, which is rebuilt from it. "
-        "For hourly copies set PAPERBOY_BACKUPS.\n\nExample: paperboy backup paperboy.backup",
-    )
-    backup.add_argument("file", type=Path, metavar="FILE", help="the file to write")
-    backup.add_argument("--force", action="store_true", help="replace an existing file")
-
-
-def _add_restore(commands: Commands) -> None:
-    restore = add_parser(
-        commands,
-        "restore",
-        "restore",
-        "Put a backup in the database's place",
-        "Stop Paperboy first. The backup is checked, and the present database stays beside it with "
-        "another name. Digests that came due after the backup may have been posted then, so they "
-        "are skipped.\n\nExample: paperboy restore paperboy.backup",
-    )
-    restore.add_argument("file", type=Path, metavar="FILE", help="what `paperboy backup` wrote")
-    restore.add_argument(
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="what `paperboy backup` wrote")
+    parser.add_argument(
         "--move",
         action="store_true",
         help="nothing was posted since the backup: post the digests that are due",
     )
 
 
-def _add_settings(commands: Commands) -> None:
-    settings = add_parser(
-        commands,
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("export", "import"), help="what to do")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="the file [export: standard output]"
+    )
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+
+OPERATOR_COMMANDS = (
+    ShellCommand(
+        "backup",
+        "backup",
+        "Copy the database to a file, also while Paperboy runs",
+        "The copy is checked, and holds everything but the search index, which is rebuilt from it. "
+        "For hourly copies set PAPERBOY_BACKUPS.\n\nExample: paperboy backup paperboy.backup",
+        _add_backup,
+    ),
+    ShellCommand(
+        "restore",
+        "restore",
+        "Put a backup in the database's place",
+        "Stop Paperboy first. The backup is checked, and the present database stays beside it with "
+        "another name. Digests that came due after the backup may have been posted then, so they "
+        "are skipped.\n\nExample: paperboy restore paperboy.backup",
+        _add_restore,
+    ),
+    ShellCommand(
         "settings",
         "settings",
         "Export settings and subscriptions as TOML, or import them",
         "Secrets are left out. An import adds the subscriptions that are missing, from their next "
         "time on, and says which settings differ; nothing is replaced.\n\n"
         "Example: paperboy settings export paperboy.toml",
-    )
-    settings.add_argument("what", choices=("export", "import"), help="what to do")
-    settings.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="the file [export: standard output]"
-    )
-
-
-def _add_doctor(commands: Commands) -> None:
-    doctor = add_parser(
-        commands,
+        _add_settings,
+    ),
+    ShellCommand(
         "doctor",
         "doctor",
         "Check tokens, channels, data and everything else, and say what to do",
         "Looks at the database, the search index, backups, files, Hugging Face, each platform, the "
         "channels of all subscriptions, the clock and the settings. It changes nothing and posts "
         "nothing. Exit codes: 0 all is well, 1 something has to be mended.",
-    )
-    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+        _add_doctor,
+    ),
+)

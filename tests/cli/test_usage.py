@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.signatures import command
-from bot.cli.arguments import build_parser
+from bot.cli.arguments import all_commands, build_parser
 from bot.cli.usage import EVERY_DAY, FILTERS
 from bot.features import ALL
 from bot.search.query.query_filters import EXAMPLES
@@ -16,7 +16,8 @@ from tests.rigs.program import Program
 @pytest.fixture
 def commands(monkeypatch):
     monkeypatch.setenv("COLUMNS", "80")
-    return build_parser()
+    known = all_commands()
+    return build_parser(known, known)
 
 
 def test_help_lists_every_command_once_and_those_of_every_day_first(commands):

@@ -15,17 +15,24 @@ import numpy as np
 from bot.search.index.lexicon import PREFIX_CHARS, Lexicon, build_lexicon
 from bot.search.index.schema import checksum, verify
 
-# With the words of more segments written down after the lexicon, a new one is written.
+# With the words of more segments written down after the lexicon, a new one is written: reading
+# their words takes as long as they are many.
 MAX_LATE_SEGMENTS = 8
+# So it is where they have more letters than this share of the lexicon's.
+MAX_LATE_SHARE = 0.5
 
 
 def write_lexicon(connection: sqlite3.Connection, *, compact: bool) -> None:
-    """Write a new lexicon if the words of many segments came later, or to be `compact`.
+    """Write a new lexicon if many words came later, or to be `compact`.
 
     This happens inside the transaction that is open.
     """
-    (late,) = connection.execute("SELECT count(*) FROM late_words").fetchone()
-    if late > MAX_LATE_SEGMENTS or (compact and late):
+    late, letters = connection.execute(
+        "SELECT count(*), total(length(words)) FROM late_words"
+    ).fetchone()
+    (known,) = connection.execute("SELECT total(length(words)) FROM lexicon").fetchone()
+    many = late > MAX_LATE_SEGMENTS or letters > MAX_LATE_SHARE * known
+    if late and (many or compact):
         parts = _encode(_count_words(connection))
         connection.execute("DELETE FROM lexicon")
         connection.execute(
