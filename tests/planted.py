@@ -1,7 +1,8 @@
 """Bugs that are put into the product on purpose, one at a time: the simulation has to find each.
 
 Here are those of the outbox and the schedule; `tests/planted_around.py` has those of what people
-ask for, of clocks, of e-mail and of notices.
+ask for, of clocks, of e-mail and of notices, and `tests/planted_contents.py` has those of what
+messages say.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from bot.store.deliveries import Deliveries, Delivery
 from bot.store.digests import Digests, RenderedDigest
 from bot.store.schema import deliveries as table
 from tests.planted_around import BUGS_AROUND, Patches
+from tests.planted_contents import BUGS_OF_CONTENTS
 from tests.simulation import simulate
 
 MAX_SEEDS, DAYS = 50, 30
@@ -209,6 +211,7 @@ BUGS: Mapping[str, Callable[[], Patches]] = {
         last_part_lost,
         uncertain_is_sent,
         *BUGS_AROUND,
+        *BUGS_OF_CONTENTS,
     )
 }
 

@@ -559,9 +559,9 @@ class Deliveries:
 
 
 async def _uncover(transaction: Transaction, one: Delivery) -> None:
-    """Let the next digest cover the days of one that is skipped."""
+    """Let the next digest cover the days of one that is skipped, and of those after it."""
     row = (await transaction.execute(_COVERED_DAYS, _digest(one))).one_or_none()
-    if row and row.first and row.covered == row.last:
+    if row and row.first and row.covered and row.covered >= row.first:
         until = row.first - timedelta(days=1)
         await transaction.execute(_UNCOVER, {"its_id": one.subscription, "until": until})
 

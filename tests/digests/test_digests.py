@@ -369,6 +369,26 @@ async def test_a_skipped_digest_is_covered_by_the_next(bot, clock):
     assert "→ All of these days: days 2026-05-30 2026-05-31" in plain(newest)
 
 
+async def test_what_is_given_up_after_the_next_was_planned_is_covered_by_the_one_after(bot, clock):
+    await subscribed(bot, replace(WISHES, layout="compact", papers=10))
+    await first_posted(bot, clock)
+    store = bot.services.store
+    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    clock.now += DAY
+    await listed(bot, TODAY + 2 * DAY, [a_paper(2, TODAY + 2 * DAY)])
+    await bot.services.planner.plan()
+    assert (await said(bot))[-1].title == "Daily Papers · Sunday 31 May 2026"
+    claimed = await store.deliveries.claim(ready.id, clock.now, HOUR)
+    assert claimed
+    await store.deliveries.drop(claimed, "It was too late.", clock.now)
+    clock.now += DAY
+    await listed(bot, TODAY + 3 * DAY, [a_paper(3, TODAY + 3 * DAY)])
+    await bot.services.planner.plan()
+    newest = (await said(bot))[-1]
+    assert newest.title == "Daily Papers · 30 May to 1 June 2026"
+    assert set(newest.papers) == {"2606.00001", "2606.00003"}
+
+
 async def test_yesterdays_list_is_that_of_the_day_before(bot, clock):
     await subscribed(bot, replace(WISHES, day="yesterday", layout="compact"))
     clock.now = datetime.combine(TODAY + DAY, time(13), NOW.tzinfo)

@@ -17,7 +17,10 @@ def test_a_seed_gives_the_same_course_again():
     assert str(simulate(7, days=10)) == str(simulate(7, days=10))
 
 
-@pytest.mark.parametrize("bug", ["no_proof", "wrong_channel", "gives_up_at_once", "no_mondays"])
+BUGS = ["no_proof", "wrong_channel", "gives_up_at_once", "no_mondays", "words_of_another"]
+
+
+@pytest.mark.parametrize("bug", BUGS)
 def test_the_simulation_finds_bugs_that_are_put_in_on_purpose(bug: str):
     found = find(bug)
     assert 1 <= found.seeds <= 10, found.by

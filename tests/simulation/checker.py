@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.models import Subscription
 from tests.rigs.virtual import START
 from tests.simulation.calendar import DAY, due_on, last_list
+from tests.simulation.contents import ContentChecker
+from tests.simulation.notices import NoticeChecker
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Refusal
     from tests.simulation.world import World
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 GOOD_QUARTERS = 12  # of an hour in which something ran in good weather: a digest goes then
 BOUND = timedelta(minutes=30)  # within which everything is out when nothing fails
-UNDISTURBED = timedelta(minutes=30)  # in which a process can write down what it was told
 # how much later than its grace a message can come: the clock was behind by up to 3 hours, and an
 # attempt under way ends
 AFTER_GRACE = 3 * HOUR + 20 * MINUTE
@@ -53,8 +53,8 @@ class Checker:
         self._check_times()
         for one in world.subscriptions:
             self._check_digests(one)
-        self._check_notices()
-        self._check_mail()
+        NoticeChecker(world).check()
+        figures.wrong = ContentChecker(world).check()
 
     def _named(self, key: str, what: object) -> str:
         known = self._world.keys.get(key)
@@ -229,51 +229,6 @@ class Checker:
             day += DAY
         return found
 
-    def _check_notices(self) -> None:
-        """Look that people were told what was refused, and asked what is uncertain."""
-        world = self._world
-        told = [message.text for message in world.platform.log if message.place.address == "me ada"]
-        for subscription, day, part in world.answered:
-            begin = f"can’t tell whether the digest of {day} (subscription {subscription})"
-            if not any(begin in text for text in told):
-                one = f"seed {world.seed}: {subscription} {day} {part} is uncertain"
-                self._figures.untold.append(one)
-        for refusal in world.refusals:
-            known = world.keys.get(refusal.key)
-            if known and self._is_noted(refusal):
-                words = f"(subscription {known.id[0]}) could not be posted"
-                if not any(words in text for text in told):
-                    self._figures.untold.append(self._named(refusal.key, "is refused"))
-
-    def _is_noted(self, refusal: Refusal) -> bool:
-        """Tell whether the process that was refused could write that down for certain."""
-        span = (refusal.at, refusal.at + UNDISTURBED)
-        process = refusal.process
-        lived = process.ended is None or process.ended > span[1]
-        stopped = any(span[0] <= at <= span[1] for at in process.stops)
-        return lived and not stopped and not _meets(span, self._world.troubles)
-
-    def _check_mail(self) -> None:
-        """Look that an address that refused is left alone until a person resumes it."""
-        world = self._world
-        for one in world.subscriptions:
-            if not one.place.is_mail:
-                continue
-            resumed = [until for _, until in world.away[one.id]]
-            refused = [r.at for r in world.refusals if r.place == one.place and self._is_noted(r)]
-            for at in refused:
-                until = min((then for then in resumed if then >= at), default=world.now())
-                span = (at + UNDISTURBED, until)
-                tries = [then for then, place in world.mailed if place == one.place]
-                if again := [then for then in tries if span[0] < then < span[1]]:
-                    what = f"{one.id} is mailed at {again[0]}, refused at {at}"
-                    self._figures.needless.append(f"seed {world.seed}: {what}")
-                    break
-
 
 def _within(at: datetime, spans: Iterable[Span]) -> bool:
     return any(begin <= at < end for begin, end in spans)
-
-
-def _meets(span: Span, spans: Sequence[Span]) -> bool:
-    return any(begin <= span[1] and span[0] <= end for begin, end in spans)

@@ -24,6 +24,7 @@ PROMISES = {
     "doubled": "doubled",
     "disordered": "out of order",
     "misplaced": "misplaced",
+    "wrong": "with wrong contents",
     "needless": "without a reason",
     "late": "late",
     "untold": "not told of trouble",
@@ -51,6 +52,7 @@ class Figures:
     doubled: list[str] = field(default_factory=list)
     disordered: list[str] = field(default_factory=list)
     misplaced: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     needless: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import Connection
 
 from bot.chat.outlet import Outlet, Sent
-from bot.chat.views import View
+from bot.chat.view_json import thaw
+from bot.chat.views import View, plain
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.planner import ListPatience, Planner
 from bot.errors import DeliveryError, StoreError
@@ -31,14 +32,16 @@ if TYPE_CHECKING:
 NO_ANSWER_SECONDS = 20.0
 OFTEN = 8  # times as often a process is stopped before it notes a refusal
 CLOCK_TROUBLE = 0.5  # the share of messages without an answer after which a clock is set back
+TIDY = 0.2  # the share of processes that delete what is old: each does so when it starts
 KEEP = timedelta(days=60)  # the shortest time after which old digests may go
 
 
 @dataclass(frozen=True)
 class Note:
-    """Which message of a digest has a key, whether it is threaded, and the keys of them all."""
+    """Which message of a digest has a key, its words, where it goes, and the keys of them all."""
 
     id: tuple[int, date, int]
+    text: str
     threaded: bool
     whole: tuple[str, ...]
 
@@ -86,7 +89,8 @@ class Process:
                 whole = [part.key for part in one.parts]
                 for number, part in enumerate(one.parts):
                     id_ = (one.planned.subscription.id, one.planned.day, number)
-                    keys[part.key] = Note(id_, part.threaded, tuple(whole))
+                    text = plain(thaw(part.view))
+                    keys[part.key] = Note(id_, text, part.threaded, tuple(whole))
             return await save(made, now)
 
         self.store.digests.save = noted  # type: ignore[method-assign]
@@ -110,7 +114,8 @@ class Process:
     async def _work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._dispatcher.run())
-            tasks.create_task(self._retention.keep_pruning())
+            if self._world.luck.random() < TIDY:
+                tasks.create_task(self._retention.keep_pruning())
             if self._world.asks_every:
                 tasks.create_task(self._ask())
 
@@ -148,9 +153,9 @@ class Process:
         self._hit(point)
 
     def _hit(self, point: str) -> None:
-        if not self._dead and self._world.luck.random() < self._deadly * (
-            point.startswith("after") + 0.2
-        ):
+        # most happens around commits and requests, and processes read far more than that
+        likely = 0.05 if "reading" in point else 1.2 if point.startswith("after") else 0.2
+        if not self._dead and self._world.luck.random() < self._deadly * likely:
             self._kill()
         if self._dead:
             raise asyncio.CancelledError

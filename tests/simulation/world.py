@@ -22,6 +22,7 @@ from bot.store import Store
 from bot.store.schema import deliveries, digests
 from tests.rigs.platform import PLATFORM, Fault, Message, Platform
 from tests.rigs.virtual import Clock, Direct, empty, virtually
+from tests.simulation.calendar import next_due
 from tests.simulation.checker import Checker
 from tests.simulation.figures import Figures
 from tests.simulation.process import Note, Process, Refusal
@@ -40,6 +41,7 @@ LONGEST = 12 * HOUR  # between two looks of a process: nothing else happens for 
 LONGEST_WHEN_CALM = timedelta(minutes=15)
 AFTER_A_LEASE = LEASE.total_seconds() + 1
 CALM = 2 * DAY  # after the last fault
+BUSY = 0.5  # the share of troubles of the database that begin when a digest is due
 Id = tuple[int, date, int]
 
 
@@ -107,7 +109,7 @@ class World:
         self.platform.silent = {place.address for place in places if luck.random() < 0.15}
         self.platform.retry_after = luck.choice((1.0, 60.0, 1800.0))
         self.platform.late = luck.uniform(0, 9)
-        deadly = luck.choice((0.0, 0.01, 0.05))
+        deadly = luck.choice((0.0, 0.02, 0.1))
         admin = asyncio.create_task(self._administer())
         happenings: list[Coroutine[Any, Any, None]] = [
             self._keep_running(deadly) for _ in range(luck.randint(1, 3))
@@ -170,9 +172,16 @@ class World:
             await asyncio.sleep(self.luck.choice((1.0, 30.0, 300.0, 4 * 3600.0)))
 
     async def _break_the_database(self) -> None:
-        """Let the database be locked or full for some minutes now and then."""
+        """Let the database be locked or full for some minutes now and then.
+
+        That happens most where all processes write at once: when a digest is due.
+        """
         while True:
             await asyncio.sleep(self.luck.expovariate(1 / (72 * 3600)))
+            if self.luck.random() < BUSY:
+                one = self.luck.choice(self.subscriptions)
+                due = next_due(one.options.schedule, self.now())
+                await asyncio.sleep((due - self.now()).total_seconds())
             began = self.now()
             self.trouble = self.luck.choice(("It is locked.", "The disk is full."))
             await asyncio.sleep(self.luck.uniform(1, 240))
