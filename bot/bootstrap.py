@@ -11,6 +11,7 @@ from functools import partial
 
 from bot.calendar.clock import utc_now
 from bot.chat.bot import Bot
+from bot.chat.budgets import Budgets, Limits
 from bot.chat.outlet import Outlet
 from bot.chat.ports import Clock, Ports
 from bot.digests.announcements import Announcements
@@ -184,6 +185,8 @@ def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
         services.library.today,
         settings.reactions,
         completions(services.store, services.library),
+        # at the prompt there is one person
+        Budgets(Limits() if settings.slack or settings.discord else None),
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic
 
+from bot.chat.budgets import TooMuch
 from bot.chat.command_table import AGAIN, CommandTable
 from bot.chat.commands import ASKED, Blank, Command, EarlyAnswer, Handler
 from bot.chat.intents import PAGE_SIZE, Intent, Progress
@@ -112,6 +113,14 @@ class Bot(Generic[S]):
 
     async def handle(self, intent: Intent) -> View:
         """Run the command of an intent; whatever happens, there is a view to show."""
+        file_bytes = sum(max(1, file.size) for file in intent.files.values())
+        try:
+            async with self.ports.budgets.command(intent.person, file_bytes):
+                return await self._handle(intent)
+        except TooMuch as error:
+            return View((line(str(error)),), outcome=Outcome.FAILED)
+
+    async def _handle(self, intent: Intent) -> View:
         try:
             intent = await self._unfolded(intent)
             wanted = self._command(intent)
@@ -213,7 +222,12 @@ class Bot(Generic[S]):
         return (Button("Correct it", line),) if line else ()
 
     async def _run(self, words: str, person: Person, place: Place) -> View:
-        return await self.handle(self.read(words, person, place))
+        """Run a reaction's line; one that had no turn is worked off later."""
+        try:
+            async with self.ports.budgets.reaction(person):
+                return await self._handle(self.read(words, person, place))
+        except TooMuch as error:
+            return View((line(str(error)),), outcome=Outcome.FAILED)
 
     def _context(self, intent: Intent) -> Context[S]:
         who, where = intent.person, intent.place

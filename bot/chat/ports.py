@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol, TypeAlias
 
+from bot.chat.budgets import Budgets
 from bot.chat.reactions import Reactions
 from bot.models import Person, Place, Reaction, ReactionEvent, Suggestion
 
@@ -192,3 +193,4 @@ class Ports:
     today: Callable[[], date]
     reactions: Reactions = field(default_factory=Reactions)
     completions: Mapping[str, Completion] = field(default_factory=dict)
+    budgets: Budgets = field(default_factory=Budgets)

@@ -56,10 +56,14 @@ class ReactionInbox:
         self._recorded: dict[Message, asyncio.Event] = {}
 
     async def log(self, event: ReactionEvent) -> str:
-        """Write an event down before it is acknowledged; return its key, "" if it means nothing."""
+        """Write an event down before it is acknowledged; return its key, "" if it means nothing.
+
+        Raises TooMuch where very many of its workspace wait already.
+        """
         if event.by_bot or not self._ports.reactions.may_mean(event.emoji):
             return ""
-        return await self._ports.memory.reaction_events.add(event, self._ports.clock())
+        async with self._ports.budgets.reaction(event.person):
+            return await self._ports.memory.reaction_events.add(event, self._ports.clock())
 
     async def receive(self, event: ReactionEvent) -> View | None:
         """Write an event down in its turn, and do what it means; see `handle`.
