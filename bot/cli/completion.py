@@ -10,6 +10,7 @@ from bot.cli.session import DONE
 from bot.settings import Settings
 
 FILE_OPTIONS = ("--to",)  # whose value is the name of a file
+TOP_OPTIONS = ("--help", "--version")
 
 
 async def main(_: Settings, args: argparse.Namespace) -> int:
@@ -26,7 +27,7 @@ def bash(commands: Sequence[CommandHelp]) -> Iterator[str]:
     yield '    local words="" files=""'
     yield "    COMPREPLY=()"
     yield "    if ((COMP_CWORD == 1)); then"
-    yield f'        COMPREPLY=($(compgen -W "{names} --help --version" -- "$current"))'
+    yield f'        COMPREPLY=($(compgen -W "{names} {" ".join(TOP_OPTIONS)}" -- "$current"))'
     yield "        return"
     yield "    fi"
     yield '    case "${COMP_WORDS[1]} $before" in'
@@ -57,24 +58,35 @@ def _bash_value(command: CommandHelp, option: Option) -> Iterator[str]:
 
 
 def zsh(commands: Sequence[CommandHelp]) -> Iterator[str]:
-    """Write the script for zsh."""
+    """Write the script for zsh, to be evaluated or put into a folder of `fpath`."""
     yield "#compdef paperboy"
     yield "_paperboy() {"
     yield "    local -a commands=("
     yield from (f"        {_quoted(f'{one.name}:{_one_line(one.summary)}')}" for one in commands)
     yield "    )"
-    yield "    if ((CURRENT == 2)); then _describe command commands; return; fi"
+    yield "    if ((CURRENT == 2)); then"
+    yield f"        if [[ $PREFIX == -* ]]; then compadd -- {' '.join(TOP_OPTIONS)}; return; fi"
+    yield "        _describe command commands"
+    yield "        return"
+    yield "    fi"
     yield '    local command="$words[2]"'
     yield "    shift words; ((CURRENT--))"
     yield '    case "$command" in'
     for one in commands:
-        rest = "_files" if one.takes_files else " "
-        words = f"({' '.join(one.choices)})" if one.choices else rest
-        specs = [_zsh_option(option) for option in one.options] + [f"'*:word:{words}'"]
+        specs = [*map(_zsh_option, one.options), *_zsh_words(one)]
         yield f"        {one.name}) _arguments {' '.join(specs)} ;;"
     yield "    esac"
     yield "}"
-    yield 'compdef _paperboy paperboy 2>/dev/null || _paperboy "$@"'
+    # a file of `fpath` is read as the body of the function when it is first called
+    yield 'if [[ $funcstack[1] == _paperboy ]]; then _paperboy "$@"; else'
+    yield "compdef _paperboy paperboy; fi"
+
+
+def _zsh_words(command: CommandHelp) -> Iterator[str]:
+    """Write what the words of a command are that are no options."""
+    if command.choices:
+        yield f"'1:word:({' '.join(command.choices)})'"
+    yield f"'*:word:{'_files' if command.takes_files else ' '}'"
 
 
 def _zsh_option(option: Option) -> str:
@@ -88,12 +100,18 @@ def _zsh_option(option: Option) -> str:
 
 def fish(commands: Sequence[CommandHelp]) -> Iterator[str]:
     """Write the script for fish."""
+    yield "function __paperboy_runs"
+    yield "    set -l words (commandline -opc)"
+    yield "    test (count $words) -gt 1; and test $words[2] = $argv[1]"
+    yield "end"
     yield "complete -c paperboy -f"
+    for flag in TOP_OPTIONS:
+        yield f"complete -c paperboy -n __fish_use_subcommand -l {flag.removeprefix('--')}"
     for one in commands:
         summary = _quoted(_one_line(one.summary))
         yield f"complete -c paperboy -n __fish_use_subcommand -a {one.name} -d {summary}"
     for one in commands:
-        here = f"complete -c paperboy -n '__fish_seen_subcommand_from {one.name}'"
+        here = f"complete -c paperboy -n '__paperboy_runs {one.name}'"
         if one.takes_files:
             yield f"{here} -F"
         if one.choices:
@@ -106,10 +124,13 @@ def _fish_option(option: Option) -> str:
     flags = [
         f"-l {flag[2:]}" if flag.startswith("--") else f"-s {flag[1:]}" for flag in option.flags
     ]
-    value = " -r" if option.value else ""
-    value += " -F" if option.flags[-1] in FILE_OPTIONS else ""
-    value += f" -a '{' '.join(option.choices)}'" if option.choices else ""
-    return f"{' '.join(flags)}{value} -d {_quoted(_one_line(option.text))}"
+    if option.flags[-1] in FILE_OPTIONS:
+        flags.append("-r -F")
+    elif option.value:  # and no files
+        flags.append("-x")
+    if option.choices:
+        flags.append(f"-a '{' '.join(option.choices)}'")
+    return f"{' '.join(flags)} -d {_quoted(_one_line(option.text))}"
 
 
 def _one_line(text: str) -> str:
