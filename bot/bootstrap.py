@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from bot.calendar.clock import utc_now
 from bot.chat.bot import Bot
 from bot.chat.budgets import Budgets, Limits
 from bot.chat.outlet import Outlet
-from bot.chat.ports import Clock, Ports
+from bot.chat.ports import Clock, Ports, at_once
 from bot.digests.announcements import Announcements
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.live_counts import LiveCounts
@@ -25,6 +25,7 @@ from bot.features.completions import completions
 from bot.features.lookups import Lookups
 from bot.features.services import Context, Services
 from bot.library.backups import Backups
+from bot.library.duties import Duties
 from bot.library.library import Library
 from bot.library.retention import Retention
 from bot.library.storage import Storage
@@ -38,6 +39,9 @@ from bot.settings import Settings
 from bot.sources.hugging_face import HuggingFace
 from bot.store import Store
 from bot.store.database_url import read_address
+from bot.text import listed
+
+ONCE = ("watching", "purging", "retention", "syncing")  # chores that one process does for all
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,10 @@ def build_app(
         LogFile(settings.home),
         storage=_storage(settings, clock),
     )
-    bot = Bot(ALL, services, _ports(settings, services, clock), Context)
-    return App(bot, _chores(settings, bot, clock), pulse)
+    duties = Duties(store.leases, clock) if store.clock else None
+    bot = Bot(ALL, services, _ports(settings, services, clock, duties), Context)
+    chores = _chores(settings, bot, clock, duties)
+    return App(bot, chores, pulse)
 
 
 async def _plan(planner: Planner, watches: Watches, made: Callable[[], None]) -> datetime | None:
@@ -175,7 +181,7 @@ def _storage(settings: Settings, clock: Clock) -> Storage:
     return Storage(address.name, address.file, settings.home / "index.sqlite3", backups)
 
 
-def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
+def _ports(settings: Settings, services: Services, clock: Clock, duties: Duties | None) -> Ports:
     return Ports(
         services.store,
         services.tenants,
@@ -187,10 +193,11 @@ def _ports(settings: Settings, services: Services, clock: Clock) -> Ports:
         completions(services.store, services.library),
         # at the prompt there is one person
         Budgets(Limits() if settings.slack or settings.discord else None),
+        duties.once if duties else at_once,
     )
 
 
-def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
+def _chores(settings: Settings, bot: Bot[Services], clock: Clock, duties: Duties | None) -> Chores:
     services = bot.services
     planner, library = services.planner, services.library
     admins = (
@@ -219,4 +226,12 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock) -> Chores:
         chores["time"] = services.store.clock.keep
     if settings.sync_minutes:
         chores["syncing"] = partial(library.keep_in_step, timedelta(minutes=settings.sync_minutes))
-    return chores
+    return _shared(chores, duties, services.outlets) if duties else chores
+
+
+def _shared(chores: Chores, duties: Duties, outlets: Collection[str]) -> Chores:
+    """Let one of several processes do what is to be done once."""
+    shared = {name: duties.alone(name, chores[name]) for name in ONCE if name in chores}
+    # one that is connected to other platforms finishes other reactions
+    name = f"reactions in {listed(sorted(outlets))}"
+    return {**chores, **shared, "reactions": duties.alone(name, chores["reactions"])}

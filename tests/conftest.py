@@ -29,7 +29,8 @@ from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
-from tests.rigs.postgresql import Server, running
+from bot.store.schema import VERSION_TABLE, metadata
+from tests.rigs.postgresql import Server, running, unavailable
 
 # on a busy machine everything takes long, and nothing is wrong
 hypothesis.settings.register_profile(
@@ -44,6 +45,12 @@ NOBODY = "http://127.0.0.1:9"  # the discard service's port, where nothing answe
 ADA = Person("terminal", "", "ada", "Ada")
 BOB = Person("terminal", "", "bob", "Bob")
 HERE = Place("terminal", "", "here")
+
+TABLES = [one.name for one in metadata.sorted_tables if one.name not in {"store", VERSION_TABLE}]
+EMPTY = (
+    f"TRUNCATE {', '.join(TABLES)} RESTART IDENTITY; "
+    "UPDATE store SET revision = 0, watched = 0, watch_changes = 0"
+)
 
 HEBB = Paper(
     "2605.00001",
@@ -198,6 +205,8 @@ def ask(bot: Bot) -> Ask:
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Server]:
     """A PostgreSQL server, started by the first test that needs one."""
+    if trouble := unavailable():
+        pytest.skip(trouble)
     with running() as server:
         yield server
 
@@ -213,3 +222,35 @@ def postgresql_store(postgresql: Server) -> str:
 
     asyncio.run(fill())
     return name
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of a `url` on both databases, unless it looks into SQLite's file."""
+    if "dialect" in metafunc.fixturenames:
+        dialects = ("sqlite",) if "file" in metafunc.fixturenames else ("sqlite", "postgresql")
+        metafunc.parametrize("dialect", dialects)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return SQLite's file."""
+    return tmp_path / "paperboy.sqlite3"
+
+
+@pytest.fixture
+def url(dialect: str, request: pytest.FixtureRequest) -> str:
+    """Return the address of a database without rows, on SQLite also without a file."""
+    if dialect == "sqlite":
+        return f"sqlite+aiosqlite:///{request.getfixturevalue('file')}"
+    server: Server = request.getfixturevalue("postgresql")
+    database: str = request.getfixturevalue("postgresql_store")
+    server.run(EMPTY, database)
+    return server.url(database)
+
+
+@pytest.fixture
+def filled_url(dialect: str, url: str, request: pytest.FixtureRequest) -> str:
+    """Return the address of a database whose tables are there."""
+    if dialect == "sqlite":
+        request.getfixturevalue("home")
+    return url

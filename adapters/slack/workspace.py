@@ -8,6 +8,7 @@ import random
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -250,7 +251,8 @@ class CatchUp:
     async def _run(self) -> None:
         await asyncio.sleep(max(QUIET_SECONDS, self._last + BACKFILL_SECONDS - monotonic()))
         self._last = monotonic()
-        await backfill(self._bot, self._web, self._people)
+        sweep = partial(backfill, self._bot, self._web, self._people)
+        await self._bot.once(f"sweep of {PLATFORM} {self._web.team}", sweep)
 
 
 def _refusal(error: SlackError) -> SettingsError:

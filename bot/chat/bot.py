@@ -7,7 +7,7 @@ returns.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic
@@ -176,6 +176,10 @@ class Bot(Generic[S]):
     ) -> None:
         """Make up for reactions that were missed; see `ReactionInbox.sweep`."""
         await self.reactions.sweep(place, message, present, asked)
+
+    async def once(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Do work that one of several processes is to do; see `Ports`. Raises StoreError."""
+        await self.ports.once(name, work)
 
     async def recent(self, platform: str, since: datetime, limit: int = 1000) -> tuple[Sent, ...]:
         """Return the messages that show papers and were sent since then, newest first."""

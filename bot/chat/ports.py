@@ -181,9 +181,17 @@ class LiveCounts(Protocol):
         """Note that the counts of these papers may have changed, or those of all papers."""
 
 
+async def at_once(_: str, work: Callable[[], Awaitable[object]]) -> None:
+    """Do work where there is one process."""
+    await work()
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a bot is connected to. `today` is the day that the feed is at."""
+    """What a bot is connected to. `today` is the day that the feed is at.
+
+    `once` does work of some name, unless another process does it after it was called.
+    """
 
     memory: Memory
     tenants: Tenants
@@ -194,3 +202,4 @@ class Ports:
     reactions: Reactions = field(default_factory=Reactions)
     completions: Mapping[str, Completion] = field(default_factory=dict)
     budgets: Budgets = field(default_factory=Budgets)
+    once: Callable[[str, Callable[[], Awaitable[object]]], Awaitable[None]] = at_once

@@ -36,6 +36,7 @@ from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:  # start-up time
     from bot.library.library import Status
+    from bot.store.leases import Lease
 
 # a test sees to it that each command is in one of them
 GROUPS: Mapping[str, Sequence[str]] = {
@@ -80,10 +81,13 @@ async def help_(ctx: Context, command: Annotated[str, COMMAND] = "") -> View:
 async def status(ctx: Context) -> View:
     """Show how many papers there are and how fresh they are."""
     now = await ctx.library.status()
-    facts = Item((f"Paperboy {__version__}",), tuple(_facts(now)))
+    facts = Item((f"Paperboy {__version__}",), tuple(_facts(ctx, now)))
     blocks: list[Block] = [facts, *_troubles(ctx, now)]
     if ctx.person.id in ctx.services.admins and (purges := await ctx.services.tenants.waiting()):
         blocks.append(line(Strong("Removed"), f"  {_removed(purges)}"))
+    leases = await _leases(ctx)
+    if leases:
+        blocks.append(_duties(leases))
     problems = await _problems(ctx)
     if problems:
         blocks.append(_recent(problems))
@@ -91,7 +95,9 @@ async def status(ctx: Context) -> View:
     blocks += await storage(ctx)
     blocks.append(Buttons((Button("Today’s papers", "today"), Button("Help", "help"))))
     messages = [one.message for one in problems]
-    return View(tuple(blocks), data={**_record(now), "problems": messages})
+    duties = [{"name": one.name, "holder": one.holder} for one in leases]
+    data = {**_record(now), "problems": messages, "leases": duties}
+    return View(tuple(blocks), data=data)
 
 
 def _list(commands: Mapping[str, Command]) -> View:
@@ -190,12 +196,13 @@ def _param(param: Param) -> Spans:
     return (Code(f"{param.name}:" if param.named else param.name.upper()), f"  {param.help}")
 
 
-def _facts(now: Status) -> Iterator[Spans]:
+def _facts(ctx: Context, now: Status) -> Iterator[Spans]:
     days = f", {day_name(now.first)} to {day_name(now.last)}" if now.first and now.last else ""
     yield Strong("Papers"), f"  {now.papers:,}"
     yield Strong("Days fetched"), f"  {now.days:,}{days}"
     yield Strong("Last sync"), "  ", _when(now.synced) if now.synced else "never"
-    unknown = "when you run `paperboy sync`"
+    several = ctx.services.store.clock is not None
+    unknown = "in another process" if several else "when you run `paperboy sync`"
     yield Strong("Next sync"), "  ", _when(now.next_sync) if now.next_sync else unknown
 
 
@@ -208,6 +215,20 @@ def _troubles(ctx: Context, now: Status) -> Iterator[Block]:
     for outlet in ctx.services.outlets.values():
         if outlet.trouble:
             yield line(outlet.trouble)
+
+
+async def _leases(ctx: Context) -> tuple[Lease, ...]:
+    """Return what one of several processes does for all, for admins."""
+    store = ctx.services.store
+    return await store.leases.held(store.clock()) if store.clock and ctx.is_admin else ()
+
+
+def _duties(leases: Sequence[Lease]) -> Item:
+    """Show which process does what for all."""
+    names = dict.fromkeys(one.holder for one in leases)
+    by_process = {holder: [one.name for one in leases if one.holder == holder] for holder in names}
+    lines = [(f"{holder}: {listed(duties)}",) for holder, duties in by_process.items()]
+    return Item((Strong("What one process does for all"),), tuple(lines))
 
 
 async def _problems(ctx: Context) -> tuple[LogEntry, ...]:

@@ -25,6 +25,7 @@ from bot.store.email_addresses import EmailAddresses
 from bot.store.engine import Database
 from bot.store.feedback import Feedback
 from bot.store.installations import Installations
+from bot.store.leases import Leases
 from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
 from bot.store.papers import Papers
@@ -99,6 +100,7 @@ class Store:
         self.watches = Watches(database)
         self.recovery = Recovery(database)
         self.retention = Retention(database)
+        self.leases = Leases(database)
 
     @classmethod
     async def open(cls, url: str, *, keeps_earlier: bool = True) -> Self:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0015"
+HEAD = "0016"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -514,4 +514,14 @@ posted = Table(
     Column("subscription", Integer, nullable=False),
     Column("date", Date, nullable=False),
     Index(None, "subscription", "date"),
+)
+
+leases = Table(  # what one of several processes does for all, and which
+    "leases",
+    metadata,
+    _text("name", primary_key=True),
+    _text("holder"),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("done", Instant),  # when what was done last began
 )

