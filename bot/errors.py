@@ -23,11 +23,13 @@ class UsageError(PaperboyError):
     """A command was used wrongly.
 
     argument:     the name of the argument that this is about, "" if it is about all of them
+    link:         the label and the address of a page that helps, () if there is none
     """
 
-    def __init__(self, message: str, *, argument: str = "") -> None:
+    def __init__(self, message: str, *, argument: str = "", link: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.argument = argument
+        self.link = link
 
 
 class UnknownCommand(UsageError):

@@ -177,7 +177,8 @@ class DigestOptions:
     `without` are searches, separated by commas, of which one has to fit a paper, or none. `quiet`
     days without papers say nothing; with `repeats`, what the place has seen may come again. The
     order "for-me" goes by what the person who asked keeps, and so belongs in a conversation of
-    theirs.
+    theirs. Where the platform can do so, `ping` is the id of a role that is notified, and those who
+    follow the channel get what it has to `publish`.
     """
 
     schedule: Schedule
@@ -191,6 +192,8 @@ class DigestOptions:
     layout: Layout = "threaded"
     quiet: bool = True
     repeats: bool = False
+    ping: str = ""
+    publish: bool = False
 
     @property
     def grace(self) -> timedelta:

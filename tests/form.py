@@ -18,6 +18,7 @@ FIRST = {
     "where": "",
     "zone": "Europe/Berlin",
     "topics": "one\ntwo",
+    "code": "",
 }
 WORDS = Argument("words", lambda text, _: text, "diffusion")
 PLACE = Argument("a channel", lambda text, _: text, "#general", Where())

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import discord
 
-from adapters.discord import messages
+from adapters.discord import broadcast, messages
 from adapters.discord.backoff import ReconnectBackoff, SessionStarts
 from adapters.discord.channels import Memberships, find_place, member_name, thread_of
 from adapters.discord.connection import set_addresses
@@ -49,6 +49,7 @@ class Discord(Adapter):
 
     platform = PLATFORM
     repeatable = messages.REPEATABLE
+    broadcasts = True
     pace = 45.0  # of 50 requests a second, the others being for answers
 
     def __init__(self, settings: DiscordSettings) -> None:
@@ -125,6 +126,24 @@ class Discord(Adapter):
         """
         connection, _ = self._connected()
         return await thread_of(connection, sent, name)
+
+    async def check_broadcast(
+        self, person: Person, place: Place, *, ping: str = "", publish: bool = False
+    ) -> None:
+        """Find out whether a person may have a role pinged in a place, or messages published.
+
+        Raises UsageError.
+        """
+        connection, _ = self._connected()
+        if ping:
+            await broadcast.check_ping(connection, person, place, ping)
+        if publish:
+            await broadcast.check_publish(connection, place)
+
+    async def publish(self, sent: Sent) -> None:
+        """Publish a message for those who follow its channel. Raises DeliveryError."""
+        connection, _ = self._connected()
+        await broadcast.publish(connection, sent)
 
     async def diagnose(self, places: Sequence[Place], commands: Mapping[str, Command]) -> Diagnosis:
         """Ask Discord whether the token and commands work, and the bot can post in `places`.

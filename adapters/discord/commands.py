@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.discord.tree import GROUPS, MAX_SUBCOMMANDS, SUBCOMMAND, grouped
 from bot.chat.commands import LONGEST_ARGUMENT, Command, Param
-from bot.chat.kinds import Choice, YesNo
+from bot.chat.kinds import Choice, Role, YesNo
 from bot.text import shorten, visible
 
 SAVE_PAPER = "Save paper"  # in a message's menu under Apps
@@ -16,7 +16,7 @@ SAVED_PAPERS = "Saved papers"  # in a person's menu under Apps
 SHELF, SAVED_BY = "shelf", "by"  # what that runs, and the argument that names the person
 
 SLASH, USER_MENU, MESSAGE_MENU = 1, 2, 3
-TEXT, INTEGER, ATTACHMENT = 3, 4, 11
+TEXT, INTEGER, ROLE, ATTACHMENT = 3, 4, 8, 11
 # in servers, with the bot and in other conversations; installed by servers and by people
 EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}
 IN_SERVERS = {"contexts": [0], "integration_types": [0]}
@@ -102,6 +102,8 @@ def _option(param: Param) -> Payload:
         return {**option, "type": TEXT, "choices": choices}
     if param.argument.file:
         return {**option, "type": ATTACHMENT}
+    if isinstance(param.kind, Role):
+        return {**option, "type": ROLE}
     return {**option, "type": TEXT, "max_length": LONGEST_ARGUMENT, "autocomplete": completes}
 
 

@@ -18,7 +18,18 @@ from discord import (
 
 from adapters.discord.commands import MAX_CHOICES, WRITABLE
 from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
-from bot.chat.kinds import Choice, Days, Lookup, Number, TimeOfDay, Upload, Where, Words, YesNo
+from bot.chat.kinds import (
+    Choice,
+    Days,
+    Lookup,
+    Number,
+    Role,
+    TimeOfDay,
+    Upload,
+    Where,
+    Words,
+    YesNo,
+)
 from bot.text import shorten, visible
 
 Input: TypeAlias = ui.Item[ui.Modal]
@@ -47,6 +58,8 @@ def input_for(blank: Blank) -> Input:  # noqa: PLR0911  # one line a kind
             return _file_upload(param)
         case Where():
             return _channel_select(param, value)
+        case Role():
+            return _role_select(param, value)
         case YesNo():
             return _checkbox(param, value)
         case Choice(options):
@@ -120,6 +133,12 @@ def _channel_select(param: Param, value: str) -> Input:
         min_values=0,
         required=False,
     )
+
+
+def _role_select(param: Param, value: str) -> Input:
+    kind = SelectDefaultValueType.role
+    chosen = [SelectDefaultValue(id=int(value), type=kind)] if value.isdecimal() else []
+    return ui.RoleSelect(custom_id=param.name, default_values=chosen, min_values=0, required=False)
 
 
 def _checkbox(param: Param, value: str) -> Input:

@@ -24,6 +24,13 @@ PERMISSIONS = discord.Permissions(
 SCOPES = ("bot", "applications.commands")
 
 
+def invite_again(client: discord.Client, guild: discord.Guild, **more: bool) -> str:
+    """Return the link that adds permissions to those that Paperboy has in a server."""
+    asked = discord.Permissions(PERMISSIONS.value)
+    asked.update(**more)
+    return oauth_url(client.application_id or 0, permissions=asked, guild=guild, scopes=SCOPES)
+
+
 async def invite(settings: DiscordSettings | None) -> str:
     """Return the invite link and the permissions it asks for.
 

@@ -80,8 +80,9 @@ def press_of(button: Button) -> Press:
 def _panels(view: View, tenant: str) -> Iterator[Panel]:
     """Yield the panels; each control of the view gets a number of its own."""
     number = 0
+    ping = f"<@&{view.ping}>\n" if view.ping.isdecimal() else ""
     if view.title:
-        yield Panel((Line((view.title,), "## "),))
+        yield Panel((Line((view.title,), f"{ping}## "),))
     for block in view.blocks:
         presses = list(_presses(block))
         controls = tuple(

@@ -13,6 +13,7 @@ from time import monotonic
 import discord
 from discord import ui
 
+from adapters.discord.broadcast import pinged
 from adapters.discord.channels import MAX_THREAD_NAME, resolve
 from adapters.discord.connection import Connection
 from adapters.discord.custom_ids import MAX_LINE
@@ -51,10 +52,12 @@ async def post(
     folded = await bot.fold(view, place, MAX_LINE)
     layout = render(folded, place.tenant if direct else "", mark(key))
     if isinstance(channel, discord.ForumChannel):
-        new = ForumPost(place, view.title, layout, key)
+        new = ForumPost(place, view.title, layout, key, pinged(view))
         message = await _post_in_forum(client, channel, new)
     elif isinstance(channel, discord.abc.Messageable):
-        message = await _request(channel, channel.send(view=layout, nonce=nonce(key)))
+        message = await _request(
+            channel, channel.send(view=layout, nonce=nonce(key), allowed_mentions=pinged(view))
+        )
     else:
         sentence = "Messages can't be sent there; choose another channel."
         raise DeliveryError(sentence, permanent=True)
@@ -132,6 +135,7 @@ class ForumPost:
     title: str
     layout: ui.LayoutView
     key: str
+    pinged: discord.AllowedMentions
 
     @property
     def name(self) -> str:
@@ -157,7 +161,10 @@ async def _post_in_forum(
 
     async def create() -> discord.Message:
         post = await forum.create_thread(
-            name=new.name, view=new.layout, applied_tags=new.tags(forum)
+            name=new.name,
+            view=new.layout,
+            applied_tags=new.tags(forum),
+            allowed_mentions=new.pinged,
         )
         return post.message
 

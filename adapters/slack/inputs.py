@@ -14,6 +14,7 @@ from bot.chat.kinds import (
     Days,
     Lookup,
     Number,
+    Role,
     TimeOfDay,
     Upload,
     Where,
@@ -86,7 +87,7 @@ def _draw(param: Param, value: str, values: Mapping[str, str], *, private: bool)
             return _radio_buttons(shown, _place(value))
         case Lookup(many=many):
             return _typeahead(param, value, many=many)
-        case Words():
+        case Words() | Role():
             return _text_input(param, value)
         case Upload():
             return {"type": "file_input", "max_files": 1}

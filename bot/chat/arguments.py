@@ -32,7 +32,7 @@ class Argument:
     what it means to leave its input in a form empty, "" where that says nothing. It is of use only
     where the argument named by `depends` has one of the values given there. `completed_by` is what
     completes it where its kind does not say that. It says in one what `parts`, the names of other
-    arguments, say one by one.
+    arguments, say one by one. A `rare` one is in a form only where it is marked.
     """
 
     noun: str
@@ -43,6 +43,7 @@ class Argument:
     depends: tuple[str, tuple[str, ...]] | None = None
     completed_by: Source | Literal[""] = ""
     parts: tuple[str, ...] = ()
+    rare: bool = False
 
     @property
     def suggest(self) -> Source | Literal["", "place"]:

@@ -20,7 +20,7 @@ from bot.chat.ports import Ports
 from bot.chat.reaction_inbox import ReactionInbox
 from bot.chat.tallies import live_view
 from bot.chat.uploads import read_uploads
-from bot.chat.views import Button, Buttons, Outcome, View, line, note, with_lines
+from bot.chat.views import Button, Buttons, Link, Outcome, View, line, note, with_lines
 from bot.errors import PaperboyError, UnknownCommand, UsageError
 from bot.models import Person, Place, ReactionEvent, Sent, Suggestion
 from bot.text import clean, shorten
@@ -97,7 +97,7 @@ class Bot(Generic[S]):
         """Return what a form asks for before the intent can be handled.
 
         These are arguments that are required and missing, those marked with a `?` as in
-        "edit 3 at:?", and all of them if a command that has a form is given none.
+        "edit 3 at:?", and all but rare ones if a command that has a form is given none.
         """
         known = self.commands.get(intent.command)
         asked = known.asked(intent.args) if known else ()
@@ -137,7 +137,8 @@ class Bot(Generic[S]):
         except UsageError as error:
             explanation = Button("How it works", f"help {intent.command}")
             buttons = (*self._correction(intent, error), explanation)
-            blocks = (line(str(error)), Buttons(buttons))
+            helps = (line(Link(*error.link)),) if error.link else ()
+            blocks = (line(str(error)), *helps, Buttons(buttons))
             return View(blocks, outcome=Outcome.REFUSED, argument=error.argument)
         except PaperboyError as error:
             log.debug("%s: %s", intent.command, error)  # the person reads it in the view

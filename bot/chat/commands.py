@@ -172,7 +172,7 @@ class Command:
     def asked(self, args: Mapping[str, str]) -> tuple[Param, ...]:
         """Return the arguments that a form would ask for."""
         if self.form and not any(clean(text) for text in args.values()):
-            return self.params
+            return tuple(param for param in self.params if not param.argument.rare)
         wanted = {param.name for param in self.missing(args)} | {
             n for n, text in args.items() if clean(text) == ASKED
         }

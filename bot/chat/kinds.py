@@ -66,6 +66,13 @@ class Upload:
     """A file."""
 
 
-Kind: TypeAlias = TimeOfDay | Days | Number | Choice | YesNo | Where | Lookup | Words | Upload
+@dataclass(frozen=True, slots=True)
+class Role:
+    """People of a server who are notified together, by the id that the platform has for them."""
+
+
+Kind: TypeAlias = (
+    TimeOfDay | Days | Number | Choice | YesNo | Where | Lookup | Words | Upload | Role
+)
 
 ONE_LINE = Words()

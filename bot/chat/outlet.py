@@ -10,7 +10,7 @@ from bot.chat.bot import Bot
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
 from bot.chat.views import View
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, UsageError
 from bot.models import Membership, Person, Place, Sent
 
 __all__ = ["Adapter", "Membership", "Outlet", "Sent"]
@@ -23,12 +23,13 @@ class Outlet(ABC):
     many messages a second it takes in all; None where it says so itself when there are too many.
     `addresses` are the places that there are, where people do not come with places of their own. A
     digest comes as one message where it is `whole`. It is `lasting` unless it ends with the person
-    who uses it, as a terminal does.
+    who uses it, as a terminal does. Where it `broadcasts`, messages ping roles and are published.
     """
 
     platform: str
     whole: bool = False
     lasting: bool = True
+    broadcasts: bool = False
     repeatable: timedelta = timedelta()
     pace: float | None = None
     addresses: Collection[str] = ()
@@ -58,6 +59,28 @@ class Outlet(ABC):
         Raises DeliveryError.
         """
         return False
+
+    async def check_broadcast(
+        self,
+        person: Person,  # noqa: ARG002  # for those that broadcast
+        place: Place,  # noqa: ARG002
+        *,
+        ping: str = "",
+        publish: bool = False,  # noqa: ARG002
+    ) -> None:
+        """Find out whether a person may have a role pinged in a place, or messages published.
+
+        Raises UsageError.
+        """
+        sentence = "Only at Discord can a digest ping a role, or be published."
+        raise UsageError(sentence, argument="ping" if ping else "publish")
+
+    async def publish(self, sent: Sent) -> None:  # noqa: ARG002  # as above
+        """Publish a message for those who follow its place; again does no harm.
+
+        Raises DeliveryError.
+        """
+        raise DeliveryError("Messages there can't be published.", permanent=True)
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # for those that have threads
         """Return the thread of a message, opened if need be, or its place where there are none.

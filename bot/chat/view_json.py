@@ -34,6 +34,8 @@ def freeze(view: View) -> Json:
         "blocks": [_block(block) for block in view.blocks],
         "reactions": list(view.reactions),
         "arranged": view.arranged,
+        "ping": view.ping,
+        "publish": view.publish,
     }
 
 
@@ -44,8 +46,10 @@ def thaw(frozen: Values) -> View:
         blocks,
         title=frozen["title"],
         reactions=tuple(frozen["reactions"]),
-        # messages that were stored before there was a choice are lists
+        # messages that were stored before there was a choice are lists, and ping nobody
         arranged=frozen.get("arranged", "list"),
+        ping=frozen.get("ping", ""),
+        publish=frozen.get("publish", False),
     )
 
 

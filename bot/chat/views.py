@@ -138,6 +138,7 @@ class View:
     that the bot puts under the message itself. `file` goes with it. A REFUSED view can be about one
     `argument`, whose input in a form shows it. Its papers are best `arranged` one under the other,
     as cards, or side by side. The line `undo` takes back what was changed, "" where nothing was.
+    A message for a whole place can `ping` a role, by its id, and `publish` itself to followers.
     """
 
     blocks: tuple[Block, ...]
@@ -150,6 +151,8 @@ class View:
     argument: str = ""
     arranged: Arrangement = "list"
     undo: str = ""
+    ping: str = ""
+    publish: bool = False
 
     @property
     def papers(self) -> tuple[str, ...]:

@@ -98,7 +98,7 @@ class DeliveryWorker:
         if not one.suspect or (not late and self._repeatable(one, outlet)):
             return one
         if found := await self._find(one, place, outlet):
-            await self._finish(one, found)
+            await self._finish(one, found, outlet)
             await self._remember(found, thaw(one.view))
             return None
         if late:
@@ -134,7 +134,7 @@ class DeliveryWorker:
             else:
                 await self._handle_refusal(one, error)
         else:
-            await self._finish(one, sent)
+            await self._finish(one, sent, outlet)
 
     async def _find(self, one: Delivery, place: Place, outlet: Outlet) -> Sent | None:
         try:
@@ -235,10 +235,12 @@ class DeliveryWorker:
     async def _drop(self, one: Delivery, why: str) -> None:
         await self._record(one, lambda: self._store.drop(one, why, self._now()))
 
-    async def _finish(self, one: Delivery, sent: Sent) -> None:
+    async def _finish(self, one: Delivery, sent: Sent, outlet: Outlet) -> None:
         self._begun.pop(one.id, None)
+        where, message = sent.place.address, sent.message
+        lacks = await _publish(outlet, sent) if thaw(one.view).publish else ""
         held = await self._record(
-            one, lambda: self._store.finish(one, sent.place.address, sent.message, self._now())
+            one, lambda: self._store.finish(one, where, message, self._now(), lacks)
         )
         if held and one.part == 0:
             log.info(
@@ -299,6 +301,16 @@ def _outlet_for(one: Delivery, outlets: Mapping[str, Outlet]) -> Outlet:
         wait = REFUSED_PAUSE.total_seconds()
         raise DeliveryError("E-mail is not set up here: set SMTP_URL.", retry_after=wait)
     return outlet
+
+
+async def _publish(outlet: Outlet, sent: Sent) -> str:
+    """Publish a message that is posted; return why it could not be, "" if it is."""
+    try:
+        await request(outlet.publish(sent))
+    except DeliveryError as error:
+        log.warning("message %s was not published: %s", sent.message, error)
+        return f"Not published: {error}"
+    return ""
 
 
 async def request(work: Awaitable[T]) -> T:

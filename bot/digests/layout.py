@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot import cards
@@ -34,6 +35,16 @@ def views(digest: Digest) -> tuple[View, ...]:
     """Return the messages of a digest: the head, and if threaded one per paper for its thread."""
     if not digest.papers:
         return (View((line(_nothing(digest)), _more(digest)), title=_title(digest)),)
+    options = digest.options
+    head, *others = _messages(digest)
+    in_place = options.publish and options.layout != "threaded"
+    return (
+        replace(head, ping=options.ping, publish=options.publish),
+        *(replace(one, publish=in_place) for one in others),
+    )
+
+
+def _messages(digest: Digest) -> tuple[View, ...]:
     numbered = enumerate(digest.papers, 1)
     match digest.options.layout:
         case "compact":

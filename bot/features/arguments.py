@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from bot.calendar.dates import NotADate, Period, read_period
 from bot.calendar.rhythms import LAST, On, Rhythm, read_on, read_rhythm
 from bot.calendar.times import read_time
 from bot.calendar.zones import read_zone
-from bot.chat.arguments import Argument, number
-from bot.chat.kinds import Days, Lookup, Number, TimeOfDay, Upload, Where, Words
+from bot.chat.arguments import YES_NO, Argument, number
+from bot.chat.kinds import Days, Lookup, Number, Role, TimeOfDay, Upload, Where, Words
 from bot.text import shorten, straight
 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
@@ -92,6 +93,14 @@ def _when(text: str, _: date) -> Rhythm:
     return read_rhythm(text)
 
 
+def _role(text: str, _: date) -> str:
+    """Read the id of a role, as in a mention of it; "" if the text stands for none."""
+    found = re.fullmatch(r"(?:<@&)?(\d{1,20})>?", text.strip(), re.ASCII)
+    if not found and text.strip().lower() != "none":
+        raise ValueError(f"“{shorten(text, 40)}” isn’t a role. Mention one, or write none.")
+    return found[1] if found else ""
+
+
 def _topics(text: str, _: date) -> str:
     """Read topics, also where their name stands before them as it would before other arguments."""
     named = re.fullmatch(r'topics:\s*(?:"([^"]*)"|(.*))', straight(text), re.IGNORECASE)
@@ -162,6 +171,9 @@ WHEN = Argument("days and a time", _when, "weekdays at 8:30", parts=("every", "o
 ON = Argument("days", _on, "mon,wed", Days(), depends=("every", ("days", "weekly", "monthly")))
 TIME = Argument("a time of day", _time, "9:00", TimeOfDay())
 ZONE = Argument("a time zone", _zone, "Berlin", Lookup("zone"))
+# what few platforms have
+ROLE = Argument("a role", _role, "a mention of it", Role(), rare=True)
+PUBLISH = replace(YES_NO, rare=True)
 WHERE = Argument("a place", _text, "here, me or #papers", Where())
 SUBSCRIPTION = Argument(
     "the number of a subscription",

@@ -12,14 +12,16 @@ from bot.calendar.schedule import DAY_NAMES, Every, Schedule
 from bot.chat.arguments import yes_or_no
 from bot.chat.signatures import Options
 from bot.errors import UsageError
-from bot.features.arguments import ON, TIME, TOPICS, WHEN, ZONE
+from bot.features.arguments import ON, PUBLISH, ROLE, TIME, TOPICS, WHEN, ZONE
 from bot.models import DigestOptions, Order
 from bot.text import count, listed
 
 Changes: TypeAlias = Mapping[str, Any]  # the values of options, by name
 
 USUAL_TIME = time(9)
-NOTHING = {"topics": "any", "without": "none"}  # the words for no topics, and for none left out
+# the words for no topics, for none left out, and for no role
+NOTHING = {"topics": "any", "without": "none", "ping": "none"}
+_SEARCHES = ("topics", "without")
 MAX_TOPICS = 20
 _ORDERS: Mapping[Order, str] = {
     "upvotes": "most upvotes first",
@@ -60,11 +62,22 @@ votes: Minimum upvotes [0]
 code: Only papers with code [no]
 quiet: No message on days without papers [yes]
 repeats: Repeat papers already posted [no]
+ping: Role to ping [none] – at Discord, in a channel
+publish: Publish for followers [no] – at Discord, in an announcement channel
 """
 OPTIONS = Options.of(
     HELP,
     get_type_hints(Schedule) | get_type_hints(DigestOptions, include_extras=True),
-    {"when": WHEN, "on": ON, "at": TIME, "zone": ZONE, "topics": TOPICS, "without": TOPICS},
+    {
+        "when": WHEN,
+        "on": ON,
+        "at": TIME,
+        "zone": ZONE,
+        "topics": TOPICS,
+        "without": TOPICS,
+        "ping": ROLE,
+        "publish": PUBLISH,
+    },
 )
 # what clearing an input of a subscription that is there means
 CLEARED = NOTHING | {
@@ -77,6 +90,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "Which papers": ("topics", "without", "votes", "code", "repeats"),
     "How it looks": ("layout", "papers", "order", "quiet"),
 }
+BROADCAST = ("ping", "publish")  # what few platforms have
+WHO_IS_TOLD = {"Who is told": BROADCAST}
 # what a form asks for first: where and when digests come, of which papers, and how they look
 _FIRST = ("where", "when", "every", "on", "at", "topics", "layout")
 
@@ -84,7 +99,7 @@ _FIRST = ("where", "when", "every", "on", "at", "topics", "layout")
 def apply(changes: Changes, before: DigestOptions, today: date) -> DigestOptions:
     """Change options. Raises UsageError if they make no sense."""
     others = {name: value for name, value in changes.items() if name not in _SCHEDULE}
-    for name in NOTHING.keys() & others:
+    for name in others.keys() & _SEARCHES:
         others[name] = _searches(others[name], name, today)
     return replace(before, schedule=_schedule(changes, before.schedule), **others)
 
@@ -170,7 +185,9 @@ def looks(options: DigestOptions) -> str:
     """Describe how a digest looks."""
     quiet = "no message without papers" if options.quiet else "a message even without papers"
     again = ["papers may repeat"] if options.repeats else []
-    return " · ".join([f"{options.layout}: {_LAYOUTS[options.layout]}", quiet, *again])
+    told = ["pings a role"] if options.ping else []
+    told += ["published for followers"] if options.publish else []
+    return " · ".join([f"{options.layout}: {_LAYOUTS[options.layout]}", quiet, *again, *told])
 
 
 def _schedule(changes: Changes, before: Schedule) -> Schedule:

@@ -180,7 +180,8 @@ def _last_posted(ctx: Context, posted: PostedDigest) -> Spans:
     outlet = ctx.services.outlets.get(posted.head.place.platform)
     link = outlet.link(posted.head) if outlet else None
     day = day_name(posted.day)
-    return ("Last posted: ", Link(day, link) if link else day)
+    lacks = [f". {posted.lacks}"] if posted.lacks else []
+    return ("Last posted: ", Link(day, link) if link else day, *lacks)
 
 
 async def state(ctx: Context) -> tuple[Block, ...]:

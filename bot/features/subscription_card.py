@@ -13,17 +13,18 @@ from bot.features import digest_options as wording
 from bot.models import Subscription
 
 
-def card(one: Subscription, where: str, zone: str, said: str) -> View:
+def card(one: Subscription, where: str, zone: str, said: str, *, broadcasts: bool = False) -> View:
     """Show a subscription with its buttons; `zone` is the reader's, "" if unknown."""
     if one.watch:
         shown = replace(_watch_item(one, where, ()), buttons=())
         buttons = Buttons((*_watch_buttons(one), Button("Stop watching", f"unwatch {one.id}")))
         return View((line(said), shown, buttons), data={"subscription": record(one)})
+    subjects = {**wording.SUBJECTS, **(wording.WHO_IS_TOLD if broadcasts else {})}
     choices = (
         Button("Preview", f"preview {one.id}"),
         *(
             Button(subject, f"edit {one.id} {' '.join(f'{name}:?' for name in names)}")
-            for subject, names in wording.SUBJECTS.items()
+            for subject, names in subjects.items()
         ),
         switch(one),
         Button("Unsubscribe", f"unsubscribe {one.id}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -19,7 +19,6 @@ from bot.features.digests import ALL, history
 from bot.features.email_confirmation import ask_for_code
 from bot.features.first_steps import SUBSCRIBE
 from bot.features.permissions import (
-    MAX_SUBSCRIPTIONS,
     find_destination,
     find_manageable,
     find_membership,
@@ -32,10 +31,10 @@ from bot.features.permissions import (
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, headline, item, record, switch
+from bot.features.subscription_rules import broadcasts, check_broadcast, check_order, check_room
 from bot.models import DigestOptions, Place, Subscription
 from bot.text import count
 
-MAX_IN_PLACE = 10
 MAX_AT_HOME = 5
 MAX_LISTED = 20
 
@@ -45,7 +44,9 @@ async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
     there = await membership(ctx, ctx.place)
     zone = await own_zone(ctx, there)
     where = "here" if manages(ctx, there) and not there.own else "me"
-    return wording.inputs(wording.usual_options(Schedule("daily", USUAL_TIME, zone)), where)
+    held = wording.inputs(wording.usual_options(Schedule("daily", USUAL_TIME, zone)), where)
+    left_out = () if broadcasts(ctx, ctx.place) else wording.BROADCAST
+    return {name: value for name, value in held.items() if name not in left_out}
 
 
 async def _present(ctx: Context, given: Mapping[str, str]) -> Mapping[str, str]:
@@ -81,14 +82,15 @@ async def subscribe(
     if not destination.is_open:
         return _refused(there, said)
     wanted = await _wanted(ctx, said, destination.zone_source)
-    _check_order(wanted, replace(there, own=destination.is_theirs) if place.is_mail else there)
-    await _check_room(ctx, place, wanted)
+    check_order(wanted, replace(there, own=destination.is_theirs) if place.is_mail else there)
+    await check_room(ctx, place, wanted)
+    await check_broadcast(ctx, place, wanted)
     if destination.unconfirmed:
         return await ask_for_code(ctx, place, wording.line(wanted, _written_address(place)))
     next_date, next_due = wanted.schedule.after(ctx.now)
     new = Subscription(0, place, destination.owner, wanted, ctx.now, next_date, next_due)
     made = await ctx.subscriptions(place).add(new)
-    view = card(made, place_name(ctx, place, there), await own_zone(ctx, there), "Subscribed.")
+    view = await _shown(ctx, made, "Subscribed.")
     return replace(view, undo=f"unsubscribe {made.id}")
 
 
@@ -161,8 +163,10 @@ async def edit(
     if known.watch:
         return await _shown(ctx, await watches.change(ctx, known, changes), "Changed.")
     if wanted.order != known.options.order:
-        _check_order(wanted, await membership(ctx, known.place))
-    await _check_room(ctx, known.place, wanted, known)
+        check_order(wanted, await membership(ctx, known.place))
+    await check_room(ctx, known.place, wanted, known)
+    if changes.keys() & wording.BROADCAST:
+        await check_broadcast(ctx, known.place, wanted)
     changed = replace(known, options=wanted)
     if wanted.schedule != known.options.schedule and not known.paused:
         changed = await _from_now(ctx, changed)
@@ -244,38 +248,6 @@ async def _from_now(ctx: Context, known: Subscription) -> Subscription:
     return known.from_now(ctx.now, await ctx.services.store.digests.last(known.id))
 
 
-def _check_order(options: DigestOptions, there: Membership) -> None:
-    """Refuse to order by what one person keeps where others read it."""
-    if options.order == "for-me" and not there.own:
-        raise UsageError(
-            "order:for-me uses your own shelf, so it needs a digest just for you: add where:me.",
-            argument="order",
-        )
-
-
-async def _check_room(
-    ctx: Context, place: Place, options: DigestOptions, but: Subscription | None = None
-) -> None:
-    """Refuse what is there already, and one too many."""
-    present = but.id if but else 0  # no subscription has this number
-    every = [one for one in await team_subscriptions(ctx) if one.id != present and not one.watch]
-    there = [one for one in every if one.place == place]
-    _refuse_same(there, options)
-    if len(there) >= MAX_IN_PLACE:
-        raise UsageError(
-            f"There are already {MAX_IN_PLACE} subscriptions in that place: remove one first."
-        )
-    if len(every) >= MAX_SUBSCRIPTIONS:
-        raise UsageError(f"There are already {MAX_SUBSCRIPTIONS} subscriptions: remove one first.")
-
-
-def _refuse_same(there: Sequence[Subscription], options: DigestOptions) -> None:
-    for one in there:
-        if one.options == options:
-            paused = ", which is paused" if one.paused else ""
-            raise UsageError(f"That is the same as subscription {one.id}{paused}.")
-
-
 def _edit_back(before: Subscription, now: DigestOptions) -> str:
     """Return the line that gives a subscription its options again; "" where no line can."""
     past, present = wording.words(before.options), wording.words(now)
@@ -288,7 +260,8 @@ def _edit_back(before: Subscription, now: DigestOptions) -> str:
 
 async def _shown(ctx: Context, known: Subscription, said: str) -> View:
     there = await find_membership(ctx, known.place)
-    return card(known, place_name(ctx, known.place, there), await own_zone(ctx, there), said)
+    where, zone = place_name(ctx, known.place, there), await own_zone(ctx, there)
+    return card(known, where, zone, said, broadcasts=broadcasts(ctx, known.place))
 
 
 def _written_address(place: Place) -> str:

@@ -114,7 +114,7 @@ _FINISH = (
         message=bindparam("its_message"),
         sent_to=bindparam("its_address"),
         lease=None,
-        trouble="",
+        trouble=bindparam("why"),
     )
 )
 _POSTPONE = (
@@ -401,11 +401,14 @@ class Deliveries:
         values = {**_held(one), "since": now}
         return await self._database.change(_RESTART, values, turn=ROWS) == 1
 
-    async def finish(self, one: Delivery, address: str, message: str, now: datetime) -> bool:
-        """Note where a message was posted; False if another worker holds it."""
+    async def finish(
+        self, one: Delivery, address: str, message: str, now: datetime, lacks: str = ""
+    ) -> bool:
+        """Note where a message was posted, and what it lacks; False if another worker holds it."""
 
         async def run(transaction: Transaction) -> bool:
-            values = {**_held(one), "its_message": message, "its_address": address}
+            posted = {"its_message": message, "its_address": address, "why": lacks}
+            values = {**_held(one), **posted}
             if not (await transaction.execute(_FINISH, values)).rowcount:
                 return False
             if one.part >= 0:

@@ -181,6 +181,7 @@ _NEWEST_POSTED = (
         deliveries.c.tenant,
         deliveries.c.sent_to,
         deliveries.c.message,
+        deliveries.c.trouble,
         digests.c.due,
         func.row_number()
         .over(partition_by=deliveries.c.subscription, order_by=deliveries.c.date.desc())
@@ -282,12 +283,13 @@ class DigestOutcome:
 
 @dataclass(frozen=True, slots=True)
 class PostedDigest:
-    """The last digest that a subscription posted, and its first message."""
+    """The last digest that a subscription posted: its first message, and what that lacks."""
 
     subscription: int
     day: date
     due: datetime
     head: Sent
+    lacks: str
 
 
 class Digests:
@@ -478,6 +480,7 @@ class Digests:
                 row.date,
                 row.due,
                 Sent(Place(row.platform, row.tenant, row.sent_to), row.message),
+                row.trouble,
             )
             for row in rows
         }

@@ -13,7 +13,7 @@ from bot.chat.commands import in_one, in_parts
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import digest_options as wording
-from bot.features.digest_options import OPTIONS, SUBJECTS
+from bot.features.digest_options import BROADCAST, OPTIONS, SUBJECTS
 from bot.models import DigestOptions, Person, Place
 from bot.store.deliveries import Notice
 from bot.store.digests import PlannedDigest
@@ -276,7 +276,7 @@ async def test_the_same_again_and_too_many_are_refused(say):
 
 async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch):
     monkeypatch.setattr("bot.features.permissions.MAX_SUBSCRIPTIONS", 30)
-    monkeypatch.setattr("bot.features.subscriptions.MAX_SUBSCRIPTIONS", 30)
+    monkeypatch.setattr("bot.features.subscription_rules.MAX_SUBSCRIPTIONS", 30)
     people = [Person("chat", "team", f"p{n}", "") for n in range(31)]
     views = [await say("subscribe zone:utc where:me", person) for person in people]
     assert [view.outcome for view in views] == [Outcome.DONE] * 30 + [Outcome.REFUSED]
@@ -321,11 +321,22 @@ async def test_days_and_time_are_said_in_one(bot, say):
 
 
 async def test_every_option_can_be_changed_in_one_form_of_few_inputs(say):
-    changeable = [name for names in SUBJECTS.values() for name in names]
+    changeable = [name for names in (*SUBJECTS.values(), BROADCAST) for name in names]
     assert sorted(changeable) == sorted(one.name for one in OPTIONS.params if one.name != "when")
     assert max(map(len, SUBJECTS.values())) <= 5  # as many as Discord has
     card = await say("subscribe")
-    assert [button.label for button in card.buttons][1:4] == list(SUBJECTS)
+    assert [button.label for button in card.buttons][1:5] == [*SUBJECTS, "Pause"]
+
+
+async def test_only_where_the_platform_can_do_so_a_role_is_pinged_or_a_digest_published(bot, say):
+    for words, wrong in (("ping:<@&123>", "ping"), ("publish:yes", "publish")):
+        refused = await say(f"subscribe {words}")
+        assert plain(refused).startswith("Only at Discord can a digest ping a role")
+        assert refused.argument == wrong
+    assert "isn’t a role" in plain(await say("subscribe ping:@everyone"))
+    assert "Subscribed." in plain(await say("subscribe ping:none publish:no"))
+    asked = {one.param.name for one in await bot.form(bot.read("subscribe", MANAGER, PAPERS))}
+    assert not asked & {*BROADCAST}
 
 
 async def test_a_form_sent_as_it_was_filled_changes_nothing(bot, say):

@@ -32,6 +32,15 @@ KEYS = {  # of components, by their type
         "channel_types",
         "default_values",
     },
+    6: {
+        "custom_id",
+        "placeholder",
+        "min_values",
+        "max_values",
+        "disabled",
+        "required",
+        "default_values",
+    },
     19: {"custom_id", "required", "min_values", "max_values"},
     4: {
         "custom_id",
@@ -108,10 +117,21 @@ def _message(body: Mapping[str, Any]) -> Iterator[str]:
         yield f"unknown {unknown}"
     if len(str(body.get("nonce") or "")) > 25:
         yield "nonce"
-    if body.get("components") and body.get("allowed_mentions") not in ({"parse": []}, None):
+    if body.get("components") and not _pings_as_shown(body):
         yield f"mentions people: {body['allowed_mentions']}"
     for one in body.get("components") or ():
         yield from _component(one)
+
+
+def _pings_as_shown(body: Mapping[str, Any]) -> bool:
+    """Tell whether a message notifies nobody, or no more than the one role that it begins with."""
+    allowed = body.get("allowed_mentions") or {"parse": []}
+    if allowed == {"parse": []}:
+        return True
+    roles = allowed.get("roles", [])
+    first = body["components"][0]["components"][0].get("content", "")
+    begins = len(roles) == 1 and first.startswith(f"<@&{roles[0]}>\n")
+    return begins and allowed == {"parse": [], "roles": roles}
 
 
 def _component(one: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,59 @@
+"""What keeps a subscription from being made or changed as a person wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.chat.outlet import Membership
+from bot.errors import UsageError
+from bot.features.permissions import MAX_SUBSCRIPTIONS, team_subscriptions
+from bot.features.services import Context
+from bot.models import DigestOptions, Place, Subscription
+
+MAX_IN_PLACE = 10
+
+
+def check_order(options: DigestOptions, there: Membership) -> None:
+    """Refuse to order by what one person keeps where others read it."""
+    if options.order == "for-me" and not there.own:
+        raise UsageError(
+            "order:for-me uses your own shelf, so it needs a digest just for you: add where:me.",
+            argument="order",
+        )
+
+
+async def check_room(
+    ctx: Context, place: Place, options: DigestOptions, but: Subscription | None = None
+) -> None:
+    """Refuse what is there already, and one too many."""
+    present = but.id if but else 0  # no subscription has this number
+    every = [one for one in await team_subscriptions(ctx) if one.id != present and not one.watch]
+    there = [one for one in every if one.place == place]
+    _refuse_same(there, options)
+    if len(there) >= MAX_IN_PLACE:
+        raise UsageError(
+            f"There are already {MAX_IN_PLACE} subscriptions in that place: remove one first."
+        )
+    if len(every) >= MAX_SUBSCRIPTIONS:
+        raise UsageError(f"There are already {MAX_SUBSCRIPTIONS} subscriptions: remove one first.")
+
+
+def _refuse_same(there: Sequence[Subscription], options: DigestOptions) -> None:
+    for one in there:
+        if one.options == options:
+            paused = ", which is paused" if one.paused else ""
+            raise UsageError(f"That is the same as subscription {one.id}{paused}.")
+
+
+def broadcasts(ctx: Context, place: Place) -> bool:
+    """Tell whether messages there can ping a role, and be published."""
+    outlet = ctx.services.outlets.get(place.route)
+    return outlet is not None and outlet.broadcasts
+
+
+async def check_broadcast(ctx: Context, place: Place, options: DigestOptions) -> None:
+    """Refuse to ping a role, or to publish, where the person or Paperboy may not."""
+    outlet = ctx.services.outlets.get(place.route)
+    if outlet and (options.ping or options.publish):
+        ping, publish = options.ping, options.publish
+        await outlet.check_broadcast(ctx.person, place, ping=ping, publish=publish)
