@@ -35,6 +35,8 @@ from bot.models import Place
 from bot.pulse import Pulse
 from bot.runtime.supervisor import Chores
 from bot.search import Index
+from bot.semantic.model import Model
+from bot.semantic.model_folder import find_model
 from bot.settings import Settings
 from bot.sources.hugging_face import HuggingFace
 from bot.store import Store
@@ -102,7 +104,8 @@ async def _open_index(settings: Settings, store: Store) -> Index:
         from bot.search.index.neighbours import copy_neighbour
 
         await asyncio.to_thread(copy_neighbour, path, store.identity)
-    return await Index.open(path, store.identity)
+    model = find_model(settings.model, settings.home) if settings.model else None
+    return await Index.open(path, store.identity, Model(model) if model else None)
 
 
 def build_app(
@@ -224,6 +227,8 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock, duties: Duties
         chores["backups"] = storage.backups.keep
     if services.store.clock:
         chores["time"] = services.store.clock.keep
+    if settings.model:
+        chores["embedding"] = library.keep_embedding
     if settings.sync_minutes:
         chores["syncing"] = partial(library.keep_in_step, timedelta(minutes=settings.sync_minutes))
     return _shared(chores, duties, services.outlets) if duties else chores

@@ -19,7 +19,7 @@ def test_contributing_explains_exactly_the_dependencies_that_there_are():
     explained = re.findall(
         r"^\| `([\w.-]+)` \| \S.* \|$", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE
     )
-    assert sorted(map(normal, explained)) == sorted(runtime() | development())
+    assert sorted(map(normal, explained)) == sorted(runtime() | semantic() | development())
 
 
 def test_everything_that_pyproject_asks_for_is_pinned():
@@ -62,6 +62,10 @@ def test_no_file_names_a_package_registry_or_the_machine_it_was_made_on(pattern:
 
 def runtime() -> set[str]:
     return {normal(line) for line in PROJECT["project"]["dependencies"]}
+
+
+def semantic() -> set[str]:
+    return {normal(line) for line in PROJECT["project"]["optional-dependencies"]["semantic"]}
 
 
 def development() -> set[str]:

@@ -24,6 +24,7 @@ def test_what_is_set_is_read(tmp_path):
         "PAPERBOY_SYNC_MINUTES": "0",
         "PAPERBOY_PURGE_DAYS": "0",
         "PAPERBOY_ASK_HUGGING_FACE": "Off",
+        "PAPERBOY_MODEL": "all-MiniLM-L6-v2",
         "HF_ENDPOINT": "http://127.0.0.1:8765/",
         "HF_TOKEN": "hf_secret",
         "HOME": "/somewhere",
@@ -31,6 +32,7 @@ def test_what_is_set_is_read(tmp_path):
     settings = Settings.read(env)
     assert (settings.home, settings.log_level, settings.sync_minutes) == (tmp_path, "debug", 0)
     assert not settings.ask_hugging_face
+    assert (settings.model, Settings.read({}).model) == ("all-MiniLM-L6-v2", None)
     assert (settings.hf_endpoint, settings.hf_token) == ("http://127.0.0.1:8765", "hf_secret")
     assert (settings.purge_days, Settings.read({}).purge_days) == (0, 30)
 

@@ -210,6 +210,11 @@ def _troubles(ctx: Context, now: Status) -> Iterator[Block]:
     if now.indexing:
         indexed, total = now.indexing
         yield line(f"Rebuilding the search index: {indexed:,} of {total:,} papers done.")
+    if now.embedding:
+        done, total = now.embedding
+        yield line(f"Preparing search by meaning: {done:,} of {total:,} papers done.")
+    if now.meaning_trouble:
+        yield line(f"Searching by words only: {now.meaning_trouble}")
     if now.trouble:
         yield line("The last sync had a problem: ", now.trouble)
     for outlet in ctx.services.outlets.values():
@@ -264,6 +269,7 @@ def _record(now: Status) -> dict[str, object]:
         "next_sync": _iso(now.next_sync),
         "trouble": now.trouble,
         "indexing": list(now.indexing) if now.indexing else None,
+        "embedding": list(now.embedding) if now.embedding else None,
     }
 
 

@@ -218,17 +218,24 @@ def _which(found: Found, verb: str) -> View:
 
 
 def _remarks(found: Found) -> dict[str, Spans]:
-    """Say why each paper was found, and if Hugging Face found it."""
+    """Say why each paper was found, and if not by its words."""
     return {
-        paper.id: _remark(_passage(paper, why), online=paper.id in found.online)
+        paper.id: _remark(_passage(paper, why), _origin(paper, found))
         for paper, why in zip(found.papers, found.highlights, strict=True)
     }
 
 
-def _remark(passage: Spans, *, online: bool) -> Spans:
-    if not online:
-        return passage
-    return ("From Hugging Face: " if passage else "From Hugging Face", *passage)
+def _remark(passage: Spans, origin: str) -> Spans:
+    if not (passage and origin):
+        return (origin,) if origin else passage
+    return (f"{origin}: ", *passage)
+
+
+def _origin(paper: Paper, found: Found) -> str:
+    """Say how a paper was found that does not have the words that were looked for."""
+    if paper.id in found.online:
+        return "From Hugging Face"
+    return "Close in meaning" if paper.id in found.by_meaning else ""
 
 
 def _passage(paper: Paper, why: Highlights) -> Spans:

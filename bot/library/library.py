@@ -48,6 +48,8 @@ class Status:
     trouble: str
     next_sync: datetime | None
     indexing: tuple[int, int] | None  # while the index is rebuilt: papers in it, papers in all
+    embedding: tuple[int, int] | None = None  # while papers are embedded: those done, all
+    meaning_trouble: str = ""  # why no search goes by meaning, though a model is set
 
 
 class Library:
@@ -266,6 +268,11 @@ class Library:
         await self._follow()
         await self._index.search(parse(WARM_UP, self.today()), limit=1)
 
+    async def keep_embedding(self) -> None:
+        """Give every paper its place by meaning, as papers come; until cancelled."""
+        if self._index.semantic:
+            await self._index.semantic.keep(self._store.papers.get)
+
     async def close(self) -> None:
         """Cancel refreshes that still run."""
         await self.listings.close()
@@ -273,6 +280,7 @@ class Library:
     async def status(self) -> Status:
         """Return what is known and how fresh it is."""
         covered = await self._store.days.covered()
+        semantic = self._index.semantic
         good, last = await self._store.syncs.last_good(), await self._store.syncs.last()
         return Status(
             papers=await self._store.papers.count(),
@@ -283,6 +291,8 @@ class Library:
             trouble=last.failed if last else "",
             next_sync=self.next_sync,
             indexing=self._index.progress if self._index.behind else None,
+            embedding=semantic.progress if semantic else None,
+            meaning_trouble=semantic.trouble if semantic else "",
         )
 
     async def _follow(self) -> None:

@@ -41,7 +41,8 @@ class Found:
     `filters` says in words how it was narrowed; `corrected` is the query as understood where words
     were replaced; `absent` are words that no paper mentions, and `suggestion` is the query with
     what was probably meant by them. `nearest` stands in where nothing was found; `ms` is the time
-    that the index took. `online` are the papers that only Hugging Face found. It is `provisional`
+    that the index took. `online` are the papers that only Hugging Face found, `by_meaning`
+    those that have hardly a word of the query, but say the same. It is `provisional`
     while the index is being rebuilt.
     """
 
@@ -56,6 +57,7 @@ class Found:
     provisional: bool = False
     absent: tuple[str, ...] = ()
     suggestion: str | None = None
+    by_meaning: frozenset[str] = frozenset()
 
     @property
     def remark(self) -> str:
@@ -88,6 +90,7 @@ class Found:
                     "abstract": "".join(part for part, _ in why.passage) or None,
                 },
                 "online": paper.id in self.online,
+                "by_meaning": paper.id in self.by_meaning,
             }
             for paper, why in zip(self.papers, self.highlights, strict=True)
         ]
@@ -198,6 +201,7 @@ class Searches:
             index.behind,
             hits.absent,
             hits.suggestion,
+            hits.by_meaning,
         )
 
 

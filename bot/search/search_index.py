@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Hashable
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 from bot.models import Suggestion
 from bot.papers import Paper
@@ -17,16 +19,32 @@ from bot.search.query.natural_language import Wording, read_wording
 from bot.search.query.query import Query
 from bot.search.ranking.executor import Hits, PageRange, execute
 from bot.search.ranking.more_like_this import SimilarPaper, find_similar
+from bot.search.semantic_index import SemanticIndex
+from bot.semantic.model import Model
 
 
 class Index(IndexFile):
     """Finds papers in an index that follows a store."""
 
-    def __init__(self, path: Path, identity: str) -> None:
+    def __init__(self, path: Path, identity: str, model: Model | None = None) -> None:
         super().__init__(path, identity)
+        self.semantic = SemanticIndex(self, model, path.parent) if model else None
         self._tickets: dict[Hashable, int] = {}
         # as they were with so many rows
         self._organizations: tuple[int, Organizations] | None = None
+
+    @classmethod
+    async def open(cls, path: Path, identity: str, model: Model | None = None) -> Self:
+        """Open the index of a database, which finds by meaning too where there is a model."""
+        index = cls(path, identity, model)
+        await index._open()
+        return index
+
+    async def close(self) -> None:
+        """Close the file, and that of the vectors."""
+        if self.semantic:
+            await self.semantic.close()
+        await super().close()
 
     async def search(
         self, query: Query, *, limit: int, offset: int = 0, within: Collection[str] | None = None
@@ -35,7 +53,11 @@ class Index(IndexFile):
         # as it is now: another thread reads it
         ids = None if within is None else tuple(within)
         page = PageRange(max(0, limit), max(0, offset))
-        return await self.read(execute, query, page, ids, empty=Hits())
+        meaning = None
+        if self.semantic and ids is None:
+            meaning = await self.semantic.meaning_of(query)
+        work = partial(execute, meaning=meaning)
+        return await self.read(work, query, page, ids, empty=Hits())
 
     async def read_wording(self, text: str, today: date) -> Wording | None:
         """Return a search with the filters that its words ask for; see `wording`."""

@@ -32,6 +32,7 @@ from bot.settings.values import (
     read_secret_address,
     read_shard_ids,
     read_switch,
+    read_text,
     read_token,
 )
 
@@ -44,6 +45,7 @@ NAMES = (
     "PAPERBOY_HEARTBEAT_URL",
     "PAPERBOY_SYNC_MINUTES",
     "PAPERBOY_ASK_HUGGING_FACE",
+    "PAPERBOY_MODEL",
     "PAPERBOY_PAUSE_AFTER_DAYS",
     "PAPERBOY_PURGE_DAYS",
     "PAPERBOY_REACTIONS",
@@ -175,6 +177,7 @@ class Settings:
     heartbeat_url: str | None = field(default=None, repr=False)  # called while all is well
     sync_minutes: int = 30  # between two syncs; 0: only `paperboy sync`
     ask_hugging_face: bool = True  # in searches too
+    model: str | None = None  # a folder or a known name: search by meaning too
     pause_after_days: int = PAUSE_AFTER.days  # for which a place refuses its digests
     purge_days: int = 30  # until the data of a tenant that removed the bot is deleted
     reactions: Reactions = field(default_factory=Reactions)
@@ -355,6 +358,7 @@ _READERS: Mapping[str, tuple[str, Reader]] = {
     "heartbeat_url": ("PAPERBOY_HEARTBEAT_URL", read_secret_address),
     "sync_minutes": ("PAPERBOY_SYNC_MINUTES", number_reader(0, 1440)),
     "ask_hugging_face": ("PAPERBOY_ASK_HUGGING_FACE", read_switch),
+    "model": ("PAPERBOY_MODEL", read_text),
     "pause_after_days": ("PAPERBOY_PAUSE_AFTER_DAYS", number_reader(1, 365)),
     "purge_days": ("PAPERBOY_PURGE_DAYS", number_reader(0, 365)),
     "reactions": ("PAPERBOY_REACTIONS", read_reactions),

@@ -89,6 +89,11 @@ def read_folder(_: str, text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def read_text(_: str, text: str) -> str:
+    """Return the text as it is."""
+    return text
+
+
 def read_choice(name: str, text: str, choices: tuple[str, ...]) -> str:
     """Return one of some words, in small letters."""
     if text.lower() not in choices:

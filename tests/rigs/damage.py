@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from pathlib import Path
 
@@ -20,3 +21,11 @@ def damage_pages(file: Path, *tables: str) -> None:
         for (page,) in roots:
             there.seek((page - 1) * size)
             there.write(b"\x99" * size)
+
+
+def flip_bits(file: Path, chance: random.Random, number: int) -> None:
+    """Flip so many bits anywhere in a file."""
+    data = bytearray(file.read_bytes())
+    for _ in range(number):
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+    file.write_bytes(data)

@@ -16,6 +16,8 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 # Where something stands in another array, or rows of the whole index.
 Places: TypeAlias = npt.NDArray[np.int64]
 T = TypeVar("T", bound=np.integer[Any])
+
+NO_PLACES: Places = np.empty(0, np.int64)
 _Sorted: TypeAlias = npt.NDArray[np.integer[Any]]
 
 SHORT_ROWS = 1 << 16  # rows that two bytes can tell apart

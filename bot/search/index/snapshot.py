@@ -36,7 +36,7 @@ class Snapshot:
         self.row_count = 0  # the highest row: about the number of papers
         self.deleted: Places = np.empty(0, np.int64)
         self._version: int | None = None
-        self._build = ""
+        self.build = ""  # of the index: its rows are numbered anew with each
         self._columns: Columns | None = None
         self._id_rows: list[tuple[tuple[str, ...], Places]] = []
         self._filed: tuple[Segment, ...] = ()
@@ -58,9 +58,9 @@ class Snapshot:
             return
         found = connection.execute("SELECT value FROM about WHERE name = 'build'").fetchone()
         build = found[0] if found else ""
-        if build != self._build:  # rows and segments are numbered from the start
+        if build != self.build:  # rows and segments are numbered from the start
             self._reset()
-            self._build = build
+            self.build = build
         self._columns = None
         self._id_rows.clear()
         self.papers.clear()

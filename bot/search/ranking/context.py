@@ -6,10 +6,11 @@ import sqlite3
 from dataclasses import dataclass, field
 
 from bot.search.deadline import Deadline
-from bot.search.index.arrays import Mask
+from bot.search.index.arrays import NO_PLACES, Mask, Places
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query
+from bot.search.ranking.meaning import Meaning
 from bot.search.ranking.weights import RankingWeights, fitted_weights
 
 
@@ -18,7 +19,8 @@ class SearchContext:
     """One search: `words` are those of the query, `passing` the rows that its filters let through.
 
     All pass where `passing` is None. A `thorough` search also answers questions, and looks for
-    frequent words in abstracts; without, it is fast enough to run while a person types.
+    frequent words in abstracts; without, it is fast enough to run while a person types. `meaning`
+    is that of the query where a language model is in use, and `near` are the rows nearest to it.
     """
 
     connection: sqlite3.Connection
@@ -29,6 +31,8 @@ class SearchContext:
     thorough: bool = True
     deadline: Deadline = field(default_factory=Deadline.after)
     weights: RankingWeights = field(default_factory=fitted_weights)
+    meaning: Meaning | None = None
+    near: Places = field(default_factory=lambda: NO_PLACES)
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, tokenize
-from bot.search.index.arrays import Places, contains
+from bot.search.index.arrays import NO_PLACES, Places, contains
 from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of
 from bot.search.index.snapshot import Snapshot
@@ -22,6 +22,7 @@ from bot.search.ranking.context import SearchContext
 from bot.search.ranking.corrected_text import corrected_text
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
+from bot.search.ranking.meaning import Meaning
 from bot.search.ranking.named import only_named
 from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, telling_words
 
@@ -52,7 +53,7 @@ class Hits:
     `total` counts all that match, of those that only answer a question 200 at most. `corrected` is
     the query as understood, where words were replaced. `nearest` are papers that come close when
     none matches. `absent` are words as typed that no paper mentions, `suggestion` is the query with
-    what was probably meant by them.
+    what was probably meant by them. `by_meaning` are those that only their meaning found.
     """
 
     ids: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class Hits:
     nearest: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     suggestion: str | None = None
+    by_meaning: frozenset[str] = frozenset()
 
 
 def execute(
@@ -71,14 +73,18 @@ def execute(
     within: tuple[str, ...] | None,
     *,
     thorough: bool = True,
+    meaning: Meaning | None = None,
 ) -> Hits:
     """Find the papers that a query asks for, all or among the ids `within`.
 
-    A `thorough` search also answers questions, and looks for frequent words in abstracts.
+    A `thorough` search also answers questions, and looks for frequent words in abstracts. With a
+    `meaning`, it finds papers that say the same in other words, too.
     """
     words = tuple(tokenize(query.text))
     context = SearchContext(connection, snapshot, query, words, thorough=thorough)
-    context = replace(context, passing=passing_rows(context, within))
+    if meaning and meaning.vectors.build == snapshot.build:
+        context = replace(context, meaning=meaning)
+    context = _narrow(context, within)
     if not words:
         return _list(context, page)
     hits = _search(context, page)
@@ -87,9 +93,16 @@ def execute(
     if not query.filtered:
         return _near_suggestion(context, hits, page)
     plain = replace(context, query=Query(query.text))  # the paper meant may use other words
-    around = _search(replace(plain, passing=passing_rows(plain, within)), PageRange(page.limit))
+    around = _search(_narrow(plain, within), PageRange(page.limit))
     corrected = None if query.exact_words else around.corrected
     return replace(hits, corrected=corrected, nearest=around.ids or around.nearest)
+
+
+def _narrow(context: SearchContext, within: tuple[str, ...] | None) -> SearchContext:
+    """Let only the rows pass that the filters ask for, and look for the nearest of them."""
+    passing = passing_rows(context, within)
+    near = context.meaning.nearest(passing) if context.meaning else NO_PLACES
+    return replace(context, passing=passing, near=near)
 
 
 def _near_suggestion(context: SearchContext, hits: Hits, page: PageRange) -> Hits:
@@ -170,7 +183,12 @@ def _page_of(context: SearchContext, found: Interpretation, page: PageRange) -> 
     ids = _ids(matching[page.offset : page.end])
     beyond = PageRange(page.limit - len(ids), max(0, page.offset - len(matching)))
     further, number = _further(context, found, complete, beyond)
-    return Hits(ids + ids_of(context.connection, further), len(matching) + number, corrected)
+    return Hits(
+        ids + ids_of(context.connection, further),
+        len(matching) + number,
+        corrected,
+        by_meaning=_by_meaning(context, matching),
+    )
 
 
 def _complete_rows(found: Interpretation) -> set[int]:
@@ -186,15 +204,25 @@ def _matching(
 
     Below the first that has all terms, more is asked.
     """
-    number = max(telling_words(context.words), MIN_QUESTION_WORDS)
-    least, matching = MIN_WORDS / number, []
+    least, matching = _share(context, MIN_WORDS), []
     for each in ranked:
         if each.candidate.row in complete:
-            least = MIN_WORDS_BELOW_COMPLETE / number
-        elif each.cover < least:
+            least = _share(context, MIN_WORDS_BELOW_COMPLETE)
+        elif each.cover < least and not each.is_near:
             continue
         matching.append(each)
     return matching
+
+
+def _by_meaning(context: SearchContext, matching: Sequence[Ranked]) -> frozenset[str]:
+    """Return the ids of those that have hardly a word of the query."""
+    least = _share(context, MIN_WORDS)
+    return frozenset(each.candidate.id for each in matching if each.cover < least)
+
+
+def _share(context: SearchContext, words: float) -> float:
+    """Return what share of the query so many words are."""
+    return words / max(telling_words(context.words), MIN_QUESTION_WORDS)
 
 
 def _further(

@@ -87,7 +87,7 @@ def _find(context: SearchContext, terms: Sequence[QueryTerm]) -> Interpretation:
     answers = bm25.best(context, MAX_ANSWERS) if bm25 else _NO_ROWS
     is_question = telling_words(context.words) >= MIN_QUESTION_WORDS
     most = MAX_RANKED_ANSWERS_OF_QUESTION if is_question else MAX_RANKED_ANSWERS
-    candidates = retrieve(context, terms, answers[:most])
+    candidates = retrieve(context, terms, np.union1d(answers[:most], context.near))
     ranked = rerank(context, load_candidates(context, candidates), terms, bm25)
     return Interpretation(candidates, ranked, answers)
 

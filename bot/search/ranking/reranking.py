@@ -8,13 +8,16 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.index.arrays import Mask
 from bot.search.index.postings import PERSON
 from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.bm25 import Bm25
 from bot.search.ranking.candidates import Candidate
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.features import Features, TextScores, Wanted, measure
+from bot.search.ranking.meaning import MIN_NEARNESS
 from bot.search.ranking.weights import FEATURES
+from bot.semantic.quantization import Scores
 
 # With more of the query in its title or as the name of one author, a paper is what was meant.
 CLEAR_SHARE = 0.75
@@ -35,7 +38,7 @@ class Ranked(NamedTuple):
 
     `cover` says how much of the query it answers (0 to 1), `is_clear` whether its title and one of
     its authors do so or the title begins with the query, `is_named` whether the query is the name
-    of one of them.
+    of one of them, `is_near` whether it is near what the query means.
     """
 
     candidate: Candidate
@@ -44,6 +47,7 @@ class Ranked(NamedTuple):
     cover: float
     is_clear: bool
     is_named: bool
+    is_near: bool
 
 
 def rerank(
@@ -62,9 +66,16 @@ def rerank(
     number = telling_words(context.words)
     weights = context.weights.of_query(number, thorough=context.thorough)
     merits = features @ weights
+    nearness = np.zeros(len(rows), np.float32)
+    if context.meaning:
+        nearness = context.meaning.nearness(rows)
+        # the papers of a person are those with the name, whatever it means
+        if not _named(features)[merits.argmax()]:
+            merits += context.meaning.weight_of(number) * nearness
     # of equal ones, the newest first
     order = np.lexsort((-rows, -merits))
-    return _ranked([by_row[n] for n in order.tolist()], merits[order], features[order], number)
+    best_first = [by_row[n] for n in order.tolist()]
+    return _ranked(best_first, merits[order], features[order], nearness[order], number)
 
 
 def telling_words(words: Sequence[str]) -> int:
@@ -73,7 +84,11 @@ def telling_words(words: Sequence[str]) -> int:
 
 
 def _ranked(
-    candidates: Sequence[Candidate], merits: Features, features: Features, number: int
+    candidates: Sequence[Candidate],
+    merits: Features,
+    features: Features,
+    nearness: Scores,
+    number: int,
 ) -> list[Ranked]:
     """Return candidates in this order; the query has `number` telling words."""
     title, person, alias, text, starts, one_name = features.T[_DECISIVE]
@@ -82,7 +97,14 @@ def _ranked(
     in_name = np.where((named == 1) | together, person, 0)
     is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
     cover = title + person + alias + text
-    is_named = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * cover)
-    columns = (merits, cover, is_clear, is_named)
+    columns = (merits, cover, is_clear, _named(features), nearness >= MIN_NEARNESS)
     lines = zip(candidates, features, *(column.tolist() for column in columns), strict=True)
     return [Ranked(*line) for line in lines]
+
+
+def _named(features: Features) -> Mask:
+    """Tell of which candidates the query names an author, and says nothing else."""
+    title, person, alias, text, _, one_name = features.T[_DECISIVE]
+    cover = title + person + alias + text
+    named: Mask = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * cover)
+    return named
