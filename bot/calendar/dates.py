@@ -30,7 +30,7 @@ _BY_SIZE = re.compile(r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2}))?)?\.?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _EAST_ASIAN = re.compile(r"(\d{4})[年년] ?(?:(\d{1,2})[月월] ?(?:(\d{1,2})[日일号]?)?)?")
 _BY_HABIT = re.compile(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2})?)?")
-_TIME_AFTER = re.compile(r"(\d{4}-\d\d-\d\d)[t ]\d\d:?\d\d\S*")
+_TIME_AFTER = re.compile(r"(\d{4}-\d\d-\d\d)(?:t\d\d:?\d\d| \d\d:\d\d)\S*")
 # spaces, and the signs in 28-May-2026, May.28 and 28May
 _BETWEEN = re.compile(
     r"[\s,/]+|(?<=[^\W\d])[.-]?(?=\d)|(?<=\d)[.-](?=[^\W\d])|(?<=\d)(?=[^\W\d]{3})|\.$"

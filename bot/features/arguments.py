@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 from bot.calendar.dates import NotADate, Period, read_period
+from bot.calendar.ranges import read_days
 from bot.calendar.rhythms import LAST, On, Rhythm, read_on, read_rhythm
 from bot.calendar.times import read_time
 from bot.calendar.zones import read_zone
@@ -16,6 +18,7 @@ from bot.text import shorten, straight
 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
 LONGEST_TAG, MAX_TAGS = 40, 20
+MAX_DAYS = 101  # that are listed together
 FAR = timedelta(days=366)  # no list is further ahead
 
 
@@ -56,10 +59,22 @@ def _month(text: str, today: date) -> date:
     return first
 
 
-def _period(text: str, today: date, refusal: str) -> Period:
+def _days(text: str, today: date) -> Period:
+    refusal = "isn’t clear. Write it as May 25 to May 29, 2026-05-25 2026-05-29, or last week."
+    period = _period(text, today, refusal, read_days)
+    if period.first > period.last:
+        raise ValueError("The first day is after the last. Swap them.")
+    if period.days > MAX_DAYS:
+        raise ValueError(f"Choose at most {MAX_DAYS} days.")
+    return period
+
+
+def _period(
+    text: str, today: date, refusal: str, read: Callable[[str, date], Period] = read_period
+) -> Period:
     """Return the days that a text means; ValueError with a sentence."""
     try:
-        period = read_period(text, today)
+        period = read(text, today)
         if period.first - today > FAR:  # sums could leave the calendar
             raise NotADate
     except NotADate as error:
@@ -153,6 +168,7 @@ PAPERS = Argument("papers", _text, "2401.00001 2402.00002", Lookup("paper", many
 PAPER = Argument("a paper", _text, "2401.00001, a link, or part of a title", Lookup("paper"))
 WORDS = Argument("words", _text, "diffusion")
 DAY = Argument("a day", _day, "2026-05-29", completed_by="day")
+SEVERAL_DAYS = Argument("days", _days, "May 25 to May 29")
 WEEK = Argument("a week", _week, "2026-W22")
 MONTH = Argument("a month", _month, "2026-05")
 TAGS = Argument("tags", _tags, "memory, to-replicate", Lookup("tag", many=True))

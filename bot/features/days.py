@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
+from bot.calendar.dates import Period
 from bot.cards import day_name
 from bot.chat.signatures import also_named
 from bot.chat.views import Button, View, line, note
-from bot.errors import SourceError, UsageError
-from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, WEEK
+from bot.errors import SourceError
+from bot.features.arguments import DAY, FIRST_DAY, MONTH, PAGE, SEVERAL_DAYS, WEEK
 from bot.features.pages import Page, listing
 from bot.features.services import Context
 
 WEEKEND = (5, 6)
-MAX_DAYS = timedelta(days=100)  # that are listed together
 EARLIER = 3  # days before today: a weekend, and the day before it
 
 
@@ -88,22 +88,14 @@ async def month(
 
 
 async def days(
-    ctx: Context,
-    first: Annotated[date, DAY],
-    last: Annotated[date, DAY],
-    *,
-    page: Annotated[int, PAGE] = 1,
+    ctx: Context, days: Annotated[Period, SEVERAL_DAYS], *, page: Annotated[int, PAGE] = 1
 ) -> View:
     """Show the papers of several days, most upvotes first.
 
-    first: First day – as in 2026-05-25
-    last: Last day – as in 2026-05-29 or today
+    days: Days – as in May 25 to May 29, or last week
     page: Page [1]
     """
-    if first > last:
-        raise UsageError("The first day is after the last. Swap them.", argument="first")
-    if last - first > MAX_DAYS:
-        raise UsageError(f"Choose at most {MAX_DAYS.days} days.", argument="last")
+    first, last = days.first, days.last
     title = f"{day_name(first)} to {day_name(last)}"
     data = {"first": first.isoformat(), "last": last.isoformat()}
     found = await ctx.library.between(first, last, limit=ctx.page_size, offset=ctx.offset(page))

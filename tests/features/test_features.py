@@ -199,13 +199,45 @@ async def test_a_day_that_cannot_be_had_says_why(ask):
         ("week 20", date(2026, 5, 11)),
         ("month April", date(2026, 4, 1)),
         ("month last", date(2026, 4, 1)),
-        ('days "May 25" yesterday', date(2026, 5, 25)),
     ],
 )
 def test_days_are_asked_for_as_people_write_them(bot, words, first):
     intent = bot.read(words, ADA, HERE)
     given = bot.commands[intent.command].bind(intent.args, TODAY)
     assert first in given.values()
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("days 2026-05-25 2026-05-29", "2026-05-25", "2026-05-29"),
+        ("days May 25 to May 29", "2026-05-25", "2026-05-29"),
+        ("days 25 to 29 May", "2026-05-25", "2026-05-29"),
+        ('days "May 25" yesterday', "2026-05-25", "2026-05-28"),
+        ("days “25 May” – “29 May”", "2026-05-25", "2026-05-29"),
+        ("days last week", "2026-05-18", "2026-05-24"),
+    ],
+)
+def test_several_days_are_asked_for_as_people_write_them(bot, words, first, last):
+    intent = bot.read(words, ADA, HERE)
+    days = bot.commands[intent.command].bind(intent.args, TODAY)["days"]
+    assert (str(days.first), str(days.last)) == (first, last)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("days yesterday 2026-05-01", "The first day is after the last. Swap them."),
+        ("days 2026-01-01 today", "Choose at most 101 days."),
+        ("days 0001-01-01 9999-12-31", "Choose at most 101 days."),
+        ("days next week", "“next week” hasn’t come yet, and papers are listed on their day."),
+        ("days of diffusion", "“of diffusion” isn’t clear. Write it as May 25 to May 29, "),
+    ],
+)
+async def test_days_that_cannot_be_listed_say_what_to_write(ask, words, said):
+    view = await ask(words)
+    assert view.outcome is Outcome.REFUSED
+    assert said in plain(view)
 
 
 @pytest.mark.parametrize("words", ["day 0001-01-01", "week 0001-W01", "month 0001-01"])
