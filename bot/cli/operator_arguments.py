@@ -22,6 +22,11 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_move(parser: argparse.ArgumentParser) -> None:
+    address = "postgresql+asyncpg://user:password@host/paperboy"
+    parser.add_argument("--to", required=True, metavar="URL", help=f"as in {address}")
+
+
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=("export", "import"), help="what to do")
     parser.add_argument(
@@ -50,6 +55,15 @@ OPERATOR_COMMANDS = (
         "another name. Digests that came due after the backup may have been posted then, so they "
         "are skipped.\n\nExample: paperboy restore paperboy.backup",
         _add_restore,
+    ),
+    ShellCommand(
+        "move",
+        "move",
+        "Move everything from the SQLite file to PostgreSQL",
+        "Stop Paperboy first. The file is only read, every row is compared in the end, and a move "
+        "that was interrupted goes on when it is run again. The database at URL has to be empty."
+        "\n\nExample: paperboy move --to postgresql+asyncpg://ada:secret@db/paperboy",
+        _add_move,
     ),
     ShellCommand(
         "settings",

@@ -114,8 +114,9 @@ class Store:
         database = Database(address)
         try:
             earlier = address.file if keeps_earlier else None
-            store = cls(database, await _prepare(database, earlier))
+            store = cls(database, await prepare(database, earlier))
             if database.dialect == "postgresql":
+                await _refuse_part(store)
                 store.clock = await _read_clock(database)
         except BaseException:
             await database.close()
@@ -159,6 +160,15 @@ class Store:
         await self.close()
 
 
+async def _refuse_part(store: Store) -> None:
+    """Raise StoreError if a move to this database is not finished."""
+    if await store.leases.unfinished_move():
+        raise StoreError(
+            "Not everything was moved to this database: run `paperboy move` again, with the same "
+            "arguments."
+        )
+
+
 async def _read_clock(database: Database) -> DatabaseClock:
     from bot.store.database_clock import DatabaseClock  # SQLite needs none of it
 
@@ -188,7 +198,9 @@ def _make_file(address: Address) -> None:
         os.close(os.open(address.file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
-async def _prepare(database: Database, file: Path | None) -> str:
+async def prepare(database: Database, file: Path | None) -> str:
+    """Create or update the tables, and return the identity. Raises StoreError."""
+
     async def prepare(transaction: Transaction) -> str:
         found = await transaction.run(_version, database.name)
         if found != HEAD:

@@ -16,10 +16,13 @@ from bot.store.schema import Instant, leases
 from bot.store.turns import ROWS
 from bot.store.upserts import insert_of
 
+MOVE = "move"  # of all data to this database, which is not to be used before it is done
+
 _OURS = (leases.c.name == bindparam("its_name"), leases.c.holder == bindparam("its_holder"))
 _RELEASE = update(leases).where(*_OURS).values(until=bindparam("now"))
 _FINISH = update(leases).where(*_OURS).values(until=bindparam("now"), done=leases.c.since)
 _DONE = select(leases.c.done).where(leases.c.name == bindparam("name"))
+_UNFINISHED = select(leases.c.name).where(leases.c.name == MOVE, leases.c.done.is_(None))
 _HELD = (
     select(leases.c.name, leases.c.holder, leases.c.since, leases.c.until)
     .where(leases.c.until > bindparam("now", type_=Instant))
@@ -72,6 +75,10 @@ class Leases:
         """Return when what was finished last began."""
         rows = await self._database.read(_DONE, {"name": name})
         return rows[0][0] if rows else None
+
+    async def unfinished_move(self) -> bool:
+        """Tell whether all data was to be moved here, and is not all here yet."""
+        return bool(await self._database.read(_UNFINISHED))
 
     async def held(self, now: datetime) -> tuple[Lease, ...]:
         """Return the leases that have not run out."""

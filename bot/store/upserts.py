@@ -25,6 +25,8 @@ def insert_or_replace(dialect: str, table: Table) -> Insert:
     rest = {
         column.name: statement.excluded[column.name] for column in table.c if not column.primary_key
     }
+    if not rest:
+        return insert_or_keep(dialect, table)
     upsert: Insert = statement.on_conflict_do_update(
         index_elements=list(table.primary_key), set_=rest
     )
