@@ -34,6 +34,11 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=("list", "fetch"), help="what to do")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the model to fetch")
+
+
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print the findings as JSON")
 
@@ -73,6 +78,15 @@ OPERATOR_COMMANDS = (
         "time on, and says which settings differ; nothing is replaced.\n\n"
         "Example: paperboy settings export paperboy.toml",
         _add_settings,
+    ),
+    ShellCommand(
+        "model",
+        "model",
+        "List or fetch the language models that search by meaning",
+        "A model is downloaded once, from Hugging Face, and runs on this machine: nothing that "
+        "people type leaves it. Then set PAPERBOY_MODEL to its name; papers are prepared while "
+        "`paperboy run` runs.\n\nExample: paperboy model fetch all-MiniLM-L6-v2",
+        _add_model,
     ),
     ShellCommand(
         "doctor",

@@ -24,7 +24,7 @@ from bot.runtime.doctor.digests import (
 )
 from bot.runtime.doctor.findings import Finding
 from bot.runtime.doctor.platforms import check_outlet, check_settings, title
-from bot.runtime.doctor.search_index import check_index
+from bot.runtime.doctor.search_index import check_index, check_model
 from bot.runtime.doctor.upstream import check_clock, check_hugging_face, check_zones
 from bot.settings import Settings
 from bot.store import Store
@@ -50,6 +50,7 @@ async def examine(patient: Patient) -> list[Finding]:
         store = await _open(settings, stack)
         known = await read_subscriptions(store) if store else []
         findings += await check_index(settings, store)
+        findings += await asyncio.to_thread(check_model, settings)
         findings += await check_backups(settings, patient.clock)
         findings += check_files(settings, patient.env_file)
         findings += check_running(settings.home, now)

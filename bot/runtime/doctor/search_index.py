@@ -1,4 +1,4 @@
-"""The search index: whether it is sound, of this version, and in step with the database."""
+"""The search index and the language model: whether they are sound, and the index in step."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from bot.errors import PaperboyError
 from bot.runtime.doctor.data import megabytes
 from bot.runtime.doctor.findings import Finding, fine, note, problem
 from bot.search.index.schema import VERSION, About, about
+from bot.semantic.model_folder import find_model
 from bot.settings import Settings
 from bot.store import Store
 from bot.store.backup import find_damage
 
-INDEX = "Search index"
+INDEX, MODEL = "Search index", "Language model"
 REBUILD = "Type: paperboy index --rebuild"
 
 
@@ -34,6 +35,20 @@ async def check_index(settings: Settings, store: Store | None) -> list[Finding]:
     if late := await _behind(found, store):
         return [note(INDEX, f"{file} {late}")]
     return [fine(INDEX, f"{file}, {megabytes(file)}, sound and up to date.")]
+
+
+def check_model(settings: Settings) -> list[Finding]:
+    """Check that the language model is whole, and can be run."""
+    if not settings.model:
+        return []
+    folder = find_model(settings.model, settings.home)
+    try:
+        vector = folder.open().encode("graph networks")
+    except PaperboyError as error:
+        return [problem(MODEL, str(error))]
+    if damage := folder.damage():
+        return [problem(MODEL, damage)]
+    return [fine(MODEL, f"{folder.name}, {len(vector)} dimensions, in {folder.path}.")]
 
 
 async def _behind(found: About | None, store: Store | None) -> str:

@@ -83,6 +83,10 @@ async def index_that_is_text(there: Clinic) -> None:
     (there.home / "index.sqlite3").write_text("Dear Ada, " * 1000)
 
 
+async def missing_model(there: Clinic) -> None:
+    there.options["model"] = "all-MiniLM-L6-v2"
+
+
 async def no_copies(there: Clinic) -> None:
     there.options["backups"] = there.home / "copies"
 
@@ -176,6 +180,7 @@ FAULTS: list[tuple[Plant, str]] = [
     (damaged_index, "Search index: .*index.sqlite3 is damaged .* paperboy index --rebuild"),
     (index_that_is_text, "Search index: .*index.sqlite3 can’t be read .* index --rebuild"),
     (no_copies, "Backups: There is no backup in .*/copies yet: is `paperboy run` running"),
+    (missing_model, "Language model: There is no model .* Type: paperboy model fetch all-MiniLM"),
     (old_copies, "Backups: There is no backup in .* since .* UTC: is `paperboy run` running"),
     (readable_database, "Files: Others .* can read .*paperboy.sqlite3. Type: chmod 600"),
     (readable_tokens, r"Files: Others .* can read .*/\.env. Type: chmod 600"),
