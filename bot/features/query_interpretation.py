@@ -20,7 +20,8 @@ MAX_LABEL = 60  # characters of a button that names a filter
 class QueryInterpretation:
     """A search as it is read: its `text` with all filters, and buttons that change these.
 
-    `remark` says which words look like a filter and are none.
+    `remark` says which words look like a filter and are none, or name somebody whose papers don't
+    match.
     """
 
     text: str
@@ -43,6 +44,10 @@ async def read_query(ctx: Context, query: str) -> QueryInterpretation:
         return QueryInterpretation(query, _offer_filters(wording) if wording else ())
     if wording is None or not wording.filters:
         return QueryInterpretation(query, _offer_organization(wording) if wording else (), remark)
+    if wording.unnamed and not (await ctx.library.search(wording.text, limit=1)).total:
+        name = wording.filters[-1].partition(":")[2].strip('"')
+        remark = remark or f"Nothing from {name} matches, so “{name}” is searched as a word."
+        return QueryInterpretation(wording.unnamed, remark=remark)
     return QueryInterpretation(wording.text, _drop_filters(wording), remark)
 
 

@@ -76,6 +76,16 @@ async def test_filters_said_in_words_are_shown_and_one_press_takes_one_away(ask)
     assert (await ask(presses["✕ has:code"])).papers == (HEBB.id,)
 
 
+async def test_an_organisation_named_beside_with_code_is_a_filter_if_it_has_such_papers(ask):
+    view = await ask("find analytical learning with code")
+    assert (view.papers, view.data["read_as"]) == ((HEBB.id,), "learning has:code org:analytical")
+    other = await ask("find analytical weather with code")
+    assert other.papers[0] == "2605.00002"
+    assert other.data["read_as"] == "analytical weather has:code"
+    said = "Nothing from analytical matches, so “analytical” is searched as a word."
+    assert plain(other).startswith(said)
+
+
 async def test_words_of_the_title_that_is_meant_are_no_filter(ask, bot):
     titled = replace(HEBB, id="2605.00009", title="Reasoning with Code")
     await bot.services.library.add([titled], NOW)

@@ -16,13 +16,13 @@ AUTHORS = {"yann lecun", "hinton"}
 
 
 class Known:
-    """Names as an index knows them; KAIST is nothing else."""
+    """Names as an index knows them; KAIST is nothing else, NVIDIA mostly a maker of chips."""
 
     def is_organization(self, words):
         return " ".join(words) in ORGANIZATIONS
 
-    def is_only_organization(self, words):
-        return " ".join(words) == "kaist"
+    def organization_share(self, words):
+        return {"kaist": 0.9, "nvidia": 0.5, "deepseek": 0.2}.get(" ".join(words), 0.0)
 
     def is_author(self, words):
         return " ".join(words) in AUTHORS
@@ -41,6 +41,11 @@ def read(text: str) -> Wording | None:
             ["org:deepseek", "since:2026-04-01"],
         ),
         ("kaist robotics with code", "robotics", ["has:code", "org:kaist"]),
+        ("nvidia robots with code", "robots", ["has:code", "org:nvidia"]),
+        ("robots nvidia without code", "robots", ["-has:code", "org:nvidia"]),
+        ("fast nvidia kernels with code", "fast nvidia kernels", ["has:code"]),
+        ("deepseek reasoning with code", "deepseek reasoning", ["has:code"]),
+        ("nvidia robots last month", "nvidia robots", ["since:2026-04-01"]),
         ("robots by nvidia this year", "robots", ["org:nvidia", "since:2026-01-01"]),
         ("diffusion from google deepmind", "diffusion", ['org:"google deepmind"']),
         (

@@ -18,9 +18,6 @@ _SORTS = frozenset(
     "team inc ai national college school".split()
 )
 MIN_LETTERS = 4  # shorter names are words or abbreviations of other things
-# by itself a name means the organisation if at most so many papers have the word for each that is
-# by the organisation
-MAX_PAPERS_EACH = 1.5
 
 
 # the telling words of names of organisations, each with the number of papers by those called so
@@ -43,11 +40,11 @@ class KnownNames:
             self._papers(words[:n]) and self._papers(words[n:]) for n in range(1, len(words))
         )
 
-    def is_only_organization(self, words: Sequence[str]) -> bool:
-        """Tell whether most papers that have these words are by the organisation called so."""
+    def organization_share(self, words: Sequence[str]) -> float:
+        """Return which share of the papers that have these words is by the organisation."""
         if len("".join(words)) < MIN_LETTERS or not (papers := self._papers(words)):
-            return False
-        return self._mentions(words) <= MAX_PAPERS_EACH * papers
+            return 0.0
+        return papers / max(papers, self._mentions(words))
 
     def is_author(self, words: Sequence[str]) -> bool:
         """Tell whether an author's name has all these words."""
