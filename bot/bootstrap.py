@@ -19,6 +19,7 @@ from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.live_counts import LiveCounts
 from bot.digests.monitor import Monitor
 from bot.digests.planner import ListPatience, Planner
+from bot.digests.polls import PollReader
 from bot.digests.watches import Watches
 from bot.features import ALL
 from bot.features.completions import completions
@@ -211,6 +212,14 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock, duties: Duties
     retention = Retention(services.store, clock, timedelta(days=settings.keep_days))
     storage = services.storage
     more = (storage.troubles,) if storage else ()
+    polls = PollReader(
+        services.store,
+        library,
+        services.outlets,
+        services.announcements,
+        services.live_counts,
+        clock,
+    )
     monitor = Monitor(planner, services.announcements, clock, admins, more)
     chores: dict[str, Callable[[], Awaitable[object]]] = {
         "rezoning": planner.rezone,
@@ -219,6 +228,7 @@ def _chores(settings: Settings, bot: Bot[Services], clock: Clock, duties: Duties
         "purging": services.tenants.keep_purging,
         "retention": retention.keep_pruning,
         "counting": services.live_counts.run,
+        "polls": polls.run,
         "reactions": partial(bot.reactions.keep_finishing, tuple(services.outlets)),
     }
     if storage:

@@ -92,6 +92,15 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """A question with answers of which people choose any number, open for some hours."""
+
+    question: str
+    answers: tuple[str, ...]
+    hours: int
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """What a person is in a place: whether they manage it, who does (in words), their time zone.
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import discord
 
-from adapters.discord import broadcast, messages
+from adapters.discord import broadcast, messages, polls
 from adapters.discord.backoff import ReconnectBackoff, SessionStarts
 from adapters.discord.channels import Memberships, find_place, member_name, thread_of
 from adapters.discord.connection import set_addresses
@@ -22,7 +22,7 @@ from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
-from bot.chat.outlet import Adapter, Membership, Sent
+from bot.chat.outlet import Adapter, Membership, Poll, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
 from bot.models import Person, Place
@@ -144,6 +144,16 @@ class Discord(Adapter):
         """Publish a message for those who follow its channel. Raises DeliveryError."""
         connection, _ = self._connected()
         await broadcast.publish(connection, sent)
+
+    async def post_poll(self, place: Place, poll: Poll, key: str) -> Sent:
+        """Post a poll. Raises UsageError if there can be none, DeliveryError."""
+        connection, _ = self._connected()
+        return await polls.post_poll(connection, place, poll, key)
+
+    async def read_poll(self, sent: Sent) -> tuple[tuple[Person, ...], ...] | None:
+        """Return who chose each answer of a poll, None while it is open. Raises DeliveryError."""
+        connection, _ = self._connected()
+        return await polls.read_poll(connection, sent)
 
     async def diagnose(self, places: Sequence[Place], commands: Mapping[str, Command]) -> Diagnosis:
         """Ask Discord whether the token and commands work, and the bot can post in `places`.

@@ -41,7 +41,7 @@ def pinged(view: View) -> discord.AllowedMentions:
 
 async def check_ping(client: discord.Client, person: Person, place: Place, ping: str) -> None:
     """Find out whether a person may have a role pinged in a place. Raises UsageError."""
-    channel = await _channel(client, place)
+    channel = await find_channel(client, place)
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         raise UsageError(NO_CHANNEL, argument="ping")
     guild = channel.guild
@@ -63,7 +63,7 @@ async def check_ping(client: discord.Client, person: Person, place: Place, ping:
 
 async def check_publish(client: discord.Client, place: Place) -> None:
     """Find out whether messages in a place can be published. Raises UsageError."""
-    channel = await _channel(client, place)
+    channel = await find_channel(client, place)
     if not (isinstance(channel, discord.TextChannel) and channel.is_news()):
         raise UsageError(NOT_NEWS, argument="publish")
 
@@ -82,7 +82,8 @@ async def publish(client: discord.Client, sent: Sent) -> None:
             raise delivery_error(error, sent=False) from error
 
 
-async def _channel(client: discord.Client, place: Place) -> object:
+async def find_channel(client: discord.Client, place: Place) -> object:
+    """Return the channel of a place. Raises UsageError."""
     try:
         return await resolve(client, place)
     except DISCORD_ERRORS as error:

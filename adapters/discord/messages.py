@@ -55,13 +55,13 @@ async def post(
         new = ForumPost(place, view.title, layout, key, pinged(view))
         message = await _post_in_forum(client, channel, new)
     elif isinstance(channel, discord.abc.Messageable):
-        message = await _request(
+        message = await request(
             channel, channel.send(view=layout, nonce=nonce(key), allowed_mentions=pinged(view))
         )
     else:
         sentence = "Messages can't be sent there; choose another channel."
         raise DeliveryError(sentence, permanent=True)
-    sent = _sent(message, place)
+    sent = sent_in(message, place)
     await bot.shown(sent.place, sent.message, view, live=live)
     client.put_reactions(message, view.reactions)
     return sent
@@ -76,7 +76,7 @@ async def edit(client: Connection, bot: Bot, sent: Sent, view: View) -> bool:
     folded = await bot.fold(view, sent.place, MAX_LINE)
     layout = render(folded, sent.place.tenant if direct else "", mark(sent.message))
     message = channel.get_partial_message(int(sent.message))
-    await _request(channel, message.edit(view=layout))
+    await request(channel, message.edit(view=layout))
     return True
 
 
@@ -89,7 +89,7 @@ async def find(client: discord.Client, place: Place, key: str, since: datetime) 
     elif isinstance(channel, discord.abc.Messageable):
         messages = channel.history(limit=MAX_SEARCHED, after=since, oldest_first=False)
         found = await _find(client, key, messages)
-    return _sent(found, place) if found else None
+    return sent_in(found, place) if found else None
 
 
 def nonce(key: str) -> str:
@@ -107,7 +107,7 @@ async def _channel(client: discord.Client, place: Place) -> object:
         raise delivery_error(error, sent=False) from error
 
 
-async def _request(channel: object, request: Awaitable[discord.Message]) -> discord.Message:
+async def request(channel: object, request: Awaitable[discord.Message]) -> discord.Message:
     """Await the answer to a message that was sent to a channel. Raises DeliveryError."""
     started = monotonic()
     try:
@@ -120,7 +120,7 @@ async def _request(channel: object, request: Awaitable[discord.Message]) -> disc
         raise failure from error
 
 
-def _sent(message: discord.Message, place: Place) -> Sent:
+def sent_in(message: discord.Message, place: Place) -> Sent:
     """Return where a message stands, as reactions name it: without a guild in a conversation."""
     direct = isinstance(message.channel, discord.DMChannel)
     where = place_of("" if direct else place.tenant, message.channel.id, private=direct)
@@ -169,7 +169,7 @@ async def _post_in_forum(
         return post.message
 
     try:
-        return await _request(forum, create())
+        return await request(forum, create())
     except DeliveryError as error:
         if error.ambiguous and (late := await _find_late_post(client, forum, new.key, since)):
             return late

@@ -45,7 +45,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "group": (
         "The reading group: nominate, vote, and pick a paper a week",
-        _names("nominate list=nominated vote unvote pick picks"),
+        _names("nominate list=nominated vote unvote poll pick picks"),
     ),
     "paperboy": (
         "Your start page, how Paperboy is doing, and your data",

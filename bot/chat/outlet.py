@@ -11,9 +11,9 @@ from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
 from bot.chat.views import View
 from bot.errors import DeliveryError, UsageError
-from bot.models import Membership, Person, Place, Sent
+from bot.models import Membership, Person, Place, Poll, Sent
 
-__all__ = ["Adapter", "Membership", "Outlet", "Sent"]
+__all__ = ["Adapter", "Membership", "Outlet", "Poll", "Sent"]
 
 
 class Outlet(ABC):
@@ -23,7 +23,8 @@ class Outlet(ABC):
     many messages a second it takes in all; None where it says so itself when there are too many.
     `addresses` are the places that there are, where people do not come with places of their own. A
     digest comes as one message where it is `whole`. It is `lasting` unless it ends with the person
-    who uses it, as a terminal does. Where it `broadcasts`, messages ping roles and are published.
+    who uses it, as a terminal does. Where it `broadcasts`, messages ping roles and are published,
+    and there are polls.
     """
 
     platform: str
@@ -81,6 +82,20 @@ class Outlet(ABC):
         Raises DeliveryError.
         """
         raise DeliveryError("Messages there can't be published.", permanent=True)
+
+    async def post_poll(self, place: Place, poll: Poll, key: str) -> Sent:  # noqa: ARG002  # as above
+        """Post a poll; one with the same key is not posted again while `repeatable`.
+
+        Raises UsageError if there can be none, DeliveryError.
+        """
+        raise UsageError("Only Discord has polls. Vote with 👍 or “vote”, then say “pick”.")
+
+    async def read_poll(self, sent: Sent) -> tuple[tuple[Person, ...], ...] | None:  # noqa: ARG002  # as above
+        """Return who chose each answer of a poll, None while it is open or being counted.
+
+        Raises DeliveryError.
+        """
+        raise DeliveryError("There are no polls there.", permanent=True)
 
     async def thread(self, sent: Sent, name: str) -> Place:  # noqa: ARG002  # for those that have threads
         """Return the thread of a message, opened if need be, or its place where there are none.

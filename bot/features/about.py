@@ -46,7 +46,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Save papers": (
         "save unsave saved read unread collect note unnote tag untag export keep-from".split()
     ),
-    "With your team": "shelf share vote unvote nominate nominated pick picks".split(),
+    "With your team": "shelf share vote unvote nominate nominated poll pick picks".split(),
     "Digests": (
         "subscribe confirm subscriptions edit pause resume unsubscribe preview digest "
         "resolve rate watch watches unwatch".split()

@@ -38,6 +38,7 @@ MAX_TIED = 3  # of those that are named
 ABOUT = 500  # characters of a summary with which a thread begins
 CANDIDATES = Button("What is nominated", "nominated")
 PICKS = Button("Past picks", "picks")
+POLL = Button("Start a poll", "poll")
 
 
 async def nominate(ctx: Context, paper: Annotated[str, PAPER]) -> View:
@@ -45,7 +46,7 @@ async def nominate(ctx: Context, paper: Annotated[str, PAPER]) -> View:
 
     paper: its id, a link to it, or part of its title
     """
-    _refuse_alone(ctx)
+    refuse_alone(ctx)
     found = await resolve(ctx, paper, "nominate")
     await introduce(ctx)
     new = await ctx.tenant.picks.nominate(ctx.person.id, found.id, ctx.now)
@@ -67,7 +68,7 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
 
     page: which page of the list
     """
-    _refuse_alone(ctx)
+    refuse_alone(ctx)
     every = await ctx.tenant.picks.nominated()
     shown = every[ctx.offset(page) :][: ctx.page_size]
     papers = await ctx.library.papers([one.paper for one in shown])
@@ -79,7 +80,9 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     above = (
         () if every else (line("Nothing is nominated. Say “nominate” and a paper to propose it."),)
     )
-    buttons = (Button("Pick now", "pick"), PICKS) if every else (PICKS,)
+    outlet = ctx.services.outlets.get(ctx.person.platform)
+    asked = (POLL,) if outlet and outlet.broadcasts and len(every) > 1 else ()
+    buttons = (Button("Pick now", "pick"), *asked, PICKS) if every else (PICKS,)
     return await listing(
         ctx,
         papers,
@@ -104,7 +107,7 @@ async def pick(ctx: Context) -> View:
     """
     from bot.store.picks import Pick  # start-up time: the store is open already
 
-    _refuse_alone(ctx)
+    refuse_alone(ctx)
     today = ctx.library.today()
     week = today - timedelta(days=today.weekday())
     picks = ctx.tenant.picks
@@ -130,7 +133,7 @@ async def picks(
     week: only that of this week, as in 2026-W22, or last
     page: which page of the list
     """
-    _refuse_alone(ctx)
+    refuse_alone(ctx)
     if week:
         one = await ctx.tenant.picks.of(week)
         past: tuple[Pick, ...] = (one,) if one else ()
@@ -284,6 +287,7 @@ def _week(monday: date) -> str:
     return f"the week of {day_name(monday)}"
 
 
-def _refuse_alone(ctx: Context) -> None:
+def refuse_alone(ctx: Context) -> None:
+    """Refuse what needs a team. Raises UsageError."""
     if ctx.alone:
         raise UsageError("There is no team here: a reading group meets in a channel. Ask there.")

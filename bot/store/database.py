@@ -32,6 +32,7 @@ from bot.store.papers import Papers
 from bot.store.people import People
 from bot.store.personal_data import PersonalData
 from bot.store.picks import Picks
+from bot.store.polls import AllPolls, Polls
 from bot.store.reaction_events import ReactionEvents
 from bot.store.reactions import Reactions
 from bot.store.recovery import Recovery
@@ -71,6 +72,7 @@ class Tenant:
         self.tags = Tags(database, platform, tenant)
         self.people = People(database, platform, tenant)
         self.picks = Picks(database, platform, tenant)
+        self.polls = Polls(database, platform, tenant)
         self.personal = PersonalData(database, platform, tenant, identity)
         self.lines = CommandLines(database, platform, tenant)
         self.posts = Posts(database, platform, tenant)
@@ -98,6 +100,7 @@ class Store:
         self.installations = Installations(database, identity)
         self.deliveries = Deliveries(database)
         self.watches = Watches(database)
+        self.polls = AllPolls(database)
         self.recovery = Recovery(database)
         self.retention = Retention(database)
         self.leases = Leases(database)

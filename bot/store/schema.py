@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0016"
+HEAD = "0017"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -514,6 +514,20 @@ posted = Table(
     Column("subscription", Integer, nullable=False),
     Column("date", Date, nullable=False),
     Index(None, "subscription", "date"),
+)
+
+polls = Table(  # those that are open
+    "polls",
+    metadata,
+    _text("platform", primary_key=True),
+    _text("tenant", primary_key=True),
+    _text("address"),
+    _text("key"),
+    Column("papers", TextTuple, nullable=False),  # its answers
+    Column("begun", Instant, nullable=False),
+    Column("ends", Instant, nullable=False),
+    _text("message"),
+    Index(None, "ends"),
 )
 
 leases = Table(  # what one of several processes does for all, and which

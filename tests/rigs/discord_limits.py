@@ -17,6 +17,7 @@ MESSAGE = {
     "content",
     "embeds",
     "attachments",
+    "poll",
 }
 KEYS = {  # of components, by their type
     1: {"components"},
@@ -121,6 +122,18 @@ def _message(body: Mapping[str, Any]) -> Iterator[str]:
         yield f"mentions people: {body['allowed_mentions']}"
     for one in body.get("components") or ():
         yield from _component(one)
+    if poll := body.get("poll"):
+        yield from _poll(poll, body)
+
+
+def _poll(poll: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
+    answers = [one["poll_media"]["text"] for one in poll["answers"]]
+    if body.get("components") or not 1 <= len(poll["question"]["text"]) <= 300:
+        yield "question of a poll, or components beside it"
+    if not 1 <= len(answers) <= 10 or not all(1 <= len(text) <= 55 for text in answers):
+        yield "answers of a poll"
+    if not 1 <= poll["duration"] <= 768:
+        yield "hours of a poll"
 
 
 def _pings_as_shown(body: Mapping[str, Any]) -> bool:
