@@ -121,7 +121,7 @@ def vote_button(paper: Paper, *, voted: bool) -> Button:
 
 def title(paper: Paper) -> str:
     """Return the title, cut if it is none that people would read, or else the id."""
-    return shorten(plain_mathematics(paper.title), MAX_TITLE) or paper.id
+    return shorten(plain_mathematics(paper.title), MAX_TITLE).strip() or paper.id
 
 
 def because(kept: Paper) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.slack.limits import OPTION, OPTION_VALUE, Json
 from adapters.slack.styles import is_dangerous
@@ -12,7 +12,7 @@ from bot.text import shorten, visible
 LABEL = OPTION
 ALT = 2000
 BUTTONS_PER_ROW = 25
-MANY_BUTTONS = 6  # of a row; all but the first few are in a menu then
+MANY_BUTTONS = 5  # of a row; all but the first few are in a menu then
 FIRST_BUTTONS = 3
 MAX_MENU = 5
 BLANK = "…"  # Slack refuses a text in which there is nothing to see
@@ -61,24 +61,39 @@ def draw_feedback(good: Button, bad: Button) -> Json:
     }
 
 
-def draw_rows(buttons: Sequence[Button], about: str = "") -> Iterator[Json]:
-    """Yield blocks with buttons; `about` is what they are about, for screen readers."""
+def draw_rows(buttons: Sequence[Button], subjects: Mapping[str, str]) -> Iterator[Json]:
+    """Yield blocks with buttons; `subjects` are what they are about, for screen readers.
+
+    Those that are about something else than "" are told by the first argument of their lines.
+    """
     shown, rare = _part(buttons)
     for first in range(0, len(shown), BUTTONS_PER_ROW):
         row = [*enumerate(shown)][first : first + BUTTONS_PER_ROW]
-        elements = [draw_button(one, number % BUTTONS_PER_ROW, about) for number, one in row]
+        elements = [
+            draw_button(one, number % BUTTONS_PER_ROW, _subject(one, subjects))
+            for number, one in row
+        ]
         if rare:
             elements.insert(FIRST_BUTTONS, _menu(rare))
         yield {"type": "actions", "elements": elements}
 
 
+def _subject(one: Button, subjects: Mapping[str, str]) -> str:
+    _, _, argument = one.line.partition(" ")
+    return subjects.get(argument) or subjects.get("", "")
+
+
 def _part(buttons: Sequence[Button]) -> tuple[Sequence[Button], Sequence[Button]]:
     """Return the buttons to show, and those for a menu."""
-    rest = [one for one in buttons[FIRST_BUTTONS:] if not is_dangerous(one.line)]
+    rest = [one for one in buttons[FIRST_BUTTONS:] if not _is_red(one)]
     fits = all(len(one.line) <= OPTION_VALUE and not one.turns for one in rest)
     if len(buttons) < MANY_BUTTONS or not 1 < len(rest) <= MAX_MENU or not fits:
         return buttons, ()
-    return [one for one in buttons if one not in rest], rest
+    return [*buttons[:FIRST_BUTTONS], *filter(_is_red, buttons[FIRST_BUTTONS:])], rest
+
+
+def _is_red(one: Button) -> bool:
+    return is_dangerous(one.line)
 
 
 def _menu(buttons: Sequence[Button]) -> Json:

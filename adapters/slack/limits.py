@@ -33,8 +33,7 @@ _COUNTED = (
     *("accessibility_label", "fallback", "format"),
 )
 _PICTURES = ("icon", "hero_image")  # of a card
-# what a button has for the line that it runs, and loses with it
-_OF_ONE_LINE = ("style", "confirm", "accessibility_label")
+_OF_ONE_LINE = ("style", "confirm")  # what a button has for the line that it runs
 
 
 def fit(
@@ -98,7 +97,9 @@ def replace_button(blocks: Sequence[Json], value: str, label: Json, line: str) -
         if button.get("value") != value:
             return button
         plain = {name: part for name, part in button.items() if name not in _OF_ONE_LINE}
-        return {**plain, "text": label, "value": line}
+        spoken = f"{label['text']}: {button.get('accessibility_label', '').partition(': ')[2]}"
+        about = {"accessibility_label": spoken[:OPTION]} if "accessibility_label" in button else {}
+        return {**plain, "text": label, "value": line, **about}
 
     return change_buttons(blocks, change)
 

@@ -5,7 +5,7 @@ Only what takes neither gets mrkdwn, where that is inert.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from adapters.slack import limits
@@ -101,7 +101,7 @@ def _groups(view: View, newer: Collection[str] = ()) -> list[list[Json]]:
 
 
 def _body(view: View, newer: Collection[str]) -> Iterator[list[Json]]:
-    waiting, is_after_item = list(view.blocks), False
+    waiting, is_after_item, subjects = _merge_buttons(view.blocks), False, _subjects(view)
     while waiting:
         if cards := draw_cards(waiting, view.arranged, newer):
             del waiting[: len(cards)]
@@ -110,13 +110,38 @@ def _body(view: View, newer: Collection[str]) -> Iterator[list[Json]]:
             is_after_item = False
             continue
         first = waiting.pop(0)
-        blocks = list(_block(first, newer))
+        blocks = list(_block(first, newer, subjects))
         is_item = isinstance(first, Item) and len(blocks) > 1
         yield [DIVIDER, *blocks] if is_item and is_after_item else blocks
         is_after_item = is_item
 
 
-def _block(block: Block, newer: Collection[str]) -> Iterator[Json]:
+def _merge_buttons(blocks: Sequence[Block]) -> list[Block]:
+    """Return blocks in which rows of buttons that follow one another are one row."""
+    merged: list[Block] = []
+    for block in blocks:
+        before = merged[-1] if merged else None
+        if isinstance(before, Buttons) and isinstance(block, Buttons):
+            merged[-1] = Buttons(before.buttons + block.buttons)
+        else:
+            merged.append(block)
+    return merged
+
+
+def _subjects(view: View) -> Mapping[str, str]:
+    """Return what buttons of a view are about: titles by the paper, and under "" what stands out.
+
+    That is the only paper, or what the first text names.
+    """
+    items = [block for block in view.blocks if isinstance(block, Item)]
+    titles = {item.paper: words_of(item.title) for item in items if item.paper}
+    spans = view.blocks[0].spans if view.blocks and isinstance(view.blocks[0], Text) else ()
+    named = (words_of((one,)) for one in spans if isinstance(one, Strong | Link))
+    only = next(iter(titles.values())) if len(titles) == 1 else next(named, "")
+    return {**titles, "": only}
+
+
+def _block(block: Block, newer: Collection[str], subjects: Mapping[str, str]) -> Iterator[Json]:
     match block:
         case Text(spans, quiet):
             has_link = any(isinstance(span, Link) for span in spans)
@@ -126,21 +151,23 @@ def _block(block: Block, newer: Collection[str]) -> Iterator[Json]:
         case Picture(url, alt):
             yield draw_picture(url, alt)
         case Buttons(buttons):
-            yield from _buttons(buttons, newer)
+            yield from _buttons(buttons, newer, subjects)
         case Field(label, line):
             yield _field(label, line)
         case _:
             assert_never(block)
 
 
-def _buttons(buttons: Sequence[Button], newer: Collection[str]) -> Iterator[Json]:
+def _buttons(
+    buttons: Sequence[Button], newer: Collection[str], subjects: Mapping[str, str]
+) -> Iterator[Json]:
     """Render buttons, those that ask for a verdict as thumbs where Slack takes these."""
     verdicts = [one for one in buttons if one.line.startswith(VERDICT)]
     if FEEDBACK not in newer or len(verdicts) != 2:
-        yield from draw_rows(buttons)
+        yield from draw_rows(buttons, subjects)
         return
     if others := [one for one in buttons if one not in verdicts]:
-        yield from draw_rows(others)
+        yield from draw_rows(others, subjects)
     yield {"type": FEEDBACK, "elements": [draw_feedback(*verdicts)]}
 
 
@@ -163,7 +190,7 @@ def _item(item: Item) -> Iterator[Json]:
         yield from _beside_picture(head, item.lines, side)
     else:
         yield from _paragraphs([head, *item.lines], bold=True)
-    yield from draw_rows(buttons, about)
+    yield from draw_rows(buttons, {"": about})
 
 
 def _beside_picture(head: Spans, lines: Sequence[Spans], picture: Json) -> Iterator[Json]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from adapters.slack.limits import Json, change_buttons
 
-# what no other button undoes, with the question before it
+# what removes something for good, or what others read, with the question before it
 DANGEROUS = {
-    "unsubscribe": ("Remove this subscription?", "Its digests stop. This can’t be undone."),
+    "unsubscribe": ("Unsubscribe?", "No more digests come from this subscription."),
+    "unwatch": ("Stop watching?", "No more messages come from this watch."),
+    "unnote": ("Delete this note?", "This can’t be undone."),
     "forget-me sure:yes": ("Delete your data?", "This can’t be undone."),
 }
 # what a message is there for: the first of these is its one primary button
@@ -16,8 +18,13 @@ PRIMARY = ("subscribe", "digest", "resolve", "pick")
 
 
 def is_dangerous(line: str) -> bool:
-    """Return whether nothing undoes what a command line does."""
-    return any(line == begun or line.startswith(f"{begun} ") for begun in DANGEROUS)
+    """Return whether a command line removes something."""
+    return _question(line) is not None
+
+
+def _question(line: str) -> tuple[str, str] | None:
+    found = (one for begun, one in DANGEROUS.items() if f"{line} ".startswith(f"{begun} "))
+    return next(found, None)
 
 
 def style_buttons(blocks: Sequence[Json]) -> list[Json]:
@@ -47,9 +54,8 @@ def _primary_line(lines: Sequence[str]) -> str:
 
 def _style(button: Json, primary: str) -> Json:
     line = str(button.get("value", ""))
-    for begun, (title, text) in DANGEROUS.items():
-        if line == begun or line.startswith(f"{begun} "):
-            return {**button, "style": "danger", "confirm": _confirmation(button, title, text)}
+    if question := _question(line):
+        return {**button, "style": "danger", "confirm": _confirmation(button, *question)}
     return {**button, "style": "primary"} if line and line == primary else button
 
 

@@ -12,6 +12,9 @@ from slack_sdk.models.blocks import Block
 Json = dict[str, Any]
 KINDS = {"header", "rich_text", "section", "context", "actions", "image", "input", "divider"}
 NEWER = {"card", "carousel", "context_actions", "alert"}
+# lines that do something with one paper, and those that take away what is there
+ABOUT_A_PAPER = re.compile(r"(save|unsave|vote|unvote|paper|similar|unnote|read) \d{4}\.\d{4,5}")
+REMOVES = re.compile(r"(unsubscribe|unwatch|unnote|forget-me sure:yes)\b")
 
 
 def broken_rules(
@@ -54,6 +57,33 @@ def _in_block(block: Json) -> Iterator[str]:
             yield f"a text of {len(text)} characters"
     for element in elements:
         yield from _in_element(element)
+
+
+def design_faults(blocks: list[Json]) -> Iterator[str]:
+    """Yield what a reviewer of Slack's would have changed about the buttons of a message."""
+    buttons = [one for block in blocks for one in elements_of(block) if one["type"] == "button"]
+    if sum(one.get("style") == "primary" for one in buttons) > 1:
+        yield "more than one primary button"
+    for button in buttons:
+        label, line = button["text"]["text"], button["value"]
+        if (button.get("style") == "danger") != bool(REMOVES.match(line)):
+            yield f"{label}: red, and removes nothing, or the other way round"
+        if ("confirm" in button) != bool(REMOVES.match(line)):
+            yield f"{label}: asks, and removes nothing, or the other way round"
+        if ABOUT_A_PAPER.match(line) and len(button.get("accessibility_label", "")) <= len(label):
+            yield f"{label}: a screen reader doesn't say of which paper ({line})"
+    for block in blocks:
+        lines = [one.get("value", "") for one in elements_of(block)]
+        if (
+            block["type"] == "actions"
+            and len(lines) > 5
+            and not any(map(_turns, elements_of(block)))
+        ):
+            yield f"{len(lines)} buttons in a row"
+
+
+def _turns(element: Json) -> bool:
+    return str(element.get("action_id", "")).startswith(("turn", "page"))
 
 
 def elements_of(block: Json) -> list[Json]:

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 from slack_sdk.models.views import View
 
-from tests.rigs.slack_rules import NEWER, broken_rules, seen
+from tests.rigs.slack_rules import NEWER, broken_rules, design_faults, seen
 
 Json = dict[str, Any]
 TEAM, BOT = "T1", "UBOT"
@@ -81,6 +81,7 @@ class SlackServer:
         self.sockets: list[web.WebSocketResponse] = []
         self.broken_pictures: set[str] = set()
         self.trace: list[str] = []  # what was not as Slack wants it
+        self.faults_of_design: list[str] = []  # what people would have changed about buttons
         self.always: dict[str, Any] = {}  # what every call of a method meets
         self.read_only: set[str] = set()  # channels in which only some may write
         self.changes = 0  # that people could see
@@ -456,6 +457,7 @@ class SlackServer:
                 raise Refused("invalid_blocks")
         if any(block["type"] in NEWER - self.newer for block in blocks):
             raise Refused("invalid_blocks")
+        self.faults_of_design += design_faults(blocks)
         broken = list(broken_rules(blocks, most))
         self._rule(not broken, broken)
 

@@ -22,7 +22,7 @@ from bot.models import DigestOptions, Layout
 from bot.papers import Account, Paper
 from bot.text import visible
 from tests.contract.views import MARKUP, VIEWS, words
-from tests.rigs.slack_rules import broken_rules, seen, texts
+from tests.rigs.slack_rules import broken_rules, design_faults, seen, texts
 
 PROSE = st.one_of(
     st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=60),
@@ -104,10 +104,12 @@ def test_any_paper_keeps_to_the_limits(view, arranged):
 def test_any_digest_keeps_to_the_limits(papers, layout, arranged):
     day, options = date(2026, 5, 29), DigestOptions(Schedule("daily", time(9), "UTC"))
     made = messages(Digest(replace(options, layout=layout), day, day, tuple(papers), len(papers)))
+    are_named = all(visible(cards.title(paper)).strip() for paper in papers)
     for view in made:
         for newer in ((), NEWER):
             blocks = render(replace(view, arranged=arranged), "x", newer=newer)
             assert list(broken_rules(blocks, newer=bool(newer))) == []
+            assert not are_named or list(design_faults(blocks)) == []
             assert_literal(blocks)
             assert "not shown" not in seen(blocks)
 

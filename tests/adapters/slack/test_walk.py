@@ -160,11 +160,13 @@ async def test_whoever_asks_is_answered_two_levels_deep(rig, slack, bot, user):
     found = await walk(rig, slack, bot, user, depth=2)
     assert found.silent == []
     assert len(found.visited) > 100
+    assert "\n".join(sorted(set(rig.faults_of_design))) == ""
 
 
 @pytest.mark.parametrize("channel", ["D1", "C9"])
 async def test_wherever_a_person_asks_there_is_an_answer(rig, slack, bot, channel):
     assert (await walk(rig, slack, bot, READER, channel)).silent == []
+    assert "\n".join(sorted(set(rig.faults_of_design))) == ""
 
 
 @pytest.mark.parametrize("user", [MANAGER, READER, STRANGER])
