@@ -33,7 +33,8 @@ from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
-from bot.digests.dispatcher import HURRY, Dispatcher, DispatcherOptions
+from bot.digests.dispatcher import Dispatcher, DispatcherOptions
+from bot.digests.pace import HURRY
 from bot.errors import DeliveryError
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper

@@ -133,7 +133,11 @@ def build_app(
     )
     planner = Planner(store, library, connected, clock, patience)
     watches, pulse = Watches(store, clock), Pulse()
-    options = DispatcherOptions(timedelta(days=settings.pause_after_days), pulse=pulse)
+    options = DispatcherOptions(
+        timedelta(days=settings.pause_after_days),
+        pulse=pulse,
+        paces=store.paces if store.clock else None,
+    )
     services = Services(
         store,
         library,

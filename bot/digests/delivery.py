@@ -65,11 +65,14 @@ class DeliveryWorker:
         # since when this process tries a message: the time noted, and by the event loop’s clock
         self._begun: dict[int, tuple[datetime, float]] = {}
 
-    async def deliver(self, number: int, outlets: Mapping[str, Outlet]) -> None:
-        """Claim a message and deliver it if that is possible now. Raises StoreError."""
+    async def deliver(self, number: int, outlets: Mapping[str, Outlet]) -> bool:
+        """Claim a message and deliver it if that is possible now. Raises StoreError.
+
+        Returns False if nothing was asked of the platform.
+        """
         one = await self._store.claim(number, self._now(), LEASE)
         if one is None or await self._is_over(one):
-            return
+            return False
         try:
             outlet = _outlet_for(one, outlets)
             place = await request(self._place(one, outlet))
@@ -79,6 +82,7 @@ class DeliveryWorker:
         else:
             if unsent:
                 await self._send(unsent, place, outlet)
+        return True
 
     async def _is_over(self, one: Delivery) -> bool:
         """Give up a message that is late or whose subscription is paused; False otherwise."""

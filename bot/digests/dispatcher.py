@@ -17,11 +17,13 @@ from typing import TypeAlias
 
 from bot.chat.outlet import Outlet
 from bot.digests.delivery import DeliveryWorker
+from bot.digests.pace import Pace, SharedPace
 from bot.errors import PaperboyError, StoreError
 from bot.models import PAUSE_AFTER, Place
 from bot.pulse import Pulse
 from bot.store import Store
 from bot.store.deliveries import Health, Ready
+from bot.store.paces import Paces
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +39,6 @@ BREATH = 0.25  # seconds between two looks, so that one look finds more
 TO_FINISH = 10.0  # seconds that attempts under way have when told to stop
 # within which two places that ask for a pause speak for their workspace
 TOGETHER = timedelta(minutes=1)
-CATCH_UP = 2.0  # seconds of turns that a delay does not lose
-HURRY = 1.1  # times the pace, to make up for them: a platform takes a little more than it is given
 COMPLAIN_EVERY = 60.0  # seconds between two log lines about the database
 
 
@@ -53,13 +53,14 @@ class DispatcherOptions:
 
     A subscription pauses after its place refused everything for `pause_after`. `luck`, from 0 to 1,
     spreads retries. `longest` is the seconds between two looks for what other processes left.
-    `pulse` is told of each look.
+    `pulse` is told of each look. `paces` are shared with other processes, where there can be some.
     """
 
     pause_after: timedelta = PAUSE_AFTER
     luck: Callable[[], float] = random.random
     longest: float = 15.0
     pulse: Pulse | None = None
+    paces: Paces | None = None
 
 
 USUAL_OPTIONS = DispatcherOptions()
@@ -85,6 +86,7 @@ class Dispatcher:
         self._worker = DeliveryWorker(
             store, clock, options.pause_after, self._defer_place, options.luck
         )
+        self._shared = options.paces
         self._paces: dict[str, Pace] = {}
         self._waiting: dict[Workspace, deque[Ready]] = {}
         self._at_work: dict[Place, int] = {}  # the message that is under way for each place
@@ -176,7 +178,10 @@ class Dispatcher:
         self._begun = set(self._at_work.values())  # what the answer may still call ready
         for ready in await self._store.ready(platforms, now, GLANCE):
             self._waiting.setdefault(_workspace(ready.place), deque()).append(ready)
-        for workspace in list(self._waiting):
+        workspaces = list(self._waiting)
+        if self._shared:
+            random.shuffle(workspaces)  # other processes begin with others
+        for workspace in workspaces:
             self._fill(workspace)
         return await self._store.next_change(platforms, now)
 
@@ -211,18 +216,27 @@ class Dispatcher:
 
     async def _deliver(self, ready: Ready) -> None:
         try:
-            await self._pace(ready.place.route).turn()
+            pace = self._pace(ready.place.route)
+            await pace.turn()
             if task := asyncio.current_task():
                 self._queued.discard(task)
-            await self._worker.deliver(ready.id, self._outlets)
+            if not await self._worker.deliver(ready.id, self._outlets):
+                pace.give_back()  # another process was quicker
         except StoreError as error:
             self._complain(error)
         except Exception:
             log.exception("delivery %d failed", ready.id)
 
     def _pace(self, platform: str) -> Pace:
-        outlet = self._outlets.get(platform)
-        return self._paces.setdefault(platform, Pace(outlet.pace if outlet else None))
+        if platform not in self._paces:
+            outlet = self._outlets.get(platform)
+            per_second = outlet.pace if outlet else None
+            if per_second and self._shared:
+                shared = SharedPace(platform, per_second, self._shared, self._now)
+                self._paces[platform] = shared
+            else:
+                self._paces[platform] = Pace(per_second)
+        return self._paces[platform]
 
     async def _defer_place(self, place: Place, then: datetime) -> None:
         """Leave a place alone until then, or its whole workspace if two places ask for that."""
@@ -251,26 +265,6 @@ class Dispatcher:
         if before is None or before[0] != str(error) or monotonic() - before[1] >= COMPLAIN_EVERY:
             self._complaint = (str(error), monotonic())
             log.error("digests wait: %s", error)
-
-
-class Pace:
-    """Turns at an even pace, so many a second; without one, at once.
-
-    After a delay the turns come a little faster until the pace is reached again.
-    """
-
-    def __init__(self, per_second: float | None) -> None:
-        self._step = 1 / per_second if per_second else 0.0
-        self._meant = self._last = 0.0
-
-    async def turn(self) -> None:
-        """Wait for a turn."""
-        if self._step:
-            now = asyncio.get_running_loop().time()
-            meant = max(self._meant, now - CATCH_UP)
-            self._meant = meant + self._step
-            self._last = max(meant, now, self._last + self._step / HURRY)
-            await asyncio.sleep(self._last - now)
 
 
 def _workspace(place: Place) -> Workspace:

@@ -28,6 +28,7 @@ from bot.store.installations import Installations
 from bot.store.leases import Leases
 from bot.store.messages import AllMessages, Messages
 from bot.store.notes import Notes
+from bot.store.paces import Paces
 from bot.store.papers import Papers
 from bot.store.people import People
 from bot.store.personal_data import PersonalData
@@ -104,6 +105,7 @@ class Store:
         self.recovery = Recovery(database)
         self.retention = Retention(database)
         self.leases = Leases(database)
+        self.paces = Paces(database)
 
     @classmethod
     async def open(cls, url: str, *, keeps_earlier: bool = True) -> Self:

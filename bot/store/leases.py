@@ -25,7 +25,7 @@ _DONE = select(leases.c.done).where(leases.c.name == bindparam("name"))
 _UNFINISHED = select(leases.c.name).where(leases.c.name == MOVE, leases.c.done.is_(None))
 _HELD = (
     select(leases.c.name, leases.c.holder, leases.c.since, leases.c.until)
-    .where(leases.c.until > bindparam("now", type_=Instant))
+    .where(leases.c.until > bindparam("now", type_=Instant), leases.c.holder != "")
     .order_by(leases.c.holder, leases.c.name)
 )
 

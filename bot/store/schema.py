@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 # The newest migration. It stands here so that opening a database that is up to date need not import
 # Alembic.
-HEAD = "0017"
+HEAD = "0018"
 # not Alembic's own name, by which databases of other programs would pass for ours
 VERSION_TABLE = "paperboy_version"
 
@@ -501,6 +501,7 @@ deliveries = Table(
         ("subscription", "date"), (digests.c.subscription, digests.c.date), ondelete="CASCADE"
     ),
     Index(None, "state", "not_before"),
+    Index(None, "platform", "tenant", "state"),
     sqlite_autoincrement=True,
 )
 
