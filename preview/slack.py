@@ -35,16 +35,22 @@ FORMS = {
     "form-subscribe-open": ("subscribe", True, True),
     "form-find": ("find", False, False),
 }
+# what usually stands in a form, in the order of its inputs
 USUAL = {
+    "where": "here",
     "every": "days",
     "on": "mon,wed",
     "at": "9:00",
-    "zone": "Europe/Berlin",
-    "where": "here",
     "topics": "diffusion",
-    "papers": "5",
     "layout": "full",
+    "zone": "Europe/Berlin",
+    "papers": "5",
     "order": "upvotes",
+    "day": "yesterday",
+    "votes": "0",
+    "code": "no",
+    "quiet": "yes",
+    "repeats": "no",
 }
 STYLE = Path(__file__).with_suffix(".css")
 
@@ -65,7 +71,9 @@ def pages() -> Mapping[str, str]:
 
 def _form(words: str, filled: Mapping[str, str], *, is_open: bool) -> str:
     known = next(one for one in map(command, ALL) if one.name == words)
-    blanks = [Blank(param, filled.get(param.name, "")) for param in known.asked({}) or known.params]
+    asked_for = {param.name: param for param in known.asked({}) or known.params}
+    order = dict.fromkeys([*USUAL, *asked_for]) if known.form else asked_for
+    blanks = [Blank(asked_for[name], filled.get(name, "")) for name in order if name in asked_for]
     asked = Form(Intent(words, ME, HERE), Request(ME, HERE), {}, {}, open=is_open)
     return _html(_modal(redraw_form(asked, blanks) or {}))
 

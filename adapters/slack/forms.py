@@ -13,6 +13,7 @@ from adapters.slack.inputs import (
     OTHER,
     build_channel_menu,
     build_element,
+    is_set,
     option,
     read_value,
     wants_channel,
@@ -21,7 +22,7 @@ from adapters.slack.limits import MAX_OPTIONS, METADATA, OPTION_VALUE, TITLE, Js
 from adapters.slack.requests import Request
 from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank, in_parts
 from bot.chat.intents import File, Intent
-from bot.chat.kinds import Days, Where
+from bot.chat.kinds import Lookup, Where, Words
 
 FORM = "form"  # the callback id
 MORE_OPTIONS = "more"  # the action id of the button that shows the rest of a form
@@ -179,7 +180,7 @@ def _inputs(
     yield {
         "type": "input",
         "block_id": param.name,
-        "optional": not param.required,
+        "optional": not param.required and not is_set(element),
         "label": plain_text(_capitalize(param.label), LABEL),
         **({"hint": plain_text(hint, LONGEST_ARGUMENT)} if hint else {}),
         # a choice on which other inputs depend has the form redrawn
@@ -196,10 +197,10 @@ def _inputs(
 
 
 def _hint(blank: Blank, drawn_as: str) -> str:
-    """Return what is said below an input: how to type a place or days only where they are typed."""
+    """Return what is said below an input: how a value is written only where it is typed."""
     param = blank.param
-    is_shown = isinstance(param.kind, Where | Days) and drawn_as != "plain_text_input"
-    hint = "" if is_shown else _sentence(param.description)
+    is_chosen = not isinstance(param.kind, Words | Lookup) and drawn_as != "plain_text_input"
+    hint = "" if is_chosen else _sentence(param.description)
     default = f"Default: {param.default}." if param.default and not blank.value else ""
     return f"{hint} {default}".strip()
 

@@ -56,6 +56,13 @@ def wants_channel(blank: Blank) -> bool:
     return isinstance(blank.param.kind, Where) and _place(blank.value) == OTHER
 
 
+def is_set(element: Json) -> bool:
+    """Return whether an element holds a value that no person can clear."""
+    return "initial_time" in element or (
+        element["type"] == "radio_buttons" and "initial_option" in element
+    )
+
+
 def build_channel_menu(value: str) -> Json:
     """Return a menu of channels, on which the present one is chosen at first."""
     first: Json = {"default_to_current_conversation": True}

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, get_type_hints
 
 from bot.calendar.rhythms import LAST, On, Rhythm
 from bot.calendar.schedule import DAY_NAMES, Every, Schedule
-from bot.chat.arguments import yes_or_no
+from bot.chat.arguments import choice, yes_or_no
 from bot.chat.signatures import Options
 from bot.errors import UsageError
 from bot.features.arguments import ON, PUBLISH, ROLE, TIME, TOPICS, WHEN, ZONE
@@ -44,6 +44,28 @@ _WRONG_DAYS: Mapping[Every, str] = {
 }
 
 
+# what the values of options are called where a person chooses one
+CHOICES = {
+    "every": choice(
+        {
+            "daily": "Every day",
+            "weekdays": "Monday to Friday",
+            "days": "On certain days of the week",
+            "weekly": "Once a week",
+            "monthly": "Once a month",
+        }
+    ),
+    "layout": choice(
+        {
+            "threaded": "A list, and a thread for each paper",
+            "compact": "A short list with buttons",
+            "full": "Every paper with summary and buttons",
+        }
+    ),
+    "order": choice({order: f"{said[0].upper()}{said[1:]}" for order, said in _ORDERS.items()}),
+    "day": choice({"today": "Today’s list", "yesterday": "Yesterday’s list, with final votes"}),
+}
+
 HELP = """
 when: When [every day at 9:00] – as in weekdays at 8:30, mondays 17:00 or the 15th at 9
 every: How often [daily]
@@ -77,6 +99,7 @@ OPTIONS = Options.of(
         "without": TOPICS,
         "ping": ROLE,
         "publish": PUBLISH,
+        **CHOICES,
     },
 )
 # what clearing an input of a subscription that is there means

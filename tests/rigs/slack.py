@@ -107,6 +107,8 @@ class SlackRig(SlackServer):
             if block["type"] != "input":
                 continue
             kind, filled = block["element"]["type"], values.get(block["block_id"])
+            if filled is None and not block.get("optional"):
+                filled = _held(block["element"])
             assert filled or block.get("optional"), f"{block['block_id']} is required"
             value: Json = {"selected_option": {"value": filled} if filled else None}
             if kind in {"plain_text_input", "number_input"}:
@@ -229,6 +231,13 @@ class SlackRig(SlackServer):
         await self.event({"type": "app_home_opened", "tab": "home", "user": user, "channel": "D1"})
         await self.until(lambda: user in self.homes)
         return self.homes[user]
+
+
+def _held(element: Json) -> str | None:
+    """Return what an input holds that a person leaves as it is."""
+    chosen = (element.get("initial_option") or {}).get("value")
+    value: str | None = chosen or element.get("initial_time")
+    return value
 
 
 def pressable(blocks: list[Json]) -> list[tuple[Json, Json]]:

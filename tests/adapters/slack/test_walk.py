@@ -122,6 +122,7 @@ class Walk:
         for block in form["blocks"]:
             element = block.get("element", {})
             example = element.get("placeholder", {}).get("text", "")
+            example = element.get("initial_time", example)
             if element.get("options"):
                 example = element["options"][0]["value"]
             if element.get("type") == "conversations_select":
