@@ -22,6 +22,7 @@ demo: .venv/run.stamp ## try Paperboy in the terminal, without an account or a n
 test: check ## run every check, then every test; ARGS="-k search" goes to pytest
 	@.venv/bin/pytest -q -n auto --dist worksteal $(ARGS)
 
+# with ARGS="--processes 2 4" it runs several on one PostgreSQL, which crashes too
 soak: .venv/dev.stamp ## simulate months of digests, SEEDS times; kill what delivers them, KILLS times; cut its power, CUTS times
 	@.venv/bin/python -m tests.soak --seeds $(SEEDS) --kills $(KILLS) --cuts $(CUTS) $(ARGS)
 

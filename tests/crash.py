@@ -1,6 +1,6 @@
 """Kills processes that deliver, at every named point and at any time, and checks what is posted.
 
-The processes and their SQLite files are real. The platform is this process: it answers HTTP on
+The processes and their databases are real. The platform is this process: it answers HTTP on
 loopback and keeps a log of its own. It proves a message the way Slack does, by being read, or the
 way Discord does, by knowing a key again.
 """
@@ -44,6 +44,7 @@ from bot.settings import sqlite_in
 from bot.store import Store
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest
 from bot.store.engine import Database
+from tests.rigs.postgresql import Server
 
 Way: TypeAlias = Literal["reading", "key"]
 WAYS: tuple[Way, ...] = ("reading", "key")  # Slack's and Discord's
@@ -63,6 +64,7 @@ class Job:
     """What one process does: it delivers what is in a folder, and dies at its `at`-th point."""
 
     folder: Path
+    database: str
     url: str
     run: int
     way: Way
@@ -209,7 +211,7 @@ def deliver(job: Job) -> None:
 
 async def _deliver(job: Job) -> None:
     points = Points(job)
-    async with await Store.open(sqlite_in(job.folder)) as store, aiohttp.ClientSession() as session:
+    async with await Store.open(job.database) as store, aiohttp.ClientSession() as session:
         points.watch()
         client = Client(job, points, session)
 
@@ -355,8 +357,9 @@ async def _fatal(request: web.Request, moment: str) -> dict[str, Any]:
 class Harness:
     """Runs processes over copies of one database, and looks at what the platform has in the end."""
 
-    def __init__(self, platform: Platform, folder: Path, seed: int) -> None:
-        self._platform, self._folder = platform, folder
+    def __init__(self, platform: Platform, folder: Path, seed: int, server: Server | None) -> None:
+        self._platform, self._folder, self._server = platform, folder, server
+        self._template = server.create_database() if server else ""
         self._luck = random.Random(seed)
         self._runs = 0
         self.figures = Figures()
@@ -366,7 +369,7 @@ class Harness:
         folder = self._folder / "template"
         folder.mkdir()
         now = datetime.now(UTC)
-        async with await Store.open(sqlite_in(folder)) as store:
+        async with await Store.open(self._address(folder, self._template)) as store:
             options = DigestOptions(Schedule("daily", clock(9), "UTC"))
             person = Person(PLATFORM, TENANT, "ada")
             new = Subscription(
@@ -379,7 +382,12 @@ class Harness:
         self._runs += 1
         folder = self._folder / str(self._runs)
         shutil.copytree(self._folder / "template", folder)
-        return Job(folder, self._platform.url, self._runs, way, silent)
+        name = self._server.copy_database(self._template) if self._server else ""
+        database = self._address(folder, name)
+        return Job(folder, database, self._platform.url, self._runs, way, silent)
+
+    def _address(self, folder: Path, database: str) -> str:
+        return self._server.url(database) if self._server else sqlite_in(folder)
 
     async def points(self, way: Way) -> list[str]:
         """Return the points that a process passes which nobody kills."""
@@ -480,13 +488,18 @@ def stoppable(point: str) -> bool:
     return point not in {"before a commit", "before a request to send"}
 
 
-async def campaign(runs: int, seed: int = 1, share: int = 1) -> Figures:
-    """Kill and stop at every `share`-th point, in both ways, and fill up with random kills."""
+async def campaign(
+    runs: int, seed: int = 1, share: int = 1, server: Server | None = None
+) -> Figures:
+    """Kill and stop at every `share`-th point, in both ways, and fill up with random kills.
+
+    Each run has a database of its own, in SQLite's file or on a server.
+    """
     platform = Platform()
     PROCESSES.set_forkserver_preload(["tests.crash"])
     with TemporaryDirectory(prefix="paperboy-crash-", ignore_cleanup_errors=True) as folder:
         async with platform.running():
-            harness = Harness(platform, Path(folder), seed)
+            harness = Harness(platform, Path(folder), seed, server)
             await harness.prepare()
             luck = random.Random(seed)
             work: list[Callable[[], Awaitable[None]]] = []

@@ -2,6 +2,9 @@
 
 python -m tests.soak [--seeds 10000] [--first 1] [--days 100] [--kills 500] [--cuts 200]
 python -m tests.soak --planted
+python -m tests.soak --processes 2 4 [--kills 200] [--crashes 20]
+
+With --processes so many real ones deliver from one PostgreSQL, which crashes too.
 
 With --planted it puts bugs into the product, one at a time, and fails unless each is found.
 """
@@ -15,7 +18,7 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 
-from tests import crash, planted, power_cuts, simulation
+from tests import crash, fleet, planted, power_cuts, simulation
 from tests.rigs import disk
 
 REPORTED_SEEDS = 100  # between two lines about what came of it so far
@@ -32,9 +35,15 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--cuts", type=int, default=200, help="power cuts, where strace is")
     parser.add_argument("--planted", action="store_true", help="look for bugs put in on purpose")
+    parser.add_argument(
+        "--processes", type=int, nargs="+", metavar="N", help="run N on one PostgreSQL instead"
+    )
+    parser.add_argument("--crashes", type=int, default=20, help="of that PostgreSQL")
     args = parser.parse_args()
     if args.planted:
         return _find_planted()
+    if args.processes:
+        return _run_fleets(args)
     began, told, bad = time.monotonic(), [], []
     if args.seeds:
         simulated = simulation.Figures()
@@ -62,6 +71,18 @@ def main() -> int:
         bad += cut.bad
         _print_bad(cut.bad)
     sys.stdout.write(f"{'; '.join(told)}; {time.monotonic() - began:.0f} s\n")
+    return 1 if bad else 0
+
+
+def _run_fleets(args: argparse.Namespace) -> int:
+    """Print what came of each number of processes."""
+    bad = 0
+    for processes in args.processes:
+        figures = asyncio.run(fleet.campaign(processes, args.kills, args.crashes, seed=args.first))
+        sys.stdout.write(f"{figures}\n")
+        sys.stdout.flush()
+        _print_bad(figures.bad)
+        bad += len(figures.bad)
     return 1 if bad else 0
 
 

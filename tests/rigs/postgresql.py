@@ -50,6 +50,12 @@ class Server:
         self.run(f"CREATE DATABASE {name}")
         return name
 
+    def copy_database(self, template: str) -> str:
+        """Copy a database that no process has open, and return the copy's name."""
+        name = f"test{next(self._numbers)}"
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
     def run(self, statement: str, database: str = "postgres") -> None:
         """Run a statement of SQL."""
         where = ("--host", self.folder, "--username", "postgres", "--dbname", database)
