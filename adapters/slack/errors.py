@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from bot.errors import DeliveryError
 from bot.network.connection_errors import describe_failure, describe_loss
 
+RATE_LIMITED = "ratelimited"  # Slack's code, in a 429 too
 DEFAULT_WAIT_SECONDS = 30.0  # where a 429 carries no Retry-After
 TOKEN_WAIT_SECONDS = 600.0  # a token that is refused may be replaced, so nothing is dropped
 _REINSTALL = (
@@ -87,7 +88,7 @@ def translate_code(
     code: str, bot: str, *, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> SlackError:
     """Return the SlackError for the `error` of an answer, and its HTTP status and headers."""
-    if status == 429 or code in {"ratelimited", "rate_limited"}:
+    if status == 429 or code in {RATE_LIMITED, "rate_limited"}:
         return _rate_limited(headers or {})
     if code in TOKEN_REFUSED:
         return SlackError(_REINSTALL, code, retry_after=TOKEN_WAIT_SECONDS)
@@ -114,4 +115,4 @@ def _rate_limited(headers: Mapping[str, str]) -> SlackError:
     wait = str(headers.get("Retry-After", ""))
     seconds = float(wait) if wait.isdecimal() else DEFAULT_WAIT_SECONDS
     sentence = f"Slack asks the bot to wait {seconds:.0f} seconds."
-    return SlackError(sentence, "ratelimited", retry_after=seconds)
+    return SlackError(sentence, RATE_LIMITED, retry_after=seconds)

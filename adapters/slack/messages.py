@@ -13,7 +13,8 @@ from time import monotonic
 from typing import Any
 
 from adapters.slack.channels import Channels
-from adapters.slack.errors import SlackError
+from adapters.slack.errors import RATE_LIMITED, SlackError
+from adapters.slack.history import PAGE_SIZE, History
 from adapters.slack.ids import block_prefix, channel_of, join_address, split_address
 from adapters.slack.limits import Json, has_prefix
 from adapters.slack.render import fallback_text, render
@@ -25,9 +26,8 @@ from bot.models import Place
 
 log = logging.getLogger(__name__)
 
-PAGE_SIZE = 15  # the most messages that Slack gives apps from outside a workspace
 MAX_PAGES = 40  # read to find one message
-MAX_CACHED = 1000  # messages whose threads are known without asking
+MAX_CACHED = 1000  # messages whose threads are known without asking, and searches that wait
 CLOCK_SKEW = timedelta(seconds=5)  # between Slack's clock and ours
 
 
@@ -37,6 +37,9 @@ class Messages:
     def __init__(self, web: Web, channels: Channels) -> None:
         self._web = web
         self._channels = channels
+        self._reading = History(web)
+        # where a search has to go on, by the key of its message
+        self._cursors: dict[str, str] = {}
         # in which threads messages stand, "" for the channel itself; by channel and ts
         self._threads: dict[tuple[str, str], str] = {}
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -49,7 +52,7 @@ class Messages:
             wait = self._blocked.get(channel, 0.0) - monotonic()
             if wait > 0:
                 sentence = f"Slack asks the bot to wait {wait:.0f} seconds."
-                raise SlackError(sentence, "ratelimited", retry_after=wait)
+                raise SlackError(sentence, RATE_LIMITED, retry_after=wait)
             return await self._post(place, view, key)
 
     async def post_reliably(self, place: Place, view: View, key: str) -> Sent:
@@ -106,12 +109,16 @@ class Messages:
         await self._web.send_drawn(send, _drawing(view, block_prefix(sent.message)))
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        """Look for a message by the ids of its blocks; None is certain. Raises SlackError."""
+        """Look for a message by the ids of its blocks; None is certain. Raises SlackError.
+
+        Where Slack makes it wait, the next call for this key goes on from there.
+        """
         place = await self._channels.readable(place)
         channel, thread = split_address(place.address)
-        async for message in self._history(place, since - CLOCK_SKEW):
+        async for message in self._history(place, since - CLOCK_SKEW, key):
             if has_prefix(message.get("blocks", []), block_prefix(key)):
                 ts = str(message["ts"])
+                self._cursors.pop(key, None)
                 self._remember(channel, ts, thread)
                 return Sent(channel_of(place), ts)
         return None
@@ -147,7 +154,7 @@ class Messages:
     async def _ask_thread(self, channel: str, ts: str) -> str:
         call = partial(self._web.client.conversations_replies, channel=channel, ts=ts, limit=1)
         try:
-            found = (await self._web.call(call)).get("messages", [])
+            found = (await self._reading.read(call)).get("messages", [])
         except SlackError as error:
             if not error.permanent:
                 raise
@@ -166,7 +173,7 @@ class Messages:
             draw = _drawing(view, block_prefix(key))
             answer = await self.post_blocks(place, draw, fallback_text(view))
         except SlackError as error:
-            if error.retry_after and error.code == "ratelimited":
+            if error.retry_after and error.code == RATE_LIMITED:
                 self._blocked[channel] = monotonic() + error.retry_after
             raise
         # a person's address becomes that of the conversation with them, which reactions name
@@ -174,19 +181,28 @@ class Messages:
         self._remember(address, ts, thread)
         return Sent(replace(place, address=address), ts)
 
-    async def _history(self, place: Place, since: datetime) -> AsyncIterator[Json]:
+    async def _history(self, place: Place, since: datetime, key: str) -> AsyncIterator[Json]:
         """Yield the messages of a channel or thread since then. Raises SlackError."""
-        page, cursor = self._page(place, since), ""
+        page, cursor = self._page(place, since), self._cursors.get(key, "")
         for _ in range(MAX_PAGES):
-            answer = await self._web.call(partial(page, cursor=cursor or None))
+            answer = await self._reading.read(partial(page, cursor=cursor or None))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
+            self._note_cursor(key, cursor)
             for message in answer.get("messages", []):
                 yield message
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
             if not cursor and not answer.get("has_more"):
                 return
             if not cursor:
                 break
+        self._cursors.pop(key, None)
         raise SlackError("There are too many messages since then to find one.", ambiguous=True)
+
+    def _note_cursor(self, key: str, cursor: str) -> None:
+        self._cursors.pop(key, None)
+        if cursor:
+            if len(self._cursors) >= MAX_CACHED:
+                self._cursors = {}  # those searches begin again
+            self._cursors[key] = cursor
 
     def _page(self, place: Place, since: datetime) -> partial[Any]:
         channel, thread = split_address(place.address)

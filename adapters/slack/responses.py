@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import PurePath
 
 from adapters.slack.channels import Channels
-from adapters.slack.errors import SlackError
+from adapters.slack.errors import RATE_LIMITED, SlackError
 from adapters.slack.files import Files
 from adapters.slack.forms import Form, build_form, redraw_form
 from adapters.slack.home import Homes
@@ -151,11 +151,20 @@ class Responses:
         Raises SlackError.
         """
         channel, _ = split_address(request.place.address)
-        thread = await self._messages.thread_around(channel, ts)
+        thread = await self._thread_around(channel, ts)
         address = join_address(channel, thread)
         request = replace(request, place=replace(request.place, address=address), thread=thread)
         await self._private.send(view, request)
         await self._finish(view, request.person)
+
+    async def _thread_around(self, channel: str, ts: str) -> str:
+        """Return the thread of a message, "" also where Slack makes us wait to ask for it."""
+        try:
+            return await self._messages.thread_around(channel, ts)
+        except SlackError as error:
+            if error.code != RATE_LIMITED:
+                raise
+            return ""  # an answer in the channel now is better than one in its thread in a minute
 
     def _read(self, words: str, request: Request) -> Intent:
         """Read a line in which channels and people have ids, which only their arguments keep."""

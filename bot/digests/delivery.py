@@ -183,13 +183,16 @@ class DeliveryWorker:
             await self._hold(one, error)
         elif error.ambiguous:
             await self._postpone(one, self._pause(one), str(error), _suspect_since(one))
+        elif one.suspect and error.retry_after is not None:
+            # it waits until it may be looked for; other messages to its place need not
+            await self._postpone(one, _rest(error.retry_after), str(error), one.tried)
         else:
             await self._handle_refusal(one, error)
 
     async def _handle_refusal(self, one: Delivery, error: DeliveryError) -> None:
         """Handle a refusal: for now, or as long as the place is as it is."""
         if error.retry_after is not None:
-            wait = timedelta(seconds=min(max(error.retry_after, 0.0), LONGEST_REST.total_seconds()))
+            wait = _rest(error.retry_after)
             then = self._now() + wait
             await self._postpone(one, wait, str(error), _suspect_since(one))
             await self._defer_place(one.place, then)
@@ -331,6 +334,10 @@ async def request(work: Awaitable[T]) -> T:
     except Exception as error:
         log.exception("an adapter failed")
         raise DeliveryError("Something failed here, and is in the log.", ambiguous=True) from error
+
+
+def _rest(seconds: float) -> timedelta:
+    return timedelta(seconds=min(max(seconds, 0.0), LONGEST_REST.total_seconds()))
 
 
 def _suspect_since(one: Delivery) -> datetime | None:

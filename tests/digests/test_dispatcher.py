@@ -522,3 +522,26 @@ async def test_a_place_that_asks_for_a_rest_of_weeks_is_asked_again_after_a_day(
     assert heads(world) == []
     await world.work(timedelta(hours=2), longest=3600)
     assert heads(world) == ["head"]
+
+
+@in_a_world()
+async def test_a_search_that_has_to_wait_holds_up_no_other_message_and_sends_nothing_twice(
+    world: World,
+):
+    for number in range(2):
+        await world.digest(await world.subscribe(f"C{number}"), "one")
+    world.platform.retry_after = 60.0
+    sends, finds = iter([Fault.ANSWER_LOST] * 2), iter([Fault.BUSY] * 6)
+
+    def fault(asked: str, _: Place) -> Fault:
+        return next({"send": sends, "find": finds}.get(asked, iter(())), Fault.NONE)
+
+    world.platform.fault = fault
+    await world.work(timedelta(minutes=1))
+    assert [world.platform.asked.count(f"find C{number}") for number in range(2)] == [1, 1]
+    await world.digest(await world.subscribe("C0"), "two")
+    await world.work(timedelta(seconds=10))
+    assert world.platform.texts("C0")[1:] == [world.platform.texts("C0")[-1]]
+    assert "two" in world.platform.texts("C0")[-1]
+    await world.work(timedelta(minutes=10))
+    assert [len(world.platform.texts(f"C{number}")) for number in range(2)] == [2, 1]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
+from math import ceil
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -82,6 +84,9 @@ class SlackServer:
         self.broken_pictures: set[str] = set()
         self.trace: list[str] = []  # what was not as Slack wants it
         self.faults_of_design: list[str] = []  # what people would have changed about buttons
+        # where it takes the app for one from outside its Marketplace, the seconds by its clock
+        self.minutes: Callable[[], float] | None = None
+        self._may_read = 0.0
         self.always: dict[str, Any] = {}  # what every call of a method meets
         self.read_only: set[str] = set()  # channels in which only some may write
         self.changes = 0  # that people could see
@@ -173,6 +178,7 @@ class SlackServer:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         fault = self.faults.get(method, [])
         met = fault.pop(0) if fault else self.always.get(method)
+        met = self._limit(method, body) or met
         if self.refusing or met == "drop":
             request.transport.abort()  # type: ignore[union-attr]  # there is one while a request is handled
             return web.Response()
@@ -208,6 +214,17 @@ class SlackServer:
         headers = {"x-oauth-scopes": self.scopes, "Date": self.date}
         headers = {name: value for name, value in headers.items() if value}
         return web.json_response(told, status=503 if met == "failed" else 200, headers=headers)
+
+    def _limit(self, method: str, body: Json) -> Json | None:
+        """Let an app from outside the Marketplace read a conversation once a minute."""
+        if not self.minutes or method not in {"conversations.history", "conversations.replies"}:
+            return None
+        body["limit"] = min(int(body["limit"]), 15)
+        wait = self._may_read - self.minutes()
+        if wait > 0:
+            return {"status": 429, "error": "ratelimited", "retry_after": ceil(wait)}
+        self._may_read = self.minutes() + 60
+        return None
 
     def _auth_test(self, _: Json) -> Json:
         return {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from adapters import slack as slack_adapter
-from adapters.slack import ids, messages
+from adapters.slack import history, ids, messages
 from bot.chat.outlet import Membership
 from bot.chat.views import Item, View, line
 from bot.errors import DeliveryError, UsageError
@@ -191,7 +191,7 @@ async def test_it_is_found_however_much_was_said_since(slack, place, address):
 async def test_where_too_much_was_said_nothing_is_certain(slack, place, monkeypatch):
     monkeypatch.setattr(messages, "MAX_PAGES", 1)
     started = datetime.now(UTC)
-    for number in range(messages.PAGE_SIZE + 1):
+    for number in range(history.PAGE_SIZE + 1):
         await slack.send(place("C1"), VIEW, f"{number}")
     with pytest.raises(DeliveryError) as caught:
         await slack.find(place("C1"), "0", started)
