@@ -164,6 +164,13 @@ class Session:
             self.read(0.02)
         return True
 
+    def wait_for_command(self) -> None:
+        """Read until a command runs: a prompt shows what is typed by itself."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not termios.tcgetattr(self._theirs)[3] & termios.ECHO:
+            assert time.monotonic() < end, self.text[-3000:]
+            self.read(0.02)
+
     def is_sane(self) -> bool:
         """Tell whether the terminal is as the program found it."""
         return termios.tcgetattr(self._theirs)[:4] == self._before[:4]

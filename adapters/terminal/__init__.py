@@ -73,18 +73,15 @@ class Terminal(Adapter):
     async def run(self, bot: Bot) -> None:
         """Answer line by line until the input ends or the person leaves."""
         await _remember(bot, self._view)
-        if _is_interactive():
-            from adapters.terminal.prompt import read_lines  # start-up time: only where one types
+        if not _is_interactive():
+            await self._answer_each(bot, _read_pipe())
+            return
+        # start-up time: only where a person types
+        from adapters.terminal.prompt import long_lines, read_lines
 
-            print(WELCOME, end="\n\n")
-            lines = read_lines(bot, self._history)
-        else:
-            lines = _read_pipe()
-        async for typed in lines:
-            if typed.strip().lower() in LEAVE:
-                return
-            if typed.strip():
-                await _until_cancelled(self._answer(bot, typed))
+        print(WELCOME, end="\n\n")
+        with long_lines(sys.stdin.fileno()):
+            await self._answer_each(bot, read_lines(bot, self._history))
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Print a message."""
@@ -102,6 +99,13 @@ class Terminal(Adapter):
     async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # as above
         """Return that everything is the person's own."""
         return Membership(manages=True, own=True, zone=_own_zone())
+
+    async def _answer_each(self, bot: Bot, lines: AsyncIterator[str]) -> None:
+        async for typed in lines:
+            if typed.strip().lower() in LEAVE:
+                return
+            if typed.strip():
+                await _until_cancelled(self._answer(bot, typed))
 
     async def _answer(self, bot: Bot, typed: str) -> None:
         try:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -29,6 +31,28 @@ async def read_lines(bot: Bot, history: Path) -> AsyncIterator[str]:
         except EOFError:
             return
         yield line
+
+
+@contextmanager
+def long_lines(terminal: int) -> Iterator[None]:
+    """Keep all that is typed or pasted while a command runs.
+
+    A terminal that waits for whole lines drops what is longer than 4,095 bytes. Ctrl-C stays what
+    it is.
+    """
+    if os.name != "posix":
+        yield
+        return
+    import termios
+
+    before = termios.tcgetattr(terminal)
+    now = termios.tcgetattr(terminal)
+    now[3] &= ~termios.ICANON
+    termios.tcsetattr(terminal, termios.TCSANOW, now)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
 class BotCompleter(Completer):
