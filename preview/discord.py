@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from adapters.discord.dialect import Dialect
-from adapters.discord.forms import form
+from adapters.discord.forms import form, purpose
+from adapters.discord.greeting import DAILY, HELLO, HELP
 from adapters.discord.render import render
 from adapters.discord.requests import Request
 from adapters.discord.tree import path
@@ -19,24 +21,56 @@ from bot.chat.commands import Blank
 from bot.chat.intents import Intent
 from bot.chat.signatures import command
 from bot.chat.tallies import Tally, with_tallies
-from bot.chat.views import View
+from bot.chat.views import Buttons, View, line
 from bot.features import ALL
+from bot.features.digest_options import SUBJECTS, WHO_IS_TOLD
 from bot.models import Person, Place
 from preview.sample import views
 
 Json = dict[str, Any]
+CHOSEN = {6: "@readers", 8: "#papers"}  # a role, a channel
 ME, HERE = Person("discord", "1", "2", "ada"), Place("discord", "1", "3")
 STYLE = Path(__file__).with_suffix(".css")
 BEGINNINGS = {"### ": "h3", "## ": "h2", "-# ": "small"}
 # what adapters.discord.markup writes: escapes, code, bold, links, and addresses in angles
 INLINE = re.compile(
-    r"</(?P<command>[a-z -]+):\d+>|"
+    r"<t:(?P<moment>\d+):f>|</(?P<command>[a-z -]+):\d+>|"
     r"\\(?P<raw>[^\w\s])|`(?P<code>[^`]+)`|\*\*(?P<strong>(?:\\.|[^\\])+?)\*\*|"
     r"\[(?P<text>(?:\\.|[^\\\]])+)\]\((?P<url>[^)\s]+)\)|<(?P<bare>https?://[^>]+)>"
 )
-FORMS = {"form": "save", "form-subscribe": "subscribe", "form-note": "note"}
-USUAL = {"every": "daily", "at": "9:00", "zone": "Europe/Berlin", "where": "3", "papers": "5"}
+# of each form: the command, the button that opens it, "" for none, and whether it is filled in
+FORMS = {
+    "form": ("save", "", ""),
+    "form-subscribe": ("subscribe", "", "filled"),
+    "form-subscribe-empty": ("subscribe", "", ""),
+    "form-note": ("note", "", ""),
+    **{
+        f"form-{subject.split()[-1].lower()}": ("edit", subject, "filled")
+        for subject in (SUBJECTS | WHO_IS_TOLD)
+    },
+}
+USUAL = {
+    "where": "3",
+    "when": "Mondays and Fridays at 9:00",
+    "every": "days",
+    "on": "mon,fri",
+    "at": "9:00",
+    "zone": "Europe/Berlin",
+    "day": "today",
+    "topics": "diffusion, org:nvidia",
+    "layout": "full",
+    "papers": "5",
+    "order": "upvotes",
+    "quiet": "yes",
+    "code": "no",
+    "repeats": "no",
+    "votes": "0",
+    "ping": "7",
+    "publish": "no",
+}
+EMPTY = {"where": "3", "when": "Every day at 9:00", "zone": "", "topics": "", "layout": "threaded"}
 PUBLIC = {
+    "hello",
     "digest",
     "thread",
     "compact",
@@ -55,18 +89,25 @@ def pages() -> Mapping[str, str]:
     every["counts"] = with_tallies(every["full"], tallies)
     commands = CommandTable.of(ALL).commands
     dialect = Dialect(commands, {path(name)[0]: 1 for name in commands})
+    hello = dialect.translate(View((line(HELLO),))).blocks
+    every["hello"] = View((*hello, *every["digest"].blocks[1:-1], Buttons((DAILY, HELP))))
     shown = {
         name: _page(dialect.translate(view, name.partition("-")[0]), public=name in PUBLIC)
         for name, view in every.items()
     }
-    return {**shown, **{name: _form(words) for name, words in FORMS.items()}}
+    return {**shown, **{name: _form(*asked) for name, asked in FORMS.items()}}
 
 
-def _form(name: str) -> str:
-    """Draw the form of a command as it opens, with what usually stands in it."""
+def _form(name: str, title: str, filled: str) -> str:
+    """Draw the form of a command as it opens, after a button with that title if there is one."""
     known = next(one for one in map(command, ALL) if one.name == name)
-    blanks = [Blank(param, USUAL.get(param.name, "")) for param in known.asked({}) or known.params]
-    asked = form(blanks, Request(Intent(name, ME, HERE), name), f"{known.help}.")
+    params = {one.name: one for one in known.asked({}) or known.params}
+    held = USUAL if filled else EMPTY
+    subjects = SUBJECTS | WHO_IS_TOLD
+    order = subjects.get(title) or [*(one for one in held if one in params), *params]
+    every = {one.name: one for one in known.params}
+    blanks = [Blank(every[one], held.get(one, "")) for one in dict.fromkeys(order)]
+    asked = form(blanks, Request(Intent(name, ME, HERE), name), purpose(known), title)
     return _html(_modal(asked.to_dict() if asked else {}))
 
 
@@ -111,7 +152,7 @@ def _input(asked: Json) -> str:
         case _:
             first = next((one["label"] for one in options if one.get("default")), "")
             if asked.get("default_values"):
-                first = f"#{asked['default_values'][0]['id']}"
+                first = CHOSEN[asked["type"]]
             shown = escape(first or asked.get("value") or "")
             return f"<input value='{shown}' placeholder='{escape(asked.get('placeholder') or '')}'>"
 
@@ -142,7 +183,7 @@ def _component(one: Json) -> str:  # noqa: PLR0911  # one line a component
         case 10:
             return f"<div class=text>{''.join(_lines(one['content']))}</div>"
         case 11:
-            return f"<object class=thumbnail data='{escape(one['media']['url'])}'>picture</object>"
+            return "<span class=thumbnail></span>"  # the preview needs no network
         case 12:
             return "".join(
                 f"<img src='{escape(item['media']['url'])}' alt=''>" for item in one["items"]
@@ -157,10 +198,10 @@ def _component(one: Json) -> str:  # noqa: PLR0911  # one line a component
 
 
 def _lines(text: str) -> Iterator[str]:
-    for line in text.split("\n"):
-        begun = next((begin for begin in BEGINNINGS if line.startswith(begin)), "")
+    for one in text.split("\n"):
+        begun = next((begin for begin in BEGINNINGS if one.startswith(begin)), "")
         tag = BEGINNINGS.get(begun, "div")
-        yield f"<{tag} class=line>{_inline(line.removeprefix(begun))}</{tag}>"
+        yield f"<{tag} class=line>{_inline(one.removeprefix(begun))}</{tag}>"
 
 
 def _inline(text: str) -> str:
@@ -168,7 +209,10 @@ def _inline(text: str) -> str:
     for found in INLINE.finditer(text):
         parts.append(escape(text[at : found.start()]))
         at = found.end()
-        if name := found["command"]:
+        if moment := found["moment"]:
+            when = datetime.fromtimestamp(int(moment), UTC)
+            parts.append(f"<span class=mention>{when:%d %B %Y %H:%M}</span>")
+        elif name := found["command"]:
             parts.append(f"<span class=mention>/{escape(name)}</span>")
         elif raw := found["raw"]:
             parts.append(escape(raw))

@@ -10,7 +10,7 @@ from discord import TextStyle, ui
 from adapters.discord.custom_ids import MAX_CUSTOM_ID, Kind, Press
 from adapters.discord.inputs import hint, input_for
 from adapters.discord.requests import REST, Request
-from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank, in_one
+from bot.chat.commands import LONGEST_ARGUMENT, MORE, Blank, Command, in_one
 from bot.chat.kinds import Lookup
 from bot.text import shorten, visible
 
@@ -20,22 +20,29 @@ MAX_INPUTS = 5
 ZONE = Lookup("zone")
 
 
-def form(blanks: Sequence[Blank], request: Request, purpose: str = "") -> ui.Modal | None:
+def form(
+    blanks: Sequence[Blank], request: Request, said: str = "", title: str = ""
+) -> ui.Modal | None:
     """Return the form that asks for the blanks; None if there are none, or no room for its line.
 
     A form has five inputs: a button with a line such as "edit 3 at:?" asks for the others. Where
-    there is room, `purpose` stands above them.
+    there is room, what is `said` stands above them.
     """
     press = Press(Kind.FORM, request.line, request.tenant)
     if not blanks or not request.line or len(press.id()) > MAX_CUSTOM_ID:
         return None
-    modal = _modal(request.intent.command.replace("-", " ").capitalize(), press)
+    modal = _modal(title or request.intent.command.replace("-", " ").capitalize(), press)
     chosen = _first(blanks)
-    if purpose and len(chosen) < MAX_INPUTS:
-        modal.add_item(ui.TextDisplay(visible(purpose)))
+    if said and len(chosen) < MAX_INPUTS:
+        modal.add_item(ui.TextDisplay(visible(said)))
     for blank in chosen:
         modal.add_item(_label(blank))
     return modal
+
+
+def purpose(command: Command) -> str:
+    """Say what will happen, above the inputs of a command."""
+    return next(iter(command.paragraphs), f"{command.help}.")
 
 
 def field_form(label: str, press: Press) -> ui.Modal:
@@ -59,8 +66,12 @@ def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:
     others = [one for one in useful if one not in zones]
     if len(useful) > MAX_INPUTS:
         others = [one for one in others if one.param.group != MORE or one.param.required] or others
-    demanded = [replace(one, param=replace(one.param, required=True)) for one in zones]
-    return [*others[: MAX_INPUTS - len(zones)], *demanded]
+    chosen = [*others[: MAX_INPUTS - len(zones)], *zones]
+    return [_demanded(one) if one in zones else one for one in useful if one in chosen]
+
+
+def _demanded(blank: Blank) -> Blank:
+    return replace(blank, param=replace(blank.param, required=True, default=""))
 
 
 def _modal(title: str, press: Press) -> ui.Modal:

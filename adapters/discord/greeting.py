@@ -26,6 +26,7 @@ HELLO = (
 )
 # Discord does not tell people's time zones, so the form asks for it
 DAILY = Button("Get this every morning", "subscribe ? at:9:00 zone:?")
+HELP = Button("Help", "help")
 
 
 async def greet(client: Connection, bot: Bot, guild: discord.Guild) -> None:
@@ -40,7 +41,7 @@ async def greet(client: Connection, bot: Bot, guild: discord.Guild) -> None:
             return
         view = client.dialect.translate(View((line(HELLO),)))
         latest = await _latest(bot, where)
-        buttons = Buttons((DAILY, Button("Help", "help")))
+        buttons = Buttons((DAILY, HELP))
         view = View((*view.blocks, *latest, buttons))
         await messages.post(client, bot, where, view, key, live=False)
     except DeliveryError as error:

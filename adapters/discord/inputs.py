@@ -77,8 +77,15 @@ def input_for(blank: Blank) -> Input:  # noqa: PLR0911  # one line a kind
 def hint(blank: Blank) -> str:
     """Return what is said of an argument beside its label, with the default if it is empty."""
     param = blank.param
-    if isinstance(param.kind, Where):
-        return "A channel, or none for direct messages to you"
+    match param.kind:
+        case Where():
+            return "A channel, or none for direct messages to you"
+        case Choice():  # its options say all
+            return ""
+        case Days() if _are_weekdays(blank.value):
+            return ""
+        case _:
+            pass
     default = f"otherwise {param.default}" if param.default and not blank.value else ""
     _, dash, more = param.help.partition(" – ")
     text = more if dash or param.help.startswith(param.label) else param.help

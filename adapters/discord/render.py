@@ -1,7 +1,7 @@
 """Views as Discord's components: one container, at most 40 components and 4,000 characters.
 
 If a view has too much for one message, the separators go first. Then the buttons below all items
-become a menu, unless they turn pages, and thumbnails go from the last one up. Then the buttons of
+become a menu, unless they turn pages, and thumbnails go, the last ones or all. Then the buttons of
 each item become a menu. Then all texts become one and all buttons a few menus, and what still has
 no room is counted.
 """
@@ -65,7 +65,8 @@ def _variants(parts: Sequence[Panel]) -> Iterator[list[Component]]:
     yield from _if_valid([child for part in parts for child in _wide(part)])
     yield from _if_valid([child for part in parts for child in _with_menu(part)])
     pictured = [index for index, part in enumerate(parts) if part.thumbnail]
-    for thumbnails in range(len(pictured), -1, -1):
+    most = range(len(pictured), len(pictured) // 2, -1)
+    for thumbnails in (*most, 0):  # fewer than half of them look like a mistake
         bare = set(pictured[thumbnails:])
         drawn = [
             replace(part, thumbnail="") if index in bare else part

@@ -18,7 +18,7 @@ from adapters.discord.custom_ids import MAX_LINE, Kind
 from adapters.discord.dialect import Dialect
 from adapters.discord.errors import DISCORD_ERRORS
 from adapters.discord.files import show_file, uploads
-from adapters.discord.forms import field_form, form
+from adapters.discord.forms import field_form, form, purpose
 from adapters.discord.ids import interaction_tenant, person, place
 from adapters.discord.render import render
 from adapters.discord.requests import Request, Typing, read_request, read_typing
@@ -161,8 +161,9 @@ class Responses:
             return field_form(label, request.press)
         command = self.bot.commands.get(request.intent.command)
         blanks = await self.bot.form(request.intent)
-        purpose = " ".join([f"{command.help}.", *command.paragraphs[:1]]) if command else ""
-        return form(_placed(blanks, interaction), request, purpose)
+        said = purpose(command) if command else ""
+        title = label_of(interaction.message, request.custom_id)
+        return form(_placed(blanks, interaction), request, said, title)
 
     def _is_public(self, request: Request) -> bool:
         command = self.bot.commands.get(request.intent.command)

@@ -71,7 +71,7 @@ when: When [every day at 9:00] – as in weekdays at 8:30, mondays 17:00 or the 
 every: How often [daily]
 on: On which days – weekdays as in mon,wed; for monthly a day of the month or last
 at: Time of day [9:00] – as in 9:00, 17:30 or 9am
-topics: Which papers [all] – comma-separated searches, each with any filter of find
+topics: Which papers [all] – searches with commas between, with filters as in find
 layout: How it looks [threaded] – threaded, compact, or full with summaries
 
 More:
@@ -79,7 +79,7 @@ zone: Time zone [yours] – a city in it, as in Berlin
 papers: How many papers [5] – from 1 to 10
 order: Sort by [upvotes] – for-me: most like your shelf, in a digest just for you
 day: Up to which list [today, in the morning yesterday] – yesterday has final votes
-without: Topics to leave out – comma-separated searches
+without: Topics to leave out – searches with commas between
 votes: Minimum upvotes [0]
 code: Only papers with code [no]
 quiet: No message on days without papers [yes]
@@ -108,7 +108,7 @@ CLEARED = NOTHING | {
 }
 _SCHEDULE = {one.name for one in fields(Schedule)}
 # what can be changed in one form, by what it is about: no more than the inputs that Discord has
-SUBJECTS: Mapping[str, tuple[str, ...]] = {
+SUBJECTS: dict[str, tuple[str, ...]] = {
     "When": ("every", "on", "at", "zone", "day"),
     "Which papers": ("topics", "without", "votes", "code", "repeats"),
     "How it looks": ("layout", "papers", "order", "quiet"),
@@ -116,7 +116,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
 BROADCAST = ("ping", "publish")  # what few platforms have
 WHO_IS_TOLD = {"Who is told": BROADCAST}
 # what a form asks for first: where and when digests come, of which papers, and how they look
-_FIRST = ("where", "when", "every", "on", "at", "topics", "layout")
+_FIRST = ("where", "when", "every", "on", "at", "zone", "topics", "layout")
 
 
 def apply(changes: Changes, before: DigestOptions, today: date) -> DigestOptions:

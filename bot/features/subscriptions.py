@@ -71,10 +71,10 @@ async def subscribe(
     """Get a digest of new papers here, or just for you.
 
     where: Where [here] – here, me (just you), or a channel
-    topics: Which papers [all] – comma-separated searches, each with any filter of find
+    topics: Which papers [all] – searches with commas between, with filters as in find
 
-    Each digest comes by itself until you pause or end it. Everything else has its usual value,
-    and buttons under the answer change it.
+    Digests come by themselves until you pause or end them. Buttons under the answer change all
+    that is not asked here.
     """
     said = wording.in_parts({"topics": topics, **options} if topics else options)
     destination = await find_destination(ctx, where)
@@ -149,7 +149,7 @@ async def edit(
     *,
     options: Annotated[Changes, OPTIONS.for_change(CLEARED)],
 ) -> View:
-    """Change a subscription: only what you name changes.
+    """Change a subscription; the rest stays as it is.
 
     number: Number of the subscription
     """

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.calendar.schedule import Schedule
 from bot.calendar.zone_names import SEASONAL
 from bot.calendar.zones import zones
-from bot.chat.commands import in_one, in_parts
+from bot.chat.commands import FIRST, in_one, in_parts
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import digest_options as wording
@@ -147,7 +147,7 @@ async def test_only_those_who_manage_a_channel_subscribe_it_and_everybody_their_
     )
     assert [button.label for button in refused.buttons] == ["Just for me", "All subscriptions"]
     blanks = await bot.form(bot.read(refused.buttons[0].line, MEMBER, PAPERS))
-    asked = ["when", "every", "on", "at", "topics", "layout", "zone"]
+    asked = ["when", "every", "on", "at", "zone", "topics", "layout"]
     assert [blank.param.name for blank in blanks] == asked
     typed = 'subscribe "world model", agents every:monthly on:last at:7:30 zone:berlin code:yes'
     assert (await say(typed, MEMBER)).buttons[0].line == (
@@ -287,9 +287,10 @@ async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch)
 @pytest.mark.usefixtures("chat")
 async def test_the_form_begins_with_what_matters_and_is_filled_with_what_is_usual(bot):
     blanks = await bot.form(bot.read("subscribe", MANAGER, PAPERS))
-    names = ["where", "when", "every", "on", "at", "topics", "layout"]
-    assert [blank.param.name for blank in blanks][:7] == names
-    assert [one.param.label for one in in_one(blanks)][:4] == [
+    names = ["where", "when", "every", "on", "at", "zone", "topics", "layout"]
+    assert [blank.param.name for blank in blanks][:8] == names
+    first = [one for one in in_one(blanks) if one.param.group == FIRST]
+    assert [one.param.label for one in first] == [
         "Where",
         "When",
         "Which papers",

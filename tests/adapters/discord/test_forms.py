@@ -157,7 +157,7 @@ async def test_a_line_that_no_button_holds_opens_its_form_too(rig, adapter):
     )
     ada.press(rig.backend.get_message(ada.channel, int(sent.message)), "Further")
     form, inputs = await opened(rig)
-    assert (form["title"], list(inputs)) == ("Arrange", ["topics", "code"])
+    assert (form["title"], list(inputs)) == ("Further", ["topics", "code"])
     answer = await ada.sees(ada.send(form, topics="three", code="yes"))
     assert f"number={'3' * 80} papers=5 order=upvotes where= zone= topics=three code=yes" in text(
         answer
@@ -184,7 +184,7 @@ async def test_a_time_zone_that_is_not_known_is_asked_for(rig, bot, adapter):
     rig.backend.add_member_role(ada.guild or 0, ada.id, role.id)
     ada.type("subscribe")
     form, inputs = await opened(rig)
-    assert list(inputs) == ["where", "when", "topics", "layout", "zone"]
+    assert list(inputs) == ["where", "when", "zone", "topics", "layout"]
     assert inputs["when"]["value"] == "Every day at 9:00"
     assert [name for name, one in inputs.items() if one.get("required")] == ["zone"]
     assert inputs["where"]["default_values"] == [{"id": ada.channel, "type": "channel"}]
@@ -197,7 +197,7 @@ async def test_a_time_zone_that_is_not_known_is_asked_for(rig, bot, adapter):
     form, inputs = await opened(rig)
     assert list(inputs) == ["where", "when", "topics", "layout"]
     assert form["components"][0]["type"] == 10  # what will happen
-    assert "until you pause or end it" in form["components"][0]["content"]
+    assert "until you pause or end them" in form["components"][0]["content"]
 
 
 async def test_more_options_are_forms_of_what_they_are_about(rig, bot, adapter):
@@ -211,6 +211,7 @@ async def test_more_options_are_forms_of_what_they_are_about(rig, bot, adapter):
     form = await corrects(rig, ada.press(card, "When"))
     assert names(form) == ["every", "on", "at", "zone", "day"]
     form = await corrects(rig, ada.press(card, "Which papers"))
+    assert form["title"] == "Which papers"
     assert names(form) == ["topics", "without", "votes", "code", "repeats"]
     form = await corrects(rig, ada.press(card, "How it looks"))
     assert names(form) == ["layout", "papers", "order", "quiet"]
