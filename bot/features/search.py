@@ -72,7 +72,11 @@ async def find(
         Page(
             f"find {text}",
             number=page,
-            above=(*([note(reading.remark)] if reading.remark else []), *_understood(text, found)),
+            above=(
+                *([note(reading.remark)] if reading.remark else []),
+                *_understood(text, found),
+                *_synonyms(found),
+            ),
             remark=found.remark,
             buttons=(
                 *reading.buttons,
@@ -261,6 +265,12 @@ def _understood(query: str, found: Found) -> tuple[Block, ...]:
         said = line("Showing results for ", Strong(found.corrected), theirs)
         return (said, *_narrowed(found))
     return _narrowed(found)
+
+
+def _synonyms(found: Found) -> tuple[Block, ...]:
+    """Say under which other names the same was searched."""
+    others = listed([f"“{name}”" for name in found.synonyms], "and")
+    return (note(f"Also searched for {others}."),) if others else ()
 
 
 def _other_queries(query: str, found: Found) -> tuple[Button, ...]:

@@ -40,10 +40,10 @@ class Found:
 
     `filters` says in words how it was narrowed; `corrected` is the query as understood where words
     were replaced; `absent` are words that no paper mentions, and `suggestion` is the query with
-    what was probably meant by them. `nearest` stands in where nothing was found; `ms` is the time
-    that the index took. `online` are the papers that only Hugging Face found, `by_meaning`
-    those that have hardly a word of the query, but say the same. It is `provisional`
-    while the index is being rebuilt.
+    what was probably meant by them; `synonyms` are other names that were searched too. `nearest`
+    stands in where nothing was found; `ms` is the time that the index took. `online` are the papers
+    that only Hugging Face found, `by_meaning` those that have hardly a word of the query, but say
+    the same. It is `provisional` while the index is being rebuilt.
     """
 
     papers: tuple[Paper, ...]
@@ -58,6 +58,7 @@ class Found:
     absent: tuple[str, ...] = ()
     suggestion: str | None = None
     by_meaning: frozenset[str] = frozenset()
+    synonyms: tuple[str, ...] = ()
 
     @property
     def remark(self) -> str:
@@ -71,6 +72,7 @@ class Found:
         rare = {
             "absent": list(self.absent),
             "suggestion": self.suggestion,
+            "synonyms": list(self.synonyms),
             "provisional": self.provisional,
         }
         return {
@@ -188,7 +190,8 @@ class Searches:
     ) -> Found:
         papers = await self._papers.get(hits.ids)
         nearest = await self._papers.get(hits.nearest)
-        why = tuple(highlights(paper, f"{query.sought} {hits.corrected or ''}") for paper in papers)
+        sought = " ".join([query.sought, hits.corrected or "", *hits.synonyms])
+        why = tuple(highlights(paper, sought) for paper in papers)
         return Found(
             papers,
             hits.total,
@@ -202,6 +205,7 @@ class Searches:
             hits.absent,
             hits.suggestion,
             hits.by_meaning,
+            hits.synonyms,
         )
 
 

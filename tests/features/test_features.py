@@ -538,3 +538,14 @@ async def test_a_fault_of_the_program_is_logged_and_answered(bot, caplog):
 def test_what_is_answered_with_yes_or_no_is_of_that_kind(handler):
     for param in read_command(handler).params:
         assert (set(param.choices) == {"yes", "no"}) == isinstance(param.kind, YesNo)
+
+
+async def test_results_say_which_other_name_was_searched(bot, ask):
+    defined = [
+        replace(HEBB, id=f"2605.7000{n}", title=f"Part {n}", abstract="State space models (SSMs).")
+        for n in range(3)
+    ]
+    await bot.services.library.add(defined, NOW)
+    view = await ask("find ssm part")
+    assert "Also searched for “state space models”." in plain(view)
+    assert view.data["synonyms"] == ["state space models"]

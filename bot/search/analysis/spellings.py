@@ -12,6 +12,9 @@ _GREEK = GREEK_NAMES | _VARIANTS
 _LETTERS = "".join(_GREEK)
 # A letter on its own is a symbol; several in a row are a word in Greek.
 _SYMBOL = re.compile(rf"(?<![{_LETTERS}])[{_LETTERS}](?![{_LETTERS}])")
+# Languages that are told apart by signs.
+_LANGUAGE = re.compile(r"(?<![^\W_])([cCfF])(\+\+|#)(?![^\W_])")
+_LANGUAGE_SIGNS = {"++": "pp", "#": "sharp"}
 # "tau^2" and "pi_0" as people type them.
 _INDEX = re.compile(r"(?<=[^\W_])[_^]\{?(\d+)\}?")
 # Letters of the Cyrillic alphabet that look like Latin ones, in words that have both.
@@ -23,6 +26,13 @@ _NAME = re.compile(r"[A-Za-z0-9]+")
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z]{2})|[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]|\d+")
 # Shorter names are not taken apart, and two parts are not if one is shorter.
 MIN_NAME_CHARS, MIN_PART_CHARS = 5, 3
+
+
+def spell_languages(text: str) -> str:
+    """Return text with "C++" and "C#" as words of their own: cpp, csharp."""
+    if "+" not in text and "#" not in text:
+        return text
+    return _LANGUAGE.sub(lambda match: match[1] + _LANGUAGE_SIGNS[match[2]], text)
 
 
 def join_indices(text: str) -> str:

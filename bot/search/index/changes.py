@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
 from bot.papers import Paper
 from bot.search.index import schema
+from bot.search.index.abbreviations import count_abbreviations
 from bot.search.index.connection import transaction
 from bot.search.index.documents import document, write
 from bot.search.index.lexicon_file import write_lexicon
@@ -53,9 +55,22 @@ def add_papers(
         at = schema.revision(connection)
         if at != after:
             return at
+        count_abbreviations(connection, _new_abstracts(connection, papers))
         write(connection, documents)
         add_segments(connection)
         merge_segments(connection, compact=compact)
         write_lexicon(connection, compact=compact)
         connection.execute("UPDATE about SET value = ? WHERE name = 'revision'", (reached,))
     return reached
+
+
+def _new_abstracts(connection: sqlite3.Connection, papers: Sequence[Paper]) -> list[str]:
+    """Return the abstracts of those papers that the index does not have in any version."""
+    new = {paper.id: paper.abstract for paper in papers}
+    known = connection.execute(
+        "SELECT paper.id FROM json_each(?) CROSS JOIN paper ON paper.id = value",
+        (json.dumps(list(new)),),
+    )
+    for (paper_id,) in known.fetchall():
+        del new[paper_id]
+    return list(new.values())

@@ -22,7 +22,7 @@ Fields: TypeAlias = tuple[str, str, str, str, str]
 MAX_ROW = (1 << 63) - 1  # SQLite has no greater row
 
 # Raise it whenever a table or its content changes: an index of another version is rebuilt.
-VERSION = 11
+VERSION = 12
 # `paper` holds a row for each paper with all that filters, ranks and suggests; its text is folded
 # and split into words. A row's number is never used again: a paper whose text changes gets a new
 # one. `checksum` covers the text. `columns` is what filters look at without the texts between,
@@ -30,7 +30,7 @@ VERSION = 11
 # `posting`, a list for each word; rows after the last segment are few and are read as they are.
 # `deleted` are rows of a segment that are gone. `word` numbers the words and counts in how many
 # papers of the segments each occurs; `lexicon` holds the same as one row, but for the words of the
-# newest segments, which are in `late_words`.
+# newest segments, which are in `late_words`. `abbreviation` counts the papers that define a pair.
 _TABLES = """
     CREATE TABLE about (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
     CREATE TABLE paper (
@@ -60,6 +60,11 @@ _TABLES = """
         segment INTEGER PRIMARY KEY, words BLOB NOT NULL, papers BLOB NOT NULL,
         checksum INTEGER NOT NULL
     );
+    CREATE TABLE abbreviation (
+        short TEXT NOT NULL, stems TEXT NOT NULL, words TEXT NOT NULL, papers INTEGER NOT NULL,
+        PRIMARY KEY (short, stems)
+    ) WITHOUT ROWID;
+    CREATE INDEX expansions ON abbreviation (stems);
     CREATE TABLE person (
         row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, words TEXT NOT NULL,
         papers INTEGER NOT NULL

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
+from types import MappingProxyType
 from typing import TypeAlias
 
 import numpy as np
@@ -15,7 +16,7 @@ from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.arrays import Impacts, Mask, Places, Rows, intersect
 from bot.search.index.postings import BM25_K1
-from bot.search.index.segment_reader import SegmentPostings
+from bot.search.index.segment_reader import Posting, SegmentPostings
 from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.context import SearchContext
 
@@ -28,6 +29,8 @@ MAX_IMPACT = 255
 # Once so many papers, and such a share of a segment, have been looked at for rare words, only so
 # many likely ones are scored for the others.
 MAX_SCORED_PAPERS, MAX_SCORED_SHARE, MAX_LIKELY_PAPERS = 200_000, 0.2, 8192
+# What a word counts that is part of a name which has another one, besides the name as a whole.
+PART_WEIGHT = 0.25
 
 Bm25Scores: TypeAlias = npt.NDArray[np.float32]
 
@@ -87,16 +90,60 @@ def bm25_of_query(context: SearchContext, terms: Sequence[QueryTerm]) -> Bm25:
         if typed not in FUNCTION_WORDS
         for word in meant.get(typed, typed).split()
     )
-    return bm25_of_stems(
-        context, {root: 1 + log(number) for root, number in stems.most_common(MAX_STEMS)}
-    )
+    weights = {root: 1 + log(number) for root, number in stems.most_common(MAX_STEMS)}
+    names = {stem(one.short): one.long_stems for one in context.synonyms}
+    parts = {part for long in names.values() for name in long for part in name}
+    weights = dict.fromkeys(parts, PART_WEIGHT) | weights
+    return bm25_of_stems(context, weights, names)
 
 
-def bm25_of_stems(context: SearchContext, weights: Mapping[str, float]) -> Bm25:
-    """Return a query for word stems, each of which counts by its weight and its rarity."""
+def bm25_of_stems(
+    context: SearchContext,
+    weights: Mapping[str, float],
+    other_names: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({}),
+) -> Bm25:
+    """Return a query for word stems, each of which counts by its weight and its rarity.
+
+    A text that has all stems of one of the `other_names` has that stem.
+    """
     segments = context.snapshot.postings(context.connection, (), weights)
+    if other_names:
+        segments = [_with_names(segment, other_names) for segment in segments]
     rarities = _rarities(segments, weights)
     return Bm25(segments, sorted(rarities.items(), key=lambda one: -one[1]))
+
+
+def _with_names(
+    segment: SegmentPostings, other_names: Mapping[str, Sequence[Sequence[str]]]
+) -> SegmentPostings:
+    """Return a segment in whose texts other names of a stem are that stem."""
+    body = dict(segment.body)
+    for root, names in other_names.items():
+        for name in names:
+            if lists := _all_of(segment, name):
+                body[root] = _either(body[root], lists) if root in body else lists
+    return replace(segment, body=body)
+
+
+def _all_of(segment: SegmentPostings, roots: Sequence[str]) -> Posting | None:
+    """Return the rows that have all stems, with the least of their impacts."""
+    if not all(root in segment.body for root in roots):
+        return None
+    (rows, impacts), *others = (segment.body[root] for root in roots)
+    for listed, more in others:
+        here, there = intersect(rows, listed)
+        rows, impacts = rows[here], np.minimum(impacts[here], more[there])
+    return rows, impacts
+
+
+def _either(some: Posting, others: Posting) -> Posting:
+    """Return the rows of both lists, with the greater impact."""
+    rows = np.concatenate([some[0], others[0]])
+    impacts = np.concatenate([some[1], others[1]])
+    order = np.lexsort((impacts, rows))
+    rows, impacts = rows[order], impacts[order]
+    last = np.append(rows[1:] != rows[:-1], True)
+    return rows[last], impacts[last]
 
 
 def _rarities(

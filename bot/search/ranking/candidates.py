@@ -8,6 +8,7 @@ import numpy as np
 
 from bot.search.index.arrays import contains
 from bot.search.index.postings import LAST_PLACE
+from bot.search.query.synonyms import rename
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.retrieval import Candidates, completion_score
 from bot.search.ranking.scoring import FULL_SCORE, PLACE_SCORES, TEXT_ONLY
@@ -45,7 +46,8 @@ def load_candidates(context: SearchContext, candidates: Candidates) -> list[Cand
     start = f" {text}" if len(candidates.terms) > 1 else None
     begun = f" {last.typed}" if last.has_more else None
     found = []
-    for paper in context.snapshot.papers.read(context.connection, matches):
+    for read in context.snapshot.papers.read(context.connection, matches):
+        paper = read._replace(title=rename(read.title, context.synonyms))
         match = matches[paper.row]
         if start and paper.title.startswith(start):
             match = _match_of_start(context, candidates)

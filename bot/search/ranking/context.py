@@ -10,6 +10,7 @@ from bot.search.index.arrays import NO_PLACES, Mask, Places
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query
+from bot.search.query.synonyms import Synonym
 from bot.search.ranking.meaning import Meaning
 from bot.search.ranking.weights import RankingWeights, fitted_weights
 
@@ -18,15 +19,17 @@ from bot.search.ranking.weights import RankingWeights, fitted_weights
 class SearchContext:
     """One search: `words` are those of the query, `passing` the rows that its filters let through.
 
-    All pass where `passing` is None. A `thorough` search also answers questions, and looks for
-    frequent words in abstracts; without, it is fast enough to run while a person types. `meaning`
-    is that of the query where a language model is in use, and `near` are the rows nearest to it.
+    What has `synonyms` has the short name in `words`. All pass where `passing` is None. A
+    `thorough` search also answers questions, and looks for frequent words in abstracts; without, it
+    is fast enough to run while a person types. `meaning` is that of the query where a language
+    model is in use, and `near` are the rows nearest to it.
     """
 
     connection: sqlite3.Connection
     snapshot: Snapshot
     query: Query = field(default_factory=Query)
     words: tuple[str, ...] = ()
+    synonyms: tuple[Synonym, ...] = ()
     passing: Mask | None = None
     thorough: bool = True
     deadline: Deadline = field(default_factory=Deadline.after)

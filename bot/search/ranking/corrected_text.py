@@ -41,6 +41,7 @@ def _contains(text: str, words: Sequence[str]) -> bool:
 
 def _is_same_word(typed: str, meant: Correction) -> bool:
     """Whether a word has another ending only, or is written as one with its neighbour."""
-    if meant.is_slip:
-        return stem(meant.words[0]) == stem(typed)
-    return len(meant.words) == 1 and (typed in meant.words[0] or meant.words[0] in typed)
+    word, *others = meant.words
+    if others or stem(word) == stem(typed):
+        return not others
+    return not meant.is_slip and (typed in word or word in typed)

@@ -17,6 +17,7 @@ from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query, Sort
 from bot.search.query.query_term import QueryTerm
 from bot.search.query.spelling import prepare_speller
+from bot.search.query.synonyms import Synonym, find_synonyms, rename
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.corrected_text import corrected_text
@@ -53,7 +54,8 @@ class Hits:
     `total` counts all that match, of those that only answer a question 200 at most. `corrected` is
     the query as understood, where words were replaced. `nearest` are papers that come close when
     none matches. `absent` are words as typed that no paper mentions, `suggestion` is the query with
-    what was probably meant by them. `by_meaning` are those that only their meaning found.
+    what was probably meant by them. `by_meaning` are those that only their meaning found,
+    `synonyms` other names that were searched too.
     """
 
     ids: tuple[str, ...] = ()
@@ -63,6 +65,7 @@ class Hits:
     absent: tuple[str, ...] = ()
     suggestion: str | None = None
     by_meaning: frozenset[str] = frozenset()
+    synonyms: tuple[str, ...] = ()
 
 
 def execute(
@@ -152,9 +155,30 @@ def _page_ids(context: SearchContext, rows: Sequence[int], page: PageRange) -> t
 def _search(context: SearchContext, page: PageRange) -> Hits:
     """Return one page of what was found, or what is nearest where nothing matches."""
     snapshot = context.snapshot
+    if context.thorough:
+        context = _with_synonyms(context)
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
     found = find_interpretation(context, speller)
-    return name_absent_words(_page_of(context, found, page), found.terms)
+    hits = name_absent_words(_page_of(context, found, page), found.terms)
+    return _as_typed(hits, context.synonyms) if context.synonyms else hits
+
+
+def _with_synonyms(context: SearchContext) -> SearchContext:
+    """Return a search with the short name of what has several."""
+    synonyms = find_synonyms(context.connection, context.words, context.query.exact_words)
+    words = tuple(rename(f" {context.text} ", synonyms).split())
+    return replace(context, words=words, synonyms=synonyms)
+
+
+def _as_typed(hits: Hits, synonyms: Sequence[Synonym]) -> Hits:
+    """Say what was searched besides, and write what was typed instead of the short names."""
+    typed = {one.short: one.typed for one in synonyms}
+    corrected, suggestion = (
+        text and " ".join(typed.get(word, word) for word in text.split())
+        for text in (hits.corrected, hits.suggestion)
+    )
+    others = tuple(name for one in synonyms for name in one.others)
+    return replace(hits, corrected=corrected, suggestion=suggestion, synonyms=others)
 
 
 def name_absent_words(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:

@@ -11,6 +11,7 @@ from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.arrays import Places
 from bot.search.index.people import find_people
 from bot.search.query.evidence import check_slips, gather_evidence
+from bot.search.query.inflections import add_inflections
 from bot.search.query.query_term import QueryTerm
 from bot.search.query.spelling import Speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
@@ -62,9 +63,12 @@ def find_interpretation(context: SearchContext, speller: Speller) -> Interpretat
     """Return what is found for a query in the way that it is most likely meant."""
     terms = speller.terms()
     if context.thorough:  # while a person types, a doubtful completion does no harm
+        terms = add_inflections(speller.lexicons, terms, context.query.exact_words)
         evidence = gather_evidence(context.connection, context.snapshot, terms)
         speller = replace(speller, allows_doubt=evidence.allows_doubt)
         terms = check_slips(evidence, terms, context.query.exact_words)
+        names = {one.short: one for one in context.synonyms}
+        terms = tuple(names[t.typed].widen(t) if t.typed in names else t for t in terms)
     return replace(_find_best(context, speller, terms), terms=terms)
 
 
