@@ -15,9 +15,10 @@ from adapters.slack.limits import SURFACE
 from adapters.slack.render import fallback_text, render
 from adapters.slack.requests import Request
 from adapters.slack.web import NEWER
-from bot.chat.commands import Blank
+from bot.chat.commands import MORE, Blank, Command
 from bot.chat.intents import Intent
 from bot.chat.signatures import command
+from bot.chat.tallies import Tally, with_tallies
 from bot.chat.views import View, line
 from bot.features import ALL
 from bot.models import Person, Place
@@ -25,16 +26,8 @@ from preview.sample import views
 
 Json = dict[str, Any]
 ME, HERE = Person("slack", "T1", "U1", "ada"), Place("slack", "T1", "C1")
-PUBLIC = ("digest", "thread", "compact", "full", "pick", "pick-thread", "hello")
+PUBLIC = ("digest", "thread", "compact", "full", "pick", "pick-thread", "hello", "counts")
 AT_HOME = ("home", "welcome")
-# the command of each form, whether it is filled in, and whether all options are shown
-FORMS = {
-    "form": ("save", False, False),
-    "form-subscribe": ("subscribe", True, False),
-    "form-subscribe-empty": ("subscribe", False, False),
-    "form-subscribe-open": ("subscribe", True, True),
-    "form-find": ("find", False, False),
-}
 # what usually stands in a form, in the order of its inputs
 USUAL = {
     "where": "here",
@@ -56,25 +49,48 @@ STYLE = Path(__file__).with_suffix(".css")
 
 
 def pages() -> Mapping[str, str]:
-    """Return a page a view, with newer blocks and without, and one a form, empty and filled in."""
+    """Return a page a view, with newer blocks and without, and those of forms."""
     shown: dict[str, str] = {}
     drawn = dict(asyncio.run(views(ME, HERE)))
-    hello = View((line(HELLO), *drawn["full"].blocks[1:-1], DAILY), arranged="cards")
-    for name, view in {**drawn, "hello": hello}.items():
+    drawn["hello"] = View((line(HELLO), *drawn["full"].blocks[1:-1], DAILY), arranged="cards")
+    first, second, *_ = drawn["full"].papers
+    tallies = {first: Tally(3, 5, ("Ada", "Bob")), second: Tally(0, 1)}
+    drawn["counts"] = with_tallies(drawn["full"], tallies)
+    for name, view in drawn.items():
         shown[name] = _page(name, view, NEWER)
         if view.arranged != "list":
             shown[f"{name}-older"] = _page(name, view, ())
-    for name, (words, filled, is_open) in FORMS.items():
-        shown[name] = _form(words, USUAL if filled else {}, is_open=is_open)
+    return shown | _forms()
+
+
+def _forms() -> Mapping[str, str]:
+    """Return each form empty and filled in, with all of its options if there are more."""
+    shown: dict[str, str] = {}
+    for known in map(command, ALL):
+        if not known.asked({}):
+            continue
+        filled = {one.name: USUAL.get(one.name, one.argument.example) for one in known.asked({})}
+        shown[f"form-{known.name}-empty"] = _form(known, {})
+        shown[f"form-{known.name}"] = _form(known, filled)
+        if any(one.group == MORE for one in known.params):
+            shown[f"form-{known.name}-open"] = _form(known, {**filled, "where": "C2"}, is_open=True)
+    wrong = ("on", "Which days? Choose them.")
+    subscribe = next(one for one in map(command, ALL) if one.name == "subscribe")
+    shown["form-subscribe-wrong"] = _form(subscribe, {**USUAL, "on": ""}, error=wrong)
     return shown
 
 
-def _form(words: str, filled: Mapping[str, str], *, is_open: bool) -> str:
-    known = next(one for one in map(command, ALL) if one.name == words)
-    asked_for = {param.name: param for param in known.asked({}) or known.params}
-    order = dict.fromkeys([*USUAL, *asked_for]) if known.form else asked_for
+def _form(
+    known: Command,
+    filled: Mapping[str, str],
+    *,
+    is_open: bool = False,
+    error: tuple[str, str] = ("", ""),
+) -> str:
+    asked_for = {one.name: one for one in known.asked({})}
+    order = dict.fromkeys([*USUAL, *asked_for])
     blanks = [Blank(asked_for[name], filled.get(name, "")) for name in order if name in asked_for]
-    asked = Form(Intent(words, ME, HERE), Request(ME, HERE), {}, {}, open=is_open)
+    asked = Form(Intent(known.name, ME, HERE), Request(ME, HERE), {}, {}, is_open, error)
     return _html(_modal(redraw_form(asked, blanks) or {}))
 
 

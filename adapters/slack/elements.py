@@ -87,7 +87,8 @@ def _part(buttons: Sequence[Button]) -> tuple[Sequence[Button], Sequence[Button]
     """Return the buttons to show, and those for a menu."""
     rest = [one for one in buttons[FIRST_BUTTONS:] if not _is_red(one)]
     fits = all(len(one.line) <= OPTION_VALUE and not one.turns for one in rest)
-    if len(buttons) < MANY_BUTTONS or not 1 < len(rest) <= MAX_MENU or not fits:
+    are_alike = len({one.line.partition(" ")[0] for one in buttons}) == 1
+    if len(buttons) < MANY_BUTTONS or not 1 < len(rest) <= MAX_MENU or not fits or are_alike:
         return buttons, ()
     return [*buttons[:FIRST_BUTTONS], *filter(_is_red, buttons[FIRST_BUTTONS:])], rest
 

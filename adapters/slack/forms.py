@@ -113,7 +113,7 @@ def _build(form: Form, blanks: Sequence[Blank]) -> Json | None:
     deciding = _deciding(blanks)
     inputs = [block for one in shown for block in _inputs(form, one, values, deciding)]
     blocks = inputs if len(shown) == len(needed) else [*inputs, _more_button()]
-    title = plain_text(form.known.command.capitalize(), TITLE)
+    title = plain_text(form.known.command.capitalize().replace("-", " "), TITLE)
     return {
         "type": "modal",
         "callback_id": FORM,

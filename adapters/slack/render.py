@@ -107,12 +107,13 @@ def _body(view: View, newer: Collection[str]) -> Iterator[list[Json]]:
             del waiting[: len(cards)]
             for block in join_cards(cards, view.arranged):
                 yield [block]
-            is_after_item = False
+            is_after_item = True
             continue
         first = waiting.pop(0)
         blocks = list(_block(first, newer, subjects))
         is_item = isinstance(first, Item) and len(blocks) > 1
-        yield [DIVIDER, *blocks] if is_item and is_after_item else blocks
+        is_heading = isinstance(first, Text) and not first.quiet
+        yield [DIVIDER, *blocks] if is_after_item and (is_item or is_heading) else blocks
         is_after_item = is_item
 
 

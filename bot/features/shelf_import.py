@@ -48,7 +48,7 @@ async def keep_from(
 
     text: links or ids of papers, or the text of such a file; at the prompt, the file's name
     file: a file with them, up to 20 MB
-    private: yes keeps them to yourself
+    private: Only for you? [no] – yes hides them from your team
     """
     given = [one for one in (text, file) if one]
     if not given:

@@ -299,6 +299,19 @@ def test_the_rarer_buttons_of_a_long_row_are_in_a_menu_and_the_red_one_is_not():
     assert (last["value"], last["style"]) == ("unsubscribe 1", "danger")
 
 
+def test_buttons_that_are_all_of_one_kind_are_in_no_menu():
+    buttons = tuple(Button(f"Group {n}", f"help group-{n}") for n in range(5))
+    (row,) = render(View((Buttons(buttons),)), "x")
+    assert [one["type"] for one in row["elements"]] == ["button"] * 5
+
+
+def test_what_follows_papers_under_a_heading_is_divided_from_them():
+    view = View((*in_a_list([Paper("2605.00001", "A")]).blocks, Text(("More",))), arranged="cards")
+    for newer, last in (((), "actions"), (NEWER, "card")):
+        kinds = [block["type"] for block in render(view, "x", newer=newer)]
+        assert kinds[-3:] == [last, "divider", "rich_text"]
+
+
 def test_several_blocks_of_a_paper_are_divided_from_those_of_the_next():
     kinds = [block["type"] for block in render(in_a_list([Paper("2605.00001", "A")] * 3), "x")]
     assert kinds.count("divider") == 2
