@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from bot.search import Index
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
+from bot.store.database_url import read_address
+from bot.store.move import Move, open_both
 from bot.store.schema import VERSION_TABLE, metadata
 from tests.rigs.postgresql import Server, running, unavailable
 
@@ -138,11 +141,15 @@ class Clock:
 
 @asynccontextmanager
 async def building(
-    folder: Path, clock: Callable[[], datetime], endpoint: str = NOBODY, **options: Any
+    folder: Path,
+    clock: Callable[[], datetime],
+    endpoint: str = NOBODY,
+    url: str = "",
+    **options: Any,
 ) -> AsyncIterator[App]:
     """Build an app over a store and an index in a folder; `options` are settings."""
     settings = Settings(
-        folder, sqlite_in(folder), endpoint, **{"ask_hugging_face": False, **options}
+        folder, url or sqlite_in(folder), endpoint, **{"ask_hugging_face": False, **options}
     )
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(settings.database_url))
@@ -185,11 +192,41 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def bot(tmp_path: Path, stocked: Path, clock: Clock) -> AsyncIterator[Bot]:
+async def bot(
+    tmp_path: Path, stocked: Path, clock: Clock, request: pytest.FixtureRequest
+) -> AsyncIterator[Bot]:
     """Give a bot that knows a few papers, whose source is out of reach."""
     shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
-    async with building(tmp_path, clock) as app:
+    both = "stocked_url" in request.fixturenames
+    url = request.getfixturevalue("stocked_url") if both else ""
+    async with building(tmp_path, clock, url=url) as app:
         yield app.bot
+
+
+@pytest.fixture(scope="session")
+def postgresql_stocked(postgresql: Server, stocked: Path) -> str:
+    """Return the name of a database with the same papers, under the same identity."""
+    name = postgresql.create_database()
+    source, target = read_address(sqlite_in(stocked)), read_address(postgresql.url(name))
+
+    async def fill() -> None:
+        async with open_both(source, target) as (here, there):
+            await Move(here, there, lambda *_: None).run(NOW)
+
+    asyncio.run(fill())
+    return name
+
+
+@pytest.fixture
+def stocked_url(dialect: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the address of a database with a few papers, "" for the file in the folder."""
+    if dialect == "sqlite":
+        yield ""
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    name = server.copy_database(request.getfixturevalue("postgresql_stocked"))
+    yield server.url(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -226,9 +263,17 @@ def postgresql_store(postgresql: Server) -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run a test of a `url` on both databases, unless it looks into SQLite's file."""
+    if metafunc.definition.get_closest_marker("both_databases") and _has_bot(metafunc):
+        metafunc.fixturenames += ["dialect", "stocked_url"]
     if "dialect" in metafunc.fixturenames:
         dialects = ("sqlite",) if "file" in metafunc.fixturenames else ("sqlite", "postgresql")
         metafunc.parametrize("dialect", dialects)
+
+
+def _has_bot(metafunc: pytest.Metafunc) -> bool:
+    return (
+        "bot" in metafunc.fixturenames and "tmp_path" not in signature(metafunc.function).parameters
+    )
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from tests.conftest import DIFFUSION, HEBB, NOW, TODAY, add_outlets
 from tests.rigs.chat import Chat
 from tests.rigs.waiting import PATIENCE
 
+pytestmark = pytest.mark.both_databases
+
 NINE = Schedule("daily", time(9), "America/New_York")
 WISHES = DigestOptions(NINE)
 ADA = Person("chat", "T", "ada")

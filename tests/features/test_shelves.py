@@ -11,6 +11,8 @@ from bot.models import Person, Place
 from tests.conftest import DIFFUSION, HEBB, MANY, add_outlets
 from tests.rigs.chat import Chat
 
+pytestmark = pytest.mark.both_databases
+
 ANN = Person("slack", "T1", "U-ann", "Ann")
 BEN = Person("slack", "T1", "UBEN", "Ben")
 EVE = Person("slack", "T2", "U-ann", "Ann")

@@ -30,6 +30,8 @@ from tests.dumped import dump
 from tests.rigs.outbox import World, in_a_world
 from tests.rigs.platform import PLATFORM, Fault
 
+pytestmark = pytest.mark.both_databases
+
 ANN = Person("slack", "T1", "UANN", "Ann")
 EVE = Person("slack", "T2", "UEVE", "Eve")
 ROOM, THERE = Place("slack", "T1", "C1", "#papers"), Place("slack", "T2", "C1", "#papers")

@@ -22,6 +22,8 @@ from bot.store.deliveries import Notice
 from tests.conftest import DIFFUSION, HEBB, NOW, add_outlets
 from tests.rigs.chat import Chat
 
+pytestmark = pytest.mark.both_databases
+
 ANN = Person("chat", "T1", "UANN", "Ann")
 EVE = Person("chat", "T2", "UEVE", "Eve")
 HERE, THERE = Place("chat", "T1", "C1", "#ours"), Place("chat", "T2", "C2", "#theirs")
