@@ -6,7 +6,8 @@ import asyncio
 import logging
 import sys
 from collections.abc import Sequence
-from typing import Any
+from time import monotonic
+from typing import Any, TypeAlias
 
 import discord
 import yarl
@@ -29,6 +30,16 @@ MAX_RATE_LIMIT_SECONDS = 60.0  # that are waited for; a longer pause is an error
 MAX_TASKS = 500  # events at work, beyond which messages get no reactions
 CLOSE_SECONDS = 5.0  # that events at work have to finish when the bot stops
 MAX_LAUNCHES = 20  # attempts to connect a shard; each is nested in the one before
+MAX_FETCHED, FETCHED_SECONDS = 1000, 3600.0  # channels of other processes, and for how long
+Fetched: TypeAlias = (
+    discord.TextChannel
+    | discord.VoiceChannel
+    | discord.StageChannel
+    | discord.ForumChannel
+    | discord.CategoryChannel
+    | discord.abc.PrivateChannel
+    | discord.Thread
+)
 # none of them is privileged
 INTENTS = discord.Intents(
     guilds=True, guild_reactions=True, dm_reactions=True, guild_messages=True, dm_messages=True
@@ -58,6 +69,7 @@ class Connection(discord.AutoShardedClient):
         self.registration = Registration(self, payloads(bot.commands))
         self.dialect = Dialect(bot.commands, self.registration.ids)
         self._launches = 0
+        self._fetched: dict[int, tuple[float, Fetched]] = {}
         self._gateway = yarl.URL(settings.gateway_url) if settings.gateway_url else None
         self._tasks: set[asyncio.Future[Any]] = set()
         self._registering: asyncio.Task[None] | None = None
@@ -98,6 +110,16 @@ class Connection(discord.AutoShardedClient):
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Log that a lost connection is back."""
         log.info("Connected to Discord again (shard %d).", shard_id)
+
+    async def fetch_channel(self, channel_id: int, /) -> Fetched:
+        """Return a channel that the gateway tells nothing of: of a server of another process."""
+        expires, known = self._fetched.get(channel_id, (0.0, None))
+        if known is None or expires < monotonic():
+            known = await super().fetch_channel(channel_id)
+            if len(self._fetched) >= MAX_FETCHED:
+                self._fetched.clear()
+            self._fetched[channel_id] = (monotonic() + FETCHED_SECONDS, known)
+        return known
 
     async def close(self) -> None:
         """Close the connection, and stop registering."""

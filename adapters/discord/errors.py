@@ -102,7 +102,9 @@ def missing_permissions(channel: object) -> str:
     """Name the permissions that Paperboy lacks in a channel; "" if it has all, or unknown."""
     if not isinstance(channel, discord.abc.GuildChannel | discord.Thread):
         return ""
-    me = channel.guild.me
+    me: discord.Member | None = channel.guild.me
+    if me is None:  # the server is that of another process's shard
+        return ""
     needed = POSTING_IN_THREADS if isinstance(channel, discord.Thread) else POSTING
     try:
         has = channel.permissions_for(me)
