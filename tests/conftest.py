@@ -39,6 +39,9 @@ from tests.rigs.postgresql import Server, running, unavailable
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile(  # pytest --hypothesis-profile=many
+    "many", hypothesis.settings.get_profile("unhurried"), max_examples=10_000
+)
 hypothesis.settings.load_profile("unhurried")
 
 NOW = datetime(2026, 5, 29, 15, 0, tzinfo=UTC)

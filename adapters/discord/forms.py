@@ -31,7 +31,8 @@ def form(
     press = Press(Kind.FORM, request.line, request.tenant)
     if not blanks or not request.line or len(press.id()) > MAX_CUSTOM_ID:
         return None
-    modal = _modal(title or request.intent.command.replace("-", " ").capitalize(), press)
+    named = request.intent.command.replace("-", " ").capitalize()
+    modal = _modal(visible(title).strip() or named, press)
     chosen = _first(blanks)
     if said and len(chosen) < MAX_INPUTS:
         modal.add_item(ui.TextDisplay(visible(said)))

@@ -6,19 +6,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from simcord.backend.models import Interaction
 
 from adapters.discord import Discord
-from adapters.discord.forms import form
 from adapters.discord.inputs import held_values, input_for, read_input
-from adapters.discord.requests import Request
 from bot.chat.arguments import Argument
 from bot.chat.bot import Bot
-from bot.chat.command_table import CommandTable
 from bot.chat.commands import Blank, Param
-from bot.chat.intents import Intent
 from bot.chat.kinds import (
     Choice,
     Days,
@@ -34,9 +28,8 @@ from bot.chat.kinds import (
 )
 from bot.chat.views import Button, Buttons, View
 from bot.features import ALL
-from bot.models import Person, Place
+from bot.models import Place
 from tests.conftest import add_outlets, changed
-from tests.contract.views import MARKUP
 from tests.form import arrange
 from tests.rigs.discord import DiscordRig, connect
 from tests.rigs.discord_limits import refused
@@ -260,26 +253,3 @@ async def corrects(rig: DiscordRig, asked: Interaction) -> dict[str, Any]:
 def names(form: dict[str, Any]) -> list[str]:
     """Return the names of the inputs of a form."""
     return [one["component"]["custom_id"] for one in form["components"] if one["type"] == 18]
-
-
-COMMANDS = CommandTable.of(ALL).commands
-
-
-@given(st.sampled_from(sorted(COMMANDS)), st.data())
-def test_the_form_of_any_command_is_one_that_discord_takes(name, data):
-    command = COMMANDS[name]
-    values = {one.name: data.draw(st.one_of(st.just(""), *_values(one))) for one in command.params}
-    asked = data.draw(st.permutations(command.params).map(lambda some: some[:7]))
-    here = Place("discord", "1", "2")
-    intent = Intent(name, Person("discord", "1", "3"), here)
-    blanks = [Blank(one, values[one.name]) for one in asked]
-    made = form(blanks, Request(intent, name), f"{command.help}.")
-    if blanks:
-        assert made
-        body = {"type": 9, "data": made.to_dict()}
-        assert refused("POST", "/interactions/1/2/callback", body) == ""
-
-
-def _values(param: Param) -> list[st.SearchStrategy[str]]:
-    few = [st.sampled_from(param.choices)] if param.choices else []
-    return [st.sampled_from(MARKUP), st.text(max_size=3000), *few]

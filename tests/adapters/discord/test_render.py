@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from simcord.components import validate_components, walk_components
 
 from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.render import render
 from bot import cards
-from bot.chat.tallies import Tally, with_tallies
 from bot.chat.views import (
     Button,
     Buttons,
@@ -30,40 +28,14 @@ from bot.chat.views import (
     line,
     note,
 )
-from bot.papers import Account, Paper
 from bot.text import visible
 from tests.conftest import HEBB, MANY, digest
-from tests.contract.views import MARKUP, VIEWS, WORDS, words
+from tests.contract.views import VIEWS, words
 from tests.rigs.discord_limits import refused
 from tests.rigs.discord_markdown import markup, texts
 
 OURS = {"heading", "small", "strong", "code", "link", "address"}
 V2 = 1 << 15
-
-ANYTHING = st.one_of(WORDS, st.sampled_from(MARKUP), st.text(max_size=300))
-PAPERS = st.builds(
-    Paper,
-    id=st.sampled_from(["2401.00001", "2401.00002", "2401.00003"]),
-    title=st.one_of(ANYTHING, st.text("word *_[]", min_size=1).map(lambda text: text * 50)),
-    authors=st.one_of(st.lists(WORDS, max_size=12), st.just(["An Author"] * 664)).map(tuple),
-    abstract=st.one_of(
-        ANYTHING, st.text("long *_`[]<@1> ", min_size=20).map(lambda text: text * 500)
-    ),
-    summary=ANYTHING,
-    keywords=st.lists(WORDS, max_size=9).map(tuple),
-    organization=st.one_of(st.none(), st.builds(Account, st.just("org"), WORDS)),
-    submitter=st.one_of(st.none(), st.builds(Account, st.just("one"), WORDS)),
-    published=st.one_of(st.none(), st.dates()),
-    daily=st.one_of(st.none(), st.dates()),
-    upvotes=st.one_of(st.none(), st.integers(0, 10**6)),
-    comments=st.one_of(st.none(), st.integers(0, 10**6)),
-    code=st.one_of(st.just(""), st.just("https://github.com/a/b_c")),
-    stars=st.one_of(st.none(), st.integers(0, 10**6)),
-    project=st.one_of(st.just(""), st.just("https://example.org/" + "x" * 3000)),
-    thumbnail=st.one_of(
-        st.just(""), st.just("https://example.org/1.png"), st.just("/relative.png"), WORDS
-    ),
-)
 
 
 def components(view: View) -> list[dict[str, Any]]:
@@ -99,22 +71,6 @@ def test_nothing_is_dropped_nothing_is_too_long_and_nothing_escapes(view):
     for character in "\x1b\u202e\u200b":
         assert character not in str(made)
     assert [press.line for press in presses(made)] == [*_lines(view)]
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.lists(PAPERS, min_size=1, max_size=12))
-def test_papers_of_every_kind_fit(papers):
-    tallies = {paper.id: Tally(10**6, 10**6, ("*Ada* <@1>", "Bob" * 30)) for paper in papers}
-    for view in (
-        digest(date(2026, 5, 29), papers, 500),
-        with_tallies(digest(date(2026, 5, 29), papers, 500), tallies),
-        cards.card(papers[0], kept=True, votes=3),
-        View(cards.items(papers, kept=()), title="A list"),
-    ):
-        made = components(view)
-        for one in lines(made):
-            assert {kind for run in markup(one) for kind in run.kinds} <= OURS
-        assert [press.line for press in presses(made)] == [*_lines(view)]
 
 
 def test_a_digest_of_five_has_room_for_every_thumbnail_and_button():
