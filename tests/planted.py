@@ -1,8 +1,8 @@
 """Bugs that are put into the product on purpose, one at a time: the simulation has to find each.
 
 Here are those of the outbox and the schedule; `tests/planted_around.py` has those of what people
-ask for, of clocks, of e-mail and of notices, and `tests/planted_contents.py` has those of what
-messages say.
+ask for, of clocks, of e-mail and of notices, `tests/planted_contents.py` those of what messages
+say, and `tests/planted_watches.py` those of watches.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from bot.store.digests import Digests, RenderedDigest
 from bot.store.schema import deliveries as table
 from tests.planted_around import BUGS_AROUND, Patches
 from tests.planted_contents import BUGS_OF_CONTENTS
+from tests.planted_watches import BUGS_OF_WATCHES
 from tests.simulation import simulate
 
 MAX_SEEDS, DAYS = 50, 30
@@ -44,7 +45,7 @@ def no_fence() -> Patches:
         "sent_to": bindparam("its_address"),
     }
     when: dict[str, Any] = {"not_before": bindparam("then"), "tried": bindparam("since")}
-    finish = this.values(state="sent", lease=None, trouble="", **message)
+    finish = this.values(state="sent", lease=None, trouble=bindparam("why"), **message)
     postpone = this.values(state="pending", lease=None, trouble=bindparam("why"), **when)
     return ((outbox, "_FINISH", finish), (outbox, "_POSTPONE", postpone))
 
@@ -212,6 +213,7 @@ BUGS: Mapping[str, Callable[[], Patches]] = {
         uncertain_is_sent,
         *BUGS_AROUND,
         *BUGS_OF_CONTENTS,
+        *BUGS_OF_WATCHES,
     )
 }
 

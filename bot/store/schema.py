@@ -125,7 +125,7 @@ store = Table(
     Column("revision", Integer, nullable=False),  # of the paper that changed last
     # the revision up to which watches were matched
     Column("watched", Integer, nullable=False, server_default="0"),
-    # how often a watch was made or changed
+    # how often a watch was made or changed, or papers were matched
     Column("watch_changes", Integer, nullable=False, server_default="0"),
 )
 

@@ -29,7 +29,8 @@ _PROGRESS = select(store.c.watched, store.c.watch_changes, store.c.revision)
 _ADVANCE = (
     update(store)
     .where(store.c.watched == bindparam("was"), store.c.watch_changes == bindparam("changes"))
-    .values(watched=bindparam("reached"))
+    # counted, so that of two processes that only sum up one does
+    .values(watched=bindparam("reached"), watch_changes=store.c.watch_changes + 1)
 )
 _CHANGED = (
     update(store)
@@ -90,7 +91,7 @@ _FORGET = delete(watch_papers).where(
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The revision up to which watches were matched, how often one changed, and the newest one."""
+    """The revision up to which watches were matched, a count of changes, and the newest one."""
 
     watched: int
     changes: int

@@ -203,6 +203,16 @@ async def test_two_processes_tell_once(bot, clock):
     assert len(await told(bot)) == 1
 
 
+async def test_two_processes_sum_up_once(bot, clock):
+    await watching(bot, "diffusion")
+    await synced(bot, clock, *(paper(n) for n in range(MAX_A_DAY + 2)))
+    clock.now += timedelta(days=1)
+    other = replace(bot.services.watches)
+    results = await asyncio.gather(bot.services.watches.look(), other.look())
+    assert sorted(results) == [False, True]
+    assert len(await told(bot)) == MAX_A_DAY + 2
+
+
 def _has_sent(chat: Chat, number: int) -> bool:
     return len(chat.sent) == number
 

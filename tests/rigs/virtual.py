@@ -17,7 +17,7 @@ from sqlalchemy import Connection, StaticPool, create_engine, event
 
 from bot.errors import StoreError
 from bot.store.engine import NOTHING, Database
-from bot.store.schema import metadata
+from bot.store.schema import metadata, store
 
 T = TypeVar("T")
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -42,6 +42,17 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jumping.now
+
+    def run_in_executor(  # type: ignore[override]
+        self, _: object, work: Callable[..., T], *args: Any
+    ) -> asyncio.Future[T]:
+        """Run work of a thread at once."""
+        done = self.create_future()
+        try:
+            done.set_result(work(*args))
+        except Exception as error:  # noqa: BLE001 - whoever waits for it gets it
+            done.set_exception(error)
+        return done
 
 
 def virtually(work: Coroutine[Any, Any, T]) -> T:
@@ -123,9 +134,10 @@ def _connection() -> Connection:
 
 
 def empty() -> Connection:
-    """Return the one connection to a database with all tables and no rows."""
+    """Return the one connection to a database with all tables and no rows but its own."""
     connection = _connection()
     for table in reversed(metadata.sorted_tables):
         connection.execute(table.delete())
     connection.exec_driver_sql("DELETE FROM sqlite_sequence")  # numbers begin anew too
+    connection.execute(store.insert().values(id=1, identity="simulated", revision=0))
     return connection

@@ -54,7 +54,7 @@ class Checker:
         for one in world.subscriptions:
             self._check_digests(one)
         NoticeChecker(world).check()
-        figures.wrong = ContentChecker(world).check()
+        figures.wrong = ContentChecker(world, self._told).check()
 
     def _named(self, key: str, what: object) -> str:
         known = self._world.keys.get(key)

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.models import DigestOptions, Subscription
 from bot.papers import Paper
@@ -28,8 +28,8 @@ Span = tuple[date, date]
 class ContentChecker:
     """Holds the messages that people can read against the lists of the feed."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, world: World, told: set[Any]) -> None:
+        self._world, self._told = world, told
         self.wrong: list[str] = []
 
     def check(self) -> list[str]:
@@ -101,7 +101,8 @@ class ContentChecker:
     ) -> None:
         """Look that a digest begins where those before it ended."""
         first, last = span
-        if not earlier and first != first_days(one.options.schedule, last):
+        skipped = any(id_[0] == one.id and id_[1] < day for id_ in self._told)
+        if not earlier and not skipped and first != first_days(one.options.schedule, last):
             self._note(one.id, day, f"is the first and covers days from {first}")
         # a person can ask for a list again
         again = first < last and any(begin <= first <= end for begin, end in earlier)

@@ -11,6 +11,7 @@ COUNTS = (
     "digests",
     "messages",
     "mails",
+    "watched",
     "faults",
     "kills",
     "asked",
@@ -40,6 +41,7 @@ class Figures:
     digests: int = 0
     messages: int = 0
     mails: int = 0
+    watched: int = 0
     faults: int = 0
     kills: int = 0
     asked: int = 0
@@ -73,7 +75,8 @@ class Figures:
         return (
             f"simulation: {self.seeds:,} seeds, {self.days:,} days, {self.digests:,} digests due, "
             f"{self.asked:,} asked for, {self.quiet:,} quiet, {self.messages:,} messages "
-            f"({self.mails:,} by e-mail), {self.faults:,} faults, {self.kills:,} kills, "
-            f"{self.set_back:,} clocks set back: {promises}; {self.skipped:,} skipped with a "
-            f"reason, {self.paused:,} pauses; uncertain: {why or 'never'}"
+            f"({self.mails:,} by e-mail), {self.watched:,} of watches, {self.faults:,} faults, "
+            f"{self.kills:,} kills, {self.set_back:,} clocks set back: {promises}; "
+            f"{self.skipped:,} skipped with a reason, {self.paused:,} pauses; "
+            f"uncertain: {why or 'never'}"
         )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.simulation.process import Refusal
+    from tests.simulation.outlets import Refusal
     from tests.simulation.world import World
 
 UNDISTURBED = timedelta(minutes=30)  # in which a process can write down what it was told
@@ -33,10 +33,13 @@ class NoticeChecker:
         """Look that whatever is no digest is a notice to a person, about something that was."""
         world = self._world
         uncertain = {(number, str(day)) for number, day, _ in world.answered}
-        known = (world.keys.get(refusal.key) for refusal in world.refusals)
-        refused = {(one.id[0], str(one.id[1])) for one in known if one}
+        digests = (world.keys.get(refusal.key) for refusal in world.refusals)
+        watches = (world.watch_notes.get(refusal.key) for refusal in world.refusals)
+        refused = {(one.id[0], str(one.id[1])) for one in digests if one}
+        refused |= {(one.watch, str(one.day)) for one in watches if one}
+        subscriptions = (*world.subscriptions, *world.watches)
         for message in world.platform.log:
-            if message.key in world.keys:
+            if message.key in world.keys or message.key in world.watch_notes:
                 continue
             told = _NOTICE.search(message.text)
             name = f"seed {world.seed}: a notice in {message.place.address}"
@@ -44,7 +47,7 @@ class NoticeChecker:
                 self._figures.misplaced.append(name)
                 continue
             about = (int(told[2]), told[1])
-            tenant = next(o.place.tenant for o in world.subscriptions if o.id == about[0])
+            tenant = next(o.place.tenant for o in subscriptions if o.id == about[0])
             if message.place.tenant != tenant:
                 self._figures.misplaced.append(name)
             if about not in (refused if told[3] == "could not" else uncertain):

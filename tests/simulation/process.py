@@ -1,37 +1,38 @@
-"""Processes that deliver until they are killed wherever they happen to be, and their outlets."""
+"""Processes that deliver until they are killed wherever they happen to be."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from sqlalchemy import Connection
-
-from bot.chat.outlet import Outlet, Sent
+from bot.chat.outlet import Outlet
 from bot.chat.view_json import thaw
-from bot.chat.views import View, plain
+from bot.chat.views import plain
 from bot.digests.dispatcher import Dispatcher, DispatcherOptions
 from bot.digests.planner import ListPatience, Planner
-from bot.errors import DeliveryError, StoreError
+from bot.digests.watches import Watches
+from bot.errors import StoreError
 from bot.library.library import Library
 from bot.library.retention import Retention
-from bot.models import MAIL, Place
+from bot.models import MAIL
 from bot.store import Store
 from bot.store.digests import RenderedDigest
-from tests.rigs.platform import PLATFORM, Client, Fault
-from tests.rigs.virtual import Direct
+from bot.store.syncs import SyncRun
+from bot.store.watches import Plan, Progress
+from tests.rigs.platform import PLATFORM
 from tests.simulation.calendar import here
+from tests.simulation.outlets import Mail, Mortal, Stalling
+from tests.simulation.watches import WatchNote
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-NO_ANSWER_SECONDS = 20.0
 OFTEN = 8  # times as often a process is stopped before it notes a refusal
-CLOCK_TROUBLE = 0.5  # the share of messages without an answer after which a clock is set back
+SYNC_SECONDS = 12 * 3600.0  # between two syncs of a process
 TIDY = 0.2  # the share of processes that delete what is old: each does so when it starts
 KEEP = timedelta(days=60)  # the shortest time after which old digests may go
 
@@ -44,16 +45,6 @@ class Note:
     text: str
     threaded: bool
     whole: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A place that took nothing for good, and the process that was told so."""
-
-    at: datetime
-    place: Place
-    key: str
-    process: Process
 
 
 class Process:
@@ -70,15 +61,21 @@ class Process:
         database = Stalling(world.connection, self._pass, self.stall)
         self.store = Store(database, "simulated")
         self._note_what_is_saved()
+        self._note_what_is_told()
         outlets: dict[str, Outlet] = {PLATFORM: Mortal(self, world), MAIL: Mail(self, world)}
         patience = ListPatience(timedelta(minutes=world.patience))
         library = cast("Library", world.library)
         self._planner = Planner(self.store, library, outlets, world.machine, patience)
+        self._watches = Watches(self.store, world.machine)
         options = DispatcherOptions(luck=world.luck.random, longest=longest.total_seconds())
         self._retention = Retention(self.store, world.machine, KEEP)
-        self._dispatcher = Dispatcher(
-            self.store, outlets, world.machine, self._planner.plan, options
-        )
+        self._dispatcher = Dispatcher(self.store, outlets, world.machine, self._plan, options)
+
+    async def _plan(self, made: Callable[[], None]) -> datetime | None:
+        then = await self._planner.plan(made)
+        if self._world.watches and await self._watches.look():
+            made()
+        return then
 
     def _note_what_is_saved(self) -> None:
         """Remember the key of each message, before the outbox has it."""
@@ -94,6 +91,18 @@ class Process:
             return await save(made, now)
 
         self.store.digests.save = noted  # type: ignore[method-assign]
+
+    def _note_what_is_told(self) -> None:
+        """Remember the key of each message of a watch, before the outbox has it."""
+        announce, notes = self.store.watches.announce, self._world.watch_notes
+
+        async def noted(progress: Progress, plan: Plan, now: datetime) -> bool:
+            for one in plan.messages:
+                watch, text = one.digest.subscription.id, plain(thaw(one.part.view))
+                notes[one.part.key] = WatchNote(watch, one.digest.day, text, one.papers)
+            return await announce(progress, plan, now)
+
+        self.store.watches.announce = noted  # type: ignore[method-assign]
 
     async def live(self, longest: float) -> None:
         """Work until something kills it, or for so many seconds."""
@@ -118,6 +127,22 @@ class Process:
                 tasks.create_task(self._retention.keep_pruning())
             if self._world.asks_every:
                 tasks.create_task(self._ask())
+            if self._world.watches:
+                tasks.create_task(self._sync())
+
+    async def _sync(self) -> None:
+        """Save the papers that came, as a sync does; all processes hear of that soon."""
+        world = self._world
+        while True:
+            await asyncio.sleep(world.luck.expovariate(1 / SYNC_SECONDS))
+            if not (papers := world.arrivals.heard(world.now())):
+                continue
+            with suppress(StoreError):
+                await self.store.papers.save(papers, world.machine())
+                world.arrivals.note(papers, world.now())
+                await self.store.syncs.record(SyncRun(world.machine(), len(papers), 0))
+                for one in world.running:
+                    one.wake()
 
     async def _ask(self) -> None:
         """Ask for a digest now and then, as the command `digest now` does."""
@@ -139,6 +164,10 @@ class Process:
     def look(self) -> None:
         """Look for what another process left."""
         self._dispatcher.look()
+
+    def wake(self) -> None:
+        """Look for what a sync has found."""
+        self._dispatcher.wake()
 
     def _kill(self) -> None:
         self._dead = True
@@ -182,105 +211,3 @@ class Process:
         self.stops.append(self._world.now())
         self._world.let_others_look()
         await asyncio.sleep(self._world.luck.uniform(0, longest))
-
-
-class Stalling(Direct):
-    """A database whose process can be stopped before a commit."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        passing: Callable[[str], None],
-        stall: Callable[[], Awaitable[None]],
-    ) -> None:
-        super().__init__(connection, passing)
-        self._stall = stall
-
-    async def _pass(self, point: str) -> None:
-        await super()._pass(point)
-        if point == "before a commit":
-            await self._stall()
-
-
-class Mortal(Client):
-    """A client whose process can die before each request and after each answer."""
-
-    def __init__(self, process: Process, world: World) -> None:
-        super().__init__(world.platform)
-        self._process, self._world = process, world
-
-    async def send(self, place: Place, view: View, key: str) -> Sent:
-        await self._process.pass_("before sending")
-        try:
-            sent = await super().send(place, view, key)
-        except DeliveryError as error:
-            if error.permanent:
-                self._world.refusals.append(Refusal(self._world.now(), place, key, self._process))
-            if error.ambiguous and self._world.luck.random() < CLOCK_TROUBLE:
-                self._world.unanswered.set()
-            await self._process.pass_("after a refusal")
-            raise
-        await self._process.pass_("after sending")
-        return sent
-
-    async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
-        await self._process.pass_("before looking")
-        found = await super().find(place, key, since)
-        await self._process.pass_("after looking")
-        return found
-
-    async def thread(self, sent: Sent, name: str) -> Place:
-        await self._process.pass_("before a thread")
-        thread = await super().thread(sent, name)
-        await self._process.pass_("after a thread")
-        return thread
-
-
-class Mail(Outlet):
-    """E-mail as its adapter does it: nothing can be looked up, and no key is known again."""
-
-    platform = MAIL
-    whole = True
-
-    def __init__(self, process: Process, world: World) -> None:
-        self._process, self._world = process, world
-
-    async def send(self, place: Place, view: View, key: str) -> Sent:
-        world = self._world
-        await self._process.pass_("before sending")
-        world.mailed.append((world.now(), place))
-        fault = world.platform.fault("send", place)
-        await asyncio.sleep(0.1)
-        try:
-            sent = await self._answer(fault, place, view, key)
-        except DeliveryError as error:
-            if error.permanent:
-                world.refusals.append(Refusal(world.now(), place, key, self._process))
-            await self._process.pass_("after a refusal")
-            raise
-        await self._process.pass_("after sending")
-        return sent
-
-    async def _answer(self, fault: Fault, place: Place, view: View, key: str) -> Sent:
-        relay = self._world.relay
-        match fault:
-            case Fault.BUSY | Fault.DOWN:
-                raise DeliveryError("The mail server answers 451: try later.", retry_after=600)
-            case Fault.REFUSED:
-                refused = "The mail server refuses the address (550)."
-                raise DeliveryError(refused, permanent=True, pauses=True)
-            case Fault.LOST | Fault.BROKEN:
-                raise DeliveryError("The mail server can’t be reached (no connection).")
-            case Fault.TAKEN_LATE:
-                loop = asyncio.get_running_loop()
-                late = NO_ANSWER_SECONDS + self._world.platform.late
-                loop.call_later(late, relay.take, place, view, key)
-                await asyncio.sleep(NO_ANSWER_SECONDS)
-                raise DeliveryError("The mail server gave no answer.", ambiguous=True)
-            case _:
-                pass
-        message = relay.take(place, view, key)
-        if fault in {Fault.ANSWER_LOST, Fault.RESET}:
-            raise DeliveryError("The mail server gave no answer.", ambiguous=True)
-        await asyncio.sleep(15 if fault is Fault.SLOW else 0)
-        return Sent(place, message.id)
