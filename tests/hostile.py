@@ -317,6 +317,8 @@ def main() -> None:
     parser.add_argument("--cuts", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
+    # a shell lets what it starts in the background ignore Ctrl-C, and so would every program here
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     start = time.monotonic()
     with TemporaryDirectory() as folder:
         attack(Path(folder), args.seed, args.lines, args.cuts)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.terminal.files import progress_bar, with_file, with_files
+from adapters.terminal.places import HERE, ME, check_place
 from bot.chat.bot import Bot
 from bot.chat.intents import Intent
 from bot.chat.outlet import Adapter, Membership, Sent
@@ -24,8 +25,6 @@ from bot.text import visible
 
 __all__ = ["HERE", "ME", "Terminal", "announce", "show", "with_file", "with_files"]
 
-ME = Person("terminal", "", "me")
-HERE = Place("terminal", "", "here")
 ALL_SHOWN = "view"  # the message id of all that is shown; that of one paper is its number
 NOTHING_YET = View(())
 LEAVE = ("quit", "exit", "q")
@@ -90,10 +89,7 @@ class Terminal(Adapter):
 
     async def place(self, words: str, person: Person) -> Place:  # noqa: ARG002  # for platforms with people
         """Return the one place that there is. Raises UsageError."""
-        if words not in {"me", HERE.address}:
-            raise UsageError(
-                f"There is no place “{words[:40]}” here. Leave out where:.", argument="where"
-            )
+        check_place(words)
         return HERE
 
     async def membership(self, person: Person, place: Place) -> Membership:  # noqa: ARG002  # as above

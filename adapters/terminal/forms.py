@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,12 +14,15 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.validation import ValidationError, Validator
 
+from adapters.terminal.places import check_place
 from bot.chat.commands import MORE, Blank, Param, in_parts
 from bot.chat.intents import Intent
-from bot.chat.kinds import Words
+from bot.chat.kinds import Where, Words
+from bot.errors import UsageError
 from bot.text import visible
 
 MAX_FIRST = 4  # questions that everybody is asked
+_ELSEWHERE = re.compile("[:@]")  # in an e-mail address, or the name of a web hook
 INTRO = "Enter takes the value shown, Ctrl-C or Esc cancels."
 
 
@@ -59,7 +63,7 @@ async def _ask_each(blanks: Sequence[Blank], args: dict[str, str], today: date) 
             check = _Check(blank.param, today)
             edits = isinstance(blank.param.kind, Words)  # text is changed, anything else replaced
             args[blank.param.name] = await _ask(
-                question(blank.param), blank.value, check, edits=edits
+                question(blank.param, blank.value), blank.value, check, edits=edits
             )
     return args
 
@@ -69,12 +73,15 @@ async def _wants_more() -> bool:
     return answer.lower() in {"y", "yes"}
 
 
-def question(param: Param) -> str:
-    """Write what is asked: the label, and in brackets how to answer or what the default is."""
+def question(param: Param, value: str) -> str:
+    """Write what is asked: the label, and in brackets how to answer.
+
+    A default is named where no `value` stands behind the question.
+    """
     hint = param.description or ", ".join(param.choices)
     if not hint and not param.default:
         hint = f"such as {param.argument.example}"
-    default = f"default: {param.default}" if param.default else ""
+    default = f"default: {param.default}" if param.default and not value else ""
     shown = "; ".join(filter(None, (hint, default)))
     return visible(f"{param.label} ({shown})" if shown else param.label)
 
@@ -93,7 +100,9 @@ class _Check(Validator):
             return
         try:
             self.param.argument.read(text, self.today)
-        except ValueError as error:
+            if isinstance(self.param.kind, Where) and not _ELSEWHERE.search(text):
+                check_place(text.lower())
+        except (ValueError, UsageError) as error:
             raise ValidationError(len(document.text), str(error)) from error
 
 

@@ -221,9 +221,8 @@ async def test_a_long_form_asks_four_questions_and_then_whether_there_are_more(b
     assert {"layout", "papers", "zone"} <= {blank.param.name for blank in more}
     assert len(first) + len(more) == len(blanks)
     for blank in first:
-        assert (f"default: {blank.param.default}" in question(blank.param)) == bool(
-            blank.param.default
-        )
+        named = f"default: {blank.param.default}" in question(blank.param, blank.value)
+        assert named == bool(blank.param.default and not blank.value)
 
 
 async def test_quit_leaves_the_rest_unread(bot, monkeypatch, capsys):
@@ -280,6 +279,10 @@ def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_pa
         screen.wait_for("Cancelled.")
         screen.wait_for("paperboy>")
         os.write(ours, b"subscribe\r")
+        screen.wait_for("Where")
+        os.write(ours, b"nowhere\r")
+        screen.wait_for("There is no place “nowhere” here. Choose here or me.")
+        os.write(ours, b"\x01\x0b")  # to the beginning of the line, and the rest deleted
         for label, answer in (("Where", ""), ("How often", "weekdays")):
             screen.wait_for(label)
             os.write(ours, f"{answer}\r".encode())
