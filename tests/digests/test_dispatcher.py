@@ -545,3 +545,21 @@ async def test_a_search_that_has_to_wait_holds_up_no_other_message_and_sends_not
     assert "two" in world.platform.texts("C0")[-1]
     await world.work(timedelta(minutes=10))
     assert [len(world.platform.texts(f"C{number}")) for number in range(2)] == [2, 1]
+
+
+@in_a_world()
+async def test_a_place_that_asks_for_a_pause_has_it_from_every_process(world: World):
+    for number in range(4):
+        await world.digest(await world.subscribe("C1"), f"one {number}")
+    world.platform.fault = one_after_the_other([Fault.BUSY])
+    workers = [asyncio.create_task(world.worker().run()) for _ in range(2)]
+    await asyncio.sleep(20)
+    before = len(world.platform.texts("C1"))
+    assert before <= 1  # the other process may have asked at the same moment
+    assert world.platform.asked.count("send C1") == 1 + before
+    await asyncio.sleep(60)
+    for one in workers:
+        one.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
+    assert sorted(world.platform.texts("C1")) == sorted(set(world.platform.texts("C1")))
+    assert len(world.platform.texts("C1")) == 4
