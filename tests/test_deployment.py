@@ -33,6 +33,31 @@ def test_the_service_gets_its_tokens_as_credentials_and_tells_that_it_lives():
     assert not any("Environment=" in line and "TOKEN" in line for line in lines)
 
 
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="there is no systemd-analyze")
+def test_several_processes_have_a_unit_with_a_folder_and_a_shard_each(tmp_path):
+    unit, more = tmp_path / "paperboy@.service", tmp_path / "paperboy@.service.d"
+    shipped = SERVICE.read_text(encoding="utf-8").replace("/opt/paperboy/bin/paperboy", "/bin/true")
+    unit.write_text(shipped, encoding="utf-8")
+    more.mkdir()
+    shutil.copy(ROOT / "contrib" / "paperboy-processes.conf", more)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / "paperboy@1.service")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "paperboy" not in done.stderr, done.stderr
+    said = (more / "paperboy-processes.conf").read_text(encoding="utf-8")
+    assert "PAPERBOY_HOME=%S/paperboy/%i DISCORD_SHARD_IDS=%i" in said
+
+
+def test_several_containers_have_a_folder_and_a_shard_each():
+    compose = (ROOT / "compose.processes.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"PAPERBOY_HOME: /data/(\d)", compose) == ["0", "1"]
+    assert re.findall(r'DISCORD_SHARD_IDS: "(\d)"', compose) == ["0", "1"]
+    assert "PAPERBOY_HOME=/data" in CONTAINERFILE
+
+
 def test_the_container_copies_what_there_is_and_what_is_not_ignored():
     copied = [
         path
