@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.util import find_spec
 from itertools import islice
@@ -19,6 +19,7 @@ from bot.identifiers import paper_id
 from bot.papers import Paper
 from bot.search import Index, Query, parse
 from bot.search.ranking.meaning import Meaning
+from bot.semantic.encoder import Vector
 from bot.semantic.model import Model
 from bot.semantic.model_folder import ModelFolder
 
@@ -145,6 +146,10 @@ class SearchByMeaning(Search):
     async def meaning_of(self, query: Query) -> Meaning | None:
         """Return what a query means."""
         return await self._index.semantic.meaning_of(query) if self._index.semantic else None
+
+    async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """Return the vectors of papers by their ids."""
+        return await self._index.vectors_of(ids)
 
     async def read(self, work: Callable[..., T], *args: object) -> T:
         """Call `work` with a connection, what it reads, and `args`."""

@@ -14,20 +14,23 @@ upvotes in the same run. `for-me` knows organisations and keywords, by which the
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import lzma
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import TypeAlias
 
+from bench.engines import SearchByMeaning
 from bot.papers import Paper
 from bot.search.ranking.profile import rank_for
+from bot.semantic.encoder import Vector
 from bot.sources.items import paper_from_item
 
 KEPT, AMONG = 12, 300
@@ -45,17 +48,20 @@ def main() -> None:
     parser.add_argument("papers", type=Path)
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a folder for the vectors, with `make model`")
     args = parser.parse_args()
     if not args.papers.exists():
         print(f"{args.papers} is not there: nothing is measured.")
         return
     papers = _read(args.papers)
     dice = random.Random(args.seed)
+    meanings = asyncio.run(_meanings(papers, args.keep)) if args.keep else {}
     orders: dict[str, Callable[[Sequence[Paper], list[Paper]], list[Paper]]] = {
         "for-me": _ranked,
         "its words": lambda kept, among: _ranked(
             [_bare(paper) for paper in kept], [_bare(paper) for paper in among]
         ),
+        "by meaning too": lambda kept, among: _ranked(kept, among, meanings),
         "upvotes": lambda _, among: sorted(among, key=lambda paper: -(paper.upvotes or 0)),
         "random": lambda _, among: dice.sample(among, len(among)),
     }
@@ -95,6 +101,16 @@ def _read(path: Path) -> list[Paper]:
     return list(found.values())
 
 
+async def _meanings(papers: Sequence[Paper], keep: Path) -> Mapping[str, Vector]:
+    """Return the vectors of all papers; a second run finds them in the folder."""
+    engine = SearchByMeaning(keep)
+    await engine.build(papers, len(papers))
+    try:
+        return await engine.vectors_of([paper.id for paper in papers])
+    finally:
+        await engine.close()
+
+
 def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[Reader]:
     by_day = sorted(
         (paper for paper in papers if paper.daily),
@@ -131,8 +147,12 @@ def _bare(paper: Paper) -> Paper:
     return replace(paper, keywords=(), organization=None)
 
 
-def _ranked(kept: Sequence[Paper], among: Sequence[Paper]) -> list[Paper]:
-    ranked = [paper for paper, _ in rank_for(kept, among)]
+def _ranked(
+    kept: Sequence[Paper], among: Sequence[Paper], meanings: Mapping[str, Vector] | None = None
+) -> list[Paper]:
+    there = {paper.id for paper in (*kept, *among)}
+    known = {id_: vector for id_, vector in (meanings or {}).items() if id_ in there}
+    ranked = [paper for paper, _ in rank_for(kept[::-1], among, meanings=known)]
     there = {paper.id for paper in ranked}
     return [*ranked, *(paper for paper in among if paper.id not in there)]
 

@@ -43,15 +43,15 @@ async def order_papers(
         case "trending":
             return OrderedPapers(options, rank_papers(options, papers, await _trending(library)))
         case "for-me":
-            return await _for_reader(store, subscription, papers)
+            return await _for_reader(store, library, subscription, papers)
 
 
 async def _for_reader(
-    store: Store, subscription: Subscription, papers: Sequence[Paper]
+    store: Store, library: Library, subscription: Subscription, papers: Sequence[Paper]
 ) -> OrderedPapers:
     """Put first what resembles the subscriber's shelf, and leave out what is on it."""
     options, person = subscription.options, subscription.person
-    suggested = await suggest(store, person, papers, by=BY_KEPT, among=AMONG)
+    suggested = await suggest(store, library.vectors_of, person, papers, by=BY_KEPT, among=AMONG)
     if suggested is None:
         usual = replace(options, order="upvotes")
         return OrderedPapers(usual, rank_papers(usual, papers), NOTHING_KEPT)

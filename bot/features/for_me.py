@@ -25,7 +25,12 @@ async def for_me(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     last = ctx.library.today()
     recent = await ctx.library.known(last - RECENT, last, limit=MAX_RECENT)
     suggested = await suggest(
-        ctx.services.store, ctx.person, recent.papers, by=MAX_KEPT, among=MAX_RECENT
+        ctx.services.store,
+        ctx.library.vectors_of,
+        ctx.person,
+        recent.papers,
+        by=MAX_KEPT,
+        among=MAX_RECENT,
     )
     if suggested is None:
         said = line("Save a few papers first: recommendations come from your shelf.")

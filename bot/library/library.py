@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.papers import Paper
     from bot.search import Index, Wording
     from bot.search.completion import Kind
+    from bot.semantic.encoder import Vector
     from bot.sources.hugging_face import HuggingFace
 
 log = logging.getLogger(__name__)
@@ -218,6 +219,10 @@ class Library:
         await self._follow()
         shared = {one.id: one.words for one in await self._index.similar(paper, limit=limit)}
         return tuple((other, shared[other.id]) for other in await self.papers(tuple(shared)))
+
+    async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """Return where papers are by what they mean, as far as that is known."""
+        return await self._index.vectors_of(ids)
 
     async def suggest(
         self, kind: Kind, text: str, limit: int, *, asker: Hashable = None

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from bot.models import Person
     from bot.papers import Paper
+    from bot.semantic.encoder import Vector
     from bot.store import Store
+
+# Returns the vectors of papers by their ids, as far as there are some.
+VectorsOf: TypeAlias = "Callable[[Sequence[str]], Awaitable[Mapping[str, Vector]]]"
 
 MAX_FEEDBACK = 100  # papers, those that were rated last
 
@@ -27,7 +31,13 @@ class Suggested:
 
 
 async def suggest(
-    store: Store, reader: Person, papers: Sequence[Paper], *, by: int, among: int
+    store: Store,
+    vectors_of: VectorsOf,
+    reader: Person,
+    papers: Sequence[Paper],
+    *,
+    by: int,
+    among: int,
 ) -> Suggested | None:
     """Rank the first `among` papers for a person by the last `by` saved ones; None if none are.
 
@@ -46,7 +56,8 @@ async def suggest(
     ]
     from bot.search.ranking.profile import rank_for  # start-up time: little else needs it
 
+    meanings = await vectors_of([paper.id for paper in (*lately, *new)])
     ranked = await asyncio.to_thread(
-        rank_for, lately, new, useful, useless
+        rank_for, lately, new, useful, useless, meanings
     )  # some 100 ms, which nobody else shall wait for
     return Suggested(tuple(ranked), kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.search.query.query import Query
 from bot.search.ranking.executor import Hits, PageRange, execute
 from bot.search.ranking.more_like_this import SimilarPaper, find_similar
 from bot.search.semantic_index import SemanticIndex
+from bot.semantic.encoder import Vector
 from bot.semantic.model import Model
 
 
@@ -58,6 +59,10 @@ class Index(IndexFile):
             meaning = await self.semantic.meaning_of(query)
         work = partial(execute, meaning=meaning)
         return await self.read(work, query, page, ids, empty=Hits())
+
+    async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """Return the vectors of papers, as far as there are some, by id."""
+        return await self.semantic.vectors_of(ids) if self.semantic else {}
 
     async def read_wording(self, text: str, today: date) -> Wording | None:
         """Return a search with the filters that its words ask for; see `wording`."""

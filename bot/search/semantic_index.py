@@ -8,7 +8,7 @@ import os
 import sqlite3
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -20,9 +20,16 @@ from bot.search.analysis.tokenizer import tokenize
 from bot.search.index.arrays import Mask
 from bot.search.index.connection import is_damaged
 from bot.search.index.index_file import IndexFile
-from bot.search.index.row_vectors import ListedRows, RowVectors, RowVectorsDraft, list_rows
+from bot.search.index.row_vectors import (
+    ListedRows,
+    RowVectors,
+    RowVectorsDraft,
+    keys_of_ids,
+    list_rows,
+)
 from bot.search.query.query import Query
 from bot.search.ranking.meaning import Meaning
+from bot.semantic.encoder import Vector, normalize
 from bot.semantic.errors import ModelError
 from bot.semantic.model import Model
 from bot.semantic.quantization import Bytes, quantize
@@ -99,9 +106,7 @@ class SemanticIndex:
         """Return what a query means; None where only its words count, or there is no time."""
         if query.exact_words or not tokenize(query.text):
             return None
-        if not (self._vectors or self._busy.locked() or self._has_looked):
-            await self.catch_up()
-        vectors, vector = self._vectors, self._model.known_query(query.text)
+        vectors, vector = await self._ready(), self._model.known_query(query.text)
         if vectors is None:
             return None
         if vector is None:
@@ -114,6 +119,22 @@ class SemanticIndex:
                 self._note(str(error))
                 return None
         return Meaning(vector, vectors, self.read, self._model.traits.weight)
+
+    async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
+        """Return the vectors of papers, as far as there are some, by id."""
+        vectors = await self._ready()
+        if vectors is None:
+            return {}
+        found = await self._index.read(keys_of_ids, vectors, tuple(ids), empty={})
+        there, lines = self.read(np.array(list(found.values()), np.int64))
+        known = [id_ for id_, has in zip(found, there, strict=True) if has]
+        return {id_: normalize(line) for id_, line in zip(known, lines, strict=True)}
+
+    async def _ready(self) -> RowVectors | None:
+        """Return what searches go by, read first where nobody has looked yet."""
+        if not (self._vectors or self._busy.locked() or self._has_looked):
+            await self.catch_up()
+        return self._vectors
 
     def read(self, keys: Keys) -> tuple[Mask, Bytes]:
         """Return which keys have a vector, and these; none where the file is damaged."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from bot.chat.views import Outcome, plain
 from bot.papers import Account, Paper
 from bot.search.ranking.profile import rank_for
@@ -34,6 +36,24 @@ def test_papers_of_an_organisation_that_is_kept_are_liked():
 def test_without_anything_kept_or_new_nothing_is_ranked():
     assert rank_for([], [HEBB]) == []
     assert rank_for([HEBB], []) == []
+
+
+def test_a_paper_that_means_the_same_comes_first_without_a_word_in_common():
+    kept = [Paper("1", "Automobile"), Paper("2", "Whiskers")]
+    papers = [Paper("3", "Soup"), Paper("4", "Kitten"), Paper("5", "Stars")]
+    places = {"1": (1, 0, 0), "2": (0, 1, 0), "3": (0, 0, 1), "4": (0.1, 1, 0), "5": (0, 0, 1)}
+    meanings = {id_: np.array(place, np.float32) for id_, place in places.items()}
+    assert rank_for(kept, papers) == []
+    ranked = rank_for(kept, papers, meanings=meanings)
+    assert [(paper.id, because.id) for paper, because in ranked] == [("4", "2")]
+
+
+def test_what_was_kept_last_counts_more():
+    kept = [Paper("1", "Automobile"), Paper("2", "Whiskers")]
+    papers = [Paper("3", "Kitten"), Paper("4", "Wheels"), Paper("5", "Soup")]
+    places = {"1": (1, 0, 0), "2": (0, 1, 0), "3": (0, 1, 0), "4": (1, 0, 0), "5": (0, 0, 1)}
+    meanings = {id_: np.array(place, np.float32) for id_, place in places.items()}
+    assert [paper.id for paper, _ in rank_for(kept, papers, meanings=meanings)] == ["4", "3"]
 
 
 async def test_suggestions_say_why_and_leave_out_what_is_kept(bot, ask):

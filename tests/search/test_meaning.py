@@ -129,6 +129,18 @@ async def test_only_what_changed_is_embedded_again(tmp_path: Path):
         assert "2605.99999" in await found(index, "feline")
 
 
+async def test_vectors_of_papers_are_told(tmp_path: Path):
+    store = Papers(papers())
+    async with opened(tmp_path, store) as index:
+        assert await index.vectors_of(["2605.00000"]) == {}
+        await embed(index, store)
+        found = await index.vectors_of(["2605.00005", "2605.00001", "nobody", "2605.00000"])
+    assert set(found) == {"2605.00000", "2605.00001", "2605.00005"}
+    assert (
+        found["2605.00000"] @ found["2605.00005"] > 0.8 > found["2605.00000"] @ found["2605.00001"]
+    )
+
+
 async def test_a_rebuilt_index_keeps_its_vectors(tmp_path: Path):
     store = Papers(papers())
     async with opened(tmp_path, store) as index:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -113,3 +114,18 @@ def text_key(paper_id: str, checksum: int) -> int:
     """Return what tells one version of a paper's text from all others: a number of 64 bits."""
     key = crc32(paper_id.encode()) << 32 | checksum
     return key - (1 << 64) if key >> 63 else key
+
+
+def keys_of_ids(
+    connection: sqlite3.Connection, snapshot: Snapshot, vectors: RowVectors, ids: Sequence[str]
+) -> dict[str, int]:
+    """Return the keys of the papers that have a vector, by their ids."""
+    if vectors.build != snapshot.build:
+        return {}
+    found = connection.execute(
+        "SELECT row, paper.id FROM json_each(?) CROSS JOIN paper ON paper.id = value",
+        (json.dumps(list(ids)),),
+    ).fetchall()
+    there, keys = vectors.find(np.array([row for row, _ in found], np.int64))
+    known = [id_ for (_, id_), has in zip(found, there, strict=True) if has]
+    return dict(zip(known, keys.tolist(), strict=True))

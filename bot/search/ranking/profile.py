@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from math import log, sqrt
+from types import MappingProxyType
 from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
 
 from bot.papers import Paper
 from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
+from bot.search.ranking.kept_vectors import KeptVectors
 
 # So many uses a word gains by standing in the title or in a keyword, and an organisation has.
 TITLE_USES, KEYWORD_USES, ORGANIZATION_USES = 3, 2, 4
@@ -16,6 +21,8 @@ TITLE_USES, KEYWORD_USES, ORGANIZATION_USES = 3, 2, 4
 NEAREST_WEIGHT = 0.5
 # How much papers count that were called useful or useless, beside all on the shelf together.
 FEEDBACK_WEIGHT = 0.5
+# How much closeness in meaning counts, beside that in words.
+MEANING_WEIGHT = 1.0
 MAX_WORDS = 60  # of a paper that are compared
 
 Vector: TypeAlias = Mapping[str, float]
@@ -26,11 +33,13 @@ def rank_for(
     papers: Sequence[Paper],
     useful: Sequence[Paper] = (),
     useless: Sequence[Paper] = (),
+    meanings: Mapping[str, npt.NDArray[np.float32]] = MappingProxyType({}),
 ) -> list[tuple[Paper, Paper]]:
     """Order papers by similarity to those kept, each with the kept one that is most similar.
 
     By TF-IDF and cosines; papers that have nothing in common with any are left out. Similarity to
-    papers that the reader called useful counts for a paper, that to useless ones against it.
+    papers that the reader called useful counts for a paper, that to useless ones against it. What
+    papers mean counts as far as `meanings` has their vectors; the paper kept last comes first.
     """
     rated = (*useful, *useless)
     uses = [_uses(paper) for paper in (*kept, *papers, *rated)]
@@ -40,17 +49,24 @@ def rank_for(
     told = vectors[len(kept) + len(papers) :]
     liked, disliked = _centroid(told[: len(useful)]), _centroid(told[len(useful) :])
     postings, centroid = _postings(ours), _centroid(ours)
+    meant = KeptVectors.of([paper.id for paper in kept], meanings)
     scored = []
     for paper, vector in zip(papers, theirs, strict=True):
-        similarities = _similarities(vector, postings)
+        similarities = _sum(_similarities(vector, postings), meant.similarities(paper.id))
         if similarities:
             nearest = max(similarities, key=lambda n: (similarities[n], -n))
             opinion = _cosine(vector, liked) - _cosine(vector, disliked)
             overall = _cosine(vector, centroid) + FEEDBACK_WEIGHT * opinion
+            overall += MEANING_WEIGHT * meant.overall(paper.id)
             score = NEAREST_WEIGHT * similarities[nearest] + overall
             scored.append((score, paper, kept[nearest]))
     scored.sort(key=lambda one: (-one[0], one[1].id))
     return [(paper, because) for _, paper, because in scored]
+
+
+def _sum(words: Mapping[int, float], meaning: Mapping[int, float]) -> Mapping[int, float]:
+    """Return by how much papers are alike in words and meaning together."""
+    return {n: words.get(n, 0.0) + MEANING_WEIGHT * meaning.get(n, 0.0) for n in {*words, *meaning}}
 
 
 def _cosine(vector: Vector, other: Vector) -> float:
