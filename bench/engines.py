@@ -101,6 +101,10 @@ class Search(Engine):
         await self._index.close()
         self._opened = False
 
+    async def similar(self, paper: Paper, limit: int) -> list[str]:
+        """Return the ids of papers like one."""
+        return [one.id for one in await self._index.similar(paper, limit=limit)]
+
     def look(self, text: str, limit: int) -> list[str]:
         """Refuse: it never blocks its caller."""
         raise NotImplementedError

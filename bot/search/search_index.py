@@ -70,7 +70,8 @@ class Index(IndexFile):
 
     async def similar(self, paper: Paper, *, limit: int) -> tuple[SimilarPaper, ...]:
         """Return papers about the same, most similar first, each with the words that both share."""
-        return await self.read(find_similar, paper, limit, empty=())
+        meaning = await self.semantic.meaning_of_paper(paper.id) if self.semantic else None
+        return await self.read(find_similar, paper, limit, meaning, empty=())
 
     async def suggest(
         self, kind: Kind, text: str, limit: int = 25, *, asker: Hashable = None

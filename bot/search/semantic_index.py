@@ -120,12 +120,20 @@ class SemanticIndex:
                 return None
         return Meaning(vector, vectors, self.read, self._model.traits.weight)
 
+    async def meaning_of_paper(self, paper_id: str) -> Meaning | None:
+        """Return what a paper means; None where it has no vector yet."""
+        vector = (await self.vectors_of([paper_id])).get(paper_id)
+        if vector is None or self._vectors is None:
+            return None
+        return Meaning(vector, self._vectors, self.read, self._model.traits.weight)
+
     async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors of papers, as far as there are some, by id."""
         vectors = await self._ready()
         if vectors is None:
             return {}
-        found = await self._index.read(keys_of_ids, vectors, tuple(ids), empty={})
+        none: dict[str, int] = {}
+        found = await self._index.read(keys_of_ids, vectors, tuple(ids), empty=none)
         there, lines = self.read(np.array(list(found.values()), np.int64))
         known = [id_ for id_, has in zip(found, there, strict=True) if has]
         return {id_: normalize(line) for id_, line in zip(known, lines, strict=True)}

@@ -141,6 +141,18 @@ async def test_vectors_of_papers_are_told(tmp_path: Path):
     )
 
 
+async def test_similar_papers_are_those_that_mean_the_same(tmp_path: Path):
+    store = Papers(papers())
+    first = store.found[0]
+    cars = {paper.id for paper in store.found[len(SENSES) : SENSED : len(SENSES)]}
+    async with opened(tmp_path, store) as index:
+        before = {one.id for one in await index.similar(first, limit=7)}
+        await embed(index, store)
+        after = {one.id for one in await index.similar(first, limit=7)}
+    assert before != cars
+    assert after == cars
+
+
 async def test_a_rebuilt_index_keeps_its_vectors(tmp_path: Path):
     store = Papers(papers())
     async with opened(tmp_path, store) as index:

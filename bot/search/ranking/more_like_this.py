@@ -8,18 +8,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
 
+import numpy as np
+
 from bot.papers import Paper
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
+from bot.search.index.arrays import Places
 from bot.search.index.documents import SEPARATOR, Document, document, ids_of
 from bot.search.index.snapshot import Snapshot
-from bot.search.ranking.bm25 import bm25_of_stems
+from bot.search.ranking.bm25 import MAX_ANSWERS, Bm25, bm25_of_stems
 from bot.search.ranking.context import SearchContext
+from bot.search.ranking.meaning import Meaning
 
 # Word stems that are compared: more cost time and change little.
 MAX_STEMS = 40
 # So many uses a word gains by standing in the title, in a keyword or an alias.
 TITLE_USES, KEYWORD_USES = 3, 2
+# What nearness counts beside the score by words, that of the paper itself being 1.
+MEANING_WEIGHT = 0.1
 # Words that say why a paper is similar.
 MAX_SHARED_WORDS = 4
 
@@ -41,15 +47,34 @@ class _Profile:
 
 
 def find_similar(
-    connection: sqlite3.Connection, snapshot: Snapshot, paper: Paper, limit: int
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    paper: Paper,
+    limit: int,
+    meaning: Meaning | None = None,
 ) -> tuple[SimilarPaper, ...]:
-    """Return the papers most similar to this one, itself left out."""
+    """Return the papers most similar to this one, itself left out; by its meaning too, if given."""
     profile = _profile(snapshot, _uses(document(paper)))
     # one more, for the paper itself
     context = SearchContext(connection, snapshot)
-    rows = bm25_of_stems(context, profile.weights).best(context, limit + 1).tolist()
+    bm25 = bm25_of_stems(context, profile.weights)
+    if meaning and meaning.vectors.build == snapshot.build:
+        rows = _best_by_both(context, bm25, meaning)[: limit + 1].tolist()
+    else:
+        rows = bm25.best(context, limit + 1).tolist()
     ids = [id_ for id_ in ids_of(connection, rows) if id_ != paper.id][:limit]
     return tuple(SimilarPaper(id_, _shared_words(connection, id_, profile)) for id_ in ids)
+
+
+def _best_by_both(context: SearchContext, bm25: Bm25, meaning: Meaning) -> Places:
+    """Return rows that say or mean the same, best first."""
+    rows = np.union1d(bm25.best(context, MAX_ANSWERS), meaning.nearest(None))
+    scores = bm25.scores(rows)
+    # the paper itself has the highest score, if it is there
+    merits = scores / (scores.max(initial=0) or 1.0)
+    merits += MEANING_WEIGHT * meaning.nearness(rows)
+    found: Places = rows[np.lexsort((-rows, -merits))]
+    return found
 
 
 def _uses(paper: Document) -> Counter[str]:
