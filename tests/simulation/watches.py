@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.models import Subscription
+from bot.models import Place, Subscription
 from tests.rigs.platform import Message
 from tests.simulation.arrivals import VOTES, Arrival, matches
 
@@ -38,7 +38,7 @@ class WatchChecker:
         self._figures = world.figures
         self._arrivals = {one.id: one for one in world.arrivals.all}
         # when a place was told of a paper, and by which watch
-        self._told: dict[tuple[str, str], list[tuple[datetime, int]]] = defaultdict(list)
+        self._told: dict[tuple[Place, str], list[tuple[datetime, int]]] = defaultdict(list)
 
     def check(self) -> None:
         """Note each promise that was not kept."""
@@ -67,10 +67,10 @@ class WatchChecker:
         if message.text != note.text or _TITLES.findall(note.text) != titles:
             self._figures.wrong.append(self._name(watch.id, f"says {message.text[:80]!r}"))
         for paper in note.papers:
-            self._told[watch.place.address, paper].append((message.at, watch.id))
+            self._told[watch.place, paper].append((message.at, watch.id))
 
     def _check_paper(self, watch: Subscription, one: Arrival, *, given_up: bool) -> None:
-        told = self._told[watch.place.address, one.id]
+        told = self._told[watch.place, one.id]
         ours = [at for at, number in told if number == watch.id]
         name = self._name(watch.id, one.id)
         if len(ours) > 1:
