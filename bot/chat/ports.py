@@ -38,8 +38,8 @@ class ReactionLog(Protocol):
 
     async def record(
         self, address: str, message: str, emoji: str, person: str, reaction: Reaction
-    ) -> None:
-        """Note what became of a reaction."""
+    ) -> bool:
+        """Note what became of a reaction; False if something later is noted."""
 
     async def last(self, address: str, message: str, emoji: str, person: str) -> Reaction | None:
         """Return what is known of a reaction."""

@@ -162,8 +162,20 @@ class ReactionInbox:
             # of one that was there before, the end was missed
             before = bool(last and last.present and last.effect)
             effect = before or (view.data or {}).get("new") is not False
-            await tenant.reactions.record(*key, replace(reaction, effect=effect))
+            if not await tenant.reactions.record(*key, replace(reaction, effect=effect)):
+                await self._repeat_last(event, papers)
         return view
+
+    async def _repeat_last(self, event: ReactionEvent, papers: tuple[str, ...]) -> None:
+        """Do again what another process did meanwhile: its event is later than this one."""
+        tenant, place = self._memory(event.place), event.place
+        last = await tenant.reactions.last(
+            place.address, event.message, event.emoji, event.person.id
+        )
+        if last and (last.present or last.effect):
+            line = self._ports.reactions.line_for(event.emoji, papers, added=last.present)
+            if line:
+                await self._run(line, event.person, place)
 
     async def _is_void(self, event: ReactionEvent) -> bool:
         """Tell whether the bot was removed, or the person has had their data deleted since."""

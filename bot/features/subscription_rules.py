@@ -11,6 +11,7 @@ from bot.features.services import Context
 from bot.models import DigestOptions, Place, Subscription
 
 MAX_IN_PLACE = 10
+TRIES = 5  # to add a subscription while others do
 
 
 def check_order(options: DigestOptions, there: Membership) -> None:
@@ -24,8 +25,8 @@ def check_order(options: DigestOptions, there: Membership) -> None:
 
 async def check_room(
     ctx: Context, place: Place, options: DigestOptions, but: Subscription | None = None
-) -> None:
-    """Refuse what is there already, and one too many."""
+) -> int:
+    """Refuse what is there already, and one too many; return how many others are in the place."""
     present = but.id if but else 0  # no subscription has this number
     every = [one for one in await team_subscriptions(ctx) if one.id != present and not one.watch]
     there = [one for one in every if one.place == place]
@@ -36,6 +37,16 @@ async def check_room(
         )
     if len(every) >= MAX_SUBSCRIPTIONS:
         raise UsageError(f"There are already {MAX_SUBSCRIPTIONS} subscriptions: remove one first.")
+    return len(there)
+
+
+async def add(ctx: Context, new: Subscription) -> Subscription:
+    """Add a subscription, and let nobody add another one to its place meanwhile."""
+    for _ in range(TRIES):
+        there = await check_room(ctx, new.place, new.options)
+        if made := await ctx.subscriptions(new.place).add_to(new, there):
+            return made
+    raise UsageError("Others are subscribing this place just now: try again in a moment.")
 
 
 def _refuse_same(there: Sequence[Subscription], options: DigestOptions) -> None:

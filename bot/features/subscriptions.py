@@ -31,7 +31,13 @@ from bot.features.permissions import (
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, headline, item, record, switch
-from bot.features.subscription_rules import broadcasts, check_broadcast, check_order, check_room
+from bot.features.subscription_rules import (
+    add,
+    broadcasts,
+    check_broadcast,
+    check_order,
+    check_room,
+)
 from bot.models import DigestOptions, Place, Subscription
 from bot.text import count
 
@@ -89,7 +95,7 @@ async def subscribe(
         return await ask_for_code(ctx, place, wording.line(wanted, _written_address(place)))
     next_date, next_due = wanted.schedule.after(ctx.now)
     new = Subscription(0, place, destination.owner, wanted, ctx.now, next_date, next_due)
-    made = await ctx.subscriptions(place).add(new)
+    made = await add(ctx, new)
     view = await _shown(ctx, made, "Subscribed.")
     return replace(view, undo=f"unsubscribe {made.id}")
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Insert, bindparam, select
 
 from bot.models import Reaction
 from bot.store.engine import Database
 from bot.store.pseudonyms import is_mark, mark_of
 from bot.store.schema import reactions
-from bot.store.upserts import insert_or_replace
+from bot.store.upserts import insert_of
 
 _MESSAGE = (
     reactions.c.platform == bindparam("platform"),
@@ -39,12 +39,12 @@ class Reactions:
         self._database = database
         self._identity = identity
         self._tenant = {"platform": platform, "tenant": tenant}
-        self._record = insert_or_replace(database.dialect, reactions)
+        self._record = _insert_or_follow(database.dialect)
 
     async def record(
         self, address: str, message: str, emoji: str, person: str, reaction: Reaction
-    ) -> None:
-        """Record the state of a reaction, replacing an earlier record."""
+    ) -> bool:
+        """Record the state of a reaction in an earlier one's place; False if a later is there."""
         key = {
             **self._tenant,
             "address": address,
@@ -52,7 +52,7 @@ class Reactions:
             "emoji": emoji,
             "person": person,
         }
-        await self._database.change(self._record, {**key, **asdict(reaction)})
+        return await self._database.change(self._record, {**key, **asdict(reaction)}) == 1
 
     async def last(self, address: str, message: str, emoji: str, person: str) -> Reaction | None:
         """Return what is known of a reaction."""
@@ -79,3 +79,15 @@ class Reactions:
         rows = await self._database.read(_PRESENT, asked)
         named = ((emoji, seen_as.get(person, person)) for emoji, person in rows)
         return frozenset((emoji, person) for emoji, person in named if not is_mark(person))
+
+
+def _insert_or_follow(dialect: str) -> Insert:
+    """Insert what became of a reaction, or update it unless something came later."""
+    statement = insert_of(dialect, reactions)
+    values = {name: statement.excluded[name] for name in ("present", "at", "effect")}
+    upsert: Insert = statement.on_conflict_do_update(
+        index_elements=list(reactions.primary_key),
+        set_=values,
+        where=reactions.c.at <= statement.excluded.at,
+    )
+    return upsert

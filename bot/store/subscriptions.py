@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, or_, select, update
 
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.store.connections import Transaction
@@ -25,6 +25,13 @@ _NEAR = _ALL.where(
     or_(
         subscriptions.c.person == bindparam("person"),
         subscriptions.c.address == bindparam("address"),
+    )
+)
+_IN_PLACE = (
+    select(func.count())
+    .select_from(subscriptions)
+    .where(
+        *_OURS, subscriptions.c.address == bindparam("address"), subscriptions.c.watch.is_(False)
     )
 )
 _ONE = select(subscriptions).where(*_OURS, subscriptions.c.id == bindparam("id"))
@@ -138,6 +145,17 @@ class Subscriptions:
         """Add a new one, and return it with its number."""
 
         async def run(transaction: Transaction) -> Subscription:
+            return await insert_subscription(transaction, self._tenant, new)
+
+        return await self._database.write(run)
+
+    async def add_to(self, new: Subscription, there: int) -> Subscription | None:
+        """Add a digest to a place that has so many; None if it has got another one since."""
+        place = {**self._tenant, "address": new.place.address}
+
+        async def run(transaction: Transaction) -> Subscription | None:
+            if (await transaction.execute(_IN_PLACE, place)).scalar_one() != there:
+                return None
             return await insert_subscription(transaction, self._tenant, new)
 
         return await self._database.write(run)

@@ -10,7 +10,7 @@ from bot.chat import reaction_inbox
 from bot.chat.bot import Bot
 from bot.chat.views import Item, Outcome, View
 from bot.models import Person, Place, ReactionEvent
-from tests.conftest import HEBB, NOW
+from tests.conftest import HEBB, NOW, changed
 from tests.rigs.waiting import eventually
 
 ADA = Person("chat", "T", "ada", "Ada")
@@ -136,3 +136,23 @@ async def test_events_of_one_message_are_written_down_in_their_order(bot):
     changes = [replace(EVENT, at=None, added=n % 2 == 0) for n in range(9)]
     await asyncio.gather(*map(bot.reactions.receive, changes))
     assert await shelf(bot) == (HEBB.id,)
+
+
+async def test_of_two_processes_the_one_with_the_later_event_decides(bot, monkeypatch):
+    other, slow, begun = changed(bot), asyncio.Event(), asyncio.Event()
+    run = bot.reactions._run  # noqa: SLF001
+    await bot.shown(ROOM, "m1", SHOWN)
+
+    async def waiting(words: str, person: Person, place: Place) -> View:
+        begun.set()
+        await slow.wait()
+        view: View = await run(words, person, place)
+        return view
+
+    monkeypatch.setattr(bot.reactions, "_run", waiting)
+    adding = asyncio.create_task(bot.react(EVENT))
+    await begun.wait()
+    await other.react(replace(EVENT, added=False, at=NOW + timedelta(seconds=1)))
+    slow.set()
+    await adding
+    assert await shelf(bot) == ()

@@ -1,5 +1,6 @@
 """Subscriptions over a real store; what people are in a place is told by a table."""
 
+import asyncio
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from bot.chat.commands import FIRST, in_one, in_parts
 from bot.chat.intents import Intent
 from bot.chat.views import Outcome, plain
 from bot.features import digest_options as wording
+from bot.features import subscription_rules
 from bot.features.digest_options import BROADCAST, OPTIONS, SUBJECTS
 from bot.models import DigestOptions, Person, Place
 from bot.store.deliveries import Notice
@@ -272,6 +274,15 @@ async def test_the_same_again_and_too_many_are_refused(say):
     assert "4, which is paused." in plain(await say("subscribe at:3:00"))
     assert "There are already 10 subscriptions in that place" in plain(await say("subscribe at:11"))
     assert (await say("subscribe at:11 where:me")).outcome is Outcome.DONE
+
+
+async def test_what_two_say_at_once_leaves_no_more_than_there_is_room_for(say, monkeypatch):
+    monkeypatch.setattr(subscription_rules, "MAX_IN_PLACE", 2)
+    lines = ["subscribe diffusion", "subscribe diffusion", "subscribe graphs", "subscribe agents"]
+    views = await asyncio.gather(*map(say, lines))
+    refused = [plain(view) for view in views if view.outcome is Outcome.REFUSED]
+    assert len(refused) == 2
+    assert all("There are already 2" in one or "the same as" in one for one in refused)
 
 
 async def test_a_tenant_has_a_bound_too_and_long_lists_are_cut(say, monkeypatch):

@@ -18,8 +18,11 @@ async def test_the_last_that_is_known_of_a_reaction_comes_back(store: Store, noo
         Reaction(present=True, at=noon),
         Reaction(present=False, at=noon + timedelta(seconds=1)),
     ):
-        await reactions.record("C1", "17.5", "🔖", "U1", reaction)
+        assert await reactions.record("C1", "17.5", "🔖", "U1", reaction)
         assert await reactions.last("C1", "17.5", "🔖", "U1") == reaction
+    late = Reaction(present=True, at=noon)
+    assert not await reactions.record("C1", "17.5", "🔖", "U1", late)
+    assert await reactions.last("C1", "17.5", "🔖", "U1") == reaction
 
 
 async def test_the_reactions_of_a_message_are_those_that_are_there(store: Store, noon: datetime):
