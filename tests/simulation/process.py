@@ -99,7 +99,7 @@ class Process:
         async def noted(progress: Progress, plan: Plan, now: datetime) -> bool:
             for one in plan.messages:
                 watch, text = one.digest.subscription.id, plain(thaw(one.part.view))
-                notes[one.part.key] = WatchNote(watch, one.digest.day, text, one.papers)
+                notes[one.part.key] = WatchNote(now, watch, one.digest.day, text, one.papers)
             return await announce(progress, plan, now)
 
         self.store.watches.announce = noted  # type: ignore[method-assign]

@@ -22,8 +22,9 @@ CATCH_UP = timedelta(days=5)  # a sync, a summary, and a place that takes nothin
 
 @dataclass(frozen=True)
 class WatchNote:
-    """What a message of a watch has to say: its words and its papers."""
+    """What a message of a watch has to say, and when that was decided."""
 
+    at: datetime
     watch: int
     day: date
     text: str
@@ -67,7 +68,7 @@ class WatchChecker:
         if message.text != note.text or _TITLES.findall(note.text) != titles:
             self._figures.wrong.append(self._name(watch.id, f"says {message.text[:80]!r}"))
         for paper in note.papers:
-            self._told[watch.place, paper].append((message.at, watch.id))
+            self._told[watch.place, paper].append((note.at, watch.id))
 
     def _check_paper(self, watch: Subscription, one: Arrival, *, given_up: bool) -> None:
         told = self._told[watch.place, one.id]
