@@ -1,6 +1,6 @@
-"""Measures Slack: how soon people are answered, whether limits hold, whether reactions are lost.
+"""Measures Slack: how soon people are answered, and whether reactions are lost.
 
-    python bench/slack.py [load] [render] [reactions] [--home FOLDER] [--seconds 60] [--people 50]
+    python bench/slack.py [load] [reactions] [--home FOLDER] [--seconds 60] [--people 50]
 
 The bot runs as a process of its own over the real SDK; the Slack that it talks to is the one of the
 tests. `--home` is a folder that papers were imported into; without it the sample's are taken.
@@ -22,32 +22,24 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
-from typing import get_args
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters.slack import Slack
-from adapters.slack.render import fallback_text, render
-from adapters.slack.web import NEWER
 from bench.lag import watched
-from bot import cards
 from bot.bootstrap import Sources, build_app
 from bot.chat.bot import Bot
-from bot.chat.views import Arrangement, View
 from bot.cli.demo import bring_sample
-from bot.papers import Account, Paper
 from bot.search import Index
 from bot.settings import Settings, SlackSettings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
-from tests.contract.views import MARKUP
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig, eventually
-from tests.rigs.slack_rules import broken_rules, texts
 
 NOBODY = "http://127.0.0.1:9"
 SAMPLE_DAY = datetime(2026, 5, 22, 22, tzinfo=UTC)
@@ -71,22 +63,19 @@ async def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("what", nargs="*", help="load, render, reactions; all of them if left out")
+    parser.add_argument("what", nargs="*", help="load, reactions; both if left out")
     parser.add_argument("--home", type=Path, help="a folder that papers were imported into")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--people", type=int, default=50)
-    parser.add_argument("--papers", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=1_000)
     parser.add_argument("--serve", nargs=2, metavar=("URL", "FOLDER"), help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.serve:
         await serve(*args.serve)
         return
-    what = args.what or ["load", "render", "reactions"]
+    what = args.what or ["load", "reactions"]
     if "load" in what:
         await load(args.home, args.people, args.seconds)
-    if "render" in what:
-        render_papers(args.papers)
     if "reactions" in what:
         await reactions(args.events)
 
@@ -281,69 +270,6 @@ def spread(figures: list[float]) -> str:
     cuts = quantiles(figures, n=100)
     shown = (("p50", cuts[49]), ("p95", cuts[94]), ("p99", cuts[98]), ("worst", max(figures)))
     return "   ".join(f"{name} {value:7.1f} ms" for name, value in shown)
-
-
-# --- rendering ---
-
-
-def render_papers(papers: int) -> None:
-    """Render papers with anything in their fields, and count the rules broken."""
-    chance = random.Random(1)
-    started = time.perf_counter()
-    broken: list[str] = []
-    escapes = 0
-    for number in range(papers):
-        paper = any_paper(chance, number)
-        view = (
-            cards.card(paper, kept=False)
-            if number % 2
-            else View(cards.items([paper] * chance.randint(1, 12), ()))
-        )
-        arranged = chance.choice(get_args(Arrangement))
-        for newer in ((), NEWER):
-            made = render(replace(view, arranged=arranged), "x", newer=newer)
-            broken += broken_rules(made, newer=bool(newer))
-            escapes += '"emoji": true' in json.dumps(made) or is_markup(made)
-        escapes += "<" in fallback_text(view)
-    took = time.perf_counter() - started
-    print(
-        f"render: {papers} papers in {took:.1f} s, {len(broken)} limits broken, {escapes} escapes "
-        f"{broken[:3] or ''}"
-    )
-
-
-def is_markup(blocks: list[dict[str, object]]) -> bool:
-    """Return whether Slack would read text as markup that is none."""
-    try:
-        list(texts(blocks))
-    except AssertionError:
-        return True
-    return False
-
-
-def any_paper(chance: random.Random, number: int) -> Paper:
-    """Make up a paper with markup, mentions and too much in its fields."""
-
-    def text(most: int) -> str:
-        words = ("word", "Übermaß", "模型", "x" * 90, *MARKUP)
-        return " ".join(chance.choices(words, k=chance.randint(0, most)))
-
-    many = chance.choice((0, 1, 3, 30, 664))
-    return Paper(
-        f"2605.{number:05}",
-        text(chance.choice((3, 60))),
-        tuple(text(3) for _ in range(many)),
-        abstract=text(chance.choice((50, 1000))),
-        summary=text(chance.choice((0, 40))),
-        keywords=tuple(text(3) for _ in range(chance.randint(0, 12))),
-        organization=Account("org", text(4)) if chance.random() < 0.5 else None,
-        submitter=Account("ada", text(2)) if chance.random() < 0.5 else None,
-        daily=date(2026, 5, 22),
-        upvotes=chance.choice((None, 0, 10**9)),
-        comments=chance.choice((None, 2)),
-        code=chance.choice((None, "https://example.org/code")),
-        thumbnail=chance.choice((None, "https://example.org/1.png")),
-    )
 
 
 # --- reactions ---

@@ -8,10 +8,12 @@ from typing import Any
 
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
 
 Json = dict[str, Any]
 KINDS = {"header", "rich_text", "section", "context", "actions", "image", "input", "divider"}
 NEWER = {"card", "carousel", "context_actions", "alert"}
+THUMBS = ("positive_button", "negative_button")
 # lines that do something with one paper, and those that take away what is there
 ABOUT_A_PAPER = re.compile(r"(save|unsave|vote|unvote|paper|similar|unnote|read) \d{4}\.\d{4,5}")
 REMOVES = re.compile(r"(unsubscribe|unwatch|unnote|forget-me sure:yes)\b")
@@ -41,10 +43,20 @@ def broken_rules(
             yield from _in_block(card)
 
 
+def broken_rules_of_modal(modal: Json) -> Iterator[str]:
+    """Yield the rules that a form breaks."""
+    yield from broken_rules(modal["blocks"], 100)
+    if len(modal["private_metadata"]) > 3000:
+        yield "too much private_metadata"
+    try:
+        View(**modal).validate_json()
+    except SlackObjectFormationError as error:
+        yield str(error)
+
+
 def _in_block(block: Json) -> Iterator[str]:
     elements = elements_of(block)
-    if block["type"] == "card" and len(block["actions"]) > 3:
-        yield "a card with too many buttons"
+    yield from _in_newer_block(block)
     ids = [element["action_id"] for element in elements if "action_id" in element]
     if len(set(ids)) < len(ids):
         yield "an action_id twice"
@@ -57,6 +69,20 @@ def _in_block(block: Json) -> Iterator[str]:
             yield f"a text of {len(text)} characters"
     for element in elements:
         yield from _in_element(element)
+
+
+def _in_newer_block(block: Json) -> Iterator[str]:
+    """Yield what the models of the SDK don't check: https://docs.slack.dev/reference/block-kit/."""
+    kind, inner = block["type"], block.get("actions" if block["type"] == "card" else "elements", ())
+    most = {"card": 3, "carousel": 10, "context_actions": 5}.get(kind, len(inner))
+    if len(inner) > most or (kind in NEWER - {"alert"} and not inner):
+        yield f"a {kind} of {len(inner)}"
+    for part, limit in (("title", 150), ("subtitle", 150), ("body", 200)):
+        if kind == "card" and len(block.get(part, {}).get("text", "")) > limit:
+            yield f"a card with too long a {part}"
+    thumbs = [one[side] for one in inner for side in THUMBS] if kind == "context_actions" else ()
+    if any(len(one["text"]["text"]) > 75 or len(one["value"]) > 2000 for one in thumbs):
+        yield "a thumb with too long a label or value"
 
 
 def design_faults(blocks: list[Json]) -> Iterator[str]:
@@ -100,6 +126,8 @@ def _in_element(element: Json) -> Iterator[str]:
         case {"type": "button", "text": {"text": label}, "value": value}:
             if len(label) > 75 or not 0 < len(value) <= 2000:
                 yield "a button with too long a label or value"
+            if len(element.get("accessibility_label", "")) > 75:
+                yield "a button with too long a label for screen readers"
         case {"type": "overflow", "options": options}:
             if any(len(one["value"]) > 150 or len(one["text"]["text"]) > 75 for one in options):
                 yield "a menu with too long an option"
