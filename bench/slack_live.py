@@ -1,6 +1,6 @@
 """Measures live counts in Slack: people react all the time, and public messages follow in place.
 
-    python bench/slack_live.py [--seconds 60] [--rate 20]
+    python bench/slack_live.py [--seconds 60] [--rate 20] [--papers 20]
 
 One person saves privately and another has `names:off`: neither may ever appear. Slack's own limits
 are at least as wide as ours, which are an edit of a message in 5 s and 40 edits a minute in all.
@@ -38,7 +38,7 @@ from tests.rigs.slack_server import Json
 
 PEOPLE = 200
 SECRET, HIDDEN = "USECRET", "UHIDDEN"  # who saves privately, and who has names:off
-PAPERS, COPIES = 20, 3  # shared, and how often each
+COPIES = 3  # messages about each paper
 QUIET_SECONDS = 75.0  # without an edit, after which all is said
 
 
@@ -64,13 +64,14 @@ async def main() -> None:
     )
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--rate", type=float, default=20, help="reactions a second")
+    parser.add_argument("--papers", type=int, default=20, help=f"shared, {COPIES} times each")
     args = parser.parse_args()
     rig = TimedRig()
     rig.people |= {name: {"profile": {"display_name": name}} for name in everyone()}
     await rig.start()
     with TemporaryDirectory() as folder:
         async with running(rig, Path(folder)) as bot:
-            shown = await share(rig, bot)
+            shown = await share(rig, bot, args.papers)
             made = await react(rig, shown, args.seconds, args.rate)
             await rest(rig)
             wrong = [paper for paper, one in shown if not await is_right(bot, paper, one)]
@@ -118,10 +119,10 @@ async def running(rig: SlackRig, folder: Path) -> AsyncIterator[Bot]:
             await asyncio.gather(*work, return_exceptions=True)
 
 
-async def share(rig: SlackRig, bot: Bot) -> list[tuple[str, Message]]:
+async def share(rig: SlackRig, bot: Bot, number: int) -> list[tuple[str, Message]]:
     """Share papers in a channel; the two who hide have saved all of them."""
     day = SAMPLE_DAY.date()
-    papers = (await bot.services.library.known(day, day, limit=PAPERS)).papers
+    papers = (await bot.services.library.known(day, day, limit=number)).papers
     await rig.ask("privacy names:off", HIDDEN)
     for paper in papers:
         await rig.ask(f"save {paper.id} private:yes", SECRET)

@@ -12,7 +12,8 @@ from discord.enums import ButtonStyle
 from adapters.discord.custom_ids import Kind, Press
 from adapters.discord.limits import MAX_MESSAGE_TEXT, Line, fit_lines
 from adapters.discord.markup import link_address
-from adapters.discord.styles import PLAIN, Look, look, primary_index
+from adapters.discord.styles import PLAIN, Look, look
+from bot.chat.emphasis import primary_index
 from bot.chat.views import Block, Button, Buttons, Field, Item, Link, Picture, Spans, Text, View
 from bot.text import visible
 

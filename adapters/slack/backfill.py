@@ -14,7 +14,6 @@ from adapters.slack.limits import Json
 from adapters.slack.people import People
 from adapters.slack.web import Web, retry
 from bot.chat.bot import Bot
-from bot.chat.outlet import Sent
 from bot.models import Person
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,9 @@ async def backfill(bot: Bot, web: Web, people: People) -> None:
             continue
         asked = bot.now()
         try:
-            answer = await retry(partial(_ask_reactions, web, sent), repeatable=True)
+            message: Json = {"channel": channel_of(sent.place).address, "timestamp": sent.message}
+            ask = partial(web.call, web.client.reactions_get, full=True, **message)
+            answer = await retry(ask, repeatable=True)
             reactions = answer.get("message", {}).get("reactions", [])
             present = [reaction async for reaction in _present(reactions, web, people)]
         except SlackError as error:
@@ -49,9 +50,3 @@ async def _present(
         for user in reaction["users"]:
             if user != web.user and not await people.is_bot(user):
                 yield parse_emoji(reaction["name"]), await people.identify(user)
-
-
-async def _ask_reactions(web: Web, sent: Sent) -> Json:
-    channel = channel_of(sent.place).address
-    call = partial(web.client.reactions_get, channel=channel, timestamp=sent.message, full=True)
-    return await web.call(call)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from functools import partial
 from time import monotonic
 
 from adapters.slack.errors import SlackError, translate_code
@@ -45,7 +44,7 @@ class Channels:
     async def open_conversation(self, user: str) -> str:
         """Return the channel of the conversation with a person. Raises SlackError."""
         if user not in self._conversations:
-            answer = await self._web.call(partial(self._web.client.conversations_open, users=user))
+            answer = await self._web.call(self._web.client.conversations_open, users=user)
             if len(self._conversations) >= MAX_CACHED:
                 self._conversations = {}
             self._conversations[user] = require(answer.get("channel") or {}, "id")
@@ -183,14 +182,13 @@ class Channels:
         """Yield the channels that the bot is in. Raises SlackError."""
         cursor = ""
         for _ in range(MAX_PAGES):
-            page = partial(
+            answer = await self._web.call(
                 self._web.client.users_conversations,
                 types="public_channel,private_channel",
                 limit=PAGE_SIZE,
                 exclude_archived=True,
                 cursor=cursor or None,
             )
-            answer = await self._web.call(page)
             for channel in answer.get("channels", []):
                 yield channel
             cursor = (answer.get("response_metadata") or {}).get("next_cursor", "")
@@ -198,7 +196,7 @@ class Channels:
                 return
 
     async def _channel(self, channel: str) -> Json:
-        answer = await self._web.call(partial(self._web.client.conversations_info, channel=channel))
+        answer = await self._web.call(self._web.client.conversations_info, channel=channel)
         found = answer.get("channel")
         return found if isinstance(found, dict) else {}
 

@@ -12,7 +12,6 @@ import logging
 import random
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
-from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -156,8 +155,7 @@ class Connections:
     async def _address(self) -> str:
         try:
             answer = await self._web.call(
-                partial(self._web.client.apps_connections_open, app_token=self._app_token),
-                as_app=True,
+                self._web.client.apps_connections_open, as_app=True, app_token=self._app_token
             )
         except SlackError as error:
             if error.code in TOKEN_REFUSED or error.code == "missing_scope":

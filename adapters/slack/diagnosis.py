@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
@@ -60,9 +59,9 @@ async def diagnose(client: Client, settings: SlackSettings, places: Sequence[Pla
 
 
 async def _check_app_token(client: Client, settings: SlackSettings) -> tuple[str, ...]:
-    open_connection = partial(client.web.client.apps_connections_open, app_token=settings.app_token)
+    method = client.web.client.apps_connections_open
     try:
-        await client.web.call(open_connection, as_app=True)
+        await client.web.call(method, as_app=True, app_token=settings.app_token)
     except SlackError as error:
         return (APP_REFUSED.format(code=error.code) if error.code else _describe(error),)
     return ()
@@ -83,7 +82,7 @@ async def _lacking(client: Client, place: Place) -> str:
 async def _lacking_person(client: Client, address: str) -> str:
     if not address.startswith(("U", "W")):
         return ""
-    answer: Json = await client.web.call(partial(client.web.client.users_info, user=address))
+    answer: Json = await client.web.call(client.web.client.users_info, user=address)
     is_gone = (answer.get("user") or {}).get("deleted")
     return "That person’s account is deactivated." if is_gone else ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.slack.limits import OPTION, OPTION_VALUE, Json
-from adapters.slack.styles import is_dangerous
+from bot.chat.emphasis import question
 from bot.chat.views import Button, Spans
 from bot.text import shorten, visible
 
@@ -85,16 +85,13 @@ def _subject(one: Button, subjects: Mapping[str, str]) -> str:
 
 def _part(buttons: Sequence[Button]) -> tuple[Sequence[Button], Sequence[Button]]:
     """Return the buttons to show, and those for a menu."""
-    rest = [one for one in buttons[FIRST_BUTTONS:] if not _is_red(one)]
+    rest = [one for one in buttons[FIRST_BUTTONS:] if not question(one.line)]
     fits = all(len(one.line) <= OPTION_VALUE and not one.turns for one in rest)
     are_alike = len({one.line.partition(" ")[0] for one in buttons}) == 1
     if len(buttons) < MANY_BUTTONS or not 1 < len(rest) <= MAX_MENU or not fits or are_alike:
         return buttons, ()
-    return [*buttons[:FIRST_BUTTONS], *filter(_is_red, buttons[FIRST_BUTTONS:])], rest
-
-
-def _is_red(one: Button) -> bool:
-    return is_dangerous(one.line)
+    red = [one for one in buttons[FIRST_BUTTONS:] if one not in rest]
+    return [*buttons[:FIRST_BUTTONS], *red], rest
 
 
 def _menu(buttons: Sequence[Button]) -> Json:

@@ -33,8 +33,8 @@ class Files:
 
     async def _fetch(self, info: Json, limit: int) -> bytes:
         if info.get("file_access") == "check_file_info" or not _address(info):
-            call = partial(self._web.client.files_info, file=str(info.get("id", "")))
-            info = (await self._web.call(call)).get("file") or {}
+            file = str(info.get("id", ""))
+            info = (await self._web.call(self._web.client.files_info, file=file)).get("file") or {}
         url = _address(info)
         if not is_slack_address(url, self._web.client.base_url):
             raise SlackError("The file is not stored at Slack.", permanent=True)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import logging
 from collections import deque
 from time import monotonic
+from typing import Any
 
 from adapters.slack.errors import RATE_LIMITED, SlackError
 from adapters.slack.limits import Json
-from adapters.slack.web import Call, Web
+from adapters.slack.web import Method, Web
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class History:
         self._next = 0.0  # when a page may be read again
         self._queue = 0  # those that were told to come again since
 
-    async def read(self, request: Call) -> Json:
+    async def read(self, method: Method, **arguments: Any) -> Json:
         """Read a page. Raises SlackError, which says when it is this one's turn."""
         now = monotonic()
         if now < self._next:
@@ -46,7 +47,7 @@ class History:
         if self._is_limited(now):
             self._next = now + MINUTE
         try:
-            return await self._web.call(request)
+            return await self._web.call(method, **arguments)
         except SlackError as error:
             if error.code == RATE_LIMITED:
                 self._slow_down(now, error.retry_after or 0.0)

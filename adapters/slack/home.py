@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from functools import partial
 
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import place
@@ -76,9 +75,8 @@ class Homes:
             await self._send(person, (sorry,), 0, line)
 
     async def _send(self, person: Person, pages: Sequence[View], page: int, line: str) -> None:
-        call = partial(self._web.client.views_publish, user_id=person.id)
-
         def draw(newer: Collection[str]) -> Json:
             return {"type": "home", "blocks": render_page(pages, page, line, newer)}
 
-        await show_view(self._web, call, draw, repeatable=True)
+        method = self._web.client.views_publish
+        await show_view(self._web, method, draw, repeatable=True, user_id=person.id)

@@ -14,6 +14,7 @@ OPTION = 75  # of the text of a choice, and of a button's label
 OPTION_VALUE = 150
 MAX_OPTIONS = 100
 METADATA = 3000  # of a modal's private_metadata
+QUESTION = {"title": 100, "text": 300, "confirm": 30, "deny": 30}  # of a confirmation
 LINE = 2000  # of a button's value: the command line it stands for
 
 

@@ -77,8 +77,9 @@ class Messages:
     async def post_blocks(self, place: Place, draw: Draw, text: str) -> Json:
         """Post blocks and return Slack's answer. Raises SlackError."""
         channel, thread = split_address(place.address)
-        call = partial(
+        return await self._web.post(
             self._web.client.chat_postMessage,
+            draw,
             channel=channel,
             thread_ts=thread or None,
             text=text,
@@ -87,26 +88,17 @@ class Messages:
             unfurl_media=False,
         )
 
-        async def send(blocks: list[Json]) -> Json:
-            return await self._web.call(partial(call, blocks=blocks))
-
-        return await self._web.send_drawn(send, draw)
-
     async def edit(self, sent: Sent, view: View) -> None:
         """Show another view in a message of the bot's own. Raises SlackError."""
         channel, _ = split_address(sent.place.address)
-        call = partial(
+        await self._web.post(
             self._web.client.chat_update,
+            _drawing(view, block_prefix(sent.message)),
             channel=channel,
             ts=sent.message,
             text=fallback_text(view),
             mrkdwn=False,
         )
-
-        async def send(blocks: list[Json]) -> Json:
-            return await self._web.call(partial(call, blocks=blocks))
-
-        await self._web.send_drawn(send, _drawing(view, block_prefix(sent.message)))
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Look for a message by the ids of its blocks; None is certain. Raises SlackError.
@@ -152,13 +144,14 @@ class Messages:
             raise SlackError(sentence, error.code, permanent=True, ambiguous=True) from error
 
     async def _ask_thread(self, channel: str, ts: str) -> str:
-        call = partial(self._web.client.conversations_replies, channel=channel, ts=ts, limit=1)
+        method = self._web.client.conversations_replies
         try:
-            found = (await self._reading.read(call)).get("messages", [])
+            answer = await self._reading.read(method, channel=channel, ts=ts, limit=1)
         except SlackError as error:
             if not error.permanent:
                 raise
             return ""  # it can't be read; nearly always it stands in the channel itself
+        found = answer.get("messages", [])
         thread = next((str(m.get("thread_ts") or "") for m in found if m.get("ts") == ts), "")
         return "" if thread == ts else thread  # the first message of a thread stands outside it
 

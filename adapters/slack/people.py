@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
-from functools import partial
 from time import monotonic
 
 from adapters.slack.errors import SlackError
@@ -44,7 +43,7 @@ class People:
         asked, known = self._profiles.get(user, (0.0, None))
         if known and monotonic() - asked < max_age:
             return known
-        answer = await self._web.call(partial(self._web.client.users_info, user=user))
+        answer = await self._web.call(self._web.client.users_info, user=user)
         found = read_profile(answer.get("user") or {})
         self._profiles[user] = (monotonic(), found)
         self._profiles.move_to_end(user)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from adapters.slack.ids import block_prefix, person, place
 from adapters.slack.limits import Json
@@ -37,8 +36,8 @@ class Previews:
 
         async def send(blocks: list[Json]) -> Json:
             unfurls = {url: {"blocks": _blocks_of(blocks, url)} for url in cards}
-            call = partial(self._web.client.chat_unfurl, unfurls=unfurls, **_target(event))
-            return await self._web.call(call)
+            method = self._web.client.chat_unfurl
+            return await self._web.call(method, unfurls=unfurls, **_target(event))
 
         blocks = [block for url, view in cards.items() for block in render(view, block_prefix(url))]
         await self._web.send_blocks(send, blocks)

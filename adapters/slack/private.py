@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from functools import partial
 
 from adapters.slack.elements import LABEL, plain_text
 from adapters.slack.errors import SlackError
@@ -111,19 +110,15 @@ class PrivateMessages:
 
     async def _send_ephemeral(self, place: Place, person: Person, draw: Draw, text: str) -> None:
         channel, thread = split_address(place.address)
-        call = partial(
+        await self._web.post(
             self._web.client.chat_postEphemeral,
+            draw,
             channel=channel,
             user=person.id,
             thread_ts=thread or None,
             text=text,
             mrkdwn=False,
         )
-
-        async def send(some: list[Json]) -> Json:
-            return await self._web.call(partial(call, blocks=some))
-
-        await self._web.send_drawn(send, draw)
 
     async def _drawing(self, view: View, request: Request) -> Draw:
         """Return a private answer; its blocks are remembered, so that buttons can change."""

@@ -9,6 +9,7 @@ from functools import partial
 
 from adapters.slack.emoji import emoji_name
 from adapters.slack.errors import SlackError
+from adapters.slack.limits import Json
 from adapters.slack.web import Web, retry
 from bot.chat.outlet import Sent
 
@@ -39,12 +40,12 @@ class Reactions:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _add(self, sent: Sent, emoji: Sequence[str]) -> None:
-        message = {"channel": sent.place.address, "timestamp": sent.message}
+        message: Json = {"channel": sent.place.address, "timestamp": sent.message}
         async with self._lock:
             for name in filter(None, map(emoji_name, emoji)):
-                add = partial(self._web.client.reactions_add, name=name, **message)
+                add = partial(self._web.call, self._web.client.reactions_add, name=name, **message)
                 try:
-                    await retry(partial(self._web.call, add), repeatable=True)
+                    await retry(add, repeatable=True)
                 except SlackError as error:
                     if error.code != "already_reacted":
                         log.info("no reactions were added in %s: %s", sent.place.address, error)

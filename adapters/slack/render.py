@@ -62,7 +62,7 @@ def render(
     """
     ends_with_buttons = bool(view.blocks) and isinstance(view.blocks[-1], Buttons)
     blocks = limits.fit(_groups(view, newer), room, left_out, keep_last=ends_with_buttons)
-    return name_blocks(style_buttons(blocks), prefix)
+    return name_blocks(style_buttons(blocks, [one.line for one in view.buttons]), prefix)
 
 
 def fits(view: View, room: Room) -> bool:

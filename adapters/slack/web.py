@@ -6,9 +6,8 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from functools import partial
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackRequestError
@@ -33,7 +32,7 @@ NEWER = frozenset(("alert", "card", "carousel", "context_actions"))
 REFUSED_SECONDS = 86_400.0  # before a refused type is tried again
 
 T = TypeVar("T")
-Call = Callable[[], Awaitable[AsyncSlackResponse]]
+Method = Callable[..., Awaitable[AsyncSlackResponse]]  # one of the SDK's
 SendBlocks = Callable[[list[Json]], Awaitable[Json]]
 # returns blocks in which newer types are used, of those given
 Draw = Callable[[Collection[str]], list[Json]]
@@ -67,13 +66,13 @@ class Web:
         """Return the proxy for an address, None if it is reached directly."""
         return self._proxies.proxy_for(url)
 
-    async def call(self, request: Call, *, as_app: bool = False) -> Json:
+    async def call(self, method: Method, *, as_app: bool = False, **arguments: Any) -> Json:
         """Send one request and return its answer. Raises SlackError.
 
         `as_app` tells that it carries the app-level token in place of the bot's.
         """
         try:
-            answer = (await request()).data
+            answer = (await method(**arguments)).data
         except (SlackApiError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
             # for an answer that is not a JSON object the SDK raises the last two;
             # TimeoutError is an OSError
@@ -85,13 +84,11 @@ class Web:
 
     async def upload(self, user: str, name: str, content: str) -> None:
         """Put a file into the conversation with a person. Raises SlackError."""
-        opened = await self.call(partial(self.client.conversations_open, users=user))
+        opened = await self.call(self.client.conversations_open, users=user)
         channel = require(opened.get("channel") or {}, "id")
-        upload = partial(
-            self.client.files_upload_v2, channel=channel, filename=name, title=name, content=content
-        )
+        file: Json = {"channel": channel, "filename": name, "title": name, "content": content}
         try:
-            await self.call(upload)
+            await self.call(self.client.files_upload_v2, **file)
         except SlackRequestError as error:  # the SDK's own error for the upload itself
             raise SlackError(f"Slack did not accept the file {name}. Try again.") from error
 
@@ -111,6 +108,14 @@ class Web:
             raise translate_exception(error, self.bot) from error
         if answer.status_code != 200:
             raise self._webhook_error(answer)
+
+    async def post(self, method: Method, draw: Draw, **arguments: Any) -> Json:
+        """Send one request with blocks, and return its answer. Raises SlackError."""
+
+        async def send(blocks: list[Json]) -> Json:
+            return await self.call(method, blocks=blocks, **arguments)
+
+        return await self.send_drawn(send, draw)
 
     async def send_drawn(self, send: SendBlocks, draw: Draw) -> Json:
         """Send blocks of newer types, or of older ones where Slack refuses these."""

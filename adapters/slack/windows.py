@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from functools import partial
 from typing import Any, TypeAlias
 
 from adapters.slack.elements import plain_text, words_of
@@ -14,7 +13,7 @@ from adapters.slack.limits import LINE, TITLE, Json
 from adapters.slack.pages import paginate, render_page
 from adapters.slack.render import PARAGRAPH
 from adapters.slack.requests import Request
-from adapters.slack.web import Call, Web, retry
+from adapters.slack.web import Method, Web, retry
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, Text, View, note
 from bot.models import Place
@@ -67,7 +66,7 @@ class Windows:
         is_stacked = request.surface.get("type") == "modal"
         method = client.views_push if is_stacked else client.views_open
         try:
-            return await show_view(self._web, partial(method, trigger_id=request.trigger), draw)
+            return await show_view(self._web, method, draw, trigger_id=request.trigger)
         except SlackError as error:
             if error.code != "push_limit_reached":
                 raise
@@ -75,12 +74,12 @@ class Windows:
 
     async def update(self, window: str, draw: DrawView) -> str:
         """Show something else in an open modal, and return its id. Raises SlackError."""
-        call = partial(self._web.client.views_update, view_id=window)
-        return await show_view(self._web, call, draw, repeatable=True)
+        method = self._web.client.views_update
+        return await show_view(self._web, method, draw, repeatable=True, view_id=window)
 
 
 async def show_view(
-    web: Web, call: partial[Any], draw: DrawView, *, repeatable: bool = False
+    web: Web, method: Method, draw: DrawView, *, repeatable: bool = False, **arguments: Any
 ) -> str:
     """Send a modal or Home by one of Slack's views methods, and return its id.
 
@@ -89,8 +88,7 @@ async def show_view(
     frame = draw(())
 
     async def send(blocks: list[Json]) -> Json:
-        request: Call = partial(call, view={**frame, "blocks": blocks})
-        return await web.call(request)
+        return await web.call(method, view={**frame, "blocks": blocks}, **arguments)
 
     def send_once() -> Coroutine[Any, Any, Json]:
         return web.send_drawn(send, lambda newer: draw(newer)["blocks"])
