@@ -31,9 +31,9 @@ LEAVE = ("quit", "exit", "q")
 UNDO = "undo"
 MAX_UNDO = 100  # changes that can be taken back
 WELCOME = (
-    "Type words to search, a command, or a button’s number; “help” lists all.\n"
-    "“react 🔖 2” saves the second paper, “open 2” shows it in your browser,\n"
-    "“undo” takes back the last change, “quit” leaves."
+    "Type words to search, a command, or a button’s number; “help” lists all. “react 🔖 2” saves "
+    "the second paper, “open 2” shows it in your browser, “undo” takes back the last change, "
+    "“quit” leaves."
 )
 
 
@@ -78,7 +78,7 @@ class Terminal(Adapter):
         # start-up time: only where a person types
         from adapters.terminal.prompt import long_lines, read_lines
 
-        print(WELCOME, end="\n\n")
+        show(View((line(WELCOME),)))
         with long_lines(sys.stdin.fileno()):
             await self._answer_each(bot, read_lines(bot, self._history))
 
