@@ -2,18 +2,21 @@
 
 import json
 import signal
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.log_file import LogFile
 from bot.runtime.heartbeat import read_heartbeat
+from bot.settings import sqlite_in
+from bot.store import Store, SyncRun
 from tests.rigs.hugging_face import hugging_face
 from tests.rigs.running import environment, output, running
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, SlackRig
 from tests.rigs.waiting import eventually
 
 pytestmark = pytest.mark.slow
+STARTS = 3
 
 
 @pytest.fixture
@@ -72,6 +75,22 @@ async def test_trouble_is_told_with_host_and_cause_and_stays_in_the_log(rig, tmp
     for text in (one.err, LogFile(tmp_path).path.read_text()):
         assert BOT_TOKEN not in text
         assert APP_TOKEN not in text
+
+
+async def test_restarts_in_trouble_tell_the_admins_once(rig, tmp_path):
+    now = datetime.now(UTC)
+    async with await Store.open(sqlite_in(tmp_path)) as store:
+        await store.syncs.record(SyncRun(now - timedelta(hours=30), 1, 0))
+    env = slack(rig, tmp_path, PAPERBOY_ADMIN_PLACE="slack:C1")
+    for number in range(STARTS):
+        async with running(tmp_path, env) as one:
+            await one.says("Nothing has come from Hugging Face for 30 hours.")
+            if number == 0:
+                await rig.until(lambda: rig.messages)
+            await one.stop(signal.SIGKILL if number % 2 else signal.SIGTERM)
+    [told] = rig.messages
+    assert told.channel == "C1"
+    assert "Nothing has come from Hugging Face for 30 hours." in str(told.body)
 
 
 async def test_without_a_log_there_is_nothing_to_show(tmp_path):
