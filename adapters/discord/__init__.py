@@ -57,7 +57,6 @@ class Discord(Adapter):
         self._web = Web()
         self._starts = SessionStarts()
         self._connection: Events | None = None
-        self._bot: Bot | None = None
         self._memberships = Memberships()
         self._refusal = ""  # why Discord closed the connection for good
 
@@ -98,7 +97,7 @@ class Discord(Adapter):
         async with Events(self._settings, bot, self._web, self._starts) as connection:
             try:
                 await connection.login(self._settings.token)
-                self._connection, self._bot = connection, bot
+                self._connection = connection
                 await connection.connect()
             finally:
                 self._connection = None
@@ -106,26 +105,22 @@ class Discord(Adapter):
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Post a view in a channel, thread or forum. Raises DeliveryError."""
-        connection, bot = self._connected()
-        return await messages.post(connection, bot, place, view, key)
+        return await messages.post(self._connected(), place, view, key)
 
     async def edit(self, sent: Sent, view: View) -> bool:
         """Show another view in a message. Raises DeliveryError."""
-        connection, bot = self._connected()
-        return await messages.edit(connection, bot, sent, view)
+        return await messages.edit(self._connected(), sent, view)
 
     async def find(self, place: Place, key: str, since: datetime) -> Sent | None:
         """Find the message that was posted under `key`; None is certain. Raises DeliveryError."""
-        connection, _ = self._connected()
-        return await messages.find(connection, place, key, since)
+        return await messages.find(self._connected(), place, key, since)
 
     async def thread(self, sent: Sent, name: str) -> Place:
         """Return the thread of a message, the same each time; its own place if it has none.
 
         Raises DeliveryError.
         """
-        connection, _ = self._connected()
-        return await thread_of(connection, sent, name)
+        return await thread_of(self._connected(), sent, name)
 
     async def check_broadcast(
         self, person: Person, place: Place, *, ping: str = "", publish: bool = False
@@ -134,7 +129,7 @@ class Discord(Adapter):
 
         Raises UsageError.
         """
-        connection, _ = self._connected()
+        connection = self._connected()
         if ping:
             await broadcast.check_ping(connection, person, place, ping)
         if publish:
@@ -142,18 +137,15 @@ class Discord(Adapter):
 
     async def publish(self, sent: Sent) -> None:
         """Publish a message for those who follow its channel. Raises DeliveryError."""
-        connection, _ = self._connected()
-        await broadcast.publish(connection, sent)
+        await broadcast.publish(self._connected(), sent)
 
     async def post_poll(self, place: Place, poll: Poll, key: str) -> Sent:
         """Post a poll. Raises UsageError if there can be none, DeliveryError."""
-        connection, _ = self._connected()
-        return await polls.post_poll(connection, place, poll, key)
+        return await polls.post_poll(self._connected(), place, poll, key)
 
     async def read_poll(self, sent: Sent) -> tuple[tuple[Person, ...], ...] | None:
         """Return who chose each answer of a poll, None while it is open. Raises DeliveryError."""
-        connection, _ = self._connected()
-        return await polls.read_poll(connection, sent)
+        return await polls.read_poll(self._connected(), sent)
 
     async def diagnose(self, places: Sequence[Place], commands: Mapping[str, Command]) -> Diagnosis:
         """Ask Discord whether the token and commands work, and the bot can post in `places`.
@@ -173,7 +165,7 @@ class Discord(Adapter):
         Raises UsageError.
         """
         try:
-            connection, _ = self._connected()
+            connection = self._connected()
         except DeliveryError as error:
             raise UsageError(str(error)) from error
         return await find_place(connection, words, person)
@@ -183,20 +175,18 @@ class Discord(Adapter):
 
         Raises DeliveryError.
         """
-        connection, _ = self._connected()
-        return await self._memberships.get(connection, person, place)
+        return await self._memberships.get(self._connected(), person, place)
 
     async def name(self, person: Person) -> str:
         """Return what people call a person in their server, "" if Discord doesn't tell."""
-        connection, _ = self._connected()
-        return await member_name(connection, person)
+        return await member_name(self._connected(), person)
 
-    def _connected(self) -> tuple[Events, Bot]:
-        if self._connection is None or self._bot is None:
+    def _connected(self) -> Events:
+        if self._connection is None:
             raise DeliveryError(
                 "Paperboy is not connected to Discord; trying again.", retry_after=10
             )
-        return self._connection, self._bot
+        return self._connection
 
 
 def _final_sentence(error: BaseException) -> str:

@@ -56,6 +56,12 @@ def is_same(ours: Iterable[Payload], theirs: Iterable[Mapping[str, Any]]) -> boo
     return _by_name(ours) == _by_name(theirs)
 
 
+def differing(ours: Iterable[Payload], theirs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of our commands that Discord has in another way, or not."""
+    known = _by_name(theirs)
+    return [key[0] for key, one in _by_name(ours).items() if known.get(key) != one]
+
+
 def _group(name: str, commands: Mapping[str, Command]) -> Payload:
     subcommands = [{**_described(sub, one), "type": SUBCOMMAND} for sub, one in commands.items()]
     about, _ = GROUPS[name]

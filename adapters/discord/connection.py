@@ -64,7 +64,7 @@ class Connection(discord.AutoShardedClient):
             shard_count=settings.shards,
             shard_ids=list(settings.shard_ids) or None,  # type: ignore[arg-type]  # its own default
         )
-        self._bot = bot
+        self.bot = bot
         self._starts = starts
         self.registration = Registration(self, payloads(bot.commands))
         self.dialect = Dialect(bot.commands, self.registration.ids)

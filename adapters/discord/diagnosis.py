@@ -11,7 +11,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from adapters.discord.commands import is_same, payloads
+from adapters.discord.commands import differing, payloads
 from adapters.discord.connection import set_addresses
 from adapters.discord.errors import (
     BAD_TOKEN,
@@ -78,15 +78,7 @@ async def _diagnose(
 async def _check_commands(client: discord.Client, commands: Mapping[str, Command]) -> str:
     """Say which commands Discord does not have as they are now, "" if it has all."""
     registered = await client.http.get_global_commands(client.application_id or 0)
-    theirs: dict[tuple[str, int], Mapping[str, Any]] = {
-        (one["name"], one.get("type", 1)): one for one in registered
-    }
-    differ = [
-        str(one["name"])
-        for one in payloads(commands)
-        if (one["name"], one["type"]) not in theirs
-        or not is_same([one], [theirs[one["name"], one["type"]]])
-    ]
+    differ = differing(payloads(commands), registered)
     if not differ:
         return ""
     few = listed([*differ[:5], *(["others"] if len(differ) > 5 else [])])

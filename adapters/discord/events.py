@@ -81,18 +81,18 @@ class Events(Connection):
     async def on_shard_ready(self, shard_id: int) -> None:
         """Find out which guilds have the bot: the SDK reports none that added it before this."""
         if shard_id == min(self.shards):
-            await self._note_guilds(self._bot.tenants.compare(PLATFORM, self._guild_ids))
+            await self._note_guilds(self.bot.tenants.compare(PLATFORM, self._guild_ids))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Note that a guild added the bot, and say hello there."""
         self.track(asyncio.current_task())
-        await self._note_guilds(self._bot.tenants.welcomed(PLATFORM, str(guild.id)))
-        await greet(self, self._bot, guild)
+        await self._note_guilds(self.bot.tenants.welcomed(PLATFORM, str(guild.id)))
+        await greet(self, guild)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Note that a guild removed the bot; an outage of a guild is another event."""
         self.track(asyncio.current_task())
-        await self._note_guilds(self._bot.tenants.removed(PLATFORM, str(guild.id)))
+        await self._note_guilds(self.bot.tenants.removed(PLATFORM, str(guild.id)))
 
     async def on_guild_channel_update(
         self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
@@ -128,7 +128,7 @@ class Events(Connection):
                 continue
             tenant = str(channel.guild.id)
             for one in (channel, *getattr(channel, "threads", ())):
-                await self._note(self._bot.places.reopened(place(tenant, one.id)))
+                await self._note(self.bot.places.reopened(place(tenant, one.id)))
 
     async def drain(self) -> None:
         """Remove notes that are shown for a moment, and wait a while for the events at work."""

@@ -42,8 +42,8 @@ def form(
 
 
 def purpose(command: Command) -> str:
-    """Say what will happen, above the inputs of a command."""
-    return next(iter(command.paragraphs), f"{command.help}.")
+    """Say what a command is for and what will happen, above its inputs."""
+    return " ".join([f"{command.help}.", *command.paragraphs[:1]])
 
 
 def field_form(label: str, press: Press) -> ui.Modal:

@@ -29,7 +29,7 @@ DAILY = Button("Get this every morning", "subscribe ? at:9:00 zone:?")
 HELP = Button("Help", "help")
 
 
-async def greet(client: Connection, bot: Bot, guild: discord.Guild) -> None:
+async def greet(client: Connection, guild: discord.Guild) -> None:
     """Say hello in a server, with the latest papers; once only, as far as can be known."""
     channel = next(_greetable(guild), None)
     if channel is None:
@@ -37,13 +37,13 @@ async def greet(client: Connection, bot: Bot, guild: discord.Guild) -> None:
         return
     where, key = place(str(guild.id), channel.id, f"#{channel.name}"), f"hello {guild.id}"
     try:
-        if await messages.find(client, where, key, bot.now() - ONCE):
+        if await messages.find(client, where, key, client.bot.now() - ONCE):
             return
         view = client.dialect.translate(View((line(HELLO),)))
-        latest = await _latest(bot, where)
+        latest = await _latest(client.bot, where)
         buttons = Buttons((DAILY, HELP))
         view = View((*view.blocks, *latest, buttons))
-        await messages.post(client, bot, where, view, key, live=False)
+        await messages.post(client, where, view, key, live=False)
     except DeliveryError as error:
         log.info("the server %s was not greeted: %s", guild.id, error)
 

@@ -19,6 +19,7 @@ from discord import (
 from adapters.discord.commands import MAX_CHOICES, WRITABLE
 from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
 from bot.chat.kinds import (
+    WEEKDAYS,
     Choice,
     Days,
     Lookup,
@@ -38,15 +39,6 @@ Options: TypeAlias = Sequence[tuple[str, str]]  # what each means, and what it i
 MAX_RADIO_OPTIONS = 10
 MAX_OPTION_LABEL = 100  # characters
 MAX_HINT = 100  # characters of a placeholder
-WEEKDAYS: Options = (
-    ("mon", "Monday"),
-    ("tue", "Tuesday"),
-    ("wed", "Wednesday"),
-    ("thu", "Thursday"),
-    ("fri", "Friday"),
-    ("sat", "Saturday"),
-    ("sun", "Sunday"),
-)
 OWN = "me"  # what it means to choose no channel
 
 
@@ -86,12 +78,9 @@ def hint(blank: Blank) -> str:
             return ""
         case _:
             pass
-    default = f"otherwise {param.default}" if param.default and not blank.value else ""
-    _, dash, more = param.help.partition(" – ")
-    text = more if dash or param.help.startswith(param.label) else param.help
-    if text and default:
-        text = f"{text} ({default})"
-    text = text or default
+    text = param.description
+    if param.default and not blank.value:
+        text = f"{text} (otherwise {param.default})" if text else f"otherwise {param.default}"
     return text[:1].upper() + text[1:]
 
 

@@ -23,7 +23,6 @@ from adapters.discord.marks import has_mark, mark
 from adapters.discord.render import render
 from adapters.discord.web import MAX_NONCE
 from bot.calendar.clock import utc_now
-from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError
@@ -41,7 +40,7 @@ REPEATABLE = timedelta(minutes=2)  # Discord remembers a nonce for "the past few
 
 
 async def post(
-    client: Connection, bot: Bot, place: Place, view: View, key: str, *, live: bool = True
+    client: Connection, place: Place, view: View, key: str, *, live: bool = True
 ) -> Sent:
     """Post a view; a repeat with the same key within some minutes is the same message.
 
@@ -49,7 +48,7 @@ async def post(
     """
     channel = await _channel(client, place)
     direct = isinstance(channel, discord.DMChannel)
-    folded = await bot.fold(view, place, MAX_LINE)
+    folded = await client.bot.fold(view, place, MAX_LINE)
     layout = render(folded, place.tenant if direct else "", mark(key))
     if isinstance(channel, discord.ForumChannel):
         new = ForumPost(place, view.title, layout, key, pinged(view))
@@ -62,18 +61,18 @@ async def post(
         sentence = "Messages can't be sent there; choose another channel."
         raise DeliveryError(sentence, permanent=True)
     sent = sent_in(message, place)
-    await bot.shown(sent.place, sent.message, view, live=live)
+    await client.bot.shown(sent.place, sent.message, view, live=live)
     client.put_reactions(message, view.reactions)
     return sent
 
 
-async def edit(client: Connection, bot: Bot, sent: Sent, view: View) -> bool:
+async def edit(client: Connection, sent: Sent, view: View) -> bool:
     """Show another view in a message; False where it stands in no channel. Raises DeliveryError."""
     channel = await _channel(client, sent.place)
     if not isinstance(channel, discord.DMChannel | discord.TextChannel | discord.Thread):
         return False
     direct = isinstance(channel, discord.DMChannel)
-    folded = await bot.fold(view, sent.place, MAX_LINE)
+    folded = await client.bot.fold(view, sent.place, MAX_LINE)
     layout = render(folded, sent.place.tenant if direct else "", mark(sent.message))
     message = channel.get_partial_message(int(sent.message))
     await request(channel, message.edit(view=layout))

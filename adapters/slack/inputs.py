@@ -8,6 +8,7 @@ from typing import assert_never
 
 from adapters.slack.elements import plain_text
 from adapters.slack.limits import OPTION, OPTION_VALUE, PLACEHOLDER, Json
+from bot.chat import kinds
 from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
 from bot.chat.kinds import (
     Choice,
@@ -23,15 +24,7 @@ from bot.chat.kinds import (
 )
 
 MAX_RADIO_BUTTONS = 5  # more choices are a menu
-WEEKDAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}
+WEEKDAYS = dict(kinds.WEEKDAYS)
 DAYS_OF_MONTH = (*map(str, range(1, 32)), "last")
 HERE, OWN, OTHER = "here", "me", "other"
 PLACES = {HERE: "This channel", OWN: "Just me, in a direct message", OTHER: "Another channel"}

@@ -72,7 +72,8 @@ class Param:
     @property
     def description(self) -> str:
         """What is said of it beside its label and default, "" if nothing is."""
-        return self.help.partition(" – ")[2]
+        _, dash, more = self.help.partition(" – ")
+        return more if dash or self.help.lower().startswith(self.label.lower()) else self.help
 
     def applies(self, values: Mapping[str, str]) -> bool:
         """Tell whether it is of use beside the values of other arguments."""

@@ -76,3 +76,8 @@ Kind: TypeAlias = (
 )
 
 ONE_LINE = Words()
+# the values that `Days` has for days of the week, and their labels
+WEEKDAYS = tuple(
+    (name[:3].lower(), name)
+    for name in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+)

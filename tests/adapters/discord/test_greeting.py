@@ -75,7 +75,7 @@ async def test_it_greets_where_it_may_write_once_with_a_digest_to_get(rig):
     asked = admin.press(hello, "Get this every morning")
     form = await rig.until(lambda: asked.modal)
     inputs = [one for one in form["components"] if one["type"] == 18]
-    assert [one["component"]["custom_id"] for one in inputs] == ["topics", "zone"]
+    assert [one["component"]["custom_id"] for one in inputs] == ["zone", "topics"]
     sent = admin.send(form, topics="diffusion", zone="berlin")
     answer = text(await admin.sees(sent))
     assert "Every day at 9" in answer
