@@ -137,12 +137,15 @@ async def react(
 ) -> int:
     """Let people add and take away reactions; return how many."""
     chance, people = random.Random(1), everyone()[:PEOPLE]
-    tasks: list[asyncio.Task[float]] = []
+    tasks: list[asyncio.Task[object]] = []
     end = time.monotonic() + seconds
     while (now := time.monotonic()) < end:
         (_, message), user = chance.choice(shown), chance.choice(people)
-        there = user in message.reactions.get("bookmark", ())
-        tasks.append(asyncio.create_task(rig.react(message, "bookmark", user, added=not there)))
+        there = message.reactions.setdefault("bookmark", [])
+        added = user not in there
+        there.append(user) if added else there.remove(user)
+        event = rig.reaction(message, "bookmark", user, added=added)
+        tasks.append(asyncio.create_task(rig.event(event, patience=60)))
         await asyncio.sleep(max(0.0, now + 1 / rate - time.monotonic()))
     await asyncio.gather(*tasks)
     return len(tasks)

@@ -181,7 +181,7 @@ def _inputs(
         "type": "input",
         "block_id": param.name,
         "optional": not param.required and not is_set(element),
-        "label": plain_text(_capitalize(param.label), LABEL),
+        "label": plain_text(param.label, LABEL),
         **({"hint": plain_text(hint, LONGEST_ARGUMENT)} if hint else {}),
         # a choice on which other inputs depend has the form redrawn
         **({"dispatch_action": True} if param.name in deciding else {}),
@@ -225,9 +225,5 @@ def _has_file(state: Json) -> bool:
     return state.get("type") == "file_input" and bool(state.get("files"))
 
 
-def _capitalize(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _sentence(text: str) -> str:
-    return f"{_capitalize(text)}." if text else ""
+    return f"{text[0].upper()}{text[1:]}." if text else ""

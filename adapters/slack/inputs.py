@@ -8,9 +8,9 @@ from typing import assert_never
 
 from adapters.slack.elements import plain_text
 from adapters.slack.limits import OPTION, OPTION_VALUE, PLACEHOLDER, Json
-from bot.chat import kinds
 from bot.chat.commands import LONGEST_ARGUMENT, Blank, Param
 from bot.chat.kinds import (
+    WEEKDAYS,
     Choice,
     Days,
     Lookup,
@@ -24,7 +24,6 @@ from bot.chat.kinds import (
 )
 
 MAX_RADIO_BUTTONS = 5  # more choices are a menu
-WEEKDAYS = dict(kinds.WEEKDAYS)
 DAYS_OF_MONTH = (*map(str, range(1, 32)), "last")
 HERE, OWN, OTHER = "here", "me", "other"
 PLACES = {HERE: "This channel", OWN: "Just me, in a direct message", OTHER: "Another channel"}
@@ -84,7 +83,7 @@ def _draw(param: Param, value: str, values: Mapping[str, str], *, private: bool)
             return _choice(_labels(param.kind), value)
         case Where():
             shown = {name: label for name, label in PLACES.items() if name != HERE or not private}
-            return _radio_buttons(shown, _place(value))
+            return _choice(shown, _place(value))
         case Lookup(many=many):
             return _typeahead(param, value, many=many)
         case Words() | Role():
@@ -118,7 +117,7 @@ def _can_show(param: Param, value: str) -> bool:
         case TimeOfDay():
             return bool(_TIME.fullmatch(value))
         case Days():
-            return value in DAYS_OF_MONTH or set(_split(value)) <= WEEKDAYS.keys()
+            return value in DAYS_OF_MONTH or set(_split(value)) <= dict(WEEKDAYS).keys()
         case Number():
             return value.isdecimal()
         case Where():
@@ -132,8 +131,11 @@ def _days(param: Param, value: str, values: Mapping[str, str]) -> Json:
     depends = param.argument.depends
     is_monthly = depends is not None and values.get(depends[0]) == "monthly"
     if is_monthly or value in DAYS_OF_MONTH:
-        return _menu({day: day for day in DAYS_OF_MONTH}, value)
-    return _checkboxes(WEEKDAYS, _split(value))
+        return _choice({day: day for day in DAYS_OF_MONTH}, value)
+    options = [option(label, name) for name, label in WEEKDAYS]
+    first = [one for one in options if one["value"] in _split(value)]
+    initial = {"initial_options": first} if first else {}
+    return {"type": "checkboxes", "options": options, **initial}
 
 
 def _split(value: str) -> list[str]:
@@ -141,29 +143,11 @@ def _split(value: str) -> list[str]:
 
 
 def _choice(labels: Mapping[str, str], value: str) -> Json:
-    is_short = len(labels) <= MAX_RADIO_BUTTONS
-    return _radio_buttons(labels, value) if is_short else _menu(labels, value)
-
-
-def _checkboxes(labels: Mapping[str, str], chosen: list[str]) -> Json:
-    options = [option(label, value) for value, label in labels.items()]
-    first = [one for one in options if one["value"] in chosen]
-    initial = {"initial_options": first} if first else {}
-    return {"type": "checkboxes", "options": options, **initial}
-
-
-def _radio_buttons(labels: Mapping[str, str], value: str) -> Json:
-    options = [option(label, name) for name, label in labels.items()]
-    return {"type": "radio_buttons", "options": options, **_initial(labels, value)}
-
-
-def _menu(labels: Mapping[str, str], value: str) -> Json:
-    options = [option(label, name) for name, label in labels.items()]
-    return {"type": "static_select", "options": options, **_initial(labels, value)}
-
-
-def _initial(labels: Mapping[str, str], value: str) -> Json:
-    return {"initial_option": option(labels[value], value)} if value in labels else {}
+    """Return radio buttons, or a menu where there are many."""
+    options = {name: option(label, name) for name, label in labels.items()}
+    kind = "radio_buttons" if len(options) <= MAX_RADIO_BUTTONS else "static_select"
+    initial = {"initial_option": options[value]} if value in options else {}
+    return {"type": kind, "options": [*options.values()], **initial}
 
 
 def _number_input(low: int, high: int, value: str) -> Json:

@@ -43,8 +43,7 @@ class Interactions:
         """Add the listeners to a Bolt app."""
         app.command(ANY)(self.on_command)
         app.action(ANY)(self.on_action)
-        app.shortcut(SAVE_PAPER)(self.on_save_shortcut)
-        app.shortcut(FIND_PAPER)(self.on_find_shortcut)
+        app.shortcut(ANY)(self.on_shortcut)
         app.view(FORM)(self.on_form)
         app.view(WINDOW)(self.on_window)
         app.options(ANY)(self.on_options)
@@ -62,15 +61,10 @@ class Interactions:
             work = self._redraw if is_form else self._run_action
             await finish(work(body, action), self._hold)
 
-    async def on_save_shortcut(self, ack: AsyncAck, body: Json) -> None:
-        """Save the papers that a message links to."""
+    async def on_shortcut(self, ack: AsyncAck, body: Json) -> None:
+        """Save the papers that a message links to, or ask for what to search."""
         await ack()
         await finish(self._run_shortcut(body), self._hold)
-
-    async def on_find_shortcut(self, ack: AsyncAck, body: Json) -> None:
-        """Ask for what to search, wherever the person is."""
-        await ack()
-        await finish(self._run_find(body), self._hold)
 
     async def on_form(self, ack: AsyncAck, body: Json) -> None:
         """Run the command of a form; an error is shown under the input that it is about."""
@@ -127,12 +121,10 @@ class Interactions:
         await self._responses.redraw(form, str(body["view"]["id"]))
 
     async def _run_shortcut(self, body: Json) -> None:
-        words = extract_text(body["message"]) or "…"
-        request = await self._requests.read_interaction(body)
-        await self._responses.run_line(f"collect {words}", request)
-
-    async def _run_find(self, body: Json) -> None:
-        await self._responses.run_line("find", await self._requests.read_interaction(body))
+        line = "find"
+        if body["callback_id"] != FIND_PAPER:
+            line = f"collect {extract_text(body['message']) or '…'}"
+        await self._responses.run_line(line, await self._requests.read_interaction(body))
 
     async def _send(self, work: asyncio.Task[View], form: Form) -> None:
         async with self._responses.reporting(form.request):

@@ -34,7 +34,6 @@ _COUNTED = (
     *("accessibility_label", "fallback", "format"),
 )
 _PICTURES = ("icon", "hero_image")  # of a card
-_OF_ONE_LINE = ("style", "confirm")  # what a button has for the line that it runs
 
 
 def fit(
@@ -89,20 +88,6 @@ def has_prefix(blocks: Sequence[Json], prefix: str) -> bool:
 def prefix_of(block_id: str) -> str:
     """Return the prefix of a block's id."""
     return block_id.partition(".")[0]
-
-
-def replace_button(blocks: Sequence[Json], value: str, label: Json, line: str) -> list[Json]:
-    """Return blocks in which the buttons with that value have another label and value."""
-
-    def change(button: Json) -> Json:
-        if button.get("value") != value:
-            return button
-        plain = {name: part for name, part in button.items() if name not in _OF_ONE_LINE}
-        spoken = f"{label['text']}: {button.get('accessibility_label', '').partition(': ')[2]}"
-        about = {"accessibility_label": spoken[:OPTION]} if "accessibility_label" in button else {}
-        return {**plain, "text": label, "value": line, **about}
-
-    return change_buttons(blocks, change)
 
 
 def change_buttons(blocks: Sequence[Json], change: Callable[[Json], Json]) -> list[Json]:

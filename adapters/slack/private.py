@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from adapters.slack.elements import LABEL, plain_text
 from adapters.slack.errors import SlackError
 from adapters.slack.ids import place, random_prefix, split_address
-from adapters.slack.limits import LINE, Json, name_blocks, replace_button
+from adapters.slack.limits import LINE, OPTION, Json, change_buttons, name_blocks
 from adapters.slack.messages import Messages
 from adapters.slack.render import fallback_text, fits_message, render
 from adapters.slack.requests import Request
@@ -21,6 +21,7 @@ from bot.models import Person, Place
 
 log = logging.getLogger(__name__)
 
+_OF_ONE_LINE = ("style", "confirm")  # what a button has for the line that it runs
 MAX_PRIVATE = 500  # private messages whose buttons can change: Slack does not tell their blocks
 
 
@@ -136,6 +137,14 @@ class PrivateMessages:
 
 def with_button(blocks: Sequence[Json], words: str, becomes: Button | None) -> list[Json]:
     """Return blocks in which the button of a command line has become another one."""
-    if becomes is None:
-        return list(blocks)
-    return replace_button(blocks, words, plain_text(becomes.label, LABEL), becomes.line)
+
+    def change(button: Json) -> Json:
+        if becomes is None or button.get("value") != words:
+            return button
+        spoken = button.get("accessibility_label", "").partition(": ")[2]
+        plain = {name: part for name, part in button.items() if name not in _OF_ONE_LINE}
+        label = plain_text(becomes.label, LABEL)
+        about = {"accessibility_label": f"{label['text']}: {spoken}"[:OPTION]} if spoken else {}
+        return {**plain, "text": label, "value": becomes.line, **about}
+
+    return change_buttons(blocks, change)

@@ -195,36 +195,20 @@ def _item(item: Item) -> Iterator[Json]:
 
 
 def _beside_picture(head: Spans, lines: Sequence[Spans], picture: Json) -> Iterator[Json]:
-    """Render lines that mrkdwn can't hold, the longest run of them without links at a picture.
+    """Render lines that mrkdwn can't hold, those without links at a picture.
 
     Only a section takes a picture at its side, and it is used for plain text then.
     """
-    beside = _longest_plain_run(lines)
-    if not beside:
-        yield from _paragraphs([head, *lines], bold=True)
+    plain = [spans for spans in lines if all(isinstance(span, str) for span in spans)]
+    yield from _paragraphs([head, *(spans for spans in lines if spans not in plain)], bold=True)
+    text = "\n".join(map(words_of, plain))
+    if not text.strip():
         yield {"type": "context", "elements": [picture]}
         return
-    yield from _paragraphs([head, *lines[: beside.start]], bold=True)
-    text = "\n".join(map(words_of, lines[beside.start : beside.stop]))
     shown = _head(text, PARAGRAPH)
-    yield _section(shown, picture)
-    rest: list[Spans] = [(line,) for line in text[len(shown) :].split("\n") if line]
-    if after := [*rest, *lines[beside.stop :]]:
-        yield from _paragraphs(after)
-
-
-def _section(text: str, accessory: Json) -> Json:
-    shown = text if text.strip() else BLANK
-    plain = {"type": "plain_text", "text": shown, "emoji": False}
-    return {"type": "section", "text": plain, "accessory": accessory}
-
-
-def _longest_plain_run(lines: Sequence[Spans]) -> range:
-    """Return the run of lines that are nothing but text and have the most characters."""
-    plain = [all(isinstance(span, str) for span in spans) for spans in lines]
-    ends = range(len(lines) + 1)
-    runs = [range(first, last) for first in ends for last in ends[first:] if all(plain[first:last])]
-    return max(runs, key=lambda run: sum(len(words_of(lines[n])) for n in run), default=range(0))
+    yield {"type": "section", "text": plain_text(shown, PARAGRAPH), "accessory": picture}
+    if rest := text[len(shown) :].strip():
+        yield from _paragraphs([(rest,)])
 
 
 def _remark(text: str) -> Iterator[Json]:

@@ -29,12 +29,10 @@ from bot.chat.commands import Blank, Param
 from bot.chat.intents import Intent
 from bot.chat.parts import split
 from bot.chat.views import Outcome, View, line, note, plain
-from bot.models import Person
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 1.5  # seconds; a window has to open within three of the press that leads to it
-MAX_PRIVATE = 500  # private messages whose buttons can change: Slack does not tell their blocks
 
 
 class Responses:
@@ -131,7 +129,7 @@ class Responses:
         """Show an answer in the conversation of its request. Raises SlackError."""
         if not await self._share(view, intent, request):
             await self._private.send(view, request)
-        await self._finish(view, request.person)
+        await self.homes.refresh(view, request.person)
 
     async def send_to_window(
         self, view: View, intent: Intent, request: Request, *, window: str = ""
@@ -143,7 +141,8 @@ class Responses:
         await self._share(view, intent, request)
         if window:
             await self.windows.update(window, await self.windows.build(view, request.place))
-        await self._finish(view, request.person, at_home=request.surface.get("type") == "home")
+        at_home = request.surface.get("type") == "home"
+        await self.homes.refresh(view, request.person, at_home=at_home)
 
     async def answer_reaction(self, view: View, request: Request, ts: str) -> None:
         """Show one person what a reaction did, in the thread of the message `ts`.
@@ -155,7 +154,7 @@ class Responses:
         address = join_address(channel, thread)
         request = replace(request, place=replace(request.place, address=address), thread=thread)
         await self._private.send(view, request)
-        await self._finish(view, request.person)
+        await self.homes.refresh(view, request.person)
 
     async def _thread_around(self, channel: str, ts: str) -> str:
         """Return the thread of a message, "" also where Slack makes us wait to ask for it."""
@@ -201,7 +200,7 @@ class Responses:
             await self._private.change_button(prefix, words, view, request)
         else:
             await self._private.send(view, request)
-        await self._finish(view, request.person)
+        await self.homes.refresh(view, request.person)
 
     async def _answer_on_surface(
         self, intent: Intent, words: str, request: Request, *, turns: bool
@@ -285,10 +284,6 @@ class Responses:
             failed = "It may not have been posted." if error.ambiguous else "I couldn’t post it."
             hint = View((line(f"{failed} {error}"),))
         await self._private.send(hint, request)
-
-    async def _finish(self, view: View, person: Person, *, at_home: bool = False) -> None:
-        """Update the Home after an answer."""
-        await self.homes.refresh(view, person, at_home=at_home)
 
 
 def _takes_id(param: Param) -> bool:
