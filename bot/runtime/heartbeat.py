@@ -42,6 +42,7 @@ def write_heartbeat(home: Path, heartbeat: Heartbeat) -> None:
     }
     path = home / FILE_NAME
     new = path.with_suffix(".new")
+    new.touch(0o600)
     new.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
     new.replace(path)
 

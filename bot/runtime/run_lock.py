@@ -18,7 +18,9 @@ def only_one(database: Path | None) -> Iterator[None]:
         return
     import fcntl
 
-    with database.with_name(f"{database.name}.lock").open("a") as lock:
+    file = database.with_name(f"{database.name}.lock")
+    file.touch(0o600)
+    with file.open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

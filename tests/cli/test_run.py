@@ -47,7 +47,9 @@ async def test_a_good_start_is_told_in_a_few_lines(rig, tmp_path):
             assert await one.stop(signal.SIGINT) == 0
         assert one.out == "Starting Slack. Press Ctrl-C to stop.\n"
         assert one.err.count("\n") <= 5, one.err
-        assert (tmp_path / "paperboy.log").stat().st_mode & 0o777 == 0o600
+        files = {one.name: oct(one.stat().st_mode & 0o777) for one in tmp_path.iterdir()}
+        assert {"paperboy.log", "paperboy.sqlite3", "index.sqlite3"} <= files.keys()
+        assert set(files.values()) == {"0o600"}, files
 
 
 async def test_trouble_is_told_with_host_and_cause_and_stays_in_the_log(rig, tmp_path):

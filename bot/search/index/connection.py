@@ -67,6 +67,8 @@ async def connect(path: Path, prepare: Callable[..., T], *args: object) -> tuple
     """
 
     def connector() -> sqlite3.Connection:
+        if not path.exists():
+            path.touch(0o600)  # imported papers can be private
         return sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
 
     connection = Connection(connector, iter_chunk_size=64)

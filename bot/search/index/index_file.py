@@ -174,7 +174,7 @@ class IndexFile:
 
     async def _open(self) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
                 await self._connect()
             except sqlite3.Error as error:
