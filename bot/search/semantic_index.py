@@ -96,7 +96,7 @@ class SemanticIndex:
             except ModelError as error:
                 self._note(str(error))
             except sqlite3.Error as error:
-                await self._start_over(error)
+                self._recover(error)
             else:
                 self._note("")
             finally:
@@ -213,11 +213,12 @@ class SemanticIndex:
             if self._file and path != self._file.path:
                 VectorFile(path, "").remove()
 
-    async def _start_over(self, error: sqlite3.Error) -> None:
-        """Remove a damaged file; the next look makes it again."""
-        log.warning("The vectors can’t be used (%s); they are made again", error)
+    def _recover(self, error: sqlite3.Error) -> None:
+        """Remove a damaged file, so that the next look makes it again; else say what is wrong."""
         if not (self._is_damaged or is_damaged(error)):
+            self._note(f"The vectors in {self._folder} can’t be used ({error}).")
             return
+        log.warning("The vectors are damaged (%s); making them again", error)
         self._disconnect()
         if self._file:
             self._file.remove()

@@ -24,6 +24,11 @@ log = logging.getLogger(__name__)
 
 VERSION = 1
 LOCK_SECONDS = 5.0
+# Errors that say nothing about what is in the file; the low byte of SQLite's code is its kind.
+_PASSING = (
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY),
+    *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR),
+)
 # Vectors of texts that no paper has any longer are deleted where there are so many of all.
 MAX_UNUSED_SHARE = 1.2
 _TABLES = """
@@ -53,7 +58,9 @@ class VectorFile:
             _prepare(connection, self._fingerprint)
         except sqlite3.DatabaseError as error:
             connection.close()
-            if isinstance(error, sqlite3.OperationalError):
+            # an error without a code is one of ours, about what is in the file
+            code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+            if code & 0xFF in _PASSING:
                 raise
             log.warning("The vectors in %s are unusable (%s); making them again", self.path, error)
             self.remove()
@@ -93,7 +100,12 @@ def read_vectors(connection: sqlite3.Connection, keys: Keys) -> tuple[npt.NDArra
         "CROSS JOIN vector ON vector.key = place.value",
         (json.dumps(keys.tolist()),),
     ).fetchall()
-    sound = [(place, vector) for place, vector, checksum in found if crc32(vector) == checksum]
+    # damage can make a text of what were bytes
+    sound = [
+        (place, vector)
+        for place, vector, checksum in found
+        if isinstance(vector, bytes) and crc32(vector) == checksum
+    ]
     there = np.zeros(len(keys), bool)
     there[[place for place, _ in sound]] = True
     rows = np.frombuffer(b"".join(vector for _, vector in sound), np.int8)
