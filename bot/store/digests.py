@@ -67,7 +67,11 @@ _STILL = select(digests.c.subscription, digests.c.date).where(
 )
 _COVERED = (
     update(subscriptions)
-    .where(subscriptions.c.id == bindparam("its_id"))
+    .where(
+        subscriptions.c.id == bindparam("its_id"),
+        # an earlier digest that was given up meanwhile has days that are still to be covered
+        func.coalesce(subscriptions.c.covered, date.min) >= bindparam("had"),
+    )
     .values(covered=bindparam("to"))
 )
 _POSTPONE = (
@@ -391,7 +395,7 @@ class Digests:
             for statement, rows in (
                 (_POSTING, [_decided(one) for one in said]),
                 (_QUIET, [{**_decided(one), "at": now} for one in ours if not one.parts]),
-                (_COVERED, [{"its_id": _id(one), "to": one.last} for one in ours]),
+                (_COVERED, [_covers(one) for one in ours]),
                 (
                     _PART,
                     [
@@ -525,6 +529,11 @@ def _posted_rows(made: RenderedDigest) -> list[dict[str, Any]]:
 
 def _id(made: RenderedDigest) -> int:
     return made.planned.subscription.id
+
+
+def _covers(made: RenderedDigest) -> dict[str, Any]:
+    had = made.planned.subscription.covered or date.min
+    return {"its_id": _id(made), "had": had, "to": made.last}
 
 
 def _decided(made: RenderedDigest) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from bot.digests.selection import rank_papers, select_matching
 from bot.digests.topic_text import split
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
-from bot.store.digests import PlannedDigest, State
+from bot.store.digests import DueDigest, PlannedDigest, RenderedDigest, State
 from bot.store.schema import deliveries
 from bot.store.subscriptions import Subscriptions
 from tests.conftest import DIFFUSION, HEBB, NOW, TODAY, add_outlets
@@ -389,6 +389,38 @@ async def test_what_is_given_up_after_the_next_was_planned_is_covered_by_the_one
     newest = (await said(bot))[-1]
     assert newest.title == "Daily Papers · 30 May to 1 June 2026"
     assert set(newest.papers) == {"2606.00001", "2606.00003"}
+
+
+async def test_what_is_given_up_while_the_next_is_made_is_covered_later(bot, clock):
+    mine = await subscribed(bot, replace(WISHES, layout="compact", papers=10))
+    await first_posted(bot, clock)
+    store = bot.services.store
+    before = await store.subscriptions.get(mine.id)
+    assert before
+    assert before.covered == TODAY + DAY
+    assert before.next_date
+    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    claimed = await store.deliveries.claim(ready.id, clock.now, HOUR)
+    await store.deliveries.drop(claimed, "It was too late.", clock.now)
+    day, until = TODAY + 2 * DAY, clock.now + DAY
+    one = PlannedDigest(mine.id, before.next_date, day, clock.now, until, day + DAY, until)
+    await store.digests.plan([one], clock.now)
+    made = RenderedDigest(DueDigest(before, day, clock.now, until), day, day, ())
+    assert await store.digests.save([made], clock.now) == 1
+    assert (await store.subscriptions.get(mine.id)).covered == TODAY
+
+
+async def test_a_postponed_digest_is_due_again_at_its_time(bot, clock):
+    mine, digests = await subscribed(bot), bot.services.store.digests
+    until = clock.now + DAY
+    day = mine.next_date
+    assert day
+    one = PlannedDigest(mine.id, day, day, clock.now, until, day + DAY, until)
+    await digests.plan([one], clock.now)
+    [planned] = await digests.due(["chat"], clock.now, 10)
+    await digests.postpone(planned, clock.now + HOUR)
+    assert await digests.due(["chat"], clock.now + HOUR / 2, 10) == ()
+    assert len(await digests.due(["chat"], clock.now + HOUR, 10)) == 1
 
 
 async def test_yesterdays_list_is_that_of_the_day_before(bot, clock):
