@@ -156,11 +156,13 @@ class Command:
     def _split_named(self, words: str) -> tuple[dict[str, str], list[re.Match[str]]]:
         """Return the arguments written with their names, and all other words."""
         named = {param.name for param in self.params if param.named}
+        every = {param.name for param in self.params}
         args: dict[str, str] = {}
         rest: list[re.Match[str]] = []
         for word in _words(straight(words), named):
             name, _, value = word[0].partition(":")
-            if value and name.lower() in named:
+            is_asked = value == ASKED and name.lower() in every
+            if is_asked or (value and name.lower() in named):
                 args[name.lower()] = _unquote(value)
             else:
                 rest.append(word)

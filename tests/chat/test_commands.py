@@ -226,3 +226,11 @@ def test_what_no_line_can_hold_is_not_written():
     assert subscribe.write({"without": '"big models"', "at": "?"}) == (
         "subscribe at:? without:'\"big models\"'"
     )
+
+
+def test_any_argument_is_marked_by_its_name_as_one_to_be_asked_for():
+    subscribe = command(subscriptions.subscribe)
+    marked = subscribe.split("at:9:00 topics:?")
+    assert marked == {"at": "9:00", "topics": "?"}
+    assert [param.name for param in subscribe.asked(marked)] == ["topics"]
+    assert subscribe.split("topics:diffusion") == {"topics": "topics:diffusion"}

@@ -4,7 +4,7 @@ import pytest
 
 from bot.chat.views import View, line
 from bot.models import Person, Place
-from tests.conftest import HEBB
+from tests.conftest import HEBB, add_outlets
 from tests.rigs.slack import BOT, TEAM
 
 PLACE = Place("slack", TEAM, "C1")
@@ -86,6 +86,22 @@ async def test_the_bot_says_hello_once_where_it_is_invited(rig, bot):
     await rig.react(said, "one", "U2")
     await rig.until(lambda: len(rig.messages) == 3)
     assert "Saved" in rig.messages[2].seen
+
+
+async def test_from_the_invitation_to_a_digest_on_a_topic_it_is_two_presses_and_a_word(
+    rig, slack, bot
+):
+    add_outlets(bot, slack)
+    rig.people["U2"]["tz"] = "Europe/Berlin"
+    await rig.event(JOINED)
+    await rig.press(await answer(rig, 0), "Only on some topics", "U2")
+    await rig.until(lambda: rig.views)
+    (form,) = rig.views.values()
+    assert [block["block_id"] for block in form["blocks"]] == ["topics"]
+    await rig.submit(form, "U2", topics="diffusion")
+    said = (await answer(rig, 1)).seen
+    assert "Every day at 9:00, Europe/Berlin time" in said
+    assert "about diffusion" in said
 
 
 async def test_where_the_bot_is_not_and_the_response_url_is_dead_a_direct_message_answers(rig):
