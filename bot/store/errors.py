@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 _BUSY = "The database {name} is in use by another program: try again, or end that program."
 _READ_ONLY = "The database {name} is read-only: let Paperboy write the file and its folder."
 _TOO_BUSY = "The database {name} is too busy: try again in a moment."
+_LOST = "The connection to the database {name} was lost: try again in a moment."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk with the database {name} is full: free some space, try again.",
     sqlite3.SQLITE_BUSY: _BUSY,
@@ -25,6 +26,8 @@ _SENTENCES = {
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRESQL = {
+    "08003": _LOST,
+    "08006": _LOST,
     "25006": _READ_ONLY,
     "28P01": "The database {name} refuses the user or password: check PAPERBOY_DATABASE_URL.",
     "3D000": "There is no database {name}: create it, or check PAPERBOY_DATABASE_URL.",

@@ -93,5 +93,5 @@ async def test_of_a_process_that_stands_still_within_a_transaction_the_server_le
     async with asyncio.timeout(10):
         assert await other.change(insert(alerts), {"kind": "a", "since": NOON}) == 1
     go_on.set()
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match="try again in a moment"):
         await stopped
