@@ -1,9 +1,9 @@
 """Measures 10,000 tenants beside one: start, `today`, `saved`, memory, and 5,000 digests at once.
 
-    python bench/tenants.py [--tenants 10000] [--digests 5000] [--postgresql] [--pace 47]
+    python bench/tenants.py [--tenants 10000] [--digests 5000] [--postgresql [--processes 2]]
 
-Each of 50 people a tenant, of whom 5 keep 5 papers. What is measured runs in a process of its own,
-on SQLite or on the PostgreSQL of the tests, and talks to a platform in that process.
+Each has 50 people, of whom 5 keep 5 papers. What is measured runs in a process of its own, on
+SQLite or on the PostgreSQL of the tests, and talks to a platform in that process.
 """
 
 # ruff: noqa: E402, T201  # a program, which prints
@@ -18,8 +18,10 @@ import random
 import subprocess
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,6 +33,8 @@ from bench.crowd import PLATFORM, Crowd, fill
 from bench.digests import Platform
 from bench.lag import watched
 from bot.bootstrap import Sources, build_app
+from bot.chat.outlet import Sent
+from bot.chat.views import View
 from bot.models import Person, Place
 from bot.runtime.supervisor import run_chores
 from bot.search import Index
@@ -71,17 +75,31 @@ async def ask(url: str, home: Path, tenants: int) -> dict[str, float]:
     return {"start": started, "memory": _memory(), **_percentiles(figures)}
 
 
-async def deliver(url: str, home: Path, digests: int, pace: float) -> dict[str, float]:
-    """Have all digests delivered that are due, and measure how long that takes."""
+@dataclass
+class Recorder(Platform):
+    """A platform that notes when it took each message, by a clock that all processes have."""
+
+    times: list[float] = field(default_factory=list)
+
+    async def send(self, place: Place, view: View, key: str) -> Sent:
+        """Take a message."""
+        sent = await super().send(place, view, key)
+        self.times.append(time.monotonic())
+        return sent
+
+
+async def deliver(url: str, home: Path, pace: float) -> dict[str, Any]:
+    """Have digests delivered, together with other processes, until none is left."""
     async with AsyncExitStack() as stack:
-        platform = Platform(pace, pace=pace, busy=False)
+        platform, clock = Recorder(pace, pace=pace, busy=False), Clock(1)
         began = time.monotonic()
-        await _open(stack, url, home, Clock(1), platform)
+        bot = await _open(stack, url, home, clock, platform)
         async with watched() as lag:
-            await platform.has_taken(digests, 4 * digests / pace + 30)
-        took, sent = platform.last - began, platform.taken.total()
-    cpu = time.process_time()
-    return {"sent": sent, "seconds": took, "processor": cpu, "stall": max(lag), "memory": _memory()}
+            # other processes finish some of them
+            while not platform.times or await bot.services.store.digests.overdue(clock()):  # noqa: ASYNC110
+                await asyncio.sleep(0.5)
+    figures = {"processor": time.process_time(), "stall": max(lag), "memory": _memory()}
+    return {"began": began, "times": platform.times, **figures}
 
 
 async def _open(
@@ -137,36 +155,41 @@ async def _fill(url: str, home: Path, crowd: Crowd) -> None:
             await index.follow(papers.changed, await papers.revision(), mark=papers.mark)
 
 
-def _measure(*arguments: object) -> dict[str, float]:
-    """Measure in a process of its own."""
-    done = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, __file__, "--measure", *map(str, arguments)],
-        check=True,
-        stdout=subprocess.PIPE,
-    )
-    figures: dict[str, float] = json.loads(done.stdout)
-    return figures
+def _measure(number: int, *arguments: object) -> list[dict[str, Any]]:
+    """Measure in so many processes of their own at once."""
+    command = [sys.executable, __file__, "--measure", *map(str, arguments)]
+    pipe = subprocess.PIPE
+    children = [subprocess.Popen(command, stdout=pipe) for _ in range(number)]  # noqa: S603  # ours
+    return [json.loads(child.communicate()[0]) for child in children]
 
 
-def compare(tenants: int, digests: int, pace: float, *, postgresql: bool) -> None:
+def compare(args: argparse.Namespace) -> None:
     """Measure one tenant, then all of them, and print what came of it."""
     with (
-        _server(postgresql=postgresql) as server,
+        _server(postgresql=args.postgresql) as server,
         TemporaryDirectory(prefix="paperboy-bench-") as folder,
     ):
-        for number in (1, tenants):
+        for number in (1, args.tenants):
             home = Path(folder) / f"{number}"
             home.mkdir()
             url = server.url(server.create_database()) if server else sqlite_in(home)
-            crowd = Crowd(NOON, number, digests=min(digests, number))
-            began = time.monotonic()
+            crowd = Crowd(NOON, number, digests=min(args.digests, number))
             asyncio.run(_fill(url, home, crowd))
-            print(
-                f"{number:,} tenants, {crowd.entries:,} entries: {time.monotonic() - began:.0f} s"
-            )
-            _print(_measure("ask", url, home, number, pace))
-        _print(_measure("deliver", url, home, digests, pace))
-        print(f"  the limits allow {digests / 50:.0f} s for {digests:,} digests, at 50 a second")
+            print(f"{number:,} tenants, {crowd.entries:,} entries on their shelves")
+            _print(_measure(1, "ask", url, home, number, args.pace)[0])
+        _print_deliveries(args, _measure(args.processes, "deliver", url, home, number, args.pace))
+
+
+def _print_deliveries(args: argparse.Namespace, processes: list[dict[str, Any]]) -> None:
+    times = sorted(at for one in processes for at in one["times"])
+    took = times[-1] - min(one["began"] for one in processes)
+    most = max(bisect_left(times, at + 1) - n for n, at in enumerate(times))
+    print(
+        f"  {len(times):,} digests in {took:.1f} s by {args.processes}, at most {most} in a second; "
+        f"50 a second allow {args.digests / 50:.0f} s"
+    )
+    for one in processes:
+        _print({"sent": len(one.pop("times")), **{k: v for k, v in one.items() if k != "began"}})
 
 
 def _print(figures: dict[str, float]) -> None:
@@ -181,7 +204,7 @@ def main() -> None:
         work = (
             ask(url, Path(home), int(number))
             if what == "ask"
-            else deliver(url, Path(home), int(number), float(pace))
+            else deliver(url, Path(home), float(pace))
         )
         print(json.dumps(asyncio.run(work)))
         return
@@ -190,8 +213,8 @@ def main() -> None:
     parser.add_argument("--digests", type=int, default=5000)
     parser.add_argument("--pace", type=float, default=47)
     parser.add_argument("--postgresql", action="store_true")
-    args = parser.parse_args()
-    compare(args.tenants, args.digests, args.pace, postgresql=args.postgresql)
+    parser.add_argument("--processes", type=int, default=1)
+    compare(parser.parse_args())
 
 
 if __name__ == "__main__":
