@@ -36,6 +36,7 @@ MAX_AT_ONCE = 500
 PER_WORKSPACE = 8
 GLANCE = 1000  # messages looked at together
 BREATH = 0.25  # seconds between two looks, so that one look finds more
+REST, LONGEST_BREATH = 5.0, 2.0  # times as long as a look that took long, and seconds at most
 TO_FINISH = 10.0  # seconds that attempts under way have when told to stop
 # within which two places that ask for a pause speak for their workspace
 TOGETHER = timedelta(minutes=1)
@@ -143,6 +144,7 @@ class Dispatcher:
         while True:
             woken.clear()
             wait, good = self._longest, False
+            began = asyncio.get_running_loop().time()
             try:
                 then = await look()
                 if then is not None:
@@ -156,12 +158,13 @@ class Dispatcher:
             except Exception:
                 log.exception("digests could not be planned or delivered")
             self._pulse.beat(loop, good=good)
+            took = asyncio.get_running_loop().time() - began
             try:
                 async with asyncio.timeout(max(wait, 0.0)):
                     await woken.wait()
             except TimeoutError:
                 pass
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(max(BREATH, min(REST * took, LONGEST_BREATH)))
 
     async def _plan_due(self) -> datetime | None:
         then = await self._plan(self.look)

@@ -230,7 +230,7 @@ class Planner:
         # the first one says that it has nothing, so that people know that all is well; so does one
         # that a person asked for, of which a crash left only the plan
         is_asked = planned.due != subscription.options.schedule.due(planned.day)
-        quiet = not is_asked and subscription.options.quiet
+        quiet = not digest.papers and not is_asked and subscription.options.quiet
         quiet = quiet and await digests.has_posted(subscription.id)
         return await self._made(planned, digest, quiet=quiet)
 

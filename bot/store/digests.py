@@ -450,12 +450,13 @@ class Digests:
         self, places: Collection[Place], papers: Collection[str]
     ) -> Mapping[Place, frozenset[str]]:
         """Return for each place which of the papers were posted there in a digest."""
-        found: dict[Place, set[str]] = {place: set() for place in places}
-        names = [(place.platform, place.tenant, place.address) for place in found]
+        names = {(place.platform, place.tenant, place.address): place for place in places}
+        found: dict[tuple[str, str, str], set[str]] = {name: set() for name in names}
         for some in chunks(list(papers)):
-            for row in await self._database.read(_HAD, {"places": names, "papers": list(some)}):
-                found[Place(row.platform, row.tenant, row.address)].add(row.paper)
-        return {place: frozenset(had) for place, had in found.items()}
+            asked = {"places": list(names), "papers": some}
+            for platform, tenant, address, paper in await self._database.read(_HAD, asked):
+                found[platform, tenant, address].add(paper)
+        return {names[name]: frozenset(had) for name, had in found.items()}
 
     async def recent(
         self,
