@@ -19,7 +19,7 @@ from bot.chat.views import Item, View, line, plain
 from bot.digests.live_counts import EditPace, LiveCounts
 from bot.errors import DeliveryError
 from bot.models import Person, Place
-from bot.store import Store, schema
+from bot.store import Store
 from tests.conftest import DIFFUSION, HEBB, NOW, add_outlets
 from tests.rigs.chat import Chat
 from tests.rigs.virtual import Clock, Direct, empty, virtually
@@ -155,7 +155,6 @@ def test_twenty_reactions_a_second_stay_within_the_limits_and_end_right():
     async def storm() -> None:
         clock = Clock()
         database = empty()
-        database.execute(schema.store.insert(), {"id": 1, "identity": "test", "revision": 0})
         store = Store(Direct(database), "identity")
         await store.papers.save([HEBB, DIFFUSION], NOW)
         tenant, wall, draw = store.tenant(*TEAM), Wall({}, {}), random.Random(1)
