@@ -48,7 +48,8 @@ Ts = TypeVarTuple("Ts")
 NOBODY = "http://127.0.0.1:9"
 # shorter than in earnest by this, so that a killed process's messages are soon taken over
 LEASE, LONGEST, UNSETTLED = timedelta(seconds=12), timedelta(seconds=5), timedelta(seconds=0.5)
-PATIENCE = 300.0  # seconds in which all digests that are due at once have to be there
+DISTURBED_SECONDS = 100.0  # of a round; who is killed every other second gets nothing done
+PATIENCE = 300.0  # seconds after that, in which all digests have to be there
 LOOK_SECONDS = 0.2
 PROCESSES = multiprocessing.get_context("forkserver")
 # what processes may say is wrong while the database is away
@@ -251,7 +252,8 @@ async def campaign(
                 job.home.mkdir()
             fleet = Fleet(jobs, server, luck)
             await stack.enter_async_context(fleet.running())
-            while figures.kills < kills or figures.crashes < crashes:
+            # a digest that is late would be taken for the next one
+            while not figures.lost and (figures.kills < kills or figures.crashes < crashes):
                 await _play(fleet, world, figures, luck, (kills, crashes))
             figures.errors += fleet.errors()
     return figures
@@ -297,13 +299,14 @@ async def _play(
         now = time.monotonic()
         there = world.posted()
         missing = [place for place in world.places if there[place] == before[place]]
-        if not missing or now - begun > PATIENCE:
+        if not missing or now - begun > DISTURBED_SECONDS + PATIENCE:
             break
-        if now >= next_kill and figures.kills < wanted[0]:
+        disturbed = now - begun < DISTURBED_SECONDS
+        if disturbed and now >= next_kill and figures.kills < wanted[0]:
             fleet.kill_one()
             figures.kills += 1
             next_kill = now + luck.uniform(0.5, 3)
-        if now >= next_crash and figures.crashes < wanted[1]:
+        if disturbed and now >= next_crash and figures.crashes < wanted[1]:
             await fleet.crash()
             figures.crashes += 1
             figures.recoveries.append(await _until_written(world.store))

@@ -55,6 +55,8 @@ def describe(error: Exception, name: str) -> str:
             return _TOO_BUSY.format(name=name)
         case _ if (state := _sqlstate(cause)) in _POSTGRESQL:
             return _POSTGRESQL[state].format(name=name)
+        case _ if isinstance(error, DBAPIError) and error.connection_invalidated:
+            return _LOST.format(name=name)
         case OSError():
             reason = cause.strerror or cause
             return f"The database {name} cannot be reached ({reason}): check that it runs."
