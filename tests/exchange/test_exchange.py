@@ -14,6 +14,8 @@ from pybtex.database import BibliographyData, parse_string
 
 from bot.exchange import FORMATS, MAX_ENTRIES, Entry, read, write
 from bot.exchange.fields import id_of
+from bot.exchange.json import MAX_DEPTH
+from bot.exchange.json import read as read_json
 from bot.papers import Paper
 from tests.conftest import DIFFUSION, HEBB
 
@@ -169,6 +171,12 @@ def test_files_of_other_programs_and_plain_links_are_read(text):
 )
 def test_what_holds_no_paper_gives_none(text):
     assert [one for one in read(text) if one.paper.id or one.paper.title] == []
+
+
+@pytest.mark.parametrize(("depth", "found"), [(MAX_DEPTH, [HEBB.id]), (MAX_DEPTH + 1, [])])
+def test_json_is_read_to_a_certain_depth(depth: int, found: list[str]):
+    text = "[" * depth + f'"{HEBB.id}"' + "]" * depth
+    assert [one.paper.id for one in read_json(text)] == found
 
 
 def test_an_entry_whose_key_stands_twice_is_read_and_a_broken_one_is_named():

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -16,12 +17,14 @@ from bot.chat.views import View, plain
 from bot.exchange import Entry, write
 from bot.features import shelf_import
 from bot.features.import_report import ImportProgress, summary
-from bot.features.lookups import Lookups
+from bot.features.lookups import BURST, Lookups
+from bot.library.library import Library
 from bot.models import Person, Place, Sent
 from bot.papers import Paper
-from tests.conftest import DIFFUSION, HEBB, HERE, add_outlets, building, changed
+from tests.conftest import DIFFUSION, HEBB, HERE, add_outlets, building
 from tests.rigs.chat import Chat
 from tests.rigs.hugging_face import PAGE, Site, hugging_face
+from tests.rigs.virtual import virtually
 
 ANN = Person("chat", "T1", "ann", "Ann")
 ROOM = Place("chat", "T1", "C1")
@@ -168,12 +171,22 @@ async def test_a_person_who_waits_sees_how_far_it_is(bot):
     assert steps == [(1, 2), (2, 2)]
 
 
-async def test_requests_are_spread_out_after_the_first_ones(bot, monkeypatch):
-    monkeypatch.setattr("bot.features.lookups.BURST", 2)
-    slow = changed(bot, lookups=Lookups(bot.services.library, pause=0.05))
-    started = asyncio.get_running_loop().time()
-    await keep(slow, "\n".join(f"2405.0700{n}" for n in range(6)))
-    assert asyncio.get_running_loop().time() - started > 3 * 0.05
+def test_requests_are_spread_out_after_the_first_ones():
+    """On a clock that jumps to what is next: 100 at once, then one every two seconds."""
+
+    class Nothing:
+        async def paper(self, _: str) -> None:
+            return None
+
+    async def ask() -> list[float]:
+        loop, times = asyncio.get_running_loop(), []
+        lookups = Lookups(cast("Library", Nothing()), pause=2)
+        for number in range(BURST + 3):
+            await lookups.remote(Paper(f"2405.{number:05}", ""))
+            times.append(loop.time())
+        return times
+
+    assert virtually(ask()) == [0] * BURST + [2, 4, 6]
 
 
 async def test_tags_of_other_programs_become_tags(bot):

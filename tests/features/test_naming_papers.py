@@ -1,9 +1,12 @@
 """Papers as people name them in commands: ids, links, titles, cite keys."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.views import Outcome, plain
 from bot.exchange import Entry, write
+from bot.features.cited import has_title
 from tests.conftest import DIFFUSION, HEBB, MANY
 
 WRONG_ID = "9999.99999"
@@ -56,3 +59,9 @@ async def test_a_cite_key_finds_the_paper_that_was_exported_under_it(ask):
 
 async def test_a_key_that_nothing_was_exported_under_is_searched_as_words(ask):
     assert (await ask("find @hebbian")).data["papers"][0]["id"] == HEBB.id
+
+
+def test_a_title_is_known_however_it_is_written_and_none_is_no_title():
+    assert has_title(HEBB.title.upper() + "!", HEBB)
+    assert not has_title(DIFFUSION.title, HEBB)
+    assert not has_title("?", replace(HEBB, title="!"))
