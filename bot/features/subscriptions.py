@@ -117,7 +117,8 @@ def _refused(there: Membership, said: Changes) -> View:
     )
     asked = "subscribe ? when:? every:? on:? at:? layout:? zone:? where:me"
     alone = Button("Just for me", (said and wording.line_of(said, "me")) or asked)
-    return View((line(sentence), Buttons((alone, ALL))), outcome=Outcome.REFUSED)
+    buttons = Buttons((alone, ALL))
+    return View((line(sentence), buttons), outcome=Outcome.REFUSED, argument="where")
 
 
 async def subscriptions(ctx: Context) -> View:

@@ -282,12 +282,24 @@ async def test_an_error_in_an_input_under_more_options_stands_at_that_input(rig,
     assert "Every day at 10:15, Europe/Berlin time" in rig.messages[0].seen
 
 
-async def test_an_error_that_is_about_no_input_stands_above_all_of_them(rig, slack, bot):
+async def test_who_may_not_subscribe_a_channel_reads_so_where_a_place_is_chosen(rig, slack, bot):
     add_outlets(bot, slack)
     await rig.slash("subscribe", user="U1")
     form, _ = await opened(rig)
     answer = await rig.submit(form, user="U1", every="daily", at="9:00", where="here")
+    assert list(answer["errors"]) == ["where"]
+    assert "Only " in answer["errors"]["where"]
+    assert await rig.submit(form, user="U1", every="daily", at="9:00", where="me") is None
+
+
+async def test_an_error_that_is_about_no_input_stands_above_all_of_them(rig, slack, bot):
+    add_outlets(bot, slack)
+    rig.people["U2"]["tz"] = "Europe/Berlin"
+    await rig.ask("subscribe at:9:00", "U2")
+    await rig.slash("subscribe", user="U2")
+    form, _ = await opened(rig)
+    answer = await rig.submit(form, user="U2", at="9:00")
     first, *others = answer["view"]["blocks"]
     assert first["block_id"] == "form.error"
-    assert "Only " in seen([first])
+    assert "the same as subscription 1" in seen([first])
     assert [one["block_id"] for one in others] == [one["block_id"] for one in form["blocks"]]
