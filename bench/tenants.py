@@ -62,7 +62,7 @@ async def ask(url: str, home: Path, tenants: int) -> dict[str, float]:
     """Start, ask and measure."""
     began = time.monotonic()
     async with AsyncExitStack() as stack:
-        bot = await _open(stack, url, home, Clock(-60), Platform(47, pace=47))
+        bot = await _open(stack, url, home, Clock(-3600), Platform(47, pace=47))
         figures = {"today": [], "saved": []}
         dice = random.Random(1)
         await bot.handle(bot.read("today", *_someone(dice, tenants)))
