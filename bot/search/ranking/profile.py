@@ -21,8 +21,8 @@ TITLE_USES, KEYWORD_USES, ORGANIZATION_USES = 3, 2, 4
 NEAREST_WEIGHT = 0.5
 # How much papers count that were called useful or useless, beside all on the shelf together.
 FEEDBACK_WEIGHT = 0.5
-# How much closeness in meaning counts, beside that in words.
-MEANING_WEIGHT = 1.0
+# How much closeness in meaning counts beside that in words: keywords and organisations say more.
+MEANING_WEIGHT = 0.1
 MAX_WORDS = 60  # of a paper that are compared
 
 Vector: TypeAlias = Mapping[str, float]
