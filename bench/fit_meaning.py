@@ -42,8 +42,9 @@ from bot.search.ranking.reranking import telling_words
 from bot.search.ranking.weights import WORD_COUNTS
 
 TARGET = Path(__file__).parents[1] / "bot" / "search" / "ranking" / "meaning.json"
-# More of nearness than this is no better on any collection, and hides words.
-MOST = 3.0
+# The most that nearness may count for each word count: few words name a paper, which what they mean
+# must not hide, and beyond 1 no collection gains.
+MOST = (0.05, 0.1, 0.2, 0.5, 1.0, 1.0)
 
 
 def main() -> None:
@@ -122,7 +123,7 @@ def _candidates(
 def fitted(judged: Sequence[Judged]) -> Array:
     """Return the weights by word count, what words score counting 1."""
     size = len(WORD_COUNTS)
-    bounds = Bounds(np.array([1.0] + [0.0] * size), np.array([1.0] + [MOST] * size))
+    bounds = Bounds(np.array([1.0] + [0.0] * size), np.array([1.0, *MOST]))
     return fit(judged, np.array([1.0] + [0.0] * size), bounds)[1:]
 
 
