@@ -62,7 +62,14 @@ CHOICES = {
             "full": "Every paper with summary and buttons",
         }
     ),
-    "order": choice({order: f"{said[0].upper()}{said[1:]}" for order, said in _ORDERS.items()}),
+    "order": choice(
+        {
+            "upvotes": "Most upvotes first",
+            "trending": "Trending first",
+            "new": "Newest first",
+            "for-me": "Most like your shelf first, in a digest just for you",
+        }
+    ),
     "day": choice({"today": "Today’s list", "yesterday": "Yesterday’s list, with final votes"}),
 }
 

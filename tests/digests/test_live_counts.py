@@ -162,10 +162,14 @@ def test_twenty_reactions_a_second_stay_within_the_limits_and_end_right():
         for n in range(60):
             shown = live_view(CHANNEL, SHOWN)
             await tenant.messages.record("C1", str(n), SHOWN.numbered_papers, clock(), shown)
+        for n in range(20):
+            await tenant.people.know(f"p{n}", f"Hidden {n}")
+            await tenant.people.hide(f"p{n}", hidden=True)
         task = asyncio.create_task(counts.run())
         for _ in range(20 * 60):
-            person, paper = f"p{draw.randrange(200)}", draw.choice([HEBB.id, DIFFUSION.id])
-            if not await tenant.shelf.save(person, paper, clock(), private=False):
+            number, paper = draw.randrange(200), draw.choice([HEBB.id, DIFFUSION.id])
+            person, is_private = f"p{number}", number % 5 == 0
+            if not await tenant.shelf.save(person, paper, clock(), private=is_private):
                 await tenant.shelf.remove(person, paper)
             counts.note(*TEAM, [paper])
             await asyncio.sleep(0.05)
@@ -175,7 +179,12 @@ def test_twenty_reactions_a_second_stay_within_the_limits_and_end_right():
         for n in range(60):
             own = [at for at, sent, _ in wall.edits if sent.message == str(n)]
             assert all(after - before > 4.999 for before, after in pairwise(own))
-        saves = [len((await tenant.shelf.keepers([paper]))[paper]) for paper in SHOWN.papers]
+        saves = [
+            sum(int(one.person[1:]) >= 20 for one in (await tenant.shelf.keepers([paper]))[paper])
+            for paper in SHOWN.papers
+        ]
+        assert all(saves)
+        assert not any("Hidden" in text for _, _, text in wall.edits)
         last = {sent.message: text for _, sent, text in wall.edits}
         assert len(last) == 60
         wanted = f"Two papers\n\nHebb\n🔖 {saves[0]}\n\nD\n🔖 {saves[1]}"
