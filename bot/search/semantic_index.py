@@ -84,7 +84,7 @@ class SemanticIndex:
         """Embed new papers as they come, until cancelled; free an idle model."""
         while True:
             await self.catch_up(papers_of)
-            self._model.free_if_idle()
+            await asyncio.to_thread(self._model.free_if_idle)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def catch_up(self, papers_of: PapersOf | None = None) -> None:
