@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from itertools import chain, pairwise
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -70,3 +70,12 @@ async def test_a_turn_that_was_not_needed_is_the_next_one_s(stores: list[Store])
         pace.give_back()
         await pace.turn()
     assert monotonic() - began < 0.25
+
+
+async def test_turns_of_a_process_that_stood_still_do_not_pile_up(stores: list[Store]):
+    pace = SharedPace("discord", 100, stores[0].paces, utc_now)
+    await pace.turn()
+    sleep(1)  # noqa: ASYNC251  # it stands still
+    began = monotonic()
+    await asyncio.gather(*(pace.turn() for _ in range(50)))
+    assert monotonic() - began > 0.3  # those that it had are gone
