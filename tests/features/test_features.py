@@ -13,7 +13,8 @@ from bot.chat.kinds import YesNo
 from bot.chat.signatures import command as read_command
 from bot.chat.views import Item, Outcome, Strong, plain
 from bot.features import ALL
-from bot.features.about import GROUPS
+from bot.features.about import GROUPS, MAX_PROBLEMS
+from bot.log_file import LogEntry, LogFile
 from bot.models import Person, Place
 from tests.conftest import ADA, BOB, HEBB, HERE, NOW, TODAY, add_outlets, changed
 from tests.rigs.chat import Chat
@@ -447,6 +448,19 @@ async def test_in_a_chat_help_greets_and_each_command_is_explained_two_presses_a
     assert len(explained) == len(bot.commands)
     for command, view in zip(chain(*GROUPS.values()), explained, strict=True):
         assert bot.commands[command].usage in plain(view)
+
+
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [(MAX_PROBLEMS - 1, f"{MAX_PROBLEMS - 1};"), (MAX_PROBLEMS, f"{MAX_PROBLEMS} or more;")],
+)
+async def test_status_counts_the_problems_to_a_bound(bot, tmp_path, there: int, said: str):
+    log_file = LogFile(tmp_path)
+    problem = LogEntry(NOW, "warning", "bot", "The disk is nearly full.").to_json()
+    log_file.path.write_text(f"{problem}\n" * there)
+    asked = changed(bot, log_file=log_file, admins=frozenset({ADA.id}))
+    shown = plain(await asked.handle(Intent("status", ADA, HERE)))
+    assert f"Problems since yesterday  {said}" in shown
 
 
 async def test_status_tells_how_it_is(ask):
