@@ -40,7 +40,7 @@ class Previews:
             return await self._web.call(method, unfurls=unfurls, **_target(event))
 
         blocks = [block for url, view in cards.items() for block in render(view, block_prefix(url))]
-        await self._web.send_blocks(send, blocks)
+        await self._web.send_drawn(send, lambda _: blocks)
         if len(cards) == 1 and "ts" in _target(event):
             # a reaction to the message is then about the paper under it
             await self._bot.shown(where, event["message_ts"], next(iter(cards.values())))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -118,42 +118,34 @@ class Web:
         return await self.send_drawn(send, draw)
 
     async def send_drawn(self, send: SendBlocks, draw: Draw) -> Json:
-        """Send blocks of newer types, or of older ones where Slack refuses these."""
+        """Send blocks of newer types, or of older ones where Slack refuses these.
+
+        They are sent once more without pictures if Slack can't fetch one of them.
+        """
         newer = {kind for kind in NEWER if self._refused.get(kind, 0.0) < monotonic()}
         blocks = draw(newer)
-        used = {str(block["type"]) for block in blocks} & NEWER
-        if not used:
-            return await self.send_blocks(send, blocks)
+        if used := {str(block["type"]) for block in blocks} & NEWER:
+            try:
+                answer = await send(blocks)
+            except SlackError as error:
+                if error.code != "invalid_blocks":
+                    raise
+            else:
+                self.accepted |= used
+                return answer
+            blocks = draw(newer - used)
         try:
             answer = await send(blocks)
-        except SlackError as error:
-            if error.code != "invalid_blocks":
-                raise
-            return await self._send_older(send, draw(newer - used), used)
-        self.accepted |= used
-        return answer
-
-    async def _send_older(self, send: SendBlocks, blocks: list[Json], used: set[str]) -> Json:
-        try:
-            answer = await send(blocks)
-        except SlackError as error:  # a picture was the reason
-            if error.code != "invalid_blocks" or not has_pictures(blocks):
-                raise
-            return await send(drop_pictures(blocks))
-        log.info("Slack does not take %s blocks here yet", ", ".join(sorted(used)))
-        self._refused |= dict.fromkeys(used, monotonic() + REFUSED_SECONDS)
-        self.accepted -= used
-        return answer
-
-    async def send_blocks(self, send: SendBlocks, blocks: Sequence[Json]) -> Json:
-        """Send blocks, and once more without pictures if Slack cannot fetch one of them."""
-        try:
-            return await send(list(blocks))
         except SlackError as error:
             if error.code != "invalid_blocks" or not has_pictures(blocks):
                 raise
             log.warning("Slack could not fetch a picture; the message is sent without pictures")
             return await send(drop_pictures(blocks))
+        if used:
+            log.info("Slack does not take %s blocks here yet", ", ".join(sorted(used)))
+            self._refused |= dict.fromkeys(used, monotonic() + REFUSED_SECONDS)
+            self.accepted -= used
+        return answer
 
     def _webhook_error(self, answer: WebhookResponse) -> SlackError:
         """Return why a response_url was refused: used up, expired or invalid.
