@@ -35,7 +35,7 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("list", "fetch"), help="what to do")
+    parser.add_argument("what", choices=("list", "fetch", "prepare"), help="what to do")
     parser.add_argument("name", nargs="?", metavar="NAME", help="the model to fetch")
 
 
@@ -82,10 +82,11 @@ OPERATOR_COMMANDS = (
     ShellCommand(
         "model",
         "model",
-        "List or fetch the language models that search by meaning",
+        "Fetch a language model, and prepare papers for search by meaning",
         "A model is downloaded once, from Hugging Face, and runs on this machine: nothing that "
         "people type leaves it. Then set PAPERBOY_MODEL to its name; papers are prepared while "
-        "`paperboy run` runs.\n\nExample: paperboy model fetch all-MiniLM-L6-v2",
+        "Paperboy runs, or at once by `paperboy model prepare`.\n\n"
+        "Example: paperboy model fetch all-MiniLM-L6-v2",
         _add_model,
     ),
     ShellCommand(

@@ -278,6 +278,12 @@ class Library:
         if self._index.semantic:
             await self._index.semantic.keep(self._store.papers.get)
 
+    async def embed_papers(self) -> None:
+        """Give every paper its place by meaning now; `status` tells what went wrong."""
+        await self._follow()
+        if self._index.semantic:
+            await self._index.semantic.catch_up(self._store.papers.get)
+
     async def close(self) -> None:
         """Cancel refreshes that still run."""
         await self.listings.close()

@@ -42,7 +42,7 @@ T = TypeVar("T")
 PapersOf: TypeAlias = Callable[[Sequence[str]], Awaitable[Sequence[Paper]]]
 
 # A search waits so long for the vector of its query: loading a model takes half a second.
-QUERY_SECONDS = 1.0
+QUERY_SECONDS = 2.0
 # Seconds between two looks for papers without a vector.
 PAUSE_SECONDS = 30.0
 # Papers in a transaction: less than a second's work, which is all that a stop can lose.

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from bot.bootstrap import App, open_app
 from bot.chat.views import View, plain
+from bot.cli import model
+from bot.errors import SettingsError
 from bot.papers import Paper
+from bot.semantic.errors import ModelError
 from bot.settings import Settings, sqlite_in
 from tests.conftest import ADA, HERE, NOBODY, NOW
 from tests.rigs.models import write_model
@@ -23,9 +30,9 @@ PAPERS = (
 
 
 @asynccontextmanager
-async def running(home: Path, model: Path) -> AsyncIterator[App]:
+async def running(home: Path, folder: Path) -> AsyncIterator[App]:
     """Run an app with a few papers and a model, which embeds them in the background."""
-    options = {"ask_hugging_face": False, "model": str(model)}
+    options = {"ask_hugging_face": False, "model": str(folder)}
     async with open_app(Settings(home, sqlite_in(home), NOBODY, **options)) as app:  # type: ignore[arg-type]
         await app.services.library.add(PAPERS, NOW)
         embedding = asyncio.create_task(app.services.library.keep_embedding())
@@ -61,3 +68,21 @@ async def test_status_says_why_searches_go_by_words_only(tmp_path: Path):
 
         await eventually(tells)
         assert (await ask(app, "find automobile")).papers == ("2605.00001",)
+
+
+async def test_all_papers_are_prepared_at_once_if_a_person_asks_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    settings = Settings(tmp_path, sqlite_in(tmp_path), NOBODY, ask_hugging_face=False)
+    asked = argparse.Namespace(what="prepare", name=None)
+    async with open_app(settings) as app:
+        await app.services.library.add(PAPERS, NOW)
+    with pytest.raises(SettingsError, match="Set PAPERBOY_MODEL first"):
+        await model.main(settings, asked)
+    tiny = replace(settings, model=str(write_model(tmp_path / "tiny")))
+    assert await model.main(tiny, asked) == 0
+    assert capsys.readouterr().out == "Searches go by meaning: 42 papers.\n"
+    async with open_app(tiny) as app:
+        assert (await app.services.library.search("automobile", limit=5)).by_meaning
+    with pytest.raises(ModelError, match="There is no model"):
+        await model.main(replace(settings, model=str(tmp_path / "nowhere")), asked)
