@@ -25,7 +25,7 @@ from bot.digests.selection import (
     usual_length,
     window,
 )
-from bot.errors import SourceError
+from bot.errors import SourceError, StoreError
 from bot.library.library import Library
 from bot.library.listings import PATIENCE_SECONDS
 from bot.library.sync import feed_day
@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 250  # subscriptions planned in one transaction
 MADE_AT_ONCE = 50
 LOOK_AGAIN = timedelta(minutes=5)  # at a list that is not complete yet
+AFTER_A_FAILURE = timedelta(seconds=15)  # of the database, which soon works again
 LATE = timedelta(days=3)  # that a paper may come after its day and still be told
 LATEST = 10  # digests that remember what they were chosen from
 ALIKE = timedelta(weeks=4)  # whose lists say how long today's will be
@@ -175,6 +176,9 @@ class Planner:
                 if ready := await self._ready(one, now, memory):
                     made.append(ready)
                     memory.seen[place] = memory.seen[place].union(ready.papers)
+            except StoreError as error:  # if this is the database’s, noting it fails too
+                log.warning("the digest of subscription %d waits: %s", one.subscription.id, error)
+                await self.store.digests.postpone(one, now + AFTER_A_FAILURE)
             except Exception:  # one that cannot be made holds up no other
                 log.exception(
                     "the digest of subscription %d for %s cannot be made",

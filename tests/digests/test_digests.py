@@ -17,6 +17,7 @@ from bot.digests import planner
 from bot.digests.ordering import order_papers
 from bot.digests.selection import rank_papers, select_matching
 from bot.digests.topic_text import split
+from bot.errors import StoreError
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.papers import Paper
 from bot.store.digests import DueDigest, PlannedDigest, RenderedDigest, State
@@ -522,6 +523,24 @@ async def test_a_digest_asked_for_after_a_quiet_one_is_posted(bot, clock):
     assert await bot.services.planner.post_now(mine)
     assert (await states(bot))[1:] == [(TODAY + 2 * DAY, "posting")]
     assert "2606.00002" in papers_in(await said(bot))
+
+
+async def test_a_digest_that_met_a_failure_of_the_database_comes_soon(bot, clock, monkeypatch):
+    await subscribed(bot)
+    failures = [StoreError("The connection was lost.")]
+
+    async def order_or_fail(*arguments):
+        if failures:
+            raise failures.pop()
+        return await order_papers(*arguments)
+
+    monkeypatch.setattr(planner, "order_papers", order_or_fail)
+    async with asyncio.timeout(PATIENCE):
+        await first_posted(bot, clock)
+    assert [state for _, state in await states(bot)] == ["planned"]
+    clock.now += planner.AFTER_A_FAILURE
+    await bot.services.planner.plan()
+    assert [state for _, state in await states(bot)] == ["posting"]
 
 
 async def test_a_digest_that_cannot_be_made_holds_up_no_other_and_is_tried_again(
