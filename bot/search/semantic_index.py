@@ -27,6 +27,7 @@ from bot.search.index.row_vectors import (
     keys_of_ids,
     list_rows,
 )
+from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query
 from bot.search.ranking.meaning import Meaning
 from bot.semantic.encoder import Vector, normalize
@@ -132,8 +133,17 @@ class SemanticIndex:
         vectors = await self._ready()
         if vectors is None:
             return {}
-        none: dict[str, int] = {}
-        found = await self._index.read(keys_of_ids, vectors, tuple(ids), empty=none)
+        none: dict[str, Vector] = {}
+        return await self._index.read(self._read_ids, vectors, tuple(ids), empty=none)
+
+    def _read_ids(
+        self,
+        connection: sqlite3.Connection,
+        snapshot: Snapshot,
+        vectors: RowVectors,
+        ids: Sequence[str],
+    ) -> dict[str, Vector]:
+        found = keys_of_ids(connection, snapshot, vectors, ids)
         there, lines = self.read(np.array(list(found.values()), np.int64))
         known = [id_ for id_, has in zip(found, there, strict=True) if has]
         return {id_: normalize(line) for id_, line in zip(known, lines, strict=True)}

@@ -74,6 +74,7 @@ class VectorFile:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
     def _open(self) -> sqlite3.Connection:
+        self.path.touch(0o600)  # imported papers can be private
         return sqlite3.connect(
             self.path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
         )

@@ -115,6 +115,17 @@ async def test_completion_never_asks_the_model(tmp_path: Path):
         assert model.known_query("automobile num") is not None
 
 
+async def test_nobody_else_can_read_the_vectors(tmp_path: Path):
+    store = Papers(papers(20))
+    async with opened(tmp_path, store) as index:
+        await embed(index, store)
+    assert mode_of(vectors_in(tmp_path)) == 0o600
+
+
+def mode_of(file: Path) -> int:
+    return file.stat().st_mode & 0o777
+
+
 async def test_only_what_changed_is_embedded_again(tmp_path: Path):
     store = Papers(papers())
     async with opened(tmp_path, store) as index:
