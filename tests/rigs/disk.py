@@ -81,18 +81,15 @@ def read_trace(lines: Iterable[str], folder: str) -> Iterator[Event]:
         if not (parts := _LINE.match(line)):
             continue
         thread, rest = parts.groups()
+        begins, ended = True, True
         if resumed := _RESUMED.match(rest):
-            call, ended = begun.pop(thread, ""), True
-            rest = call + resumed[2]
-        else:
-            call, ended = rest, "<unfinished" not in rest
-            if not ended:
-                begun[thread] = rest.partition("<unfinished")[0]
+            rest, begins = begun.pop(thread, "") + resumed[2], False
+        elif "<unfinished" in rest:
+            begun[thread], ended = rest.partition("<unfinished")[0], False
         # a write is counted when it begins, and a sync when it has ended
-        if found := _event(rest, folder):
-            begins = not _RESUMED.match(line.partition(" ")[2])
-            if (found.kind == "sync" and ended) or (found.kind != "sync" and begins):
-                yield found
+        found = _event(rest, folder)
+        if found and (ended if found.kind == "sync" else begins):
+            yield found
 
 
 def _event(call: str, folder: str) -> Event | None:

@@ -29,6 +29,19 @@ def test_what_strace_tells_is_read_however_long_the_number_of_the_process_is(pro
     ]
 
 
+@pytest.mark.parametrize("process", ["123  ", "12345 "])
+def test_a_call_that_another_thread_interrupted_is_counted_once(process):
+    file = f"3<{hexadecimal('/d/a')}>"
+    lines = [
+        f'{process}pwrite64({file}, "{hexadecimal("some")}", 4, 8 <unfinished ...>',
+        f"{process}<... pwrite64 resumed>) = 4",
+        f"{process}fdatasync({file} <unfinished ...>",
+        f"{process}<... fdatasync resumed>) = 0",
+    ]
+    write, sync = disk.Event("write", "/d/a", 8, b"some"), disk.Event("sync", "/d/a")
+    assert list(disk.read_trace(lines, "/d")) == [write, sync]
+
+
 @needs_strace
 @pytest.mark.slow
 def test_a_power_cut_takes_nothing_that_was_told_and_doubles_nothing():
