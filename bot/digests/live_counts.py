@@ -148,7 +148,8 @@ class LiveCounts:
         known = await tenant.messages.live_one(sent.place.address, sent.message)
         if known is None:
             return 0.0
-        tallies = await self._tallies(sent.place, [one for one in known.papers if one])
+        papers = [one for one in known.papers if one]
+        tallies = await self._tallies(sent.place, papers)
         said = _digest(tallies)
         if said == known.said:
             return 0.0
@@ -161,11 +162,13 @@ class LiveCounts:
             if not error.permanent:
                 return error.retry_after or RETRY_SECONDS
             done = False
-        if done:
-            await tenant.messages.say(sent.place.address, sent.message, said)
-        else:
+        if not done:
             await tenant.messages.end(sent.place.address, sent.message)
-        return 0.0
+            return 0.0
+        await tenant.messages.say(sent.place.address, sent.message, said)
+        # another process may have shown something newer, which this has replaced
+        is_old = said != _digest(await self._tallies(sent.place, papers))
+        return POLL_SECONDS if is_old else 0.0
 
     async def _tallies(self, place: Place, papers: list[str]) -> dict[str, Tally]:
         """Count for each paper who saved it for all to see and voted, and does not hide."""

@@ -67,6 +67,37 @@ async def ended(task: asyncio.Task[None]) -> None:
         await task
 
 
+@dataclass
+class SlowWall(Wall):
+    """One whose first change arrives late."""
+
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+    goes_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def edit(self, sent: Sent, view: View) -> bool:
+        self.begun.set()
+        await self.goes_on.wait()
+        return await super().edit(sent, view)
+
+
+async def test_of_two_processes_the_slower_leaves_no_old_count(bot, wall):
+    slow = SlowWall({}, {}, people=wall.people, edits=wall.edits)
+    other = LiveCounts(bot.services.store, {"chat": slow}, bot.now, EditPace(0.0))
+    await bot.shown(CHANNEL, "1", SHOWN, live=True)
+    await says(bot, ADA, f"save {HEBB.id}")
+    theirs = asyncio.create_task(other.run())
+    await slow.begun.wait()
+    await says(bot, BOB, f"save {HEBB.id}")
+    ours = await running(bot)
+    await eventually(lambda: any("🔖 2" in text for _, _, text in wall.edits))
+    slow.goes_on.set()
+    await eventually(lambda: len(wall.edits) == 3)
+    texts = [text for _, _, text in wall.edits]
+    assert ["🔖 2" in text for text in texts] == [True, False, True]
+    await ended(ours)
+    await ended(theirs)
+
+
 async def test_saves_and_votes_show_up_where_the_paper_stands(bot, wall):
     task = await running(bot)
     await bot.shown(CHANNEL, "1", SHOWN, live=True)
