@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import bindparam, case, or_, select, update
+from sqlalchemy import Insert, bindparam, case, or_, select, update
 
 from bot.store.engine import Database
 from bot.store.schema import Instant, leases
@@ -45,18 +46,7 @@ class Leases:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        statement = insert_of(database.dialect, leases)
-        wanted, ours = statement.excluded, leases.c.holder == statement.excluded.holder
-        is_running = leases.c.until > wanted.since
-        self._take = statement.on_conflict_do_update(
-            index_elements=[leases.c.name],
-            set_={
-                "holder": wanted.holder,
-                "since": case((ours & is_running, leases.c.since), else_=wanted.since),
-                "until": wanted.until,
-            },
-            where=or_(ours, ~is_running),
-        )
+        self._take = _insert_or_renew(database.dialect)
 
     async def take(self, name: str, holder: str, now: datetime, lasts: timedelta) -> bool:
         """Take or renew a lease; False if another process has it."""
@@ -87,3 +77,21 @@ class Leases:
 
 def _of(name: str, holder: str, now: datetime) -> dict[str, object]:
     return {"its_name": name, "its_holder": holder, "now": now}
+
+
+@cache
+def _insert_or_renew(dialect: str) -> Insert:
+    """Take a lease that is free or over, or renew one's own."""
+    statement = insert_of(dialect, leases)
+    wanted, ours = statement.excluded, leases.c.holder == statement.excluded.holder
+    is_running = leases.c.until > wanted.since
+    upsert: Insert = statement.on_conflict_do_update(
+        index_elements=[leases.c.name],
+        set_={
+            "holder": wanted.holder,
+            "since": case((ours & is_running, leases.c.since), else_=wanted.since),
+            "until": wanted.until,
+        },
+        where=or_(ours, ~is_running),
+    )
+    return upsert
