@@ -37,6 +37,7 @@ from bot.search.analysis.tokenizer import tokenize
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.spelling import prepare_speller
 from bot.search.ranking.context import SearchContext
+from bot.search.ranking.executor import with_synonyms
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import find_interpretation
 from bot.search.ranking.reranking import Ranked, telling_words
@@ -53,9 +54,9 @@ START = {
 # More of a feature never counts against a paper, with one exception.
 ANY_SIGN = ("length",)
 # Queries say nothing about what they hardly ever ask for: ties are decided by votes, then newness,
-# and a title that begins with what was typed is meant.
+# a title that begins with what was typed is meant, and a sentence asks for what texts say.
 FIXED = {"votes": 0.15, "newness": 0.05}
-LEAST = {"starts": 3.0, "namesake": 1.0, "year": 0.5}
+LEAST = {"starts": 3.0, "namesake": 1.0, "year": 0.5, "bm25_asked": 10.0, "bm25_share_asked": 20.0}
 
 
 # So many candidates of a query, and all that gain, are enough to learn from.
@@ -131,10 +132,11 @@ def ask(
             weights=RankingWeights(start, start),
         )
         context = replace(context, passing=passing_rows(context, None))
-        speller = prepare_speller(snapshot.lexicons, snapshot.row_count, words)
+        context = with_synonyms(context) if thorough else context
+        speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
         if words:
             found = find_interpretation(context, speller)
-            yield _asked(query, telling_words(words), found.ranked)
+            yield _asked(query, telling_words(context.words), found.ranked)
 
 
 def _asked(wanted: Wanted, words: int, ranked: Sequence[Ranked]) -> _Asked:

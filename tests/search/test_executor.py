@@ -655,3 +655,13 @@ async def test_every_page_of_a_common_word_has_papers(tmp_path: Path):
             for at in range(0, 1700, 100)
         ]
     assert {paper for page in pages for paper in page} == {paper.id for paper in papers}
+
+
+async def test_a_short_question_lists_all_that_say_something_of_it(tmp_path: Path):
+    papers = [
+        Paper("2501.10001", "Spiking Cells", (), "Neurons talk by spikes."),
+        Paper("2501.10002", "Graphs", (), "A network of roads."),
+    ]
+    async with await filled(tmp_path / "questions.db", papers) as index:
+        hits = await search(index, "how do neurons talk to each other in a network")
+    assert set(hits.ids) == {"2501.10001", "2501.10002"}

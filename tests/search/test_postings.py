@@ -20,7 +20,7 @@ from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index import arrays, postings, schema, segments, vocabulary
 from bot.search.index.arrays import Mask
 from bot.search.index.documents import SEPARATOR, document, write
-from bot.search.index.postings import ALIAS, KEYWORD, LAST_PLACE, MAX_SEGMENT_ROWS, PERSON
+from bot.search.index.postings import ALIAS, KEYWORD, LAST_PLACE, MAX_SEGMENT_ROWS, PERSON, build
 from bot.search.index.schema import Fields
 from bot.search.index.segment_merge import MERGE_FACTOR, merge_segments
 from bot.search.index.snapshot import Snapshot
@@ -379,3 +379,11 @@ def test_segments_merge_up_to_the_last_row_that_fits(
             f"2501.{first:05}",
         )
     assert left_over(connection) == []
+
+
+def test_keywords_and_summaries_lift_no_paper_that_says_the_same():
+    texts = [("brain", "", "", "", "a brain ·"), ("brain", "", "brain", "brain", "a brain · brain")]
+    body = build(list(enumerate(texts))).body.by_word()
+    rows, impacts = body["brain"]
+    assert rows.tolist() == [0, 1]
+    assert impacts[0] == impacts[1]

@@ -23,9 +23,9 @@ SEPARATOR = "·"
 class Document:
     """A paper as the index stores it: folded words with single spaces.
 
-    `people`, `keywords` and `abstract` have `SEPARATOR` between their parts; `aliases` are acronyms
-    and other spellings. `authors` are the names as written, each with its words; `organization` is
-    handle, name and words.
+    `people` and `keywords` have `SEPARATOR` between their parts, `abstract` before what repeats it:
+    other spellings and the summary. `aliases` are acronyms and other spellings. `authors` are the
+    names as written, each with its words; `organization` is handle, name and words.
     """
 
     id: str
@@ -76,11 +76,8 @@ def document(paper: Paper) -> Document:
         *compound_spellings(" ".join(paper.keywords)),
         *house,
     ]
-    texts = (
-        tokenize(paper.summary),
-        tokenize(paper.abstract),
-        compound_spellings(paper.abstract),
-    )
+    abstract = " ".join(tokenize(paper.abstract))
+    repeated = " ".join([*compound_spellings(paper.abstract), *tokenize(paper.summary)])
     return Document(
         id=paper.id,
         label=paper.title,
@@ -93,7 +90,7 @@ def document(paper: Paper) -> Document:
         people=_join(authors.values()),
         keywords=_join(" ".join(tokenize(keyword)) for keyword in paper.keywords),
         aliases=" ".join(dict.fromkeys(aliases)),
-        abstract=_join(map(" ".join, texts)),
+        abstract=f"{abstract} {SEPARATOR} {repeated}".strip(),
     )
 
 

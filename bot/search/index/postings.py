@@ -29,11 +29,11 @@ LAST_PLACE, PERSON, KEYWORD, ALIAS = 249, 250, 251, 252
 # An impact of BODY is tf / (tf + k1 · (1 - b + b · length / average)) in 255ths: what BM25
 # multiplies the word's rarity by (S. Robertson, H. Zaragoza, "The Probabilistic Relevance
 # Framework: BM25 and Beyond", 2009), with tf and length summed over the fields by their weights, as
-# in BM25F. Names make no paper longer: one has 664 authors.
+# in BM25F. What names and words about a text say, a text without them does not lack: there a word
+# counts once where the text has it nowhere.
 BM25_K1, BM25_B = 1.5, 0.6
-FIELD_WEIGHTS = (2, 1, 2, 1, 1)  # title, people, keywords, aliases, abstract
-FIELD_LENGTH_WEIGHTS = (2, 0, 2, 1, 1)
-_FIELD_COUNT = len(FIELD_WEIGHTS)
+FIELD_WEIGHTS = (2, 0, 0, 0, 1, 0)  # title, people, keywords, aliases, abstract, what repeats it
+_FIELD_COUNT, _HEAD_FIELDS = len(FIELD_WEIGHTS), 4
 
 _ROW_BITS = 20  # that a row takes while lists are built
 _ROW_MASK = (1 << _ROW_BITS) - 1
@@ -120,7 +120,9 @@ def _number(papers: Sequence[tuple[int, Fields]], rows: _Numbers) -> tuple[_Toke
     counts: list[int] = []  # of each field of each paper
     lengths = np.zeros(papers[-1][0] + 1, np.uint8)
     for at, fields in papers:
-        for text in fields:
+        *head, text = fields
+        abstract, _, repeated = text.partition(SEPARATOR)
+        for text in (*head, abstract, repeated):
             found = [numbers[word] for word in text.split()]
             token_numbers += found
             counts.append(len(found))
@@ -134,7 +136,7 @@ def _number(papers: Sequence[tuple[int, Fields]], rows: _Numbers) -> tuple[_Toke
 
 
 def _head(tokens: _Tokens, as_row: np.dtype[np.uint16 | np.uint32]) -> PostingLists:
-    ahead = tokens[tokens.field < _FIELD_COUNT - 1]
+    ahead = tokens[tokens.field < _HEAD_FIELDS]
     title_place = np.minimum(ahead.place, LAST_PLACE)
     impact = np.choose(ahead.field, [title_place, PERSON, KEYWORD, ALIAS])
     # the best place of a word in a paper has the lowest impact
@@ -147,16 +149,16 @@ def _body(tokens: _Tokens, rows: _Numbers, as_row: np.dtype[np.uint16 | np.uint3
     stems = _Numbering()
     stem_numbers = [-1 if word in FUNCTION_WORDS else stems[stem(word)] for word in tokens.words]
     stem_number = np.array(stem_numbers, np.int64)[tokens.word]
-    field_lengths = np.array(FIELD_LENGTH_WEIGHTS)[tokens.field]
-    length = np.bincount(tokens.row, field_lengths, int(rows[-1]) + 1)
+    weights = np.array(FIELD_WEIGHTS)[tokens.field]
+    length = np.bincount(tokens.row, weights, int(rows[-1]) + 1)
     norm = BM25_K1 * (1 - BM25_B + BM25_B * length / max(1.0, float(length[rows].mean())))
     counted = stem_number >= 0
     # the weight of the field in the low bits, so that one sort brings together what is added up
     pairs = (stem_number[counted] << _ROW_BITS) | tokens.row[counted]
-    keys = np.sort((pairs << 8) | np.array(FIELD_WEIGHTS)[tokens.field[counted]])
+    keys = np.sort((pairs << 8) | weights[counted])
     starts = np.flatnonzero(np.diff(keys >> 8, prepend=-1))
     tf = np.add.reduceat(keys & 0xFF, starts) if len(starts) else np.empty(0, np.int64)
-    pairs = keys[starts] >> 8
+    tf, pairs = np.maximum(1, tf), keys[starts] >> 8
     impact = np.maximum(1, np.rint(255 * tf / (tf + norm[pairs & _ROW_MASK])))
     return _lists(list(stems), pairs, impact, as_row)
 

@@ -10,8 +10,8 @@ from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.lexicon import Lexicon
 from bot.search.query.query_term import Correction, QueryTerm
 
-# How much another form counts beside the one that was typed.
-OTHER_FORM = 0.8
+# How much another form counts beside the one that was typed, and where no paper has that.
+OTHER_FORM, ONLY_OTHER_FORM = 0.65, 0.95
 # So many letters must all forms have in common; so many forms are searched.
 MIN_COMMON_CHARS, MAX_FORMS = 4, 4
 
@@ -33,7 +33,8 @@ def _inflect(lexicons: Sequence[Lexicon], term: QueryTerm) -> QueryTerm:
         for each in term.corrections
         if each.words[0] not in papers and (term.known or not each.is_slip)
     ]
-    inflected = (Correction((form,), OTHER_FORM, papers[form]) for form in forms)
+    confidence = OTHER_FORM if term.known else ONLY_OTHER_FORM
+    inflected = (Correction((form,), confidence, papers[form]) for form in forms)
     corrections = sorted((*others, *inflected), key=lambda each: -each.confidence)
     return replace(term, corrections=tuple(corrections), papers=max(term.papers, papers[forms[0]]))
 

@@ -46,8 +46,10 @@ def load_candidates(context: SearchContext, candidates: Candidates) -> list[Cand
     start = f" {text}" if len(candidates.terms) > 1 else None
     begun = f" {last.typed}" if last.has_more else None
     found = []
-    for read in context.snapshot.papers.read(context.connection, matches):
-        paper = read._replace(title=rename(read.title, context.synonyms))
+    papers = context.snapshot.papers.read(context.connection, matches)
+    if context.synonyms:
+        papers = [each._replace(title=rename(each.title, context.synonyms)) for each in papers]
+    for paper in papers:
         match = matches[paper.row]
         if start and paper.title.startswith(start):
             match = _match_of_start(context, candidates)

@@ -25,7 +25,7 @@ from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
 from bot.search.ranking.meaning import Meaning
 from bot.search.ranking.named import only_named
-from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, telling_words
+from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, is_question, telling_words
 
 # A paper that has no more of the query than so many words of it is only near it; more is asked
 # where others have all of it. A query counts as having as many words as a question at least.
@@ -156,14 +156,14 @@ def _search(context: SearchContext, page: PageRange) -> Hits:
     """Return one page of what was found, or what is nearest where nothing matches."""
     snapshot = context.snapshot
     if context.thorough:
-        context = _with_synonyms(context)
+        context = with_synonyms(context)
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
     found = find_interpretation(context, speller)
     hits = name_absent_words(_page_of(context, found, page), found.terms)
     return _as_typed(hits, context.synonyms) if context.synonyms else hits
 
 
-def _with_synonyms(context: SearchContext) -> SearchContext:
+def with_synonyms(context: SearchContext) -> SearchContext:
     """Return a search with the short name of what has several."""
     synonyms = find_synonyms(context.connection, context.words, context.query.exact_words)
     words = tuple(rename(f" {context.text} ", synonyms).split())
@@ -196,7 +196,7 @@ def _page_of(context: SearchContext, found: Interpretation, page: PageRange) -> 
         found = only_named(context, found)
     corrected = _corrected(context, found)
     complete = _complete_rows(found)
-    matching = _matching(context, found.ranked, complete)
+    matching = _matching(context, found, complete)
     if not matching:
         return Hits(corrected=corrected, nearest=_ids(found.ranked[: page.limit]))
     if context.query.sort != "best":
@@ -222,17 +222,18 @@ def _complete_rows(found: Interpretation) -> set[int]:
 
 
 def _matching(
-    context: SearchContext, ranked: Sequence[Ranked], complete: Collection[int]
+    context: SearchContext, found: Interpretation, complete: Collection[int]
 ) -> list[Ranked]:
-    """Return the candidates that have enough of the query, the best first.
+    """Return the candidates that have enough of the query or answer a question, the best first.
 
     Below the first that has all terms, more is asked.
     """
     least, matching = _share(context, MIN_WORDS), []
-    for each in ranked:
+    answers = set(found.answers.tolist() if _is_question(context, found) else ())
+    for each in found.ranked:
         if each.candidate.row in complete:
             least = _share(context, MIN_WORDS_BELOW_COMPLETE)
-        elif each.cover < least and not each.is_near:
+        elif each.cover < least and not (each.is_near or each.candidate.row in answers):
             continue
         matching.append(each)
     return matching
@@ -241,7 +242,7 @@ def _matching(
 def _by_meaning(context: SearchContext, matching: Sequence[Ranked]) -> frozenset[str]:
     """Return the ids of those that have hardly a word of the query."""
     least = _share(context, MIN_WORDS)
-    return frozenset(each.candidate.id for each in matching if each.cover < least)
+    return frozenset(each.candidate.id for each in matching if each.is_near and each.cover < least)
 
 
 def _share(context: SearchContext, words: float) -> float:
@@ -259,7 +260,7 @@ def _further(
     """
     ranked = {each.candidate.row for each in found.ranked}
     every = found.candidates.complete_rows
-    if context.thorough and _is_question(context):
+    if context.thorough and _is_question(context, found):
         others: Places = np.setdiff1d(every, list(ranked))[::-1]
         among = np.isin(found.answers, [*ranked, *others.tolist()], invert=True)
         rows: list[int] = [*others.tolist(), *found.answers[among].tolist()]
@@ -277,8 +278,9 @@ def _corrected(context: SearchContext, found: Interpretation) -> str | None:
     return corrected_text(context, found.candidates.terms, found.ranked[0].candidate.row)
 
 
-def _is_question(context: SearchContext) -> bool:
-    return telling_words(context.words) >= MIN_QUESTION_WORDS
+def _is_question(context: SearchContext, found: Interpretation) -> bool:
+    is_long = telling_words(context.words) >= MIN_QUESTION_WORDS
+    return is_long or (is_question(context.words) and not found.is_sure)
 
 
 def _ids(ranked: Sequence[Ranked]) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def measure(candidates: Sequence[Candidate], wanted: Wanted, bm25: TextScores | 
         **_name_features(candidates, wanted, shares["person"]),
     }
     if bm25:
-        columns |= _bm25_features(bm25, shares["title"] + shares["person"])
+        columns |= _bm25_features(bm25, shares["title"] + shares["person"], _asked(wanted.words))
     nothing = np.zeros(len(candidates), np.float32)
     found = [columns.get(feature, nothing) for feature in FEATURES]
     lines = np.concatenate(found, dtype=np.float32, casting="unsafe")
@@ -112,7 +112,13 @@ def _shares(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Col
     }
 
 
-def _bm25_features(bm25: TextScores, headed: Column) -> Mapping[str, Column]:
+def _asked(words: Sequence[str]) -> np.float32:
+    """Return how far a query is a sentence, by its function words beyond the first."""
+    others = sum(word in FUNCTION_WORDS for word in words) - 1
+    return np.float32(max(0.0, min(1.0, 2 * others / len(words))))
+
+
+def _bm25_features(bm25: TextScores, headed: Column, asked: np.float32) -> Mapping[str, Column]:
     """Return what texts say; `headed` is the share of the query in each title and names."""
     relative = bm25.scores / np.float32(float(bm25.scores.max()) or 1.0)
     share = bm25.scores / np.float32(bm25.highest or 1.0)
@@ -123,6 +129,8 @@ def _bm25_features(bm25: TextScores, headed: Column) -> Mapping[str, Column]:
         "bm25_share": share,
         "bm25_untitled": relative * lacking,
         "bm25_share_untitled": share * lacking,
+        "bm25_asked": relative * asked,
+        "bm25_share_asked": share * asked,
     }
 
 

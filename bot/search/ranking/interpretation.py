@@ -18,7 +18,7 @@ from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
 from bot.search.ranking.candidates import load_candidates
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.initials import expand_initials
-from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, rerank, telling_words
+from bot.search.ranking.reranking import Ranked, is_question, rerank
 from bot.search.ranking.retrieval import ENOUGH_PAPERS, Candidates, retrieve
 
 # Known words are taken for slips only in queries of so many terms: in longer ones the others tell
@@ -89,8 +89,8 @@ def _find(context: SearchContext, terms: Sequence[QueryTerm]) -> Interpretation:
     terms = expand_initials(context, terms)
     bm25 = bm25_of_query(context, terms) if context.thorough else None
     answers = bm25.best(context, MAX_ANSWERS) if bm25 else _NO_ROWS
-    is_question = telling_words(context.words) >= MIN_QUESTION_WORDS
-    most = MAX_RANKED_ANSWERS_OF_QUESTION if is_question else MAX_RANKED_ANSWERS
+    asked = is_question(context.words)
+    most = MAX_RANKED_ANSWERS_OF_QUESTION if asked else MAX_RANKED_ANSWERS
     candidates = retrieve(context, terms, np.union1d(answers[:most], context.near))
     ranked = rerank(context, load_candidates(context, candidates), terms, bm25)
     return Interpretation(candidates, ranked, answers)

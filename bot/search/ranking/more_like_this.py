@@ -21,9 +21,11 @@ from bot.search.ranking.context import SearchContext
 from bot.search.ranking.meaning import Meaning
 
 # Word stems that are compared: more cost time and change little.
-MAX_STEMS = 40
+MAX_STEMS = 80
 # So many uses a word gains by standing in the title, in a keyword or an alias.
-TITLE_USES, KEYWORD_USES = 3, 2
+TITLE_USES, KEYWORD_USES = 1, 2
+# More uses of a word tell less and less.
+USES_POWER = 0.75
 # What nearness counts beside the score by words, that of the paper itself being 1.
 MEANING_WEIGHT = 0.1
 # Words that say why a paper is similar.
@@ -109,7 +111,7 @@ def _profile(snapshot: Snapshot, uses: Counter[str]) -> _Profile:
     for word in sorted(scores, key=lambda word: (-scores[word], word)):
         root = stem(word)
         if len(weights) < MAX_STEMS or root in weights:
-            weights[root] = weights.get(root, 0.0) + log(1 + uses[word])
+            weights[root] = weights.get(root, 0.0) + uses[word] ** USES_POWER
             words.setdefault(root, word)
     return _Profile(weights, words)
 

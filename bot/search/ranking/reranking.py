@@ -83,6 +83,15 @@ def telling_words(words: Sequence[str]) -> int:
     return len({word for word in words if word not in FUNCTION_WORDS})
 
 
+def is_question(words: Sequence[str]) -> bool:
+    """Return whether a query may be a question: it has many telling words, or no more than others.
+
+    Telling words are not all that says what is wanted, then.
+    """
+    telling = telling_words(words)
+    return telling >= MIN_QUESTION_WORDS or 2 <= telling <= len(words) // 2
+
+
 def _ranked(
     candidates: Sequence[Candidate],
     merits: Features,
