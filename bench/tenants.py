@@ -83,8 +83,9 @@ class Recorder(Platform):
 
     async def send(self, place: Place, view: View, key: str) -> Sent:
         """Take a message."""
+        at = time.monotonic()
         sent = await super().send(place, view, key)
-        self.times.append(time.monotonic())
+        self.times.append(at)
         return sent
 
 
