@@ -93,7 +93,9 @@ class WatchChecker:
         if not heard:
             return False
         saved = [arrivals.saved[key] for key in keys if key in arrivals.saved]
-        if saved and min(saved) < watch.made:
+        if not saved:
+            return None  # a sync that heard of it was killed, and none asked again
+        if min(saved) < watch.made:
             return False  # it was there before
         first = min(heard)
         paused = any(
