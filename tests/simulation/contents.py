@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bot.models import DigestOptions, Subscription
@@ -57,8 +57,10 @@ class ContentChecker:
         head = parts.get(0)
         if head and not button:
             button = _DAYS.search(head.text)
-        if not head or not button:
-            return None  # its end or its beginning is missing, which is looked at elsewhere
+        if not head:
+            return None  # which is looked at elsewhere
+        if not button:  # the message with it was given up
+            return _titled(head.text)
         last = date.fromisoformat(button[2])
         first = date.fromisoformat(button[1]) if button[1] else last
         if head.text.partition("\n")[0] != f"Daily Papers · {written(first, last)}":
@@ -121,6 +123,18 @@ class ContentChecker:
             )
             if day not in told and later >= LATER and self._of(day, 0) and not paused:
                 self._note(one.id, day, "is a day that no digest covers")
+
+
+def _titled(text: str) -> Span:
+    """Read the days in the title of a digest."""
+    first, to, last = text.partition("\n")[0].partition(" · ")[2].rpartition(" to ")
+    if not to:
+        last = last.partition(" ")[2]  # without the day of the week
+    end = datetime.strptime(f"{last} +0000", "%d %B %Y %z").date()
+    if not to:
+        return end, end
+    year = "" if first[-4:].isdigit() else f" {end.year}"
+    return datetime.strptime(f"{first}{year} +0000", "%d %B %Y %z").date(), end
 
 
 def _spread(
