@@ -106,9 +106,12 @@ class ContentChecker:
         skipped = any(id_[0] == one.id and id_[1] < day for id_ in self._told)
         if not earlier and not skipped and first != first_days(one.options.schedule, last):
             self._note(one.id, day, f"is the first and covers days from {first}")
-        # a person can ask for a list again
+        # a person can ask for a list again; if that is given up, the next digest covers it too
         again = first < last and any(begin <= first <= end for begin, end in earlier)
-        if again and not self._world.away[one.id]:
+        asked = any(
+            id_[0] == one.id and id_[1] < day and id_[:2] in self._world.asked for id_ in self._told
+        )
+        if again and not asked and not self._world.away[one.id]:
             self._note(one.id, day, f"covers {first} again")
 
     def _check_left_out(self, one: Subscription, spans: Sequence[Span]) -> None:
