@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DAYS = re.compile(r"→ All of the(?:se days: days (\S+)| day: day) (\S+)")
 _PAPERS = re.compile(r"\bPaper (\d) of (\d{4}-\d\d-\d\d)$", re.MULTILINE)
+TITLE = "Daily Papers · "
 BEHIND = timedelta(hours=3)  # by which the clock of a process can be, when a person asks
 LATER = 3  # digests of which one at least was planned after an earlier one was given up
 LONGEST_RHYTHM = timedelta(days=40)
@@ -60,10 +61,13 @@ class ContentChecker:
         if not head:
             return None  # which is looked at elsewhere
         if not button:  # the message with it was given up
-            return _titled(head.text)
+            if head.text.startswith(TITLE):
+                return _titled(head.text)
+            self._note(one.id, day, "names no days")
+            return None
         last = date.fromisoformat(button[2])
         first = date.fromisoformat(button[1]) if button[1] else last
-        if head.text.partition("\n")[0] != f"Daily Papers · {written(first, last)}":
+        if head.text.partition("\n")[0] != f"{TITLE}{written(first, last)}":
             self._note(one.id, day, f"covers {first} to {last} and has another title")
         if last not in self._last_days(one, day, head):
             self._note(one.id, day, f"covers days until {last}")
@@ -130,7 +134,7 @@ class ContentChecker:
 
 def _titled(text: str) -> Span:
     """Read the days in the title of a digest."""
-    first, to, last = text.partition("\n")[0].partition(" · ")[2].rpartition(" to ")
+    first, to, last = text.partition("\n")[0].removeprefix(TITLE).rpartition(" to ")
     if not to:
         last = last.partition(" ")[2]  # without the day of the week
     end = datetime.strptime(f"{last} +0000", "%d %B %Y %z").date()
