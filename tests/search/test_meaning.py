@@ -16,6 +16,7 @@ import pytest
 
 from bot.papers import Paper
 from bot.search import Index, parse
+from bot.semantic.encoder import normalize
 from bot.semantic.model import Model
 from bot.semantic.model_folder import ModelFolder
 from bot.semantic.quantization import cosines, differences, quantize, signs
@@ -259,8 +260,8 @@ async def test_a_vector_that_was_changed_is_no_vector(tmp_path: Path):
 def test_signs_find_nearly_all_of_the_nearest():
     chance = np.random.default_rng(1)
     centres = chance.standard_normal((200, 384))
-    vectors = centres[chance.integers(0, 200, 4000)] + chance.standard_normal((4000, 384))
-    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    near_centres = centres[chance.integers(0, 200, 4000)] + chance.standard_normal((4000, 384))
+    vectors = np.array([normalize(each) for each in near_centres])
     small, codes = np.array([quantize(each) for each in vectors]), signs(vectors)
     shares = []
     for query in vectors[:50]:
