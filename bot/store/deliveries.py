@@ -158,10 +158,20 @@ _SKIP = (
     .where(*_THE_DIGEST)
     .values(state="skipped", reason=bindparam("why"), ended=bindparam("at"))
 )
+_later = digests.alias("later")
+# unless a later digest covers these days already
 _COVERED_DAYS = (
     select(digests.c.first, digests.c.last, subscriptions.c.covered)
     .join(subscriptions, digests.c.subscription == subscriptions.c.id)
-    .where(*_THE_DIGEST)
+    .where(
+        *_THE_DIGEST,
+        ~exists().where(
+            _later.c.subscription == digests.c.subscription,
+            _later.c.date > digests.c.date,
+            _later.c.first <= digests.c.first,
+            _later.c.state.in_(("posting", "sent", "quiet")),
+        ),
+    )
 )
 _UNCOVER = (
     update(subscriptions)

@@ -392,6 +392,27 @@ async def test_what_is_given_up_after_the_next_was_planned_is_covered_by_the_one
     assert set(newest.papers) == {"2606.00001", "2606.00003"}
 
 
+async def test_what_a_later_digest_covers_is_not_covered_again_where_it_is_given_up(bot, clock):
+    mine = await subscribed(bot, replace(WISHES, layout="compact", papers=10))
+    await first_posted(bot, clock)
+    store, day = bot.services.store, TODAY + 2 * DAY
+    known = await store.subscriptions.get(mine.id)
+    assert known
+    assert known.next_date
+    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    until = clock.now + DAY
+    one = PlannedDigest(mine.id, known.next_date, day, clock.now, until, day + DAY, until)
+    await store.digests.plan([one], clock.now)
+    wide = RenderedDigest(DueDigest(known, day, clock.now, until), TODAY + DAY, day, ())
+    assert await store.digests.save([wide], clock.now) == 1
+    claimed = await store.deliveries.claim(ready.id, clock.now, HOUR)
+    assert claimed
+    await store.deliveries.drop(claimed, "It was too late.", clock.now)
+    after = await store.subscriptions.get(mine.id)
+    assert after
+    assert after.covered == day
+
+
 async def test_what_is_given_up_while_the_next_is_made_is_covered_later(bot, clock):
     mine = await subscribed(bot, replace(WISHES, layout="compact", papers=10))
     await first_posted(bot, clock)

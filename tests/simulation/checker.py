@@ -184,7 +184,11 @@ class Checker:
             subscription == one.id and abs(at - due) < LATEST
             for (subscription, _), (at, _) in world.asked.items()
         )
-        if previous is None or asked or world.away[one.id]:
+        # what was given up is covered by one that comes later
+        given_up = any(
+            id_[0] == one.id and timedelta() < day - id_[1] < LATEST for id_ in self._told
+        )
+        if previous is None or asked or given_up or world.away[one.id]:
             return False
         head = (one.id, previous[0], 0)
         if not silent and (head not in self._there or self._is_answered(head[:2])):

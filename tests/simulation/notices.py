@@ -33,7 +33,8 @@ class NoticeChecker:
         """Look that whatever is no digest is a notice to a person, about something that was."""
         world = self._world
         uncertain = {(number, str(day)) for number, day, _ in world.answered}
-        digests = (world.keys.get(refusal.key) for refusal in world.refusals)
+        refused_keys = {refusal.key for refusal in world.refusals} | world.threadless
+        digests = (world.keys.get(key) for key in refused_keys)
         watches = (world.watch_notes.get(refusal.key) for refusal in world.refusals)
         refused = {(one.id[0], str(one.id[1])) for one in digests if one}
         refused |= {(one.watch, str(one.day)) for one in watches if one}

@@ -82,7 +82,13 @@ class Mortal(Client):
 
     async def thread(self, sent: Sent, name: str) -> Place:
         await self._process.pass_("before a thread")
-        thread = await super().thread(sent, name)
+        try:
+            thread = await super().thread(sent, name)
+        except DeliveryError as error:
+            if error.permanent:
+                key = next(m.key for m in self._world.platform.log if m.id == sent.message)
+                self._world.threadless.add(key)
+            raise
         await self._process.pass_("after a thread")
         return thread
 

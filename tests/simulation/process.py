@@ -139,7 +139,8 @@ class Process:
                 continue
             with suppress(StoreError):
                 await self.store.papers.save(papers, world.machine())
-                world.arrivals.note(papers, world.now())
+                if not world.machine.ahead:  # otherwise what was saved before counts as newer
+                    world.arrivals.note(papers, world.now())
                 await self.store.syncs.record(SyncRun(world.machine(), len(papers), 0))
                 for one in world.running:
                     one.wake()

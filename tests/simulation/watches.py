@@ -49,13 +49,16 @@ class WatchChecker:
         for note, message in messages:
             self._check_message(note, message)
         given_up = {
-            (notes[key].watch, paper)
+            (self._place(notes[key].watch), paper)
             for key in self._gone & notes.keys()
             for paper in notes[key].papers
         }
         for watch in self._world.watches:
             for one in self._world.arrivals.all:
-                self._check_paper(watch, one, given_up=(watch.id, one.id) in given_up)
+                self._check_paper(watch, one, given_up=(watch.place, one.id) in given_up)
+
+    def _place(self, number: int) -> Place:
+        return next(one.place for one in self._world.watches if one.id == number)
 
     def _name(self, watch: int, what: str) -> str:
         return f"seed {self._world.seed}: watch {watch} {what}"

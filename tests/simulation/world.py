@@ -71,6 +71,7 @@ class World:
         self.gone: set[str] = set()  # the keys of these messages
         self.away: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         self.refusals: list[Refusal] = []
+        self.threadless: set[str] = set()  # the keys of heads that were refused a thread
         self.mailed: list[tuple[datetime, Place]] = []  # attempts
 
     def let_others_look(self) -> None:
