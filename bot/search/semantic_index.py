@@ -212,7 +212,9 @@ class SemanticIndex:
     def _open(self) -> None:
         fingerprint = self._model.fingerprint
         file = VectorFile(self._folder / f"vectors-{fingerprint}.sqlite3", fingerprint)
-        self._connections = (file.connect(), file.connect())
+        self._disconnect()  # what a try has left that failed
+        self._connections = (file.connect(),)
+        self._connections += (file.connect(),)
         self._file = file
 
     def _publish(self) -> None:

@@ -251,6 +251,7 @@ async def test_a_vector_that_was_changed_is_no_vector(tmp_path: Path):
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE vector SET vector = zeroblob(64) WHERE key % 3 = 0")
         connection.execute("UPDATE vector SET vector = 'a text' WHERE key % 3 = 1")
+    connection.close()
     store.read.clear()
     async with opened(tmp_path, store) as index:
         await embed(index, store)
