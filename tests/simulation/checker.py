@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.models import Subscription
 from tests.rigs.virtual import START
-from tests.simulation.calendar import DAY, due_on, last_list
+from tests.simulation.calendar import DAY, due_on, first_days, last_list
 from tests.simulation.contents import ContentChecker
 from tests.simulation.notices import NoticeChecker
 
@@ -166,6 +166,8 @@ class Checker:
             if subscription == one.id and at < due
         ]
         first = min(last, max(before) + DAY)
+        if previous and any(previous[1] < until <= due for _, until in self._world.away[one.id]):
+            first = first_days(one.options.schedule, last)  # what was missed in a pause stays away
         days = [first + n * DAY for n in range((last - first).days + 1)]
         return not any(self._world.library.of(one_day) for one_day in days)
 
@@ -204,13 +206,15 @@ class Checker:
         """Look that a digest was skipped because of the weather, or because nothing ran."""
         world = self._world
         asked, _ = world.asked.get((one.id, day), (due, None))
-        due = min(due, asked)
+        # one that was asked for may come after one of the same date that had nothing to say
+        due = asked if (one.id, day) in world.granted else min(due, asked)
         quarters = int(one.options.grace / (15 * MINUTE))
         moments = [due + n * 15 * MINUTE for n in range(quarters)]
         good = sum(
             _within(at, world.alive)
             and not _within(at, world.behind)
             and not world.weather.hinders(one.place, (at - START) / HOUR)
+            and not any(due <= paused_at <= at for paused_at, _ in world.away[one.id])
             for at in moments
         )
         # an address that refuses one message pauses its subscription
