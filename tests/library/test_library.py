@@ -52,7 +52,7 @@ async def papers(home: Path, site: Site, clock: Clock) -> AsyncIterator[Library]
         index = await stack.enter_async_context(
             await Index.open(home / "index.sqlite3", store.identity)
         )
-        patience = Patience(pause=0.001, tries=1, read=0.2)
+        patience = Patience(pause=0.001, tries=1, read=1)
         source = await stack.enter_async_context(HuggingFace(site.address, patience=patience))
         yield Library(store, index, source, clock)
 
@@ -107,9 +107,11 @@ async def test_a_list_is_answered_at_once_and_refreshed_behind_the_answer(papers
 
 
 async def test_what_is_not_here_yet_is_asked_for_once_and_said_to_be_coming(papers, site):
+    site.ready.clear()
     for days in ((TODAY, TODAY), (YESTERDAY, TODAY), (YESTERDAY, YESTERDAY)):
         with pytest.raises(SourceError, match="try again in a moment"):
             await papers.between(*days, limit=5, seconds=0)
+    site.ready.set()
     assert (await papers.between(YESTERDAY, TODAY, limit=5)).total == 14
     assert len(site.requests) <= 3
 

@@ -94,6 +94,9 @@ class Site:
         None  # what its search says, whatever is looked for; by default words of titles
     )
     latency: float = 0.0  # seconds before a search is answered
+    ready: asyncio.Event = field(
+        default_factory=asyncio.Event
+    )  # nothing is answered before it is set
     gzipped: bool = False
     address: str = ""
     open: set[asyncio.StreamWriter] = field(default_factory=set)
@@ -185,6 +188,7 @@ class Site:
         self.requests.append(request)
         if request.path.endswith("/api/papers/search"):
             await asyncio.sleep(self.latency)
+        await self.ready.wait()
         fault = self.faults.popleft() if self.faults else None
         await _send(reader, writer, (self.answer or self.api)(request) if fault is None else fault)
         return fault is None
@@ -227,6 +231,7 @@ async def _send(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, said
 async def hugging_face() -> AsyncIterator[Site]:
     """Run a site on a free port."""
     site = Site()
+    site.ready.set()
     server = await asyncio.start_server(site.serve, "127.0.0.1", 0)
     site.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
