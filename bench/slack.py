@@ -20,7 +20,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,8 +32,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters.slack import Slack
 from bench.lag import watched
-from bot.bootstrap import Sources, build_app
-from bot.chat.bot import Bot
+from bot.bootstrap import App, Sources, build_app
+from bot.chat.outlet import Outlet
 from bot.cli.demo import bring_sample
 from bot.search import Index
 from bot.settings import Settings, SlackSettings, sqlite_in
@@ -88,10 +88,10 @@ async def serve(url: str, folder: str) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with opened(Path(folder)) as bot:
+    async with opened(Path(folder)) as app:
         gc.freeze()  # as `paperboy` does: what is imported needs no look for garbage
         running = asyncio.create_task(
-            Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(bot)
+            Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{url}/api")).run(app.bot)
         )
         async with watched() as lags:
             await asyncio.wait(
@@ -103,8 +103,10 @@ async def serve(url: str, folder: str) -> None:
 
 
 @asynccontextmanager
-async def opened(folder: Path, now: datetime = SAMPLE_DAY) -> AsyncIterator[Bot]:
-    """Build a bot that knows the papers in the folder, or the sample's."""
+async def opened(
+    folder: Path, now: datetime = SAMPLE_DAY, outlets: Sequence[Outlet] = ()
+) -> AsyncIterator[App]:
+    """Build what knows the papers in the folder, or the sample's."""
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
         index = await Index.open(folder / "index.sqlite3", store.identity)
@@ -113,11 +115,11 @@ async def opened(folder: Path, now: datetime = SAMPLE_DAY) -> AsyncIterator[Bot]
             HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
         )
         settings = Settings(folder, sqlite_in(folder), ask_hugging_face=False)
-        app = build_app(settings, Sources(store, index, source), clock=lambda: now)
+        app = build_app(settings, Sources(store, index, source), outlets, clock=lambda: now)
         library = app.services.library
         if not (await library.status()).papers:
             await bring_sample(library)
-        yield app.bot
+        yield app
 
 
 @asynccontextmanager
@@ -339,8 +341,8 @@ async def tell(rig: SlackRig, shown: dict[str, Message], told: list[Told]) -> li
 
 async def shared(rig: SlackRig, folder: str) -> dict[str, Message]:
     """Let the bot share some papers; return the message of each."""
-    async with opened(Path(folder)) as bot:
-        day = SAMPLE_DAY.date()
+    async with opened(Path(folder)) as app:
+        bot, day = app.bot, SAMPLE_DAY.date()
         papers = (await bot.services.library.known(day, day, limit=20)).papers
         found = {paper.id: await rig.ask(f"share {paper.id}") for paper in papers}
         messages = bot.services.store.tenant("slack", TEAM).messages
@@ -363,8 +365,8 @@ async def compare(folder: str, made: list[Told]) -> tuple[int, int]:
     The second number is that of people whose shelf is not what their last reactions say.
     """
     last = latest(made)
-    async with opened(Path(folder), SAMPLE_DAY + timedelta(hours=1)) as bot:
-        store = bot.services.store
+    async with opened(Path(folder), SAMPLE_DAY + timedelta(hours=1)) as app:
+        bot, store = app.bot, app.services.store
         left = len(await store.reaction_events.waiting("slack", bot.now(), 10_000))
         await bot.reactions.finish("slack")
         wrong = 0

@@ -17,7 +17,7 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,14 +25,9 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from adapters.slack import Slack
-from bench.slack import NOBODY, SAMPLE_DAY
-from bot.bootstrap import Sources, build_app
+from bench.slack import SAMPLE_DAY, opened
 from bot.chat.bot import Bot
-from bot.cli.demo import bring_sample
-from bot.search import Index
-from bot.settings import Settings, SlackSettings, sqlite_in
-from bot.sources.hugging_face import HuggingFace, Patience
-from bot.store import Store
+from bot.settings import SlackSettings
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig
 from tests.rigs.slack_server import Json
 
@@ -95,17 +90,8 @@ def everyone() -> Sequence[str]:
 @asynccontextmanager
 async def running(rig: SlackRig, folder: Path) -> AsyncIterator[Bot]:
     """Run a bot that knows the sample's papers, and keeps counts."""
-    async with AsyncExitStack() as stack:
-        store = await stack.enter_async_context(await Store.open(sqlite_in(folder)))
-        index = await Index.open(folder / "index.sqlite3", store.identity)
-        stack.push_async_callback(index.close)
-        source = await stack.enter_async_context(
-            HuggingFace(NOBODY, patience=Patience(pause=0.001, tries=1))
-        )
-        settings = Settings(folder, sqlite_in(folder), ask_hugging_face=False)
-        slack = Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api"))
-        app = build_app(settings, Sources(store, index, source), [slack], clock=lambda: SAMPLE_DAY)
-        await bring_sample(app.services.library)
+    slack = Slack(SlackSettings(BOT_TOKEN, APP_TOKEN, f"{rig.url}/api"))
+    async with opened(folder, outlets=[slack]) as app:
         work = [
             asyncio.create_task(slack.run(app.bot)),
             asyncio.create_task(app.services.live_counts.run()),

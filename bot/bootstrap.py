@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.calendar.clock import utc_now
 from bot.chat.bot import Bot
@@ -36,13 +37,14 @@ from bot.models import Place
 from bot.pulse import Pulse
 from bot.runtime.supervisor import Chores
 from bot.search import Index
-from bot.semantic.model import Model
-from bot.semantic.model_folder import find_model
 from bot.settings import Settings
 from bot.sources.hugging_face import HuggingFace
 from bot.store import Store
 from bot.store.database_url import read_address
 from bot.text import listed
+
+if TYPE_CHECKING:
+    from bot.semantic.model import Model
 
 ONCE = ("watching", "purging", "retention", "syncing")  # chores that one process does for all
 
@@ -105,8 +107,16 @@ async def _open_index(settings: Settings, store: Store) -> Index:
         from bot.search.index.neighbours import copy_neighbour
 
         await asyncio.to_thread(copy_neighbour, path, store.identity)
-    model = find_model(settings.model, settings.home) if settings.model else None
-    return await Index.open(path, store.identity, Model(model) if model else None)
+    return await Index.open(path, store.identity, _model(settings))
+
+
+def _model(settings: Settings) -> Model | None:
+    if not settings.model:
+        return None
+    from bot.semantic.model import Model
+    from bot.semantic.model_folder import find_model
+
+    return Model(find_model(settings.model, settings.home))
 
 
 def build_app(

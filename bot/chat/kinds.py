@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from bot.calendar.schedule import DAY_NAMES
+
 Source: TypeAlias = Literal[
     "command", "paper", "author", "organization", "tag", "zone", "query", "day", "subscription"
 ]
@@ -77,7 +79,4 @@ Kind: TypeAlias = (
 
 ONE_LINE = Words()
 # the values that `Days` has for days of the week, and their labels
-WEEKDAYS = tuple(
-    (name[:3].lower(), name)
-    for name in "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-)
+WEEKDAYS = tuple((name[:3], name.capitalize()) for name in DAY_NAMES)

@@ -102,8 +102,9 @@ class DeliveryWorker:
         if not one.suspect or (not late and self._repeatable(one, outlet)):
             return one
         if found := await self._find(one, place, outlet):
-            await self._finish(one, found, outlet)
-            await self._remember(found, thaw(one.view))
+            view = thaw(one.view)
+            await self._finish(one, found, outlet, publish=view.publish)
+            await self._remember(found, view)
             return None
         if late:
             await self._give_up(one)
@@ -138,7 +139,7 @@ class DeliveryWorker:
             else:
                 await self._handle_refusal(one, error)
         else:
-            await self._finish(one, sent, outlet)
+            await self._finish(one, sent, outlet, publish=view.publish)
 
     async def _find(self, one: Delivery, place: Place, outlet: Outlet) -> Sent | None:
         try:
@@ -242,10 +243,10 @@ class DeliveryWorker:
     async def _drop(self, one: Delivery, why: str) -> None:
         await self._record(one, lambda: self._store.drop(one, why, self._now()))
 
-    async def _finish(self, one: Delivery, sent: Sent, outlet: Outlet) -> None:
+    async def _finish(self, one: Delivery, sent: Sent, outlet: Outlet, *, publish: bool) -> None:
         self._begun.pop(one.id, None)
         where, message = sent.place.address, sent.message
-        lacks = await _publish(outlet, sent) if thaw(one.view).publish else ""
+        lacks = await _publish(outlet, sent) if publish else ""
         held = await self._record(
             one, lambda: self._store.finish(one, where, message, self._now(), lacks)
         )

@@ -27,6 +27,7 @@ from bot.features.arguments import PAGE, PAPER, WEEK
 from bot.features.pages import Page, listing
 from bot.features.search import resolve
 from bot.features.services import Context
+from bot.features.subscription_rules import broadcasts
 from bot.features.team import introduce, names_of
 from bot.papers import Paper, record
 from bot.text import count, listed, shorten
@@ -80,8 +81,7 @@ async def nominated(ctx: Context, *, page: Annotated[int, PAGE] = 1) -> View:
     above = (
         () if every else (line("Nothing is nominated. Say “nominate” and a paper to propose it."),)
     )
-    outlet = ctx.services.outlets.get(ctx.person.platform)
-    asked = (POLL,) if outlet and outlet.broadcasts and len(every) > 1 else ()
+    asked = (POLL,) if len(every) > 1 and broadcasts(ctx, ctx.place) else ()
     buttons = (Button("Pick now", "pick"), *asked, PICKS) if every else (PICKS,)
     return await listing(
         ctx,

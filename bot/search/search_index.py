@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from bot.models import Suggestion
 from bot.papers import Paper
@@ -19,9 +19,11 @@ from bot.search.query.natural_language import Wording, read_wording
 from bot.search.query.query import Query
 from bot.search.ranking.executor import Hits, PageRange, execute
 from bot.search.ranking.more_like_this import SimilarPaper, find_similar
-from bot.search.semantic_index import SemanticIndex
-from bot.semantic.encoder import Vector
-from bot.semantic.model import Model
+
+if TYPE_CHECKING:
+    from bot.search.semantic_index import SemanticIndex
+    from bot.semantic.encoder import Vector
+    from bot.semantic.model import Model
 
 
 class Index(IndexFile):
@@ -29,7 +31,7 @@ class Index(IndexFile):
 
     def __init__(self, path: Path, identity: str, model: Model | None = None) -> None:
         super().__init__(path, identity)
-        self.semantic = SemanticIndex(self, model, path.parent) if model else None
+        self.semantic = self._semantic_index(model) if model else None
         self._tickets: dict[Hashable, int] = {}
         # as they were with so many rows
         self._organizations: tuple[int, Organizations] | None = None
@@ -95,6 +97,12 @@ class Index(IndexFile):
         finally:
             if self._tickets.get(asker) == ticket:
                 del self._tickets[asker]
+
+    def _semantic_index(self, model: Model) -> SemanticIndex:
+        # start-up time: most have no model
+        from bot.search.semantic_index import SemanticIndex
+
+        return SemanticIndex(self, model, self._path.parent)
 
     def _read_wording(
         self, connection: sqlite3.Connection, snapshot: Snapshot, text: str, today: date

@@ -19,29 +19,13 @@ MESSAGE = {
     "attachments",
     "poll",
 }
+SELECT = {"custom_id", "placeholder", "min_values", "max_values", "disabled", "required"}
 KEYS = {  # of components, by their type
     1: {"components"},
     2: {"style", "label", "custom_id", "disabled", "emoji", "url"},
-    3: {"custom_id", "options", "placeholder", "min_values", "max_values", "disabled", "required"},
-    8: {
-        "custom_id",
-        "placeholder",
-        "min_values",
-        "max_values",
-        "disabled",
-        "required",
-        "channel_types",
-        "default_values",
-    },
-    6: {
-        "custom_id",
-        "placeholder",
-        "min_values",
-        "max_values",
-        "disabled",
-        "required",
-        "default_values",
-    },
+    3: SELECT | {"options"},
+    8: SELECT | {"channel_types", "default_values"},
+    6: SELECT | {"default_values"},
     19: {"custom_id", "required", "min_values", "max_values"},
     4: {
         "custom_id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.search.deadline import Deadline
 from bot.search.index.arrays import NO_PLACES, Mask, Places
@@ -11,8 +12,10 @@ from bot.search.index.segment_reader import SegmentPostings
 from bot.search.index.snapshot import Snapshot
 from bot.search.query.query import Query
 from bot.search.query.synonyms import Synonym
-from bot.search.ranking.meaning import Meaning
 from bot.search.ranking.weights import RankingWeights, fitted_weights
+
+if TYPE_CHECKING:
+    from bot.search.ranking.meaning import Meaning
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,15 +24,15 @@ from bot.search.ranking.context import SearchContext
 from bot.search.ranking.corrected_text import corrected_text
 from bot.search.ranking.filters import passing_rows
 from bot.search.ranking.interpretation import Interpretation, find_interpretation
-from bot.search.ranking.meaning import Meaning
 from bot.search.ranking.named import only_named
 from bot.search.ranking.reranking import MIN_QUESTION_WORDS, Ranked, is_question, telling_words
+
+if TYPE_CHECKING:
+    from bot.search.ranking.meaning import Meaning
 
 # A paper that has no more of the query than so many words of it is only near it; more is asked
 # where others have all of it. A query counts as having as many words as a question at least.
 MIN_WORDS, MIN_WORDS_BELOW_COMPLETE = 1.4, 2.4
-
-_NO_ROWS: Places = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)

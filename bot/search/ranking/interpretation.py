@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.search.analysis.tokenizer import STOP_WORDS
-from bot.search.index.arrays import Places
+from bot.search.index.arrays import NO_PLACES, Places
 from bot.search.index.people import find_people
 from bot.search.query.evidence import check_slips, gather_evidence
 from bot.search.query.inflections import add_inflections
@@ -31,8 +31,6 @@ MAX_RANKED_ANSWERS, MAX_RANKED_ANSWERS_OF_QUESTION = 20, 64
 MAX_NAME_SPELLINGS = 60
 # A person's name has no more words than this.
 MAX_NAME_WORDS = 3
-
-_NO_ROWS: Places = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def _find_best(
 def _find(context: SearchContext, terms: Sequence[QueryTerm]) -> Interpretation:
     terms = expand_initials(context, terms)
     bm25 = bm25_of_query(context, terms) if context.thorough else None
-    answers = bm25.best(context, MAX_ANSWERS) if bm25 else _NO_ROWS
+    answers = bm25.best(context, MAX_ANSWERS) if bm25 else NO_PLACES
     asked = is_question(context.words)
     most = MAX_RANKED_ANSWERS_OF_QUESTION if asked else MAX_RANKED_ANSWERS
     candidates = retrieve(context, terms, np.union1d(answers[:most], context.near))

@@ -20,9 +20,6 @@ from bot.semantic.vector_file import Keys
 
 # So many papers that seem near are compared exactly, and so many of these are candidates.
 MAX_COMPARED, MAX_NEAR = 600, 64
-# A paper without any word of the query is shown if it is nearer than papers are by chance, by so
-# many standard deviations.
-MIN_NEARNESS = 3.0
 
 # Returns which of some keys have a vector, and the vectors of those.
 ReadVectors: TypeAlias = Callable[[Keys], tuple[Mask, Bytes]]

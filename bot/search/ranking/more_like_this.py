@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from bot.search.index.documents import SEPARATOR, Document, document, ids_of
 from bot.search.index.snapshot import Snapshot
 from bot.search.ranking.bm25 import MAX_ANSWERS, Bm25, bm25_of_stems
 from bot.search.ranking.context import SearchContext
-from bot.search.ranking.meaning import Meaning
+
+if TYPE_CHECKING:
+    from bot.search.ranking.meaning import Meaning
 
 # Word stems that are compared: more cost time and change little.
 MAX_STEMS = 80

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -15,9 +15,10 @@ from bot.search.ranking.bm25 import Bm25
 from bot.search.ranking.candidates import Candidate
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.features import Features, TextScores, Wanted, measure
-from bot.search.ranking.meaning import MIN_NEARNESS
 from bot.search.ranking.weights import FEATURES
-from bot.semantic.quantization import Scores
+
+if TYPE_CHECKING:
+    from bot.semantic.quantization import Scores
 
 # With more of the query in its title or as the name of one author, a paper is what was meant.
 CLEAR_SHARE = 0.75
@@ -27,6 +28,9 @@ ALL_OF_COVER = 0.99
 ONE_NAME_SHARE = 0.8
 # A question has as many telling words.
 MIN_QUESTION_WORDS = 4
+# A paper without any word of the query is shown if it is nearer than papers are by chance, by so
+# many standard deviations.
+MIN_NEARNESS = 3.0
 
 _DECISIVE = [
     FEATURES.index(name) for name in ("title", "person", "alias", "text", "starts", "one_name")

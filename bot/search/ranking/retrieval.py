@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from bot.search.index.arrays import Impacts, Mask, Places, unite
+from bot.search.index.arrays import NO_PLACES, Impacts, Mask, Places, unite
 from bot.search.index.postings import ALIAS, LAST_PLACE, PERSON
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.query.query_term import QueryTerm
@@ -45,8 +45,6 @@ MAX_RARE_LOOKUPS = 100
 MAX_NAME_LOOKUPS, ONE_NAME_GAIN = 500, 0.4
 
 Merits: TypeAlias = npt.NDArray[np.float32]
-
-_NO_ROWS: Places = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ class Candidates:
 
 
 def retrieve(
-    context: SearchContext, terms: Sequence[QueryTerm], answers: Places = _NO_ROWS
+    context: SearchContext, terms: Sequence[QueryTerm], answers: Places = NO_PLACES
 ) -> Candidates:
     """Score all rows that may be found by these terms, and select the best, and the answers."""
     plan = plan_scoring(terms, thorough=context.thorough)
@@ -122,7 +120,7 @@ def retrieve(
         terms,
         plan,
         _join(parts, len(terms)),
-        np.concatenate([_NO_ROWS, *complete]),
+        np.concatenate([NO_PLACES, *complete]),
         answers,
         wanted,
     )
@@ -137,7 +135,7 @@ def _join(parts: Sequence[Selection], terms: int) -> Selection:
     if len(parts) == 1:
         return parts[0]
     return Selection(
-        np.concatenate([_NO_ROWS, *(part.rows for part in parts)]),
+        np.concatenate([NO_PLACES, *(part.rows for part in parts)]),
         np.concatenate([np.empty(0, np.float32), *(part.merits for part in parts)]),
         np.concatenate([np.empty(0, bool), *(part.complete for part in parts)]),
         np.concatenate([np.empty((terms, 0), np.uint8), *(part.impacts for part in parts)], axis=1),

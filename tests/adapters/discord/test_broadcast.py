@@ -26,14 +26,6 @@ Say = Callable[..., Awaitable[View]]
 
 
 @pytest.fixture
-async def rig() -> AsyncIterator[DiscordRig]:
-    """Give a Discord with a server."""
-    async with DiscordRig().serving() as rig:
-        rig.backend.create_guild("Team")
-        yield rig
-
-
-@pytest.fixture
 async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
     """Give the adapter, connected."""
     async with connect(bot, rig) as adapter:

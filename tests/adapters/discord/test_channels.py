@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,15 +11,13 @@ from simcord.backend.models import Channel, User
 from simcord.backend.models.channel import Overwrite
 from simcord.enums import ChannelType, OverwriteType
 
-from adapters.discord import Discord
 from adapters.discord import messages as posting
-from bot.chat.bot import Bot
 from bot.chat.outlet import Membership
 from bot.chat.views import Button, Buttons, View, line
 from bot.errors import DeliveryError, UsageError
 from bot.models import Person, Place
 from tests.conftest import HEBB, digest
-from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord import DiscordRig, Fault
 from tests.rigs.discord_people import Member, join, text
 
 VIEW = digest(date(2026, 5, 29), [HEBB], 1)
@@ -28,21 +25,6 @@ MANAGERS = "people who may manage the channel"
 POSTS = "POST /channels/*/messages"
 MANAGE_CHANNELS, MANAGE_GUILD, ADMINISTRATOR, MANAGE_THREADS = 1 << 4, 1 << 5, 1 << 3, 1 << 34
 READ_HISTORY, CREATE_THREADS = 1 << 16, 1 << 35
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[DiscordRig]:
-    """Give a Discord with a server."""
-    async with DiscordRig().serving() as rig:
-        rig.backend.create_guild("Team")
-        yield rig
-
-
-@pytest.fixture
-async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
-    """Give the adapter, connected."""
-    async with connect(bot, rig) as adapter:
-        yield adapter
 
 
 def channel(rig: DiscordRig, kind: int = ChannelType.TEXT, **fields: Any) -> Channel:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
 from simcord.backend import serializers
 from simcord.backend.models import Guild
 
 from tests.conftest import HEBB
 from tests.rigs.discord import DiscordRig, Fault, connect
 from tests.rigs.discord_people import Member, join, text
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[DiscordRig]:
-    """Give a Discord with a server."""
-    async with DiscordRig().serving() as rig:
-        rig.backend.create_guild("Team")
-        yield rig
 
 
 async def keeps(ada: Member) -> str:

@@ -13,32 +13,16 @@ from simcord.backend.models import Channel
 from simcord.backend.models.channel import Overwrite
 from simcord.enums import ChannelType, OverwriteType
 
-from adapters.discord import Discord
 from bot.chat.bot import Bot
 from bot.chat.views import plain
 from bot.models import Person, Place
 from tests.conftest import DIFFUSION, HEBB, add_outlets
-from tests.rigs.discord import DiscordRig, connect
+from tests.rigs.discord import DiscordRig
 from tests.rigs.discord_people import text
 
 MANAGE_CHANNELS, VIEW, SEND = 1 << 4, 1 << 10, 1 << 11
 ALL_TEXT = VIEW | SEND | 1 << 16 | 1 << 35 | 1 << 38  # threads and history too
 NINE = datetime(2026, 5, 30, 7, 0, tzinfo=UTC)  # in Berlin
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[DiscordRig]:
-    """Give a Discord with a server."""
-    async with DiscordRig().serving() as rig:
-        rig.backend.create_guild("Team")
-        yield rig
-
-
-@pytest.fixture
-async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
-    """Give the adapter, connected."""
-    async with connect(bot, rig) as adapter:
-        yield adapter
 
 
 async def subscribe(rig: DiscordRig, bot: Bot, channel: Channel) -> Person:

@@ -16,13 +16,12 @@ from simcord.backend.models import Channel
 from simcord.enums import ChannelType
 
 from adapters.discord import Discord, messages
-from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.chat.views import Button, Buttons, Field, View, line
 from bot.errors import DeliveryError
 from bot.models import Place
 from tests.conftest import HEBB
-from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord import DiscordRig, Fault
 from tests.rigs.discord_people import Member, join, labels, text
 
 LATE = float(os.environ.get("PAPERBOY_LATE", "0.3"))  # seconds; 20 for the figures
@@ -53,13 +52,6 @@ async def rig(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[DiscordRig]:
         rig.backend.create_guild("Team")
         monkeypatch.setattr(messages, "utc_now", rig.backend.clock.now)
         yield rig
-
-
-@pytest.fixture
-async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
-    """Give the adapter, connected."""
-    async with connect(bot, rig) as adapter:
-        yield adapter
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -14,32 +13,16 @@ from simcord.enums import ChannelType, OverwriteType
 from adapters.discord import Discord
 from adapters.discord.marks import mark
 from adapters.discord.messages import nonce
-from bot.chat.bot import Bot
 from bot.chat.views import View, line
 from bot.errors import DeliveryError
 from bot.models import Place
 from tests.conftest import DIFFUSION, HEBB, digest
-from tests.rigs.discord import DiscordRig, Fault, connect
+from tests.rigs.discord import DiscordRig, Fault
 from tests.rigs.discord_people import text
 
 VIEW = digest(date(2026, 5, 29), [HEBB, DIFFUSION], 20)
 SEND, VIEW_CHANNEL, SEND_IN_THREADS = 1 << 11, 1 << 10, 1 << 38
 POSTS = "POST /channels/*/messages"
-
-
-@pytest.fixture
-async def rig() -> AsyncIterator[DiscordRig]:
-    """Give a Discord with a server."""
-    async with DiscordRig().serving() as rig:
-        rig.backend.create_guild("Team")
-        yield rig
-
-
-@pytest.fixture
-async def adapter(rig: DiscordRig, bot: Bot) -> AsyncIterator[Discord]:
-    """Give the adapter, connected."""
-    async with connect(bot, rig) as adapter:
-        yield adapter
 
 
 def channel(rig: DiscordRig, kind: int = ChannelType.TEXT, **fields: Any) -> Channel:
