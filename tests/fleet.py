@@ -86,7 +86,7 @@ class Figures:
     errors: list[str] = field(default_factory=list)
     rounds: list[float] = field(default_factory=list)  # seconds until all were there
     recoveries: list[float] = field(default_factory=list)  # seconds from a crash to a write
-    saves: list[float] = field(default_factory=list)  # seconds that a save took meanwhile
+    saves: list[float] = field(default_factory=list)  # seconds that a save took in that time
 
     @property
     def bad(self) -> list[str]:
@@ -137,7 +137,7 @@ async def _work(job: Job) -> None:
         await run(app.bot, adapters, app.chores)
 
 
-# The platforms, the database, and whoever kills.
+# The platforms, the database, and the killer.
 
 
 class Fleet:

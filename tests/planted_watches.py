@@ -77,7 +77,7 @@ def watch_elsewhere() -> Patches:
 
 
 def tells_what_was_there() -> Patches:
-    """Tell also of what was there before somebody began to watch."""
+    """Tell also of what was there before the watch began."""
     add = Stored.add
 
     async def forgetful(self: Stored, new: Any, there: Matched, reached: int) -> Any:

@@ -1,4 +1,4 @@
-"""Messages that tell many people: those that ping a role, and those that are published."""
+"""Messages that tell many people: pings to a role, and published messages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TOO_MANY = "Discord lets a channel publish ten messages an hour. Publish it by h
 
 
 def pinged(view: View) -> discord.AllowedMentions:
-    """Return whom a message may notify: the one role that it is for, or nobody."""
+    """Return whom a message may notify: the one role it is for, or no one."""
     if not view.ping.isdecimal():
         return discord.AllowedMentions.none()
     roles = [discord.Object(int(view.ping))]

@@ -17,7 +17,7 @@ from bot.models import Person, Place
 from bot.text import shorten, visible
 
 MAX_ANSWER = 55  # characters
-MAX_VOTERS = 1000  # of an answer, that are read
+MAX_VOTERS = 1000  # to read of an answer
 NO_CHANNEL = "A poll needs a channel or a thread."
 NOT_ALLOWED = (
     "Paperboy may not post polls there. Allow it Create Polls, or invite it again with that "

@@ -1,6 +1,6 @@
 """Reading conversations, which Slack lets some apps do once a minute only.
 
-These are apps that are distributed outside its Marketplace; they get 15 messages at a time:
+These are apps distributed outside its Marketplace; they get 15 messages at a time:
 https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps
 Slack does not tell an app that it is one. A refusal after a few requests does: any other app,
 such as one that a workspace made for itself, has 50 a minute.

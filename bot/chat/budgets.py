@@ -1,4 +1,4 @@
-"""Budgets: a workspace that asks for too much slows down itself, and nobody else.
+"""Budgets: a workspace that asks for too much slows down only itself.
 
 Each workspace has a few things done at once, and gives so many commands and files; what goes
 beyond that waits, or is told when to come again. Reactions are never refused, only made to wait.
@@ -24,7 +24,7 @@ Owner: TypeAlias = tuple[str, str]
 
 AT_ONCE = 4  # things done for a workspace at the same time
 MAX_WAITING = 1000  # things of a workspace that wait; those of a person are told long before
-MAX_OWNERS = 10_000  # workspaces that are remembered
+MAX_OWNERS = 10_000  # workspaces to remember
 # set while something is done: a command that runs another one has its turn already
 _HAS_TURN: ContextVar[bool] = ContextVar("_HAS_TURN", default=False)
 
@@ -80,7 +80,7 @@ class _Account:
     file_bytes: _Bucket
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     files: asyncio.Lock = field(default_factory=asyncio.Lock)
-    busy: int = 0  # things that are done or wait
+    busy: int = 0  # things under way or waiting
 
 
 class Budgets:

@@ -167,7 +167,7 @@ class ReactionInbox:
         return view
 
     async def _repeat_last(self, event: ReactionEvent, papers: tuple[str, ...]) -> None:
-        """Do again what another process did meanwhile: its event is later than this one."""
+        """Repeat what another process did in between: its event is later than this one."""
         tenant, place = self._memory(event.place), event.place
         last = await tenant.reactions.last(
             place.address, event.message, event.emoji, event.person.id

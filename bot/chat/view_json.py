@@ -46,7 +46,7 @@ def thaw(frozen: Values) -> View:
         blocks,
         title=frozen["title"],
         reactions=tuple(frozen["reactions"]),
-        # messages that were stored before there was a choice are lists, and ping nobody
+        # messages that were stored before there was a choice are lists, and ping no one
         arranged=frozen.get("arranged", "list"),
         ping=frozen.get("ping", ""),
         publish=frozen.get("publish", False),

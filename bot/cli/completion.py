@@ -83,7 +83,7 @@ def zsh(commands: Sequence[CommandHelp]) -> Iterator[str]:
 
 
 def _zsh_words(command: CommandHelp) -> Iterator[str]:
-    """Write what the words of a command are that are no options."""
+    """Write the words of a command that aren't options."""
     if command.choices:
         yield f"'1:word:({' '.join(command.choices)})'"
     yield f"'*:word:{'_files' if command.takes_files else ' '}'"

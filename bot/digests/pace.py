@@ -13,7 +13,9 @@ CATCH_UP = 2.0  # seconds of turns that a delay does not lose
 # times the pace, to make up for them: Discord takes 50 a second, and is given 47
 HURRY = 1.06
 BLOCK_SECONDS = 0.25  # of turns that a process takes from the shared pace at once
-LAPSE_SECONDS = 0.2  # after which a turn is not used: those of a process that stood would pile up
+LAPSE_SECONDS = (
+    0.2  # after which a turn is not used: those of a process that was paused would pile up
+)
 
 
 class Pace:
@@ -36,7 +38,7 @@ class Pace:
             await asyncio.sleep(self._last - now)
 
     def give_back(self) -> None:
-        """Note that a turn was not needed, so that the next one is had earlier."""
+        """Note that a turn was not needed, so that the next one comes earlier."""
         self._meant -= self._step
 
 

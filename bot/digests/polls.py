@@ -29,7 +29,7 @@ PATIENCE = timedelta(days=2)  # that a platform has to count the choices
 
 @dataclass(frozen=True, slots=True)
 class PollReader:
-    """Counts the choices of polls that have ended, also of those that ended while nobody ran."""
+    """Counts the choices of polls that have ended, even while no process ran."""
 
     store: Store
     library: Library

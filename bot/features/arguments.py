@@ -18,7 +18,7 @@ from bot.text import shorten, straight
 
 FIRST_DAY = date(2023, 5, 4)  # of the lists
 LONGEST_TAG, MAX_TAGS = 40, 20
-MAX_DAYS = 101  # that are listed together
+MAX_DAYS = 101  # to list together
 FAR = timedelta(days=366)  # no list is further ahead
 
 

@@ -20,7 +20,7 @@ MAX_LABEL = 60  # characters of a button that names a filter
 class QueryInterpretation:
     """A search as it is read: its `text` with all filters, and buttons that change these.
 
-    `remark` says which words look like a filter and are none, or name somebody whose papers don't
+    `remark` says which words look like a filter and are none, or name a person whose papers don't
     match.
     """
 

@@ -41,7 +41,7 @@ async def check_room(
 
 
 async def add(ctx: Context, new: Subscription) -> Subscription:
-    """Add a subscription, and let nobody add another one to its place meanwhile."""
+    """Add a subscription, unless another one is added to its place at the same time."""
     for _ in range(TRIES):
         there = await check_room(ctx, new.place, new.options)
         if made := await ctx.subscriptions(new.place).add_to(new, there):

@@ -149,7 +149,7 @@ class SemanticIndex:
         return {id_: normalize(line) for id_, line in zip(known, lines, strict=True)}
 
     async def _ready(self) -> RowVectors | None:
-        """Return what searches go by, read first where nobody has looked yet."""
+        """Return the vectors searches use, reading them first if needed."""
         if not (self._vectors or self._busy.locked() or self._has_looked):
             await self.catch_up()
         return self._vectors
@@ -218,7 +218,7 @@ class SemanticIndex:
         self._file = file
 
     def _publish(self) -> None:
-        """Let searches use what the draft has; vectors that nobody needs go."""
+        """Let searches use what the draft has; delete vectors no longer needed."""
         self._vectors = self._draft.publish(lambda keys: read_vectors(self._writer, keys)[1])
         keep_only(self._writer, self._vectors.keys)
         for path in self._folder.glob("vectors-*.sqlite3"):

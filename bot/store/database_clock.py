@@ -1,6 +1,6 @@
 """The time as the database has it, so that processes on several machines agree when a lease ends.
 
-Between two looks at it the time goes on by a clock of this machine that nobody sets.
+Between two looks at it the time goes on by this machine's steady clock.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ _COVERED = (
     update(subscriptions)
     .where(
         subscriptions.c.id == bindparam("its_id"),
-        # an earlier digest that was given up meanwhile has days that are still to be covered
+        # an earlier digest, given up in between, has days still to be covered
         func.coalesce(subscriptions.c.covered, date.min) >= bindparam("had"),
     )
     .values(covered=bindparam("to"))

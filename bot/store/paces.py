@@ -21,7 +21,7 @@ _TAKE = update(leases).where(leases.c.name == bindparam("its_name")).values(unti
 
 
 class Paces:
-    """Rows beside the leases, which nobody holds."""
+    """Rows beside the leases, held by no process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

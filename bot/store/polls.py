@@ -1,4 +1,4 @@
-"""Polls that are open: one of a team at a time, until its votes are counted."""
+"""Open polls: one of a team at a time, until its votes are counted."""
 
 from __future__ import annotations
 

@@ -517,7 +517,7 @@ posted = Table(
     Index(None, "subscription", "date"),
 )
 
-polls = Table(  # those that are open
+polls = Table(  # open ones
     "polls",
     metadata,
     _text("platform", primary_key=True),

@@ -1,4 +1,4 @@
-"""A workspace that asks for too much waits and is told, and nobody else is slower for it."""
+"""A workspace that asks for too much waits and is told, and no other is slower for it."""
 
 import asyncio
 from dataclasses import replace

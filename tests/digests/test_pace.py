@@ -1,4 +1,4 @@
-"""Processes share a platform's pace: whoever has more to send has more turns, none has two."""
+"""Processes share a platform's pace: one with more to send has more turns, none has two."""
 
 import asyncio
 from collections.abc import AsyncIterator

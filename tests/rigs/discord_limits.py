@@ -121,7 +121,7 @@ def _poll(poll: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _pings_as_shown(body: Mapping[str, Any]) -> bool:
-    """Tell whether a message notifies nobody, or no more than the one role that it begins with."""
+    """Tell whether a message notifies no one, or only the role it begins with."""
     allowed = body.get("allowed_mentions") or {"parse": []}
     if allowed == {"parse": []}:
         return True

@@ -12,7 +12,7 @@ _GREEK = GREEK_NAMES | _VARIANTS
 _LETTERS = "".join(_GREEK)
 # A letter on its own is a symbol; several in a row are a word in Greek.
 _SYMBOL = re.compile(rf"(?<![{_LETTERS}])[{_LETTERS}](?![{_LETTERS}])")
-# Languages that are told apart by signs.
+# Languages told apart by signs.
 _LANGUAGE = re.compile(r"(?<![^\W_])([cCfF])(\+\+|#)(?![^\W_])")
 _LANGUAGE_SIGNS = {"++": "pp", "#": "sharp"}
 # "tau^2" and "pi_0" as people type them.

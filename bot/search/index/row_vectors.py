@@ -19,7 +19,7 @@ from bot.semantic.vector_file import Keys
 
 # Rows whose cosines tell how near papers are to a query by chance.
 SAMPLE_ROWS = 1024
-# Rows that are listed at once: searches wait for a millisecond.
+# Rows listed at once: searches wait for a millisecond.
 LISTED_ROWS = 1000
 
 

@@ -36,7 +36,7 @@ class Snapshot:
         self.row_count = 0  # the highest row: about the number of papers
         self.deleted: Places = np.empty(0, np.int64)
         self._version: int | None = None
-        self.build = ""  # of the index: its rows are numbered anew with each
+        self.build = ""  # of the index: each numbers its rows again
         self._columns: Columns | None = None
         self._id_rows: list[tuple[tuple[str, ...], Places]] = []
         self._filed: tuple[Segment, ...] = ()

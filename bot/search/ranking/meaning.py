@@ -55,7 +55,7 @@ class Meaning:
         return found
 
     def nearest(self, passing: Mask | None) -> Places:
-        """Return the passing rows that are nearest, the nearest first."""
+        """Return the nearest passing rows, the nearest first."""
         rows = np.sort(self.vectors.nearest(self.query, passing, MAX_COMPARED))
         scores = self.nearness(rows)
         found: Places = rows[np.argsort(-scores, kind="stable")[:MAX_NEAR]]

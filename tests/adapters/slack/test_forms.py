@@ -231,7 +231,7 @@ async def test_a_form_shows_only_what_the_choices_in_it_call_for(rig, planned):
     key, inputs = planned
     assert list(inputs()) == ["every", "at"]
     assert inputs()["at"]["element"]["initial_time"] == "09:30"
-    assert "hint" not in inputs()["at"]  # nobody has to type it
+    assert "hint" not in inputs()["at"]  # no one has to type it
     await rig.choose(rig.views[key], "every", "days")
     await rig.until(lambda: "on" in inputs())
     assert inputs()["on"]["element"]["type"] == "checkboxes"

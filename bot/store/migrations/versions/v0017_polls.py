@@ -1,4 +1,4 @@
-"""Polls that are open."""
+"""Open polls."""
 
 from __future__ import annotations
 
