@@ -61,14 +61,22 @@ def _first(blanks: Sequence[Blank]) -> Sequence[Blank]:
 
     Discord does not tell people's time zones: one that is not known yet has to be asked for.
     """
-    values = {blank.param.name: blank.value for blank in blanks}
-    useful = [blank for blank in in_one(blanks) if blank.param.applies(values)] or list(blanks)
+    useful = _useful(blanks)
     zones = [one for one in useful if one.param.kind == ZONE and not one.value]
     others = [one for one in useful if one not in zones]
     if len(useful) > MAX_INPUTS:
-        others = [one for one in others if one.param.group != MORE or one.param.required] or others
+        others = [one for one in others if not _is_rare(one)] or others
     chosen = [*others[: MAX_INPUTS - len(zones)], *zones]
     return [_demanded(one) if one in zones else one for one in useful if one in chosen]
+
+
+def _useful(blanks: Sequence[Blank]) -> Sequence[Blank]:
+    values = {blank.param.name: blank.value for blank in blanks}
+    return [blank for blank in in_one(blanks) if blank.param.applies(values)] or blanks
+
+
+def _is_rare(blank: Blank) -> bool:
+    return blank.param.group == MORE and not blank.param.required
 
 
 def _demanded(blank: Blank) -> Blank:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -26,36 +26,49 @@ APP_REFUSED = (
 
 async def diagnose(client: Client, settings: SlackSettings, places: Sequence[Place]) -> Diagnosis:
     """Ask Slack who the bot is, what it may do, and for each place whether it can post there."""
-    answer: AsyncSlackResponse | None = None
-
-    async def identify() -> AsyncSlackResponse:
-        nonlocal answer
-        answer = await client.web.client.auth_test()
-        return answer
-
     try:
-        me = await client.web.call(identify)
+        me, headers = await _identify(client)
     except SlackError as error:
         return Diagnosis(problems=(_refusal(error), *await _check_app_token(client, settings)))
-    headers = answer.headers if answer else {}
     client.web.team = str(me.get("team_id") or "")
     client.web.bot = str(me.get("user") or client.web.bot)
-    granted = [one.strip() for one in headers.get("x-oauth-scopes", "").split(",") if one.strip()]
-    missing = explain_missing(granted, previews=settings.link_previews) if granted else ""
-    wanted = (*SCOPES, *PREVIEW_SCOPES) if settings.link_previews else SCOPES
-    fine = (f"The bot token has all {count(len(wanted), 'permission')}.",) if granted else ()
+    fine, problems = _check_scopes(headers.get("x-oauth-scopes", ""), settings)
     app_problems = await _check_app_token(client, settings)
     return Diagnosis(
         identity=f"@{client.web.bot} in {me.get('team') or client.web.team}",
         fine=(
-            *(() if missing else fine),
+            *fine,
             *(() if app_problems else ("The app token opens connections.",)),
             "Slack tells no app which commands it has: try /papers help.",
         ),
-        problems=(*filter(None, (missing,)), *app_problems),
+        problems=(*problems, *app_problems),
         clock_offset=_offset(headers.get("Date", "")),
         lacking={place: await _lacking(client, place) for place in places},
     )
+
+
+async def _identify(client: Client) -> tuple[Json, Mapping[str, str]]:
+    """Return who the bot is, and the headers of the answer, which no call besides gives."""
+    headers: Mapping[str, str] = {}
+
+    async def identify() -> AsyncSlackResponse:
+        nonlocal headers
+        answer = await client.web.client.auth_test()
+        headers = answer.headers
+        return answer
+
+    return await client.web.call(identify), headers
+
+
+def _check_scopes(header: str, settings: SlackSettings) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is fine and what is wrong with the scopes that Slack says the bot token has."""
+    granted = [one.strip() for one in header.split(",") if one.strip()]
+    if not granted:
+        return (), ()
+    if missing := explain_missing(granted, previews=settings.link_previews):
+        return (), (missing,)
+    wanted = (*SCOPES, *PREVIEW_SCOPES) if settings.link_previews else SCOPES
+    return (f"The bot token has all {count(len(wanted), 'permission')}.",), ()
 
 
 async def _check_app_token(client: Client, settings: SlackSettings) -> tuple[str, ...]:

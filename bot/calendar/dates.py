@@ -185,20 +185,21 @@ def _numeric(words: str, today: date) -> Period | None:
 def _named(words: str, today: date) -> Period | None:
     """Read a date with the name of a month: May 28, 28th of May 2026, april, Thu, 28 May."""
     parts = [part for part in _BETWEEN.split(words) if part and part not in _FILLERS]
-    if (day := _day_of_month(parts, today)) is not None:
-        return day
-    sorts: dict[str, list[str]] = {sort: [] for sort in ("month", "weekday", "year", "day", "")}
-    for part in parts:
-        sorts[_sort_of(part)].append(part.rstrip("."))
-    if sorts[""] or len(sorts["month"]) != 1 or any(len(some) > 1 for some in sorts.values()):
+    if (found := _day_of_month(parts, today)) is not None:
+        return found
+    by_sort = {_sort_of(part): part.rstrip(".") for part in parts}
+    if "" in by_sort or "month" not in by_sort or len(by_sort) < len(parts):
         return None
-    (month,) = map(month_number, sorts["month"])
-    days = [int(re.sub(r"\D", "", part)) for part in sorts["day"]]
-    found = _dated(month or 0, days[0] if days else None, "".join(sorts["year"]), today)
-    for number in map(weekday_number, sorts["weekday"]):
-        if found.days > 1 or found.first.weekday() != number:
-            raise NotADate(f"{found.first} is a {found.first:%A}. Leave out the day of the week.")
+    month = month_number(by_sort["month"]) or 0
+    day = int(re.sub(r"\D", "", by_sort["day"])) if "day" in by_sort else None
+    found = _dated(month, day, by_sort.get("year"), today)
+    if "weekday" in by_sort and not _is_a(by_sort["weekday"], found):
+        raise NotADate(f"{found.first} is a {found.first:%A}. Leave out the day of the week.")
     return found
+
+
+def _is_a(weekday: str, period: Period) -> bool:
+    return period.days == 1 and period.first.weekday() == weekday_number(weekday)
 
 
 def _sort_of(part: str) -> str:

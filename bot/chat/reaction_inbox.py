@@ -143,39 +143,33 @@ class ReactionInbox:
             await self.handle(ReactionEvent(place, message, emoji, person, added=added, at=at))
 
     async def _handle(self, event: ReactionEvent) -> View | None:
-        tenant, place = self._memory(event.place), event.place
         if await self._is_void(event):
             return None
-        papers = await self._papers(tenant, event)
+        reactions, key = self._memory(event.place).reactions, _key(event)
+        papers = await self._papers(event)
         line = self._ports.reactions.line_for(event.emoji, papers, added=event.added)
-        key = (place.address, event.message, event.emoji, event.person.id)
-        last = await tenant.reactions.last(*key)
+        last = await reactions.last(*key)
         if line is None or not _is_new(event, last):
             return None
         reaction = Reaction(event.added, event.at or self._ports.clock())
         if not event.added and last and last.present and not last.effect:
             # what was done before in another way stays done
-            await tenant.reactions.record(*key, reaction)
+            await reactions.record(*key, reaction)
             return None
-        view = await self._run(line, event.person, place)
+        view = await self._run(line, event.person, event.place)
         if view.outcome is not Outcome.FAILED:
-            # of one that was there before, the end was missed
-            before = bool(last and last.present and last.effect)
-            effect = before or (view.data or {}).get("new") is not False
-            if not await tenant.reactions.record(*key, replace(reaction, effect=effect)):
+            reaction = replace(reaction, effect=_has_effect(view, last))
+            if not await reactions.record(*key, reaction):
                 await self._repeat_last(event, papers)
         return view
 
     async def _repeat_last(self, event: ReactionEvent, papers: tuple[str, ...]) -> None:
         """Repeat what another process did in between: its event is later than this one."""
-        tenant, place = self._memory(event.place), event.place
-        last = await tenant.reactions.last(
-            place.address, event.message, event.emoji, event.person.id
-        )
+        last = await self._memory(event.place).reactions.last(*_key(event))
         if last and (last.present or last.effect):
             line = self._ports.reactions.line_for(event.emoji, papers, added=last.present)
             if line:
-                await self._run(line, event.person, place)
+                await self._run(line, event.person, event.place)
 
     async def _is_void(self, event: ReactionEvent) -> bool:
         """Tell whether the bot was removed, or the person has had their data deleted since."""
@@ -187,9 +181,10 @@ class ReactionInbox:
         forgotten = await self._memory(place).personal.forgotten(event.person.id)
         return forgotten is not None and at <= forgotten
 
-    async def _papers(self, tenant: TenantMemory, event: ReactionEvent) -> tuple[str, ...]:
+    async def _papers(self, event: ReactionEvent) -> tuple[str, ...]:
         """Return the papers of a message; one of our own is recorded soon after it is sent."""
-        papers = await tenant.messages.papers(event.place.address, event.message)
+        messages = self._memory(event.place).messages
+        papers = await messages.papers(event.place.address, event.message)
         if papers or not event.own:
             return papers
         message = (event.place, event.message)
@@ -198,10 +193,20 @@ class ReactionInbox:
             async with asyncio.timeout(EARLY_SECONDS):
                 await recorded.wait()
         self._recorded.pop(message, None)
-        return await tenant.messages.papers(event.place.address, event.message)
+        return await messages.papers(event.place.address, event.message)
 
     def _memory(self, place: Place) -> TenantMemory:
         return self._ports.memory.tenant(place.platform, place.tenant)
+
+
+def _key(event: ReactionEvent) -> tuple[str, str, str, str]:
+    return event.place.address, event.message, event.emoji, event.person.id
+
+
+def _has_effect(view: View, last: Reaction | None) -> bool:
+    """Tell whether a reaction changed something, or the end of one that did was missed."""
+    was_there = last is not None and last.present and last.effect
+    return was_there or (view.data or {}).get("new") is not False
 
 
 def _is_new(event: ReactionEvent, last: Reaction | None) -> bool:

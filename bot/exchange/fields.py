@@ -19,6 +19,7 @@ _LONG = re.compile(r"abstract|note|comment|summary|description|keyword|tag|title
 _LINK = re.compile(r"url|link|href|uri|pdf|doi|website|homepage|address|^ee$|howpublished|paper$")
 
 Fields = Iterable[tuple[str, str]]
+Named = list[tuple[str, str]]  # names in small letters and digits
 
 
 def id_of(fields: Fields) -> str:
@@ -32,19 +33,32 @@ def id_of(fields: Fields) -> str:
     return next(filter(None, numbers), "")
 
 
-def _candidates(named: list[tuple[str, str]]) -> Iterator[str]:
-    elsewhere = _is_elsewhere(named)
-    for name, value in named:
-        if (name in _IDS or "arxiv" in name) and not (elsewhere and name.startswith("eprint")):
-            yield from paper_ids(value, 1, bare=True)
+def _candidates(named: Named) -> Iterator[str]:
+    yield from _in_id_fields(named)
     for name, value in named:
         if _LINK.search(name):
             yield from _linked(value)
     for name, value in named:
-        # a volume that looks like an id is one only where the record names arXiv
-        number = name in _NUMBERS and value[:1].isdigit()
-        if not (number or _LONG.search(name) or name in _IDS):
+        if not _is_no_id(name, value):
             yield from paper_ids(value, 1)
+    yield from _in_long_texts(named)
+
+
+def _in_id_fields(named: Named) -> Iterator[str]:
+    elsewhere = _is_elsewhere(named)
+    for name, value in named:
+        if (name in _IDS or "arxiv" in name) and not (elsewhere and name.startswith("eprint")):
+            yield from paper_ids(value, 1, bare=True)
+
+
+def _is_no_id(name: str, value: str) -> bool:
+    # a volume that looks like an id is one only where the record names arXiv
+    number = name in _NUMBERS and value[:1].isdigit()
+    return number or name in _IDS or _LONG.search(name) is not None
+
+
+def _in_long_texts(named: Named) -> Iterator[str]:
+    """Yield the ids of texts that name one paper alone, abstracts last."""
     for name, value in sorted(named, key=lambda one: "abstract" in one[0]):
         if _LONG.search(name) and len(ids := paper_ids(value, 2)) == 1:
             yield ids[0]
@@ -55,7 +69,7 @@ def _linked(value: str) -> Iterator[str]:
     yield from [own] if own else paper_ids(value, 1)
 
 
-def _is_elsewhere(named: list[tuple[str, str]]) -> bool:
+def _is_elsewhere(named: Named) -> bool:
     """Tell whether the record says that its eprint is another archive's."""
     archives = [value.lower() for name, value in named if name in {"archiveprefix", "eprinttype"}]
     return any(archives) and not any("arxiv" in one for one in archives)

@@ -69,22 +69,33 @@ def read(text: str) -> tuple[Entry, ...]:
 
 def _entries(passage: Passage, *, is_ours: bool) -> Iterator[Entry]:
     if passage.bibtex:
-        from bot.exchange.bibtex import read as read_bibtex
-
-        yield from (one for one in read_bibtex(passage.text) if one.paper.id)
+        yield from _in_bibtex(passage.text)
     if is_ours and passage.strong and passage.code and not passage.heading:
         yield entry(passage.code, passage.strong)
         return
-    ids: dict[str, str] = {}
+    labels = _labels(passage, is_ours=is_ours)
+    alone = _title(passage) if len(labels) == 1 else ""
+    for id_, label in labels.items():
+        yield entry(id_, label if _is_title(label) else alone)
+    if not labels and not passage.heading:
+        yield from _without_id(passage)
+
+
+def _in_bibtex(text: str) -> Iterator[Entry]:
+    from bot.exchange.bibtex import read as read_bibtex
+
+    return (one for one in read_bibtex(text) if one.paper.id)
+
+
+def _labels(passage: Passage, *, is_ours: bool) -> dict[str, str]:
+    """Return the ids that a passage links to or names, with the words of their links."""
+    labels: dict[str, str] = {}
     for link in passage.links:
         if id_ := id_in_address(link.address) if link.address else None:
-            ids.setdefault(id_, link.label)
+            labels.setdefault(id_, link.label)
     for id_ in () if is_ours else paper_ids(passage.text, MAX_ENTRIES):
-        ids.setdefault(id_, "")
-    for id_, label in ids.items():
-        yield entry(id_, label if _is_title(label) else _title(passage) if len(ids) == 1 else "")
-    if not ids and not passage.heading:
-        yield from _without_id(passage)
+        labels.setdefault(id_, "")
+    return labels
 
 
 def _without_id(passage: Passage) -> Iterator[Entry]:

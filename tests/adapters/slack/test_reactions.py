@@ -184,7 +184,8 @@ async def test_a_slow_store_delays_no_acknowledgement_of_a_command(rig, monkeypa
     await rig.until(lambda: rig.messages)
 
 
-async def test_reactions_made_while_away_are_swept_up(rig, bot, connected):
+async def test_reactions_made_while_away_are_swept_up(rig, bot, connected, monkeypatch):
+    monkeypatch.setattr("adapters.slack.workspace.QUIET_SECONDS", 0.1)
     card = await shared(rig, bot)
     await rig.react(card, "bookmark", "U2", at=NOW.timestamp() - 60)
     card.reactions["bookmark"] = ["U3", STRANGER, BOT]
