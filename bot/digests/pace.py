@@ -57,19 +57,20 @@ class SharedPace(Pace):
         self._paces = paces
         self._clock = clock
         self._turns: deque[float] = deque()  # by the event loop's clock
-        self._taking = asyncio.Lock()
+        self._one_at_a_time = asyncio.Lock()
 
     async def turn(self) -> None:
         """Wait for a turn. Raises StoreError."""
         clock = asyncio.get_running_loop().time
-        while True:
-            async with self._taking:
-                if not self._turns:
-                    await self._take()
+        # one at a time, so that the next one to come has a turn that is given back
+        async with self._one_at_a_time:
+            while True:
+                if len(self._turns) < 2:
+                    await self._take()  # before the last one comes
                 at = self._turns.popleft()
-            await asyncio.sleep(max(0.0, at - clock()))
-            if clock() - at < LAPSE_SECONDS:
-                return
+                await asyncio.sleep(max(0.0, at - clock()))
+                if clock() - at < LAPSE_SECONDS:
+                    return
 
     def give_back(self) -> None:
         """Let the next one have a turn at once that was not needed."""

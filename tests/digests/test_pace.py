@@ -72,6 +72,18 @@ async def test_a_turn_that_was_not_needed_is_the_next_one_s(stores: list[Store])
     assert monotonic() - began < 0.25
 
 
+async def test_many_who_wait_take_no_turns_ahead_of_another_process(stores: list[Store]):
+    busy, other = (SharedPace("discord", 100, store.paces, utc_now) for store in stores)
+    waiting = [asyncio.create_task(busy.turn()) for _ in range(400)]
+    await waiting[50]
+    began = monotonic()
+    await other.turn()
+    assert monotonic() - began < 2  # their turns are four seconds
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_turns_of_a_process_that_stood_still_do_not_pile_up(stores: list[Store]):
     pace = SharedPace("discord", 100, stores[0].paces, utc_now)
     await pace.turn()
