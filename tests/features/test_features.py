@@ -28,6 +28,19 @@ async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(as
     assert view.data["papers"][0]["authors"] == list(HEBB.authors)
 
 
+@pytest.mark.parametrize(
+    ("query", "absent", "used"),
+    [
+        ("Jaguar hebbian learning", "jaguar", "hebbian learning"),
+        ("hebbian learning, Jaguar?", "jaguar", "hebbian learning"),
+        ("C# hebbian", "c#", "hebbian"),
+    ],
+)
+async def test_results_are_for_the_words_that_papers_have(ask, query, absent, used):
+    said = plain(await ask(f"find {query}")).partition("\n")[0]
+    assert said == f"No paper here mentions “{absent}”; showing results for {used}"
+
+
 async def test_a_paper_in_a_list_shows_what_a_reader_decides_by(ask):
     assert plain(await ask("find hebbian")).partition("\n\n")[0] == (
         "1. Hebbian Learning Without Labels (https://huggingface.co/papers/2605.00001)\n"

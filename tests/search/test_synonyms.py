@@ -96,3 +96,12 @@ async def test_other_endings_and_spellings_match_a_title(tmp_path: Path):
 
 def test_signs_tell_languages_apart():
     assert tokenize("C++ or C/C++, C# and C") == ["cpp", "or", "c", "cpp", "csharp", "and", "c"]
+
+
+async def test_a_language_is_no_slip_and_is_shown_with_its_sign(tmp_path: Path):
+    known = papers("Web App Code Generation", "Code in C++", "Web App Tests", "App Code in Rust")
+    hits = await search(tmp_path, known, "C++ code generation")
+    assert hits.corrected is None
+    assert (await search(tmp_path, known, "c# code")).absent == ("c#",)
+    offered = await search(tmp_path, known, "code in c++ and rsut")
+    assert offered.suggestion == "code in c++ and rust"

@@ -12,9 +12,10 @@ _GREEK = GREEK_NAMES | _VARIANTS
 _LETTERS = "".join(_GREEK)
 # A letter on its own is a symbol; several in a row are a word in Greek.
 _SYMBOL = re.compile(rf"(?<![{_LETTERS}])[{_LETTERS}](?![{_LETTERS}])")
-# Languages told apart by signs.
-_LANGUAGE = re.compile(r"(?<![^\W_])([cCfF])(\+\+|#)(?![^\W_])")
-_LANGUAGE_SIGNS = {"++": "pp", "#": "sharp"}
+# Languages told apart by signs, as words of their own.
+LANGUAGES = {"cpp": "c++", "csharp": "c#", "fsharp": "f#"}
+_LANGUAGE = re.compile(r"(?<![^\W_])(?:[cC]\+\+|[cCfF]#)(?![^\W_])")
+_LANGUAGE_WORDS = {name: word for word, name in LANGUAGES.items()}
 # "tau^2" and "pi_0" as people type them.
 _INDEX = re.compile(r"(?<=[^\W_])[_^]\{?(\d+)\}?")
 # Letters of the Cyrillic alphabet that look like Latin ones, in words that have both.
@@ -32,7 +33,7 @@ def spell_languages(text: str) -> str:
     """Return text with "C++" and "C#" as words of their own: cpp, csharp."""
     if "+" not in text and "#" not in text:
         return text
-    return _LANGUAGE.sub(lambda match: match[1] + _LANGUAGE_SIGNS[match[2]], text)
+    return _LANGUAGE.sub(lambda match: _LANGUAGE_WORDS[match[0].lower()], text)
 
 
 def join_indices(text: str) -> str:

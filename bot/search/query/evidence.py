@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from bot.search.analysis.spellings import LANGUAGES
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, STOP_WORDS
 from bot.search.index.arrays import intersect, unite
@@ -235,9 +236,10 @@ def check_slips(
 ) -> tuple[QueryTerm, ...]:
     """Keep the slips that there is evidence for; the likeliest of the others become offers.
 
-    Words in `exact` were quoted: they stay as they are.
+    Words in `exact` were quoted: they stay as they are, and so does C++.
     """
-    checked = (_exact(each) if each.typed in exact else evidence.check(each) for each in terms)
+    sure = {*exact, *LANGUAGES}
+    checked = (_exact(each) if each.typed in sure else evidence.check(each) for each in terms)
     return tuple(_weigh_absent(_check_splits(term, evidence)) for term in checked)
 
 

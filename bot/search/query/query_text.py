@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from bot.search.analysis.tokenizer import tokenize
 
 
@@ -18,6 +20,16 @@ def quote_words(query: str, corrected: str) -> str:
 def with_words(query: str, words: str) -> str:
     """Return a query with other words, and its filters and phrases as they are."""
     return " ".join([words, *(part for part in _split(query) if _is_special(part))])
+
+
+def without_words(query: str, words: Collection[str]) -> str:
+    """Return a query without the parts that say these words and no others."""
+    return " ".join(part for part in _split(query) if not _says_only(part, words)).strip(" ,;")
+
+
+def _says_only(part: str, words: Collection[str]) -> bool:
+    tokens = tokenize(part)
+    return bool(tokens) and set(tokenize(" ".join(words))).issuperset(tokens)
 
 
 def _split(query: str) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bot.search.analysis.spellings import LANGUAGES
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, tokenize
 from bot.search.index.arrays import NO_PLACES, Places, contains
@@ -161,7 +162,7 @@ def _search(context: SearchContext, page: PageRange) -> Hits:
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
     found = find_interpretation(context, speller)
     hits = name_absent_words(_page_of(context, found, page), found.terms)
-    return _as_typed(hits, context.synonyms) if context.synonyms else hits
+    return _as_typed(hits, context.synonyms)
 
 
 def with_synonyms(context: SearchContext) -> SearchContext:
@@ -172,14 +173,15 @@ def with_synonyms(context: SearchContext) -> SearchContext:
 
 
 def _as_typed(hits: Hits, synonyms: Sequence[Synonym]) -> Hits:
-    """Say what was searched besides, and write what was typed instead of the short names."""
-    typed = {one.short: one.typed for one in synonyms}
+    """Say what was searched besides, and write what was typed instead of our names for it."""
+    typed = LANGUAGES | {one.short: one.typed for one in synonyms}
     corrected, suggestion = (
         text and " ".join(typed.get(word, word) for word in text.split())
         for text in (hits.corrected, hits.suggestion)
     )
+    absent = tuple(typed.get(word, word) for word in hits.absent)
     others = tuple(name for one in synonyms for name in one.others)
-    return replace(hits, corrected=corrected, suggestion=suggestion, synonyms=others)
+    return replace(hits, corrected=corrected, suggestion=suggestion, absent=absent, synonyms=others)
 
 
 def name_absent_words(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
