@@ -45,12 +45,12 @@ _Rows: TypeAlias = npt.NDArray[np.uint32]
 class Evidence:
     """What papers say about the words of a query.
 
-    `words` has those that are known, or that begin a known one, by what was typed.
+    `words` has what is known by what was typed: the word, one that it begins, or those of a name.
     """
 
     connection: sqlite3.Connection
     snapshot: Snapshot
-    words: Mapping[str, str]
+    words: Mapping[str, Sequence[str]]
     # of each word that was looked up, the rows of each segment that have it outside names
     _rows: dict[str, list[_Rows]] = field(default_factory=dict)
     _surnames: dict[str, bool] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Evidence:
 
     def _others(self, typed: str) -> list[str]:
         """Return the known words beside one."""
-        return [word for each, word in self.words.items() if each != typed]
+        return [one for each, words in self.words.items() if each != typed for one in words]
 
     def _telling_others(self, typed: str) -> list[str]:
         """Return those that tell something; without surnames, which no title has, if others do."""
@@ -220,15 +220,19 @@ def _share_text(segment: SegmentPostings, roots: Collection[str]) -> bool:
 
 
 def gather_evidence(
-    connection: sqlite3.Connection, snapshot: Snapshot, terms: Sequence[QueryTerm]
+    connection: sqlite3.Connection,
+    snapshot: Snapshot,
+    terms: Sequence[QueryTerm],
+    names: Mapping[str, str],
 ) -> Evidence:
-    """Return the evidence for the words of a query."""
+    """Return the evidence for the words of a query; `names` are those that terms stand for."""
     words = {
-        term.typed: term.typed if term.known else term.completions[0]
+        term.typed: (term.typed if term.known else term.completions[0],)
         for term in terms
         if term.known or term.completions
     }
-    return Evidence(connection, snapshot, words)
+    typed = {short: tuple(name.split()) for short, name in names.items()}
+    return Evidence(connection, snapshot, {**words, **typed})
 
 
 def check_slips(

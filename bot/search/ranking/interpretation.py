@@ -62,11 +62,12 @@ def find_interpretation(context: SearchContext, speller: Speller) -> Interpretat
     terms = speller.terms()
     if context.thorough:  # while a person types, a doubtful completion does no harm
         terms = add_inflections(speller.lexicons, terms, context.query.exact_words)
-        evidence = gather_evidence(context.connection, context.snapshot, terms)
+        synonyms = {one.short: one for one in context.synonyms}
+        names = {short: one.typed for short, one in synonyms.items()}
+        evidence = gather_evidence(context.connection, context.snapshot, terms, names)
         speller = replace(speller, allows_doubt=evidence.allows_doubt)
         terms = check_slips(evidence, terms, context.query.exact_words)
-        names = {one.short: one for one in context.synonyms}
-        terms = tuple(names[t.typed].widen(t) if t.typed in names else t for t in terms)
+        terms = tuple(synonyms[t.typed].widen(t) if t.typed in synonyms else t for t in terms)
     return replace(_find_best(context, speller, terms), terms=terms)
 
 
