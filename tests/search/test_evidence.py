@@ -65,12 +65,22 @@ async def test_a_word_that_no_paper_contains_stays_as_it_is(index: Index, word: 
         ("ruoqi lui", "ruoqi liu"),
         ("lama3 survey", "llama3 survey"),
         ("liu difusion survey", "liu diffusion survey"),
+        ("segmnt anithing", "segment anything"),  # the one is certain, and tells of the other
     ],
 )
 async def test_a_likely_slip_is_corrected(index: Index, typed: str, meant: str):
     hits = await search(index, typed)
     assert hits.corrected == meant
     assert not hits.absent
+
+
+SPLATTING = Paper("2503.00001", "Gaussian splatting", (), "Its scaling is gaussian.")
+SCALING = tuple(Paper(f"2503.1{n:04}", f"Scaling gaussian number{n}") for n in range(20))
+
+
+@pytest.mark.parametrize("papers", [(SPLATTING, *SCALING)])
+async def test_of_two_words_that_may_be_meant_the_title_has_the_right_one(index: Index):
+    assert (await search(index, "gaussian spalting")).corrected == "gaussian splatting"
 
 
 @pytest.mark.parametrize(

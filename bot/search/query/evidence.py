@@ -66,6 +66,12 @@ class Evidence:
             return replace(term, corrections=tuple(kept))
         return _offer(term, odds)
 
+    def with_corrected(self, checked: Sequence[QueryTerm]) -> Evidence:
+        """Return the evidence for the other words by those that are corrected for certain."""
+        certain = [each for each in checked if each.corrections and each.typed not in self.words]
+        meant = {each.typed: each.corrections[0].words for each in certain}
+        return replace(self, words={**self.words, **meant})
+
     def allows_doubt(self, typed: str, meant: str) -> bool:
         """Whether a known word may be a slip for another that all other words occur with."""
         if meant in FUNCTION_WORDS or not self._telling_others(typed):
@@ -243,7 +249,11 @@ def check_slips(
     Words in `exact` were quoted: they stay as they are, and so does C++.
     """
     sure = {*exact, *LANGUAGES}
-    checked = (_exact(each) if each.typed in sure else evidence.check(each) for each in terms)
+    checked = [_exact(each) if each.typed in sure else evidence.check(each) for each in terms]
+    if any(each.offers for each in checked):
+        wider = evidence.with_corrected(checked)
+        pairs = zip(terms, checked, strict=True)
+        checked = [wider.check(term) if each.offers else each for term, each in pairs]
     return tuple(_weigh_absent(_check_splits(term, evidence)) for term in checked)
 
 

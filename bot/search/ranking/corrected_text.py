@@ -25,7 +25,9 @@ def _used_spelling(term: QueryTerm, text: str) -> str:
         return term.typed
     # a word that is known can be meant as another, but is not run together with its neighbour
     corrections = (each for each in term.corrections if each.is_slip or not term.known)
-    meant = next((each for each in corrections if _contains(text, each.words)), None)
+    used = [each for each in corrections if _contains(text, each.words)]
+    # the title comes first: "spalting" is splatting there, though the abstract has scaling too
+    meant = min(used, key=lambda each: text.find(f" {each.words[0]} "), default=None)
     if meant is None or _is_same_word(term.typed, meant):
         return term.typed
     return " ".join(meant.words)
