@@ -253,12 +253,12 @@ def _passage(paper: Paper, why: Highlights) -> Spans:
 def _understood(query: str, found: Found) -> tuple[Block, ...]:
     """Say how the query was understood: what was corrected, and what no paper mentions."""
     # start-up time: a search has loaded it already
-    from bot.search.query.query_text import without_words
+    from bot.search.query.query_text import as_typed, without_words
 
     theirs = ", and Hugging Face’s for what you typed" if found.online else ""
     if found.absent:
         used = without_words(found.corrected or query, found.absent)
-        absent = listed([f"“{shorten(word, 40)}”" for word in found.absent], "or")
+        absent = listed([f"“{shorten(one, 40)}”" for one in as_typed(query, found.absent)], "or")
         said = line(f"No paper here mentions {absent}; showing results for ", Strong(used), theirs)
         if not used:
             said = line(f"No paper here mentions {absent}; these are Hugging Face’s results.")

@@ -31,9 +31,11 @@ async def test_a_misspelt_half_title_finds_the_paper_and_says_how_it_was_read(as
 @pytest.mark.parametrize(
     ("query", "absent", "used"),
     [
-        ("Jaguar hebbian learning", "jaguar", "hebbian learning"),
-        ("hebbian learning, Jaguar?", "jaguar", "hebbian learning"),
-        ("C# hebbian", "c#", "hebbian"),
+        ("Jaguar hebbian learning", "Jaguar", "hebbian learning"),
+        ("hebbian learning, jaguar?", "jaguar", "hebbian learning"),
+        ("C# hebbian", "C#", "hebbian"),
+        ("hebbian 扩散模型", "扩散模型", "hebbian"),
+        ("hebbian jaguar/learning", "jaguar", "hebbian jaguar/learning"),
     ],
 )
 async def test_results_are_for_the_words_that_papers_have(ask, query, absent, used):

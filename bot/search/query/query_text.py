@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from bot.search.analysis.tokenizer import tokenize
+
+_MARKS = " ,;.?!"  # around words of a sentence
 
 
 def quote_words(query: str, corrected: str) -> str:
@@ -24,7 +26,15 @@ def with_words(query: str, words: str) -> str:
 
 def without_words(query: str, words: Collection[str]) -> str:
     """Return a query without the parts that say these words and no others."""
-    return " ".join(part for part in _split(query) if not _says_only(part, words)).strip(" ,;")
+    return " ".join(part for part in _split(query) if not _says_only(part, words)).strip(_MARKS)
+
+
+def as_typed(query: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return words as a query has them: 模 and 型 are one, and jaguar may be Jaguar."""
+    parts = [part.strip(_MARKS) for part in _split(query) if _says_only(part, words)]
+    typed = {word for part in parts for word in tokenize(part)}
+    others = [word for word in words if typed.isdisjoint(tokenize(word))]
+    return tuple(dict.fromkeys([*parts, *others]))
 
 
 def _says_only(part: str, words: Collection[str]) -> bool:
