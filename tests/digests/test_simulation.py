@@ -6,7 +6,7 @@ from tests.planted import find
 from tests.simulation import simulate
 
 
-@pytest.mark.parametrize("seed", range(1, 16))
+@pytest.mark.parametrize("seed", range(1, 9))
 def test_every_digest_comes_once_in_order_and_where_it_belongs(seed: int):
     figures = simulate(seed, days=20)
     assert figures.bad == []
