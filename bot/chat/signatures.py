@@ -21,6 +21,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -121,6 +122,7 @@ def command_title(handler: Handler) -> str:
     return (inspect.getdoc(handler) or "").partition("\n")[0].rstrip(".")
 
 
+@cache
 def command(handler: Handler) -> Command:
     """Read a command off a function; ValueError if the signature or docstring lacks something."""
     title = command_title(handler)

@@ -55,7 +55,15 @@ def test_name_help_and_arguments_are_read_off_the_function():
         ("page", False, True, "which page"),
     ]
     assert LOOK_UP.usage == "look-up DAY [WORDS] [sort:new|votes] [page:PAGE]"
-    assert command(shared(look_up)).shared
+
+
+def test_a_command_can_be_answered_for_all_to_see():
+    @shared
+    async def look(ctx: object) -> View:
+        """Look something up."""
+        return View((line(repr(ctx)),))
+
+    assert command(look).shared
 
 
 def test_a_whole_number_says_its_bounds():
