@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,7 +35,7 @@ from bot.store import Store
 from bot.store.database_url import read_address
 from bot.store.move import Move, open_both
 from bot.store.schema import VERSION_TABLE, metadata
-from tests.rigs.postgresql import Server, running, unavailable
+from tests.rigs.postgresql import Server, shared, unavailable
 
 # on a busy machine everything takes long, and nothing is wrong
 hypothesis.settings.register_profile(
@@ -257,11 +258,12 @@ def ask(bot: Bot) -> Ask:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    """A PostgreSQL server, started by the first test that needs one."""
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A PostgreSQL server of all workers, started by the first test that needs one."""
     if trouble := unavailable():
         pytest.skip(trouble)
-    with running() as server:
+    folder = tmp_path_factory.getbasetemp()
+    with shared(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) as server:
         yield server
 
 

@@ -1,7 +1,8 @@
-"""A real PostgreSQL server on a socket of its own, for one test process."""
+"""A real PostgreSQL server on a socket of its own, for one run of the tests."""
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import shutil
@@ -46,13 +47,13 @@ class Server:
 
     def create_database(self) -> str:
         """Create an empty database, and return its name."""
-        name = f"test{next(self._numbers)}"
+        name = self._new_name()
         self.run(f"CREATE DATABASE {name}")
         return name
 
     def copy_database(self, template: str) -> str:
         """Copy a database that no process has open, and return the copy's name."""
-        name = f"test{next(self._numbers)}"
+        name = self._new_name()
         self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
@@ -69,6 +70,9 @@ class Server:
     def data(self) -> Path:
         """The folder of the cluster."""
         return self.folder / "data"
+
+    def _new_name(self) -> str:
+        return f"test{os.getpid()}_{next(self._numbers)}"
 
     @property
     def _as_user(self) -> dict[str, Any]:
@@ -88,6 +92,50 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """Start a server in a folder of its own, and remove both in the end."""
+    server = _start()
+    try:
+        yield server
+    finally:
+        _end(server)
+
+
+@contextmanager
+def shared(meeting: Path) -> Iterator[Server]:
+    """Use one server with all who meet in a folder; the first starts it, the last ends it."""
+    with _guests(meeting) as guests:
+        if not guests:
+            server = _start()
+            guests.update(folder=str(server.folder), user=server.user, number=0)
+            guests["binaries"] = str(server.binaries)
+        guests["number"] += 1
+        server = Server(Path(guests["folder"]), Path(guests["binaries"]), guests["user"])
+    try:
+        yield server
+    finally:
+        with _guests(meeting) as guests:
+            guests["number"] -= 1
+            if not guests["number"]:
+                guests.clear()
+                _end(server)
+
+
+@contextmanager
+def _guests(meeting: Path) -> Iterator[dict[str, Any]]:
+    """Read who uses the server, {} if it does not run, and write what was changed."""
+    import fcntl  # Windows has none, and no server here either
+
+    with (meeting / "postgresql.json").open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        guests = json.loads(file.read() or "{}")
+        try:
+            yield guests
+        finally:
+            file.truncate(0)
+            file.write(json.dumps(guests))
+
+
+def _start() -> Server:
     # a socket's path has at most 107 characters, so the folder is not one of pytest's
     folder = Path(tempfile.mkdtemp(prefix="paperboy-"))
     server = Server(folder, _package() / PROGRAMS, None)
@@ -96,12 +144,17 @@ def running() -> Iterator[Server]:
             _give_away(server)
         server.initialize()
         server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-    finally:
+    except BaseException:
         shutil.rmtree(folder)
+        raise
+    return server
+
+
+def _end(server: Server) -> None:
+    try:
+        server.stop()
+    finally:
+        shutil.rmtree(server.folder)
 
 
 def _give_away(server: Server) -> None:
