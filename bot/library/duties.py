@@ -71,7 +71,8 @@ class Duties:
 
     async def _work(self, name: str, work: Work) -> bool:
         """Work while the lease lasts; False if it was lost before the work was done."""
-        task, lost = asyncio.ensure_future(work()), asyncio.create_task(self._renew(name))
+        ended = asyncio.Event()
+        task, lost = asyncio.ensure_future(work()), asyncio.create_task(self._renew(name, ended))
         try:
             await asyncio.wait((task, lost), return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
@@ -79,18 +80,20 @@ class Duties:
                 return False
             await task
         finally:
-            for one in (task, lost):
-                one.cancel()
+            task.cancel()
+            ended.set()  # a renewal that is cancelled on its way could arrive after the release
             await asyncio.gather(task, lost, return_exceptions=True)
             finished = not task.cancelled() and task.exception() is None
             await self._release(name, finished=finished)
         return True
 
-    async def _renew(self, name: str) -> None:
-        """Renew a lease, and return when it is lost."""
+    async def _renew(self, name: str, ended: asyncio.Event) -> None:
+        """Renew a lease, and return when it is lost or the work has ended."""
         until = self.clock() + LEASE
         while self.clock() < until:
-            await asyncio.sleep(RENEW_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), RENEW_SECONDS)
+                return
             with suppress(StoreError):  # there is some time left to try it again
                 begun = self.clock()
                 if not await self._take(name):

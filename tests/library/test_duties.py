@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.errors import StoreError
 from bot.library import duties as module
 from bot.library.duties import LEASE, Duties
 from bot.store import Store
+from bot.store.leases import Leases
 from tests.conftest import Clock
 from tests.rigs.waiting import eventually
 
@@ -74,6 +76,48 @@ async def test_one_of_two_works_and_the_other_takes_over_at_once_when_it_stops(
         first.cancel()
         await eventually(lambda: chore.now == {"b"})
     assert chore.begun == ["a", "b"]
+    assert await store.leases.held(clock()) == ()
+
+
+class Far(Leases):
+    """Leases in a database that is slow to take what it was sent, and takes it all the same."""
+
+    def __init__(self, near: Leases) -> None:
+        self.near, self.sent, self.arrives = near, 0, asyncio.Event()
+        self.on_its_way: asyncio.Task[bool] | None = None
+
+    async def take(self, name: str, holder: str, now: datetime, lasts: timedelta) -> bool:
+        self.sent += 1
+        if self.sent > 1:
+            return await asyncio.shield(self._arrive(name, holder, now, lasts))
+        return await self.near.take(name, holder, now, lasts)
+
+    def _arrive(self, *values: Any) -> asyncio.Task[bool]:
+        async def late() -> bool:
+            await self.arrives.wait()
+            return await self.near.take(*values)
+
+        self.on_its_way = asyncio.create_task(late())
+        return self.on_its_way
+
+    async def release(self, name: str, holder: str, now: datetime) -> None:
+        await self.near.release(name, holder, now)
+
+
+async def test_a_renewal_on_its_way_takes_nothing_back_that_was_released(
+    store: Store, clock: Clock
+):
+    far = Far(store.leases)
+    working = asyncio.ensure_future(
+        Duties(far, clock, "a").alone("syncing", asyncio.Event().wait)()
+    )
+    await eventually(lambda: far.on_its_way is not None)
+    working.cancel()
+    await asyncio.wait([working], timeout=0.1)
+    far.arrives.set()
+    await asyncio.wait([working])
+    assert far.on_its_way
+    await far.on_its_way
     assert await store.leases.held(clock()) == ()
 
 
