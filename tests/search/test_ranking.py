@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from bench.training import Bounds, Judged, fit
-from bot.papers import Paper
+from bot.papers import Account, Paper
 from bot.search import Index, Query, parse
 from bot.search.ranking.weights import FEATURES, WORD_COUNTS, fitted_weights
 from bot.sources.files import read
@@ -56,6 +57,17 @@ PAPERS = (
     paper("r1c", "Safety of DeepSeek R1"),
     paper("quant", "Quantized Geometry Transformers", "Mira Kolb"),
     paper("deepmind", "Geometry at DeepMind"),
+    paper("bat", "Agreement Tests", abstract="We propose Benchmark Agreement Testing (BAT)."),
+    paper("batcoder", "Batcoder: Sounds and Words"),
+    paper("court", "Incentivizing Reflection of Judges"),
+    paper("courts", "Incentives and Reflection of Judges"),
+    paper("long", "Long-Context Large Reasoners"),
+    paper("silent", "Reasoners of Large and Silent Context"),
+    paper("store", "Sparse Memory of Octopuses", "Lance Ying"),
+    paper("beach", "Dense Beaches of Octopuses", "Wei Ying"),
+    replace(
+        paper("coast", "Coasts", "Wei Xu"), organization=Account("atlantis", "Atlantis University")
+    ),
 )
 
 
@@ -111,6 +123,27 @@ async def test_the_paper_that_is_meant_comes_first(tmp_path: Path, text: str, me
         assert hits.ids[0] == meant
         typed = await index.suggest("paper", text)
         assert typed[0].value == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        # an organisation that is another one's, or the paper's own
+        ("atlantis university unified image", "unify"),
+        ("coasts atlantis university", "coast"),
+        # the initials that an abstract spells out, not a longer name
+        ("bat", "bat"),
+        # British spelling is the same word, another form is not
+        ("incentivising reflection judges", "court"),
+        # words that were run together stand together
+        ("contextlarge reasoners", "long"),
+        # a slip that is most of a name
+        ("lanfe ying", "store"),
+    ],
+)
+async def test_what_is_nearly_right_finds_what_is_meant(tmp_path: Path, text: str, meant: str):
+    async with index_of(tmp_path, [*PAPERS, *neighbours()]) as index:
+        assert (await index.search(parse(text, TODAY), limit=5)).ids[0] == meant
 
 
 async def test_more_words_only_move_papers_and_lose_none(tmp_path: Path):

@@ -59,6 +59,21 @@ async def test_both_names_find_both_titles(tmp_path: Path, query: str):
     assert hits.corrected is None
 
 
+async def test_of_many_words_the_name_that_was_typed_counts_more(tmp_path: Path):
+    known = papers(
+        "Sparse Routing of Tokens in MoE", "Sparse Routing of Tokens in Mixture of Experts"
+    )
+    for query, best in (("sparse token routing moe", 0), ("mixture of experts token routing", 1)):
+        assert (await search(tmp_path, known, query)).ids[0] == f"2605.0000{best}"
+
+
+async def test_a_name_without_its_ending_is_none(tmp_path: Path):
+    abstracts = ["Reinforcement learning (RL) is slow."] * 3
+    known = papers("Reinforcement Learning", abstracts=abstracts)
+    assert (await search(tmp_path, known, "reinforcement learning")).synonyms == ("rl",)
+    assert (await search(tmp_path, known, "reinforcement learn ing")).synonyms == ()
+
+
 async def test_the_other_name_is_told(tmp_path: Path):
     known = papers("Routing in MoE")
     assert (await search(tmp_path, known, "moe routing")).synonyms == ("mixture of experts",)

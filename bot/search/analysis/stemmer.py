@@ -46,13 +46,19 @@ def stem(word: str) -> str:
     """Return the stem of a folded word."""
     if len(word) < MIN_WORD_CHARS:
         return word
-    if found := _ENDING.search(word):
-        word = word[: found.start()] + _AMERICAN[(found.lastindex or 1) - 1] + word[found.end() :]
+    word = american(word)
     for ending, replacement in _DEPARTURES:
         if word.endswith(ending):
             word = word.removesuffix(ending) + replacement
     stemmed: str = _LOCAL.stemmer.stemWord(word)
     return stemmed
+
+
+def american(word: str) -> str:
+    """Return a folded word as Americans spell its ending: "normalisation" gives "normalization"."""
+    if not (found := _ENDING.search(word)):
+        return word
+    return word[: found.start()] + _AMERICAN[(found.lastindex or 1) - 1] + word[found.end() :]
 
 
 def stem_start(word: str) -> str:

@@ -38,6 +38,7 @@ class Snapshot:
         self._version: int | None = None
         self.build = ""  # of the index: each numbers its rows again
         self._columns: Columns | None = None
+        self._organizations: tuple[int, tuple[str, ...]] | None = None  # with so many rows
         self._id_rows: list[tuple[tuple[str, ...], Places]] = []
         self._filed: tuple[Segment, ...] = ()
         self._newest: tuple[Segment, ...] = ()
@@ -81,6 +82,13 @@ class Snapshot:
         if self._columns is None:
             self._columns = read_columns(connection, self.row_count + 1)
         return self._columns
+
+    def organizations(self, connection: sqlite3.Connection) -> tuple[str, ...]:
+        """Return the names of all organisations, the same while no paper comes."""
+        if self._organizations is None or self._organizations[0] != self.row_count:
+            names = connection.execute("SELECT name FROM organization ORDER BY handle")
+            self._organizations = self.row_count, tuple(name for (name,) in names)
+        return self._organizations[1]
 
     def visible(self, segment: SegmentPostings, passing: Mask | None) -> Mask | None:
         """Return which rows of a segment are not deleted and among all `passing` rows.

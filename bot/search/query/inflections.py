@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.search.analysis.stemmer import stem, stem_start
+from bot.search.analysis.stemmer import american, stem, stem_start
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.lexicon import Lexicon
 from bot.search.query.query_term import Correction, QueryTerm
 
-# How much another form counts beside the one that was typed, and where no paper has that.
-OTHER_FORM, ONLY_OTHER_FORM = 0.65, 0.95
+# How much another spelling of the same word counts, and another form beside the one that was typed,
+# and where no paper has either.
+OTHER_SPELLING, OTHER_FORM, ONLY_OTHER_FORM = 0.98, 0.65, 0.95
 # So many letters must all forms have in common; so many forms are searched.
 MIN_COMMON_CHARS, MAX_FORMS = 4, 4
 
@@ -33,8 +34,10 @@ def _inflect(lexicons: Sequence[Lexicon], term: QueryTerm) -> QueryTerm:
         for each in term.corrections
         if each.words[0] not in papers and (term.known or not each.is_slip)
     ]
-    confidence = OTHER_FORM if term.known else ONLY_OTHER_FORM
-    inflected = (Correction((form,), confidence, papers[form]) for form in forms)
+    spellings = [form for form in papers if american(form) == american(term.typed)]
+    other = OTHER_FORM if term.known or spellings else ONLY_OTHER_FORM
+    confidences = dict.fromkeys(forms, other) | dict.fromkeys(spellings, OTHER_SPELLING)
+    inflected = (Correction((form,), each, papers[form]) for form, each in confidences.items())
     corrections = sorted((*others, *inflected), key=lambda each: -each.confidence)
     return replace(term, corrections=tuple(corrections), papers=max(term.papers, papers[forms[0]]))
 

@@ -28,7 +28,8 @@ class QueryTerm:
 
     `completions` are the most frequent words that begin with it, if it may be unfinished, and
     `has_more` says whether there are others. `weight` is how much it tells about a paper. `offers`
-    are corrections that are too doubtful to be searched unasked; an `is_exact` word was quoted.
+    are corrections that are too doubtful to be searched unasked; an `is_exact` word was quoted; one
+    that `is_organization` is part of an organisation's name.
     """
 
     typed: str
@@ -40,6 +41,7 @@ class QueryTerm:
     known: bool
     offers: tuple[Correction, ...] = ()
     is_exact: bool = False
+    is_organization: bool = False
 
     @property
     def is_absent(self) -> bool:

@@ -15,8 +15,9 @@ from bot.search.index.abbreviations import find_abbreviations
 from bot.search.index.people import is_name
 from bot.search.query.query_term import Correction, QueryTerm
 
-# How much another name counts beside the one that was typed.
-OTHER_NAME = 0.95
+# How much another name counts beside the one that was typed: in a query of few words, which is
+# about a subject, and in a longer one, which remembers a title.
+OTHER_NAME, OTHER_NAME_IN_LONG_QUERY, MAX_FEW_WORDS = 0.95, 0.8, 2
 # So many other names are searched.
 MAX_OTHERS = 3
 # A query of more words is no person's name.
@@ -44,9 +45,10 @@ class Synonym:
         longest = sorted(map(_expression, names), key=len, reverse=True)
         return re.compile(f" (?:{'|'.join(longest)})(?= )")
 
-    def widen(self, term: QueryTerm) -> QueryTerm:
-        """Return a term that also means the other names."""
-        names = {self.typed: 1.0} | dict.fromkeys(self.others, OTHER_NAME)
+    def widen(self, term: QueryTerm, words: int) -> QueryTerm:
+        """Return a term of a query of so many words that also means the other names."""
+        other = OTHER_NAME if words <= MAX_FEW_WORDS else OTHER_NAME_IN_LONG_QUERY
+        names = {self.typed: 1.0} | dict.fromkeys(self.others, other)
         found = [
             Correction(words, confidence, term.papers)
             for name, confidence in names.items()
@@ -102,9 +104,14 @@ def _synonym(span: Sequence[str], known: Sequence[Definition]) -> Synonym | None
         others = [one.words for one in known if one.short == short]
     else:
         stems = stems_of(span)
-        others = [one.short for one in known if one.stems == stems][:1]
+        others = [one.short for one in known if one.stems == stems and _is_whole(typed, one)][:1]
         short = others[0] if others else ""
     return Synonym(short, typed, tuple(dict.fromkeys(others))[:MAX_OTHERS]) if others else None
+
+
+def _is_whole(typed: str, one: Definition) -> bool:
+    """Whether no ending is missing but that of the plural: "reinforcement learn" may go on."""
+    return len(typed) >= len(_singular(one.words))
 
 
 def _is_person(connection: sqlite3.Connection, words: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from bot.search.analysis.tokenizer import FUNCTION_WORDS
 from bot.search.index.arrays import Impacts, Mask, Places, Rows, intersect
 from bot.search.index.postings import BM25_K1
 from bot.search.index.segment_reader import Posting, SegmentPostings
+from bot.search.query.organization_names import ORGANIZATION_WEIGHT
 from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.context import SearchContext
 
@@ -91,6 +92,8 @@ def bm25_of_query(context: SearchContext, terms: Sequence[QueryTerm]) -> Bm25:
         for word in meant.get(typed, typed).split()
     )
     weights = {root: 1 + log(number) for root, number in stems.most_common(MAX_STEMS)}
+    for root in {stem(term.typed) for term in terms if term.is_organization} & weights.keys():
+        weights[root] *= ORGANIZATION_WEIGHT
     names = {stem(one.short): one.long_stems for one in context.synonyms}
     parts = {part for long in names.values() for name in long for part in name}
     weights = dict.fromkeys(parts, PART_WEIGHT) | weights

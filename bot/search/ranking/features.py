@@ -59,7 +59,7 @@ class Wanted:
         text = " ".join([meant.get(word, word) for word in words])
         weights = [term.weight if term.papers or term.completions else 0.0 for term in terms]
         counts = np.array(weights if any(weights) else [1.0] * len(weights), np.float32)
-        found = [term.typed not in FUNCTION_WORDS and len(term.typed) > 1 for term in terms]
+        found = [_tells(term) for term in terms]
         telling = np.array(found if any(found) else [True] * len(found))
         return cls(words, terms, text, counts / counts.sum(), telling)
 
@@ -75,14 +75,12 @@ class TextScores:
 def measure(candidates: Sequence[Candidate], wanted: Wanted, bm25: TextScores | None) -> Features:
     """Return the features of candidates, one at least; those of BM25 are 0 without it."""
     titles = [candidate.title.split() for candidate in candidates]
-    typed = [term.typed for term in wanted.terms]
-    order = [typed.index(word) for word in wanted.words if word in typed]
     shares = _shares(candidates, wanted)
     columns: dict[str, Values] = {
         **shares,
-        **title_features(titles, typed, order, wanted.shares),
+        **title_features(titles, *_meant_words(wanted)),
         **_paper_features(candidates, wanted),
-        **_text_features(candidates, wanted.text),
+        **_text_features(candidates, _start(wanted, may_go_on=bm25 is None), wanted.text),
         **_short_name_features(candidates, wanted.words),
         **_name_features(candidates, wanted, shares["person"]),
     }
@@ -92,6 +90,28 @@ def measure(candidates: Sequence[Candidate], wanted: Wanted, bm25: TextScores | 
     found = [columns.get(feature, nothing) for feature in FEATURES]
     lines = np.concatenate(found, dtype=np.float32, casting="unsafe")
     return lines.reshape(len(FEATURES), len(candidates)).T
+
+
+def _tells(term: QueryTerm) -> bool:
+    is_word = term.typed not in FUNCTION_WORDS and len(term.typed) > 1
+    return is_word and not term.is_organization
+
+
+def _meant_words(wanted: Wanted) -> tuple[list[str], list[int], Column]:
+    """Return the different words of a query, their places in its order, and their shares.
+
+    Words that were run together are several.
+    """
+    words: list[str] = []
+    shares: list[float] = []
+    places: dict[str, range] = {}
+    for term, share in zip(wanted.terms, wanted.shares.tolist(), strict=True):
+        parts = term.best_text.split()
+        places[term.typed] = range(len(words), len(words) + len(parts))
+        words += parts if len(parts) > 1 else [term.typed]
+        shares += [share / len(parts)] * len(parts)
+    order = [place for word in wanted.words for place in places.get(word, ())]
+    return words, order, np.array(shares, np.float32)
 
 
 def _shares(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Column]:
@@ -129,8 +149,8 @@ def _bm25_features(bm25: TextScores, headed: Column, asked: np.float32) -> Mappi
         "bm25_share": share,
         "bm25_untitled": relative * lacking,
         "bm25_share_untitled": share * lacking,
-        "bm25_asked": relative * asked,
-        "bm25_share_asked": share * asked,
+        "bm25_asked": relative * lacking * asked,
+        "bm25_share_asked": share * lacking * asked,
     }
 
 
@@ -149,13 +169,19 @@ def _paper_features(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[
     return found
 
 
-def _text_features(candidates: Sequence[Candidate], text: str) -> Mapping[str, Values]:
-    """Compare titles as wholes with the query as it was understood."""
+def _start(wanted: Wanted, *, may_go_on: bool) -> str:
+    """Return how a title begins that begins with the query; a lone known word is whole."""
+    is_whole = not may_go_on and len(wanted.words) == 1 and wanted.terms[0].known
+    return f" {wanted.text} " if is_whole else f" {wanted.text}"
+
+
+def _text_features(candidates: Sequence[Candidate], start: str, text: str) -> Mapping[str, Values]:
+    """Compare titles as wholes with the query as it was understood, and with its `start`."""
     titles = [candidate.title[1:-1] for candidate in candidates]
     similarity = process.cdist([text], titles, scorer=fuzz.ratio, dtype=np.float32)[0]
     return {
         "similarity": similarity / np.float32(100),
-        "starts": np.array([title.startswith(text) for title in titles]),
+        "starts": np.array([candidate.title.startswith(start) for candidate in candidates]),
         "contains": np.array(_contain(titles, _without_stop_words(text))),
     }
 

@@ -12,6 +12,7 @@ from bot.search.index.arrays import NO_PLACES, Places
 from bot.search.index.people import find_people
 from bot.search.query.evidence import check_slips, gather_evidence
 from bot.search.query.inflections import add_inflections
+from bot.search.query.organization_names import MIN_WORDS, organization_names, weigh_organizations
 from bot.search.query.query_term import QueryTerm
 from bot.search.query.spelling import Speller
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_query
@@ -52,6 +53,12 @@ class Interpretation:
         return bool(self.ranked) and (self.ranked[0].is_clear or self.ranked[0].is_named)
 
     @property
+    def is_certain(self) -> bool:
+        """Whether it is sure, no word is absent, and a name is whole."""
+        is_absent = any(term.is_absent for term in self.candidates.terms)
+        return self.is_sure and not (is_absent or self.ranked[0].is_begun_name)
+
+    @property
     def best_score(self) -> float:
         """The score of the best paper."""
         return self.ranked[0].score if self.ranked else -np.inf
@@ -67,7 +74,13 @@ def find_interpretation(context: SearchContext, speller: Speller) -> Interpretat
         evidence = gather_evidence(context.connection, context.snapshot, terms, names)
         speller = replace(speller, allows_doubt=evidence.allows_doubt)
         terms = check_slips(evidence, terms, context.query.exact_words)
-        terms = tuple(synonyms[t.typed].widen(t) if t.typed in synonyms else t for t in terms)
+        terms = tuple(
+            synonyms[each.typed].widen(each, len(terms)) if each.typed in synonyms else each
+            for each in terms
+        )
+        if len(terms) > MIN_WORDS:
+            known = organization_names(context.snapshot.organizations(context.connection))
+            terms = weigh_organizations(known, context.words, terms)
     return replace(_find_best(context, speller, terms), terms=terms)
 
 
@@ -75,11 +88,10 @@ def _find_best(
     context: SearchContext, speller: Speller, terms: tuple[QueryTerm, ...]
 ) -> Interpretation:
     found = _find(context, terms)
-    if found.is_sure:
-        return found
-    if len(terms) <= MAX_DOUBTED_TERMS and found.candidates.total < ENOUGH_PAPERS:
+    may_doubt = len(terms) <= MAX_DOUBTED_TERMS and found.candidates.total < ENOUGH_PAPERS
+    if may_doubt and not found.is_sure:
         found = _try(context, found, speller.doubt(terms))
-    if _looks_like_name(terms) and not found.is_sure:
+    if _looks_like_name(terms) and not found.is_certain:
         found = _try(context, found, _name_spellings(context, speller, terms))
     return found
 

@@ -42,7 +42,8 @@ class Ranked(NamedTuple):
 
     `cover` says how much of the query it answers (0 to 1), `is_clear` whether its title and one of
     its authors do so or the title begins with the query, `is_named` whether the query is the name
-    of one of them, `is_near` whether it is near what the query means.
+    of one of them, `is_begun_name` whether it only begins a part of that, `is_near` whether it is
+    near what the query means.
     """
 
     candidate: Candidate
@@ -51,6 +52,7 @@ class Ranked(NamedTuple):
     cover: float
     is_clear: bool
     is_named: bool
+    is_begun_name: bool
     is_near: bool
 
 
@@ -110,7 +112,10 @@ def _ranked(
     in_name = np.where((named == 1) | together, person, 0)
     is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
     cover = title + person + alias + text
-    columns = (merits, cover, is_clear, _named(features), nearness >= MIN_NEARNESS)
+    is_named = _named(features)
+    is_begun_name = is_named & (one_name < 1)
+    is_near = nearness >= MIN_NEARNESS
+    columns = (merits, cover, is_clear, is_named, is_begun_name, is_near)
     lines = zip(candidates, features, *(column.tolist() for column in columns), strict=True)
     return [Ranked(*line) for line in lines]
 

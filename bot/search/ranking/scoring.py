@@ -239,7 +239,7 @@ def _score(
 
 
 def _join_alike(matches: Sequence[_Match]) -> Iterator[_Match]:
-    """Join neighbours that count the same; of a row with several, the last one still counts."""
+    """Join neighbours that count the same."""
     for _, group in groupby(matches, key=lambda match: match.variant[1:]):
         first, *others = group
         if others:
@@ -256,12 +256,17 @@ def _add(
     impacts: Impacts,
     line: tuple[Impacts, Scores],
 ) -> None:
-    """Write down in a term's line which columns contain a variant, and what that scores."""
+    """Write down in a term's line which columns contain a variant, where that scores the most."""
     impact_line, score_line = line
     if variant.in_head:
-        impact_line[columns] = impacts
-        scores = _scores_by_impact(variant.confidence) * np.float32(share)
-        score_line[columns] = scores.astype(np.uint16).take(impacts)
+        by_impact = _scores_by_impact(variant.confidence) * np.float32(share)
+        scores = by_impact.astype(np.uint16).take(impacts)
+        better = scores >= score_line[columns]
+        while better.any():  # again for those rows that are there twice
+            columns, impacts, scores = columns[better], impacts[better], scores[better]
+            impact_line[columns] = impacts
+            score_line[columns] = scores
+            better = scores > score_line[columns]
     else:
         score_line[columns] = int(FULL_SCORE * TEXT_SCORE * variant.confidence * share)
 
@@ -278,7 +283,7 @@ def _is_required(term: QueryTerm, terms: Sequence[QueryTerm]) -> bool:
 
 
 def _variants(term: QueryTerm, *, thorough: bool) -> list[_Variant]:
-    """Return the ways to contain a term; where a paper has several, the last one counts."""
+    """Return the ways to contain a term; where a paper has several, the best one counts."""
     confidence = COMPLETION_OF_KNOWN_SCORE if term.known else COMPLETION_SCORE
     completions = [_Variant((word,), True, confidence) for word in term.completions[::-1]]  # noqa: FBT003
     corrections = [

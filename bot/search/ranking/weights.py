@@ -39,8 +39,8 @@ FEATURES = (
     "bm25_share",  # score as a share of the highest that a paper could have
     "bm25_untitled",  # the first and the third of these where no title or name has much of the
     "bm25_share_untitled",  # query: by the share of it that the best of them lacks
-    "bm25_asked",  # the first and the third again, where the query is a sentence: by its share of
-    "bm25_share_asked",  # function words beyond the first, half of them being 1
+    "bm25_asked",  # these two where the query is a sentence: by its share of function words beyond
+    "bm25_share_asked",  # the first, half of them being 1
     "namesake",  # whether the query is the paper's own short name or whole title
     "name_part",  # share of the query that is the paper's own short name
     "year",  # whether the query names the paper's year
