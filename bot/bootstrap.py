@@ -142,7 +142,7 @@ def build_app(
         timedelta(minutes=settings.wait_minutes), settings.complete_percent / 100
     )
     planner = Planner(store, library, connected, clock, patience)
-    watches, pulse = Watches(store, clock), Pulse()
+    watches, pulse = Watches(store, clock, library), Pulse()
     options = DispatcherOptions(
         timedelta(days=settings.pause_after_days),
         pulse=pulse,

@@ -31,6 +31,7 @@ ONE_LINE = 140  # characters: a sentence, which needs two lines beside a picture
 KEYWORDS_ON_CARD = 8
 MAX_TITLE = 500  # characters; the longest of arXiv have some 250
 TITLE_IN_REASON = 90
+CLOSE_IN_MEANING = "Close in meaning"
 NO_REMARKS: Mapping[str, Spans] = MappingProxyType({})
 
 
@@ -65,7 +66,7 @@ def item(
     """Show one paper among others, with a remark on it."""
     name = title(paper)
     lines = (
-        _joined([byline(paper), *_organization(paper), *_when(paper)]),
+        joined([byline(paper), *_organization(paper), *_when(paper)]),
         _facts(paper),
         (blurb(paper),) if blurb(paper) else (),
         remark,
@@ -152,7 +153,7 @@ def _origin_line(paper: Paper) -> Spans:
     daily: list[Span] = [f"Daily Papers {day_name(paper.daily)}"] if paper.daily else []
     published: list[Span] = [f"published {day_name(paper.published)}"] if paper.published else []
     submitter: list[Span] = [f"submitted by {paper.submitter.name}"] if paper.submitter else []
-    return _joined([*_organization(paper), *published, *daily, *submitter, Code(paper.id)])
+    return joined([*_organization(paper), *published, *daily, *submitter, Code(paper.id)])
 
 
 def _organization(paper: Paper) -> list[Span]:
@@ -175,7 +176,7 @@ def _facts(paper: Paper) -> Spans:
         label = "code (matched automatically)" if paper.code_matched else "code"
         stars = (f" ★ {paper.stars:,}",) if paper.stars is not None else ()
         facts.append((Link(label, paper.code), *stars))
-    return _joined(facts)
+    return joined(facts)
 
 
 def _links(paper: Paper) -> Spans:
@@ -186,10 +187,10 @@ def _links(paper: Paper) -> Spans:
         ("project", paper.project),
         ("Upvote", paper.url),
     )
-    return _joined([Link(name, url) for name, url in named if url])
+    return joined([Link(name, url) for name, url in named if url])
 
 
-def _joined(parts: Sequence[Span | Spans]) -> Spans:
+def joined(parts: Sequence[Span | Spans]) -> Spans:
     """Put dots between the parts, leaving out empty ones."""
     spans: list[Span] = []
     for part in filter(None, parts):

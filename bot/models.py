@@ -12,6 +12,7 @@ from bot.calendar.schedule import Schedule
 Order: TypeAlias = Literal["upvotes", "trending", "new", "for-me"]
 Day: TypeAlias = Literal["today", "yesterday"]
 Layout: TypeAlias = Literal["threaded", "compact", "full"]
+Closeness: TypeAlias = Literal["words", "close", "wide"]
 ShelfSort: TypeAlias = Literal["new", "votes", "title", "touched"]
 
 MAX_PAPERS = 10
@@ -183,7 +184,8 @@ class DigestOptions:
     """What a subscriber wants of a digest: each field is an argument of `subscribe` and `edit`.
 
     `day` is the list that it shows, today's or yesterday's, whose votes have settled. `topics` and
-    `without` are searches, separated by commas, of which one has to fit a paper, or none. `quiet`
+    `without` are searches, separated by commas, of which one has to fit a paper, or none; with a
+    language model, `closeness` says how near in meaning is enough for a topic in words. `quiet`
     days without papers say nothing; with `repeats`, what the place has seen may come again. The
     order "for-me" goes by what the person who asked keeps, and so belongs in a conversation of
     theirs. Where the platform can do so, `ping` is the id of a role that is notified, and those who
@@ -196,6 +198,7 @@ class DigestOptions:
     day: Day = "today"
     topics: str = ""
     without: str = ""
+    closeness: Closeness = "close"
     votes: Annotated[int, Bounds(0, 100_000)] = 0
     code: bool = False
     layout: Layout = "threaded"

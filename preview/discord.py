@@ -23,7 +23,7 @@ from bot.chat.signatures import command
 from bot.chat.tallies import Tally, with_tallies
 from bot.chat.views import Buttons, View, line
 from bot.features import ALL
-from bot.features.digest_options import SUBJECTS, WHO_IS_TOLD
+from bot.features.digest_options import SUBJECTS
 from bot.models import Person, Place
 from preview.sample import views
 
@@ -44,10 +44,7 @@ FORMS = {
     "form-subscribe": ("subscribe", "", "filled"),
     "form-subscribe-empty": ("subscribe", "", ""),
     "form-note": ("note", "", ""),
-    **{
-        f"form-{subject.split()[-1].lower()}": ("edit", subject, "filled")
-        for subject in (SUBJECTS | WHO_IS_TOLD)
-    },
+    **{f"form-{subject.split()[-1].lower()}": ("edit", subject, "filled") for subject in SUBJECTS},
 }
 USUAL = {
     "where": "3",
@@ -75,6 +72,7 @@ PUBLIC = {
     "thread",
     "compact",
     "full",
+    "meaning",
     "pick",
     "pick-thread",
     "counts",
@@ -103,8 +101,7 @@ def _form(name: str, title: str, filled: str) -> str:
     known = next(one for one in map(command, ALL) if one.name == name)
     params = {one.name: one for one in known.asked({}) or known.params}
     held = USUAL if filled else EMPTY
-    subjects = SUBJECTS | WHO_IS_TOLD
-    order = subjects.get(title) or [*(one for one in held if one in params), *params]
+    order = SUBJECTS.get(title) or [*(one for one in held if one in params), *params]
     every = {one.name: one for one in known.params}
     blanks = [Blank(every[one], held.get(one, "")) for one in dict.fromkeys(order)]
     asked = form(blanks, Request(Intent(name, ME, HERE), name), purpose(known), title)

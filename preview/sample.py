@@ -60,6 +60,14 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             for layout in get_args(Layout)
         )
         first, second = listing.papers[0], listing.papers[1]
+        alike = Digest(
+            options,
+            day,
+            day,
+            listing.papers[:2],
+            listing.total,
+            by_meaning=frozenset({first.id}),
+        )
         welcome = await say("home")
         for paper in listing.papers[:2]:
             await say(f"save {paper.id}")
@@ -68,6 +76,7 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             "thread": threaded[1],
             "compact": compact,
             "full": full,
+            "meaning": messages(alike)[0],
             "card": await say(f"paper {second.id}"),
             "list": await say(f"find {half_remembered(first.title)}"),
             "saved": await say(f"save {first.id}"),

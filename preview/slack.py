@@ -26,7 +26,17 @@ from preview.sample import views
 
 Json = dict[str, Any]
 ME, HERE = Person("slack", "T1", "U1", "ada"), Place("slack", "T1", "C1")
-PUBLIC = ("digest", "thread", "compact", "full", "pick", "pick-thread", "hello", "counts")
+PUBLIC = (
+    "digest",
+    "thread",
+    "compact",
+    "full",
+    "meaning",
+    "pick",
+    "pick-thread",
+    "hello",
+    "counts",
+)
 AT_HOME = ("home", "welcome")
 # what usually stands in a form, in the order of its inputs
 USUAL = {

@@ -29,6 +29,8 @@ from bot.features.services import Context, Services
 from bot.models import DigestOptions, Person, Place
 from bot.papers import Account, Paper
 from bot.search import Index
+from bot.semantic.model import Model
+from bot.semantic.model_folder import find_model
 from bot.settings import Settings, sqlite_in
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
@@ -169,10 +171,11 @@ async def building(
     settings = Settings(
         folder, url or sqlite_in(folder), endpoint, **{"ask_hugging_face": False, **options}
     )
+    model = Model(find_model(settings.model, folder)) if settings.model else None
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(await Store.open(settings.database_url))
         index = await stack.enter_async_context(
-            await Index.open(folder / "index.sqlite3", store.identity)
+            await Index.open(folder / "index.sqlite3", store.identity, model)
         )
         source = await stack.enter_async_context(
             HuggingFace(endpoint, settings.hf_token, patience=Patience(pause=0.001, tries=1))

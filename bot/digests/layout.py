@@ -77,10 +77,9 @@ def _without_feedback(block: Block) -> Block:
 
 def _full(digest: Digest) -> Iterable[View]:
     for begin in range(0, len(digest.papers), IN_ONE_MESSAGE):
-        because: dict[str, Spans] = {
-            paper: (cards.because(kept),) for paper, kept in digest.because.items()
-        }
-        items = cards.items(digest.papers[begin : begin + IN_ONE_MESSAGE], (), begin + 1, because)
+        shown = digest.papers[begin : begin + IN_ONE_MESSAGE]
+        remarks = {paper.id: _remark(paper, digest) for paper in shown}
+        items = cards.items(shown, (), begin + 1, remarks)
         last = begin + IN_ONE_MESSAGE >= len(digest.papers)
         above: tuple[Block, ...] = () if begin else (note(_told(digest)),)
         last_blocks = (*_liked(digest), _more(digest))
@@ -135,15 +134,22 @@ def _short(paper: Paper, number: int, digest: Digest, *, compact: bool = False) 
     votes = [f"▲ {paper.upvotes:,}"] if paper.upvotes is not None else []
     facts = " · ".join([*votes, *([cards.byline(paper, 2)] if paper.authors else []), *late])
     about = "" if compact else cards.blurb(paper, cards.ONE_LINE)
-    because = [cards.because(digest.because[paper.id])] if paper.id in digest.because else []
+    lines = [(facts,) if facts else (), (about,) if about else (), _remark(paper, digest)]
     return Item(
         title=(Link(cards.title(paper), paper.url) if paper.url else Strong(cards.title(paper)),),
-        lines=tuple((said,) for said in [facts, about, *because] if said),
+        lines=tuple(filter(None, lines)),
         buttons=(cards.keep_button(paper, kept=False),) if compact else (),
         number=number,
         paper=paper.id,
         picture=None if compact else paper.thumbnail,
     )
+
+
+def _remark(paper: Paper, digest: Digest) -> Spans:
+    """Say why a paper is there."""
+    because = [cards.because(digest.because[paper.id])] if paper.id in digest.because else []
+    close = [cards.CLOSE_IN_MEANING] if paper.id in digest.by_meaning else []
+    return cards.joined([*because, *close])
 
 
 def _card(paper: Paper) -> View:

@@ -15,16 +15,17 @@ from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import View
 from bot.digests.layout import join, views
+from bot.digests.meaning import find_matching
 from bot.digests.ordering import order_papers
 from bot.digests.selection import (
     LONG_RHYTHMS,
     Digest,
     Liked,
-    select_matching,
     select_new,
     usual_length,
     window,
 )
+from bot.digests.topics import only_by_meaning
 from bot.errors import SourceError, StoreError
 from bot.library.library import Library
 from bot.library.listings import PATIENCE_SECONDS
@@ -257,7 +258,7 @@ class Planner:
         first = window(subscription, last)
         look = await self._look(first, last, self.clock())
         papers, late = _candidates(subscription, first, look.papers, memory)
-        matching = select_matching(options, papers, self.library.today())
+        matching, unread = await find_matching(self.library, options, papers)
         order = await order_papers(self.store, self.library, subscription, matching)
         listed = sum(
             paper.daily is not None and first <= paper.daily <= last for paper in look.papers
@@ -273,11 +274,14 @@ class Planner:
             await self._liked(subscription, first) if long else (),
             " ".join(filter(None, [order.remark, OLD if look.trouble else ""])),
             order.because,
+            only_by_meaning(options, order.papers, self.library.today()),
+            unread,
         )
 
     async def _made(self, planned: DueDigest, digest: Digest, *, quiet: bool) -> RenderedDigest:
         look = await self._look(digest.first, digest.last, self.clock())
-        weighed = tuple(paper.id for paper in look.papers)
+        # what is not known to fit comes with the next digest, if it does
+        weighed = tuple(paper.id for paper in look.papers if paper.id not in digest.unread)
         if not digest.papers and quiet:
             return RenderedDigest(planned, digest.first, digest.last, weighed)
         messages = self._messages(planned.subscription.place, digest)

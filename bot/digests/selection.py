@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bot.calendar.schedule import Every
-from bot.digests.topics import selector
+from bot.digests.topics import NOTHING_NEAR, selector
 from bot.models import DigestOptions, Order, Subscription
 from bot.papers import Paper
+from bot.search.nearness import Nearness
 
 ONE_DAY = timedelta(days=1)
 # the days that a digest covers at most, with what skipped ones before it missed
@@ -39,7 +40,8 @@ class Digest:
     """The contents of one digest, out of `total` papers of the days `first` to `last`.
 
     `late` are papers of earlier days that came after their digest; `liked` is what people of the
-    place liked since; `because` names for a paper the similar one on the reader's shelf.
+    place liked since; `because` names for a paper the similar one on the reader's shelf. Papers
+    are there `by_meaning` alone; of those `unread` it is not known yet what they mean.
     """
 
     options: DigestOptions
@@ -51,13 +53,18 @@ class Digest:
     liked: tuple[Liked, ...] = ()
     remark: str = ""
     because: Mapping[str, Paper] = field(default_factory=dict)
+    by_meaning: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
 
 def select_matching(
-    options: DigestOptions, papers: Iterable[Paper], today: date
+    options: DigestOptions,
+    papers: Iterable[Paper],
+    today: date,
+    nearness: Nearness = NOTHING_NEAR,
 ) -> tuple[Paper, ...]:
     """Return the papers that match the options, in their order."""
-    return tuple(filter(selector(options, today).selects, papers))
+    return tuple(filter(selector(options, today, nearness).selects, papers))
 
 
 def rank_papers(

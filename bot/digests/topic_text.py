@@ -13,6 +13,15 @@ _REPOSITORY = re.compile(
     r"/[\w.-]+/[\w.-]+/?",
     re.IGNORECASE,
 )
+# Shorter topics are names, whose words say it best: of the papers of 30 days that meaning added to
+# 16 of them, 5 of 31 fitted.
+MIN_PHRASE_WORDS = 3
+
+
+def is_phrase(topic: str) -> bool:
+    """Tell whether a topic is a question or a phrase, which can be said in other words."""
+    words = [word for word in topic.split() if ":" not in word and not word.startswith("-")]
+    return len(words) >= MIN_PHRASE_WORDS and '"' not in topic
 
 
 def is_repository(text: str) -> bool:

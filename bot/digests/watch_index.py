@@ -1,7 +1,8 @@
 """Many watches matched with a day's papers: only those that share a word are compared. Pure.
 
 Each topic of a watch is filed under words of which a paper needs one: a part of an author's name,
-the beginning of an organisation's, a repository, or the stem of the longest word that is sought.
+the beginning of an organisation's, a repository, the stem of the longest word that is sought, or
+the id of a paper that is near in meaning.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from datetime import date
 from typing import assert_never
 
 from bot.digests.topic_text import repository_key
-from bot.digests.topics import Repository, Selector, Topic, selector
+from bot.digests.topics import NOTHING_NEAR, Question, Repository, Selector, Topic, selector
 from bot.errors import UsageError
 from bot.models import Subscription
 from bot.papers import Paper
 from bot.search import Phrase, Query
 from bot.search.analysis.stemmer import stem
 from bot.search.analysis.tokenizer import STOP_WORDS, tokenize
+from bot.search.nearness import Nearness
 from bot.search.ranking.matcher import Subject, subject
 
 log = logging.getLogger(__name__)
@@ -28,11 +30,13 @@ log = logging.getLogger(__name__)
 class WatchIndex:
     """Watches by the words of which a paper needs one."""
 
-    def __init__(self, watches: Iterable[Subscription], today: date) -> None:
+    def __init__(
+        self, watches: Iterable[Subscription], today: date, nearness: Nearness = NOTHING_NEAR
+    ) -> None:
         alike: dict[Selector, list[int]] = defaultdict(list)
         for watch in watches:
             try:
-                alike[selector(watch.options, today)].append(watch.id)
+                alike[selector(watch.options, today, nearness)].append(watch.id)
             except UsageError as error:  # what an earlier version took holds up no other
                 log.warning("watch %d can't be read: %s", watch.id, error)
         self._entries = tuple(alike.items())
@@ -69,6 +73,7 @@ def _words_of(one: Subject) -> Iterator[str]:
         yield from (f"author:{part}" for part in name.split())
     for word in one.written.organization[2].split() if one.written.organization else ():
         yield from (f"org:{word[:end]}" for end in range(1, len(word) + 1))
+    yield f"id:{one.paper.id}"
     if one.paper.code:
         yield f"code:{repository_key(one.paper.code)}"
 
@@ -87,6 +92,9 @@ def _words_of_topic(topic: Topic) -> frozenset[str] | None:
             return frozenset({f"code:{key}"})
         case Query():
             return _words_of_query(topic)
+        case Question(query, near):
+            words = _words_of_query(query)
+            return None if words is None else words | {f"id:{paper}" for paper in near}
         case _:
             assert_never(topic)
 

@@ -6,7 +6,8 @@ import asyncio
 import logging
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -14,11 +15,16 @@ from bot.calendar.zones import load_zone
 from bot.chat.view_json import freeze
 from bot.chat.views import View
 from bot.digests.selection import select_matching
+from bot.digests.topics import LEAST_NEARNESS, NOTHING_NEAR, questions
 from bot.digests.watch_index import WatchIndex
 from bot.digests.watch_layout import message, summary
+from bot.errors import UsageError
+from bot.library.library import Library
 from bot.library.sync import feed_day
 from bot.models import PAUSE_AFTER, DigestOptions, Place, Subscription
 from bot.papers import Paper
+from bot.search import Query
+from bot.search.nearness import Nearness
 from bot.store import Store
 from bot.store.digests import DueDigest, Part
 from bot.store.watches import Held, Matched, Message, Plan, Progress
@@ -47,22 +53,26 @@ class _Draft:
 
 @dataclass(slots=True)
 class Watches:
-    """Matches all watches with the papers that changed."""
+    """Matches all watches with the papers that changed; by what they mean too, with a library."""
 
     store: Store
     clock: Callable[[], datetime]
+    library: Library | None = None
     _synced: datetime | None = None  # when the sync ended that was looked at last
     _forgot: date | None = None
+    _unread: frozenset[str] = frozenset()  # papers that were matched by their words alone
 
     async def look(self) -> bool:
         """Hand over what is to be told since the last sync; return whether there was something."""
         run, progress = await self.store.syncs.last(), await self.store.watches.progress()
         fresh = run is not None and run.at != self._synced and progress.newest > progress.watched
         held = await self.store.watches.held()
-        if not fresh and not held:
+        read = tuple(await self.library.vectors_of(tuple(self._unread))) if self.library else ()
+        if not (fresh or held or read):
             return False
         for _ in range(TRIES):
-            if (told := await self._tell(progress if fresh else _still(progress), held)) is None:
+            now = progress if fresh else _still(progress)
+            if (told := await self._tell(now, held, read)) is None:
                 progress, held = (
                     await self.store.watches.progress(),
                     await self.store.watches.held(),
@@ -92,7 +102,8 @@ class Watches:
         """Return the papers of the last weeks that a watch with these options would tell of."""
         today = feed_day(self.clock())
         papers = await self._window(today)
-        return await asyncio.to_thread(select_matching, options, papers, today)
+        nearness = await self._nearness([options], papers, today)
+        return await asyncio.to_thread(select_matching, options, papers, today, nearness)
 
     async def _there(self, watch: Subscription) -> tuple[Matched, int]:
         reached = (await self.store.watches.progress()).newest
@@ -110,15 +121,32 @@ class Watches:
             if len(page.papers) < AT_ONCE:
                 return tuple(papers)
 
-    async def _tell(self, progress: Progress, held: Mapping[int, tuple[Held, ...]]) -> int | None:
-        """Match what changed and record it; return how many messages that makes.
+    async def _nearness(
+        self, wanted: Iterable[DigestOptions], papers: Sequence[Paper], today: date
+    ) -> Nearness:
+        """Return how near papers are to the questions that some watches ask."""
+        if not (self.library and self.library.has_model and papers):
+            return NOTHING_NEAR
+        if not (asked := await asyncio.to_thread(_questions, wanted, today)):
+            return NOTHING_NEAR
+        ids = [paper.id for paper in papers]
+        return await self.library.nearness(asked, ids, min(LEAST_NEARNESS.values()))
+
+    async def _tell(
+        self, progress: Progress, held: Mapping[int, tuple[Held, ...]], read: Sequence[str]
+    ) -> int | None:
+        """Match what changed, or was `read` since, and record it; return how many messages it is.
 
         None is returned if something else changed in between.
         """
         now = self.clock()
-        papers = await self._changed(progress, feed_day(now) - FOLLOWED)
+        today = feed_day(now)
+        changed = await self._changed(progress, today - FOLLOWED)
+        before = await self.store.papers.get([one for one in read if one not in changed])
+        papers = (*changed.values(), *before)
         watches = await (self._all() if papers else self.store.watches.get(held.keys()))
-        found = await asyncio.to_thread(_match, tuple(watches.values()), papers, feed_day(now))
+        nearness = await self._nearness([one.options for one in watches.values()], papers, today)
+        found = await asyncio.to_thread(_match, tuple(watches.values()), papers, today, nearness)
         draft = await self._draft(now, watches, found, held)
         await self._plan_summaries(draft, watches, held)
         for number in sorted(found):
@@ -128,6 +156,8 @@ class Watches:
             return 0
         plan = Plan(draft.matched, draft.messages, draft.summed)
         done = await self.store.watches.announce(progress, plan, now)
+        if done:
+            self._unread = self._unread.difference(read) | nearness.unread
         return len(draft.messages) if done else None
 
     async def _draft(
@@ -190,10 +220,11 @@ class Watches:
             ids = [paper for one in over for paper in one.papers if paper not in had]
             if papers := sorted(await self.store.papers.get(ids), key=_votes_first):
                 draft.had[watch.place] = draft.had[watch.place].union(ids)
-                draft.messages.append(_message(watch, draft.now, summary(watch, papers), papers))
+                view = summary(watch, papers, feed_day(draft.now))
+                draft.messages.append(_message(watch, draft.now, view, papers))
 
-    async def _changed(self, progress: Progress, since: date) -> tuple[Paper, ...]:
-        """Return the papers that changed since the last time and are followed still."""
+    async def _changed(self, progress: Progress, since: date) -> Mapping[str, Paper]:
+        """Return the papers that changed since the last time and are followed still, by id."""
         found: dict[str, Paper] = {}
         after = progress.watched
         while after < progress.newest:
@@ -203,7 +234,7 @@ class Watches:
             after = rows[-1][0]
             found |= {one.id: one for _, one in rows if one.daily and one.daily >= since}
             await asyncio.sleep(0)
-        return tuple(found.values())
+        return found
 
     async def _all(self) -> Mapping[int, Subscription]:
         watches: dict[int, Subscription] = {}
@@ -225,9 +256,18 @@ def local_day(watch: Subscription, now: datetime) -> date:
 
 
 def _match(
-    watches: Sequence[Subscription], papers: Sequence[Paper], today: date
+    watches: Sequence[Subscription], papers: Sequence[Paper], today: date, nearness: Nearness
 ) -> dict[int, tuple[Paper, ...]]:
-    return dict(WatchIndex(watches, today).match(papers)) if papers else {}
+    return dict(WatchIndex(watches, today, nearness).match(papers)) if papers else {}
+
+
+def _questions(wanted: Iterable[DigestOptions], today: date) -> tuple[Query, ...]:
+    """Return the questions of all that can be read, each once."""
+    found: dict[Query, None] = {}
+    for options in wanted:
+        with suppress(UsageError):  # the index of watches says so
+            found |= dict.fromkeys(questions(options, today))
+    return tuple(found)
 
 
 def _message(

@@ -11,9 +11,10 @@ from bot.calendar.rhythms import LAST, On, Rhythm
 from bot.calendar.schedule import DAY_NAMES, Every, Schedule
 from bot.chat.arguments import choice, yes_or_no
 from bot.chat.signatures import Options
+from bot.digests.topic_text import is_phrase, split
 from bot.errors import UsageError
 from bot.features.arguments import ON, PUBLISH, ROLE, TIME, TOPICS, WHEN, ZONE
-from bot.models import DigestOptions, Order
+from bot.models import Closeness, DigestOptions, Order
 from bot.text import count, listed
 
 Changes: TypeAlias = Mapping[str, Any]  # the values of options, by name
@@ -34,6 +35,11 @@ _LAYOUTS = {
     "compact": "one short message",
     "full": "one message with summaries",
 }
+_CLOSENESS: Mapping[Closeness, str] = {
+    "words": "",
+    "close": "or close in meaning (about 1 paper of 250)",
+    "wide": "or roughly so in meaning (about 1 paper of 90)",
+}
 _NO_DAYS = "on: goes with every:days, every:weekly or every:monthly. Leave it out, or choose one."
 _WRONG_DAYS: Mapping[Every, str] = {
     "daily": _NO_DAYS,
@@ -43,7 +49,17 @@ _WRONG_DAYS: Mapping[Every, str] = {
     "monthly": "A monthly digest takes a day of the month, as in on:15 or on:last.",
 }
 
-
+# what needs a language model
+CLOSENESS = replace(
+    choice(
+        {
+            "words": "Only papers with the words of a topic",
+            "close": "Also papers close to a topic in meaning",
+            "wide": "Also papers roughly about a topic",
+        }
+    ),
+    rare=True,
+)
 # what the values of options are called where a person chooses one
 CHOICES = {
     "every": choice(
@@ -70,6 +86,7 @@ CHOICES = {
             "for-me": "Most like your shelf first, in a digest just for you",
         }
     ),
+    "closeness": CLOSENESS,
     "day": choice({"today": "Today’s list", "yesterday": "Yesterday’s list, with final votes"}),
 }
 
@@ -87,6 +104,7 @@ papers: How many papers [5] – from 1 to 10
 order: Sort by [upvotes] – for-me: most like your shelf, in a digest just for you
 day: Up to which list [today, in the morning yesterday] – yesterday has final votes
 without: Topics to leave out – searches with commas between
+closeness: How close in meaning [close] – for topics of three words or more, with a language model
 votes: Minimum upvotes [0]
 code: Only papers with code [no]
 quiet: No message on days without papers [yes]
@@ -114,14 +132,16 @@ CLEARED = NOTHING | {
     one.name: str(one.default) for one in fields(DigestOptions) if type(one.default) is int
 }
 _SCHEDULE = {one.name for one in fields(Schedule)}
-# what can be changed in one form, by what it is about: no more than the inputs that Discord has
+MAX_INPUTS = 5  # of a form in Discord
+# what can be changed in one form, by what it is about
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "When": ("every", "on", "at", "zone", "day"),
-    "Which papers": ("topics", "without", "votes", "code", "repeats"),
-    "How it looks": ("layout", "papers", "order", "quiet"),
+    "Which papers": ("topics", "closeness", "without", "votes", "code"),
+    "How it looks": ("layout", "papers", "order", "quiet", "repeats"),
+    "Who is told": ("ping", "publish"),
 }
-BROADCAST = ("ping", "publish")  # what few platforms have
-WHO_IS_TOLD = {"Who is told": BROADCAST}
+BROADCAST = SUBJECTS["Who is told"]  # what few platforms have
+OF_WATCHES = ("topics", "closeness", "without", "votes", "code", "repeats")
 # what a form asks for first: where and when digests come, of which papers, and how they look
 _FIRST = ("where", "when", "every", "on", "at", "zone", "topics", "layout")
 
@@ -198,17 +218,24 @@ def when(schedule: Schedule) -> str:
     return f"{_rhythm(schedule)} at {_clock(schedule.at)}, {schedule.zone} time"
 
 
-def which(options: DigestOptions) -> str:
-    """Describe which papers are in a digest."""
+def which(options: DigestOptions, *, by_meaning: bool) -> str:
+    """Describe which papers are in a digest, that may be chosen `by_meaning` too."""
     newest = "yesterday’s list" if options.day == "yesterday" else "today’s list"
     daily = options.schedule.every == "daily"
     source = newest if daily else f"the lists since the last digest, up to {newest}"
     parts = [f"{count(options.papers, 'paper')} of {source}", _ORDERS[options.order]]
     parts += [f"about {options.topics}"] if options.topics else []
+    parts += [closeness(options)] if by_meaning and closeness(options) else []
     parts += [f"without {options.without}"] if options.without else []
     parts += [f"with {count(options.votes, 'upvote')} or more"] if options.votes else []
     parts += ["only with code"] if options.code else []
     return " · ".join(parts)
+
+
+def closeness(options: DigestOptions) -> str:
+    """Describe how near in meaning to a topic is enough; "" where only words count."""
+    is_asked = any(map(is_phrase, split(options.topics)))
+    return _CLOSENESS[options.closeness] if is_asked else ""
 
 
 def looks(options: DigestOptions) -> str:
@@ -261,7 +288,6 @@ def _on(every: Every, on: On | None, kept: tuple[int, ...]) -> tuple[int, ...]:
 def _searches(text: str, argument: str, today: date) -> str:
     """Check comma-separated searches; "" if the text stands for none. Raises UsageError."""
     # start-up time: searching is imported where it is needed
-    from bot.digests.topic_text import split
     from bot.digests.topics import Repository, parse_topic
 
     if text.lower() in NOTHING.values():

@@ -239,7 +239,7 @@ def _origin(paper: Paper, found: Found) -> str:
     """Say how a paper was found that does not have the words that were looked for."""
     if paper.id in found.online:
         return "From Hugging Face"
-    return "Close in meaning" if paper.id in found.by_meaning else ""
+    return cards.CLOSE_IN_MEANING if paper.id in found.by_meaning else ""
 
 
 def _passage(paper: Paper, why: Highlights) -> Spans:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,34 +14,47 @@ from bot.features import digest_options as wording
 from bot.models import Subscription
 
 
-def card(one: Subscription, where: str, zone: str, said: str, *, broadcasts: bool = False) -> View:
-    """Show a subscription with its buttons; `zone` is the reader's, "" if unknown."""
+def card(
+    one: Subscription, where: str, zone: str, said: str, without: Collection[str] = ()
+) -> View:
+    """Show a subscription with its buttons, but those for options that are of no use there.
+
+    `zone` is the reader's, "" if unknown.
+    """
     if one.watch:
-        shown = replace(_watch_item(one, where, ()), buttons=())
-        buttons = Buttons((*_watch_buttons(one), Button("Stop watching", f"unwatch {one.id}")))
+        shown = replace(_watch_item(one, where, (), without), buttons=())
+        stop = Button("Stop watching", f"unwatch {one.id}")
+        buttons = Buttons((*_watch_buttons(one, without), stop))
         return View((line(said), shown, buttons), data={"subscription": record(one)})
-    subjects = {**wording.SUBJECTS, **(wording.WHO_IS_TOLD if broadcasts else {})}
+    subjects = {
+        subject: _blanks(names, without)
+        for subject, names in wording.SUBJECTS.items()
+        if _blanks(names, without)
+    }
     choices = (
         Button("Preview", f"preview {one.id}"),
-        *(
-            Button(subject, f"edit {one.id} {' '.join(f'{name}:?' for name in names)}")
-            for subject, names in subjects.items()
-        ),
+        *(Button(subject, f"edit {one.id} {blanks}") for subject, blanks in subjects.items()),
         switch(one),
         Button("Unsubscribe", f"unsubscribe {one.id}"),
     )
-    shown = replace(item(one, where, zone), buttons=())
+    shown = replace(item(one, where, zone, without=without), buttons=())
     return View((line(said), shown, Buttons(choices)), data={"subscription": record(one)})
 
 
-def item(one: Subscription, where: str, zone: str, history: tuple[Spans, ...] = ()) -> Item:
-    """Show a subscription among others."""
+def item(
+    one: Subscription,
+    where: str,
+    zone: str,
+    history: tuple[Spans, ...] = (),
+    without: Collection[str] = (),
+) -> Item:
+    """Show a subscription among others, but options that are of no use there."""
     if one.watch:
-        return _watch_item(one, where, history)
+        return _watch_item(one, where, history, without)
     schedule, options = wording.when(one.options.schedule), one.options
     lines: list[Spans] = [
         (schedule,),
-        (wording.which(options),),
+        (wording.which(options, by_meaning="closeness" not in without),),
         (wording.looks(options),),
         next_time(one, zone),
     ]
@@ -60,10 +74,13 @@ def headline(one: Subscription, zone: str) -> tuple[Spans, ...]:
     return ((wording.when(one.options.schedule),), next_time(one, zone))
 
 
-def _watch_item(one: Subscription, where: str, history: tuple[Spans, ...]) -> Item:
+def _watch_item(
+    one: Subscription, where: str, history: tuple[Spans, ...], without: Collection[str]
+) -> Item:
     title = (Strong(f"Watch {one.id}"), f" · {where}")
-    lines = ((describe(one.options),), (_watch_state(one),))
-    return Item(title, (*lines, *history), _watch_buttons(one))
+    closeness = "" if "closeness" in without else wording.closeness(one.options)
+    wanted = ", ".join(filter(None, [describe(one.options), closeness]))
+    return Item(title, ((wanted,), (_watch_state(one),), *history), _watch_buttons(one, without))
 
 
 def _watch_state(one: Subscription) -> str:
@@ -73,9 +90,14 @@ def _watch_state(one: Subscription) -> str:
     return f"A message when a paper arrives or gets its votes{repeats}; many come in one summary."
 
 
-def _watch_buttons(one: Subscription) -> tuple[Button, ...]:
-    edit = Button("Edit", f"edit {one.id} topics:? without:? votes:? code:? repeats:?")
+def _watch_buttons(one: Subscription, without: Collection[str]) -> tuple[Button, ...]:
+    edit = Button("Edit", f"edit {one.id} {_blanks(wording.OF_WATCHES, without)}")
     return (edit, Button("Preview", f"preview {one.id}"), switch(one))
+
+
+def _blanks(names: Sequence[str], without: Collection[str]) -> str:
+    useful = [name for name in names if name not in without]
+    return " ".join(f"{name}:?" for name in useful[: wording.MAX_INPUTS])
 
 
 def switch(one: Subscription) -> Button:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from bot.chat.outlet import Membership
 from bot.errors import UsageError
+from bot.features import digest_options as wording
+from bot.features.digest_options import Changes
 from bot.features.permissions import MAX_SUBSCRIPTIONS, team_subscriptions
 from bot.features.services import Context
 from bot.models import DigestOptions, Place, Subscription
@@ -60,6 +62,21 @@ def broadcasts(ctx: Context, place: Place) -> bool:
     """Tell whether messages there can ping a role, and be published."""
     outlet = ctx.services.outlets.get(place.route)
     return outlet is not None and outlet.broadcasts
+
+
+def useless_options(ctx: Context, place: Place) -> tuple[str, ...]:
+    """Return the options that have no effect there: what they need is lacking."""
+    meaning = () if ctx.services.library.has_model else ("closeness",)
+    return meaning if broadcasts(ctx, place) else (*wording.BROADCAST, *meaning)
+
+
+def check_closeness(ctx: Context, changes: Changes) -> None:
+    """Refuse to choose by meaning more widely where no language model is set."""
+    if changes.get("closeness") == "wide" and not ctx.services.library.has_model:
+        raise UsageError(
+            "closeness:wide needs a language model (PAPERBOY_MODEL); none is set. Leave it out.",
+            argument="closeness",
+        )
 
 
 async def check_broadcast(ctx: Context, place: Place, options: DigestOptions) -> None:

@@ -33,10 +33,11 @@ from bot.features.services import Context
 from bot.features.subscription_card import card, headline, item, record, switch
 from bot.features.subscription_rules import (
     add,
-    broadcasts,
     check_broadcast,
+    check_closeness,
     check_order,
     check_room,
+    useless_options,
 )
 from bot.models import DigestOptions, Place, Subscription
 from bot.text import count
@@ -51,7 +52,7 @@ async def _usual(ctx: Context, _: Mapping[str, str]) -> Mapping[str, str]:
     zone = await own_zone(ctx, there)
     where = "here" if manages(ctx, there) and not there.own else "me"
     held = wording.inputs(wording.usual_options(Schedule("daily", USUAL_TIME, zone)), where)
-    left_out = () if broadcasts(ctx, ctx.place) else wording.BROADCAST
+    left_out = useless_options(ctx, ctx.place)
     return {name: value for name, value in held.items() if name not in left_out}
 
 
@@ -85,6 +86,7 @@ async def subscribe(
     said = wording.in_parts({"topics": topics, **options} if topics else options)
     destination = await find_destination(ctx, where)
     place, there = destination.place, destination.there
+    check_closeness(ctx, said)
     if not destination.is_open:
         return _refused(there, said)
     wanted = await _wanted(ctx, said, destination.zone_source)
@@ -136,7 +138,10 @@ async def subscriptions(ctx: Context) -> View:
         )
     shown = found[:MAX_LISTED]
     told = await history(ctx, [one for one, _ in shown])
-    blocks: list[Block] = [item(one, where, zone, told.get(one.id, ())) for one, where in shown]
+    blocks: list[Block] = [
+        item(one, where, zone, told.get(one.id, ()), useless_options(ctx, one.place))
+        for one, where in shown
+    ]
     if len(found) > MAX_LISTED:
         blocks.append(
             note(
@@ -164,6 +169,7 @@ async def edit(
     given = wording.in_parts(options)
     present = wording.values(known.options)  # a form gives also what stays as it is
     changes = {name: value for name, value in given.items() if value != present[name]}
+    check_closeness(ctx, changes)
     wanted = apply(changes, known.options, ctx.bot.today())
     if wanted == known.options:
         return await _shown(ctx, known, "Nothing has changed. What would you like to change?")
@@ -268,7 +274,7 @@ def _edit_back(before: Subscription, now: DigestOptions) -> str:
 async def _shown(ctx: Context, known: Subscription, said: str) -> View:
     there = await find_membership(ctx, known.place)
     where, zone = place_name(ctx, known.place, there), await own_zone(ctx, there)
-    return card(known, where, zone, said, broadcasts=broadcasts(ctx, known.place))
+    return card(known, where, zone, said, useless_options(ctx, known.place))
 
 
 def _written_address(place: Place) -> str:

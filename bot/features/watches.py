@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
+from bot import cards
 from bot.calendar.schedule import Schedule
 from bot.chat.outlet import Membership
 from bot.chat.views import Block, Button, Buttons, Outcome, Strong, View, line, note
@@ -13,7 +14,7 @@ from bot.digests.topic_text import split
 from bot.errors import UsageError
 from bot.features import digest_options as wording
 from bot.features.arguments import QUERY, SUBSCRIPTION, TOPICS, WHERE
-from bot.features.digest_options import Changes
+from bot.features.digest_options import CLOSENESS, Changes
 from bot.features.email_confirmation import ask_for_code
 from bot.features.pages import Page, listing
 from bot.features.permissions import (
@@ -28,7 +29,8 @@ from bot.features.permissions import (
 )
 from bot.features.services import Context
 from bot.features.subscription_card import card, item, record
-from bot.models import DigestOptions, Place, Subscription
+from bot.features.subscription_rules import check_closeness, useless_options
+from bot.models import Closeness, DigestOptions, Place, Subscription
 from bot.text import count, listed, shorten
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ FOLLOWED_DAYS = 30  # after a paper was listed
 MAX_LISTED = 20
 MAX_SEARCH = 80  # characters of a search that a button watches
 MAX_PREVIEWED = 5
-CHANGEABLE = ("topics", "without", "votes", "code", "repeats")
 EVERYTHING = "Watch what? Add a search, a name or a repository, as in watch author:hinton."
 WATCHES = Button("My watches", "watches")
 
@@ -50,6 +51,7 @@ async def watch(
     *,
     where: Annotated[str, WHERE] = "me",
     without: Annotated[str, TOPICS] = "",
+    closeness: Annotated[Closeness, CLOSENESS] = "close",
     repeats: bool = False,
 ) -> View:
     """Get a message whenever a new paper matches a search, or gains the votes you name.
@@ -57,9 +59,16 @@ async def watch(
     search: Search – as for find: words, author:, org:, votes:; or the address of a repository
     where: Where to post [just you] – here, me (just you), or a channel
     without: Searches to leave out – comma-separated
+    closeness: How close in meaning [close] – for three words or more, with a language model
     repeats: Also papers posted there before? [no]
     """
-    said: Changes = {"topics": search, "without": without or "none", "repeats": repeats}
+    said: Changes = {
+        "topics": search,
+        "without": without or "none",
+        "closeness": closeness,
+        "repeats": repeats,
+    }
+    check_closeness(ctx, said)
     destination = await find_destination(ctx, where)
     place, there = destination.place, destination.there
     if not destination.is_open:
@@ -75,7 +84,8 @@ async def watch(
     made, there_already = await ctx.services.watches.add(new)
     matching = count(there_already, "paper matches", "papers match")
     sentence = f"Watching. Of the last {FOLLOWED_DAYS} days, {matching} already."
-    return card(made, place_name(ctx, place, there), "", sentence)
+    without_use = useless_options(ctx, place)
+    return card(made, place_name(ctx, place, there), "", sentence, without_use)
 
 
 async def _wanted(ctx: Context, said: Changes, there: Membership | None) -> DigestOptions:
@@ -94,7 +104,10 @@ async def watches(ctx: Context) -> View:
     if not found:
         nothing = line("Nothing is watched yet. Search, and press *Watch this search*.")
         return View((nothing,), outcome=Outcome.NOTHING, data={"watches": []})
-    blocks: list[Block] = [item(one, where, "") for one, where in found[:MAX_LISTED]]
+    blocks: list[Block] = [
+        item(one, where, "", without=useless_options(ctx, one.place))
+        for one, where in found[:MAX_LISTED]
+    ]
     if len(found) > MAX_LISTED:
         blocks.append(note(f"… and {len(found) - MAX_LISTED:,} more."))
     data = {"watches": [record(one) for one, _ in found]}
@@ -116,9 +129,10 @@ async def unwatch(ctx: Context, number: Annotated[int | None, SUBSCRIPTION] = No
 
 async def change(ctx: Context, known: Subscription, changes: Changes) -> Subscription:
     """Change what a watch looks for. Raises UsageError for what only digests have."""
-    if others := [name for name in changes if name not in CHANGEABLE]:
+    if others := [name for name in changes if name not in wording.OF_WATCHES]:
         raise UsageError(
-            f"A watch has no {others[0]}:. Change {listed(CHANGEABLE, 'or')}.", argument=others[0]
+            f"A watch has no {others[0]}:. Change {listed(wording.OF_WATCHES, 'or')}.",
+            argument=others[0],
         )
     wanted = wording.apply(changes, known.options, ctx.bot.today())
     if not wanted.topics:
@@ -140,12 +154,20 @@ async def remove(ctx: Context, known: Subscription) -> View:
 
 async def preview(ctx: Context, known: Subscription) -> View:
     """Show which papers of the last weeks a watch matches."""
+    from bot.digests.topics import only_by_meaning  # start-up time: searching takes long to import
+
     found: tuple[Paper, ...] = await ctx.services.watches.matching(known.options)
     matching = count(len(found), "paper matches", "papers match")
     told = f"Of the last {FOLLOWED_DAYS} days, {matching} watch {known.id}."
     shown = found[:MAX_PREVIEWED]
     edit = Button("Edit", f"edit {known.id}")
-    page = Page(f"preview {known.id}", above=(note(told),), buttons=(edit, WATCHES))
+    close = only_by_meaning(known.options, shown, ctx.bot.today())
+    page = Page(
+        f"preview {known.id}",
+        above=(note(told),),
+        buttons=(edit, WATCHES),
+        remarks=dict.fromkeys(close, (cards.CLOSE_IN_MEANING,)),
+    )
     return await listing(ctx, shown, len(shown), page)
 
 
@@ -174,7 +196,8 @@ def line_of(options: DigestOptions, where: str) -> str:
     repeats = " repeats:yes" if options.repeats else ""
     votes = f" votes:{options.votes}" if options.votes else ""
     code = " has:code" if options.code else ""
-    return f"watch {options.topics}{votes}{code}{without}{repeats} where:{where}"
+    close = f" closeness:{options.closeness}" if options.closeness != "close" else ""
+    return f"watch {options.topics}{votes}{code}{without}{close}{repeats} where:{where}"
 
 
 async def _check_room(ctx: Context, place: Place, options: DigestOptions) -> None:

@@ -24,8 +24,9 @@ from bot.text import count, listed
 if TYPE_CHECKING:
     from bot.library.search_service import Found
     from bot.papers import Paper
-    from bot.search import Index, Wording
+    from bot.search import Index, Query, Wording
     from bot.search.completion import Kind
+    from bot.search.nearness import Nearness
     from bot.semantic.encoder import Vector
     from bot.sources.hugging_face import HuggingFace
 
@@ -223,6 +224,17 @@ class Library:
     async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
         """Return where papers are by what they mean, as far as that is known."""
         return await self._index.vectors_of(ids)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is set, so that papers are compared by what they mean."""
+        return self._index.semantic is not None
+
+    async def nearness(
+        self, queries: Sequence[Query], ids: Sequence[str], least: float
+    ) -> Nearness:
+        """Return which of the papers are so near to queries in meaning; none without a model."""
+        return await self._index.nearness(queries, ids, least)
 
     async def suggest(
         self, kind: Kind, text: str, limit: int, *, asker: Hashable = None

@@ -14,6 +14,7 @@ from bot.papers import Paper
 from bot.search.completion import Kind, suggest
 from bot.search.index.index_file import IndexFile
 from bot.search.index.snapshot import Snapshot
+from bot.search.nearness import Nearness
 from bot.search.query.known_names import KnownNames, Organizations, read_organizations
 from bot.search.query.natural_language import Wording, read_wording
 from bot.search.query.query import Query
@@ -65,6 +66,12 @@ class Index(IndexFile):
     async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors of papers, as far as there are some, by id."""
         return await self.semantic.vectors_of(ids) if self.semantic else {}
+
+    async def nearness(
+        self, queries: Sequence[Query], ids: Sequence[str], least: float
+    ) -> Nearness:
+        """Return which of the papers are so near to queries in meaning; none without a model."""
+        return await self.semantic.nearness(queries, ids, least) if self.semantic else Nearness()
 
     async def read_wording(self, text: str, today: date) -> Wording | None:
         """Return a search with the filters that its words ask for; see `wording`."""

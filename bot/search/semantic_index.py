@@ -28,6 +28,7 @@ from bot.search.index.row_vectors import (
     list_rows,
 )
 from bot.search.index.snapshot import Snapshot
+from bot.search.nearness import Nearness
 from bot.search.query.query import Query
 from bot.search.ranking.meaning import Meaning
 from bot.semantic.encoder import Vector, normalize
@@ -44,6 +45,8 @@ PapersOf: TypeAlias = Callable[[Sequence[str]], Awaitable[Sequence[Paper]]]
 
 # A search waits so long for the vector of its query: loading a model takes half a second.
 QUERY_SECONDS = 2.0
+# A digest waits longer, so as to leave out nothing.
+PATIENT_SECONDS = 20.0
 # Seconds between two looks for papers without a vector.
 PAUSE_SECONDS = 30.0
 # Papers in a transaction: less than a second's work, which is all that a stop can lose.
@@ -103,16 +106,16 @@ class SemanticIndex:
             finally:
                 self.progress = None
 
-    async def meaning_of(self, query: Query) -> Meaning | None:
+    async def meaning_of(self, query: Query, seconds: float = QUERY_SECONDS) -> Meaning | None:
         """Return what a query means; None where only its words count, or there is no time."""
-        if query.exact_words or not tokenize(query.text):
+        if not _has_meaning(query):
             return None
         vectors, vector = await self._ready(), self._model.known_query(query.text)
         if vectors is None:
             return None
         if vector is None:
             try:
-                async with asyncio.timeout(QUERY_SECONDS):
+                async with asyncio.timeout(seconds):
                     vector = await asyncio.to_thread(self._model.embed_query, query.text)
             except TimeoutError:
                 return None
@@ -127,6 +130,22 @@ class SemanticIndex:
         if vector is None or self._vectors is None:
             return None
         return Meaning(vector, self._vectors, self.read, self._model.traits.weight)
+
+    async def nearness(
+        self, queries: Sequence[Query], ids: Sequence[str], least: float
+    ) -> Nearness:
+        """Return which of the papers are so near to queries of plain words, and how near."""
+        vectors = await self.vectors_of(ids)
+        lines = np.array(list(vectors.values()), np.float32)
+        scores: dict[Query, Mapping[str, float]] = {}
+        for query in filter(_has_meaning, queries):
+            meaning = await self.meaning_of(query, PATIENT_SECONDS) if vectors else None
+            if meaning is None:
+                return Nearness(scores, frozenset(ids))
+            near = zip(vectors, meaning.above_chance(lines @ meaning.query).tolist(), strict=True)
+            scores[query] = {id_: score for id_, score in near if score >= least}
+            await asyncio.sleep(0)
+        return Nearness(scores, frozenset(ids).difference(vectors))
 
     async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors of papers, as far as there are some, by id."""
@@ -253,6 +272,10 @@ class SemanticIndex:
         if trouble and trouble != self.trouble:
             log.warning("Searching by words only: %s", trouble)
         self.trouble = trouble
+
+
+def _has_meaning(query: Query) -> bool:
+    return bool(tokenize(query.text)) and not query.exact_words
 
 
 def _lower_priority() -> None:

@@ -333,11 +333,12 @@ async def test_days_and_time_are_said_in_one(bot, say):
 
 
 async def test_every_option_can_be_changed_in_one_form_of_few_inputs(say):
-    changeable = [name for names in (*SUBJECTS.values(), BROADCAST) for name in names]
+    changeable = [name for names in SUBJECTS.values() for name in names]
     assert sorted(changeable) == sorted(one.name for one in OPTIONS.params if one.name != "when")
     assert max(map(len, SUBJECTS.values())) <= 5  # as many as Discord has
     card = await say("subscribe")
-    assert [button.label for button in card.buttons][1:5] == [*SUBJECTS, "Pause"]
+    assert [button.label for button in card.buttons][1:5] == [*[*SUBJECTS][:3], "Pause"]
+    assert "closeness" not in plain(card)
 
 
 async def test_only_where_the_platform_can_do_so_a_role_is_pinged_or_a_digest_published(bot, say):
@@ -349,6 +350,14 @@ async def test_only_where_the_platform_can_do_so_a_role_is_pinged_or_a_digest_pu
     assert "Subscribed." in plain(await say("subscribe ping:none publish:no"))
     asked = {one.param.name for one in await bot.form(bot.read("subscribe", MANAGER, PAPERS))}
     assert not asked & {*BROADCAST}
+
+
+async def test_without_a_language_model_nothing_is_said_of_meaning(say):
+    for words in ("subscribe how to train a model", "watch how to train a model where:here"):
+        assert "meaning" not in plain(await say(words))
+        refused = await say(f"{words} closeness:wide")
+        assert plain(refused).startswith("closeness:wide needs a language model (PAPERBOY_MODEL)")
+        assert refused.argument == "closeness"
 
 
 async def test_a_form_sent_as_it_was_filled_changes_nothing(bot, say):

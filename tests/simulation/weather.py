@@ -63,6 +63,8 @@ class Weather:
 class Lists:
     """The lists of the feed: three papers a day, always at hand, and on some days none."""
 
+    has_model = False
+
     def __init__(self, seed: int, now: Callable[[], datetime]) -> None:
         self._seed, self._now = seed, now
         self._known: dict[date, tuple[Paper, ...]] = {}

@@ -49,10 +49,14 @@ class Meaning:
         found = np.zeros(len(rows), np.float32)
         there, keys = self.vectors.find(rows)
         readable, vectors = self.read(keys)
-        mean, deviation = self._by_chance()
         places = np.flatnonzero(there)[readable]
-        found[places] = (cosines(vectors, self.query) - mean) / deviation
+        found[places] = self.above_chance(cosines(vectors, self.query))
         return found
+
+    def above_chance(self, scores: Scores) -> Scores:
+        """Return the nearness of papers whose vectors have these cosines with the query."""
+        mean, deviation = self._by_chance()
+        return (scores - mean) / deviation
 
     def nearest(self, passing: Mask | None) -> Places:
         """Return the nearest passing rows, the nearest first."""

@@ -205,9 +205,9 @@ async def test_more_options_are_forms_of_what_they_are_about(rig, bot, adapter):
     assert names(form) == ["every", "on", "at", "zone", "day"]
     form = await corrects(rig, ada.press(card, "Which papers"))
     assert form["title"] == "Which papers"
-    assert names(form) == ["topics", "without", "votes", "code", "repeats"]
+    assert names(form) == ["topics", "without", "votes", "code"]
     form = await corrects(rig, ada.press(card, "How it looks"))
-    assert names(form) == ["layout", "papers", "order", "quiet"]
+    assert names(form) == ["layout", "papers", "order", "quiet", "repeats"]
 
 
 async def test_options_are_named_as_discord_shows_them(rig, bot, adapter):

@@ -137,7 +137,7 @@ def test_every_card_and_list_of_papers_fits(papers, kept):
 @given(OPTIONS, st.integers(1, 10**9))
 def test_every_subscription_fits(options, number):
     one = Subscription(number, HERE, ME, options, datetime(2026, 5, 29, tzinfo=UTC))
-    check(card(one, "in #papers", "Asia/Tokyo", "Subscribed.", broadcasts=True))
+    check(card(one, "in #papers", "Asia/Tokyo", "Subscribed."))
     check(card(replace(one, watch=True), "here", "", "Watching."))
     check(View(tuple(item(replace(one, id=n), "here", "") for n in range(20)), title="20"))
 
