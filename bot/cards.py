@@ -130,6 +130,14 @@ def because(kept: Paper) -> str:
     return f"Because you saved “{shorten(title(kept), TITLE_IN_REASON)}”"
 
 
+def much_like(twins: Sequence[Paper]) -> Spans:
+    """Name papers that say nearly the same as the one above."""
+    if not twins:
+        return ()
+    names = [(shorten(title(one), TITLE_IN_REASON), one.url) for one in twins]
+    return "Much like it: ", *joined([Link(name, url) if url else name for name, url in names])
+
+
 def byline(paper: Paper, most: int = AUTHORS_IN_LIST) -> str:
     """Name the first authors and say how many more there are."""
     if len(paper.authors) <= most + 1:

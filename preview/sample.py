@@ -67,6 +67,7 @@ async def views(person: Person, place: Place) -> Mapping[str, View]:
             listing.papers[:2],
             listing.total,
             by_meaning=frozenset({first.id}),
+            twins={second.id: listing.papers[2:3]},
         )
         welcome = await say("home")
         for paper in listing.papers[:2]:

@@ -146,10 +146,10 @@ def _short(paper: Paper, number: int, digest: Digest, *, compact: bool = False) 
 
 
 def _remark(paper: Paper, digest: Digest) -> Spans:
-    """Say why a paper is there."""
+    """Say why a paper is there, and what else says nearly the same."""
     because = [cards.because(digest.because[paper.id])] if paper.id in digest.because else []
     close = [cards.CLOSE_IN_MEANING] if paper.id in digest.by_meaning else []
-    return cards.joined([*because, *close])
+    return cards.joined([*because, *close, cards.much_like(digest.twins.get(paper.id, ()))])
 
 
 def _card(paper: Paper) -> View:

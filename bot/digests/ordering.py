@@ -24,7 +24,7 @@ NOTHING_KEPT = "Your shelf is empty. Save papers, and similar ones come first."
 
 @dataclass(frozen=True, slots=True)
 class OrderedPapers:
-    """The papers of a digest, the options that ordered them in the end, and remarks about them."""
+    """Papers in order, the options that ordered them in the end, and remarks about them."""
 
     options: DigestOptions
     papers: tuple[Paper, ...]
@@ -35,7 +35,7 @@ class OrderedPapers:
 async def order_papers(
     store: Store, library: Library, subscription: Subscription, papers: Sequence[Paper]
 ) -> OrderedPapers:
-    """Order matching papers, given by upvotes, and take as many as the digest shows."""
+    """Order matching papers, which are given by upvotes."""
     options = subscription.options
     match options.order:
         case "upvotes" | "new":
@@ -59,11 +59,7 @@ async def _for_reader(
     first = rank_papers(
         options, [paper for paper in papers if paper.id not in suggested.kept], tuple(because)
     )
-    return OrderedPapers(
-        options,
-        first,
-        because={paper.id: because[paper.id] for paper in first if paper.id in because},
-    )
+    return OrderedPapers(options, first, because=because)
 
 
 async def _trending(library: Library) -> tuple[str, ...]:

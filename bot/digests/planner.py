@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from bot.calendar.schedule import WORKING
 from bot.calendar.zones import load_zone
@@ -15,7 +16,7 @@ from bot.chat.outlet import Outlet
 from bot.chat.view_json import freeze
 from bot.chat.views import View
 from bot.digests.layout import join, views
-from bot.digests.meaning import find_matching
+from bot.digests.meaning import find_matching, take_first
 from bot.digests.ordering import order_papers
 from bot.digests.selection import (
     LONG_RHYTHMS,
@@ -260,6 +261,7 @@ class Planner:
         papers, late = _candidates(subscription, first, look.papers, memory)
         matching, unread = await find_matching(self.library, options, papers)
         order = await order_papers(self.store, self.library, subscription, matching)
+        shown, twins = await take_first(self.library, order.papers, options.papers)
         listed = sum(
             paper.daily is not None and first <= paper.daily <= last for paper in look.papers
         )
@@ -268,13 +270,14 @@ class Planner:
             order.options,
             first,
             last,
-            order.papers,
-            max(listed, len(order.papers)),
+            shown,
+            max(listed, len(shown)),
             late,
             await self._liked(subscription, first) if long else (),
             " ".join(filter(None, [order.remark, OLD if look.trouble else ""])),
             order.because,
-            only_by_meaning(options, order.papers, self.library.today()),
+            only_by_meaning(options, shown, self.library.today()),
+            twins,
             unread,
         )
 
@@ -290,7 +293,8 @@ class Planner:
             Part(secrets.token_hex(10), freeze(view), threaded and number > 0)
             for number, view in enumerate(messages)
         )
-        ids = tuple(paper.id for paper in digest.papers)
+        told = (*digest.papers, *chain.from_iterable(digest.twins.values()))
+        ids = tuple(paper.id for paper in told)
         return RenderedDigest(planned, digest.first, digest.last, weighed, ids, parts)
 
     def _messages(self, place: Place, digest: Digest) -> tuple[View, ...]:

@@ -41,7 +41,8 @@ class Digest:
 
     `late` are papers of earlier days that came after their digest; `liked` is what people of the
     place liked since; `because` names for a paper the similar one on the reader's shelf. Papers
-    are there `by_meaning` alone; of those `unread` it is not known yet what they mean.
+    are there `by_meaning` alone, or have `twins` that say nearly the same. Of those `unread` it is
+    not known yet what they mean.
     """
 
     options: DigestOptions
@@ -54,6 +55,7 @@ class Digest:
     remark: str = ""
     because: Mapping[str, Paper] = field(default_factory=dict)
     by_meaning: frozenset[str] = frozenset()
+    twins: Mapping[str, tuple[Paper, ...]] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
 
 
@@ -70,14 +72,14 @@ def select_matching(
 def rank_papers(
     options: DigestOptions, papers: Iterable[Paper], first: Sequence[str] = ()
 ) -> tuple[Paper, ...]:
-    """Return the papers of a digest in its order, those of `first` before all others."""
+    """Return papers in the order of a digest, those of `first` before all others."""
     places = {paper: place for place, paper in enumerate(first)}
 
     def rank(paper: Paper) -> tuple[int, int, int, str]:
         newest = (paper.daily or date.min).toordinal() if options.order == "new" else 0
         return places.get(paper.id, len(places)), -newest, -(paper.upvotes or 0), paper.id
 
-    return tuple(sorted(papers, key=rank)[: options.papers])
+    return tuple(sorted(papers, key=rank))
 
 
 def usual_length(counts: Sequence[int]) -> float:

@@ -236,6 +236,10 @@ class Library:
         """Return which of the papers are so near to queries in meaning; none without a model."""
         return await self._index.nearness(queries, ids, least)
 
+    async def near_duplicates(self, ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return which of the papers say nearly the same as others, with these, by id."""
+        return await self._index.near_duplicates(ids)
+
     async def suggest(
         self, kind: Kind, text: str, limit: int, *, asker: Hashable = None
     ) -> tuple[Suggestion, ...]:

@@ -73,6 +73,10 @@ class Index(IndexFile):
         """Return which of the papers are so near to queries in meaning; none without a model."""
         return await self.semantic.nearness(queries, ids, least) if self.semantic else Nearness()
 
+    async def near_duplicates(self, ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return which of the papers say nearly the same as others, with these, by id."""
+        return await self.semantic.near_duplicates(ids) if self.semantic else {}
+
     async def read_wording(self, text: str, today: date) -> Wording | None:
         """Return a search with the filters that its words ask for; see `wording`."""
         return await self.read(self._read_wording, text, today, empty=None)

@@ -31,6 +31,7 @@ from bot.search.index.snapshot import Snapshot
 from bot.search.nearness import Nearness
 from bot.search.query.query import Query
 from bot.search.ranking.meaning import Meaning
+from bot.search.ranking.near_duplicates import near_duplicates
 from bot.semantic.encoder import Vector, normalize
 from bot.semantic.errors import ModelError
 from bot.semantic.model import Model
@@ -146,6 +147,13 @@ class SemanticIndex:
             scores[query] = {id_: score for id_, score in near if score >= least}
             await asyncio.sleep(0)
         return Nearness(scores, frozenset(ids).difference(vectors))
+
+    async def near_duplicates(self, ids: Sequence[str]) -> Mapping[str, frozenset[str]]:
+        """Return which of the papers say nearly the same as others, with these, by id."""
+        vectors = await self.vectors_of(ids)
+        if not vectors or self._vectors is None:
+            return {}
+        return near_duplicates(vectors, self._vectors.sample)
 
     async def vectors_of(self, ids: Sequence[str]) -> Mapping[str, Vector]:
         """Return the vectors of papers, as far as there are some, by id."""

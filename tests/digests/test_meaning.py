@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.calendar.schedule import Schedule
 from bot.chat.bot import Bot
 from bot.chat.view_json import thaw
-from bot.chat.views import Item, View, plain
+from bot.chat.views import Item, Link, View, plain
 from bot.features.services import Services
 from bot.models import DigestOptions, Layout, Person, Place, Subscription
 from bot.papers import Paper
@@ -117,6 +117,34 @@ async def test_how_close_is_enough_and_which_filters_hold_is_as_the_topics_say(b
     ):
         view = await chosen(bot, topics=topics, closeness=closeness)
         assert view.papers == tuple(one.id for one in found), topics
+
+
+async def test_of_two_papers_that_say_the_same_the_second_stands_beneath_the_first(
+    bot: Bot[Services],
+):
+    bread = paper(3, "Bread")
+    await listed(bot, KITTEN, STAR, SUN, bread)
+    for layout in ("threaded", "compact", "full"):
+        view = await chosen(bot, layout=layout)
+        assert view.papers == (KITTEN.id, STAR.id, bread.id)
+        (star,) = (one for one in view.blocks if isinstance(one, Item) and one.paper == STAR.id)
+        assert star.lines[-1] == ("Much like it: ", Link("The Sun", SUN.url or ""))
+        assert plain(view).count("Much like it") == 1
+
+
+async def test_what_stood_beneath_a_paper_is_not_posted_again(bot: Bot[Services], clock: Clock):
+    subscriptions = bot.services.store.tenant("chat", "T").subscriptions
+    clock.now = datetime.combine(TODAY, time(8), NOW.tzinfo)
+    for topics in ("star, sun", "sun"):
+        wanted = replace(WISHES, topics=topics, quiet=False)
+        day, due = wanted.schedule.after(clock.now)
+        await subscriptions.add(Subscription(0, ROOM, ADA, wanted, clock.now, day, due))
+    clock.now += timedelta(hours=4)
+    await listed(bot, STAR, SUN)
+    await bot.services.planner.plan()
+    first, second = await messages(bot)
+    assert first.papers == (STAR.id,)
+    assert "Nothing new on your topics" in plain(second)
 
 
 async def test_a_paper_whose_meaning_was_not_known_yet_comes_once_with_the_next_digest(
