@@ -27,3 +27,9 @@ def test_a_plain_locale_wants_ascii_and_none_does_not():
     assert not wants_ascii({})
     assert not wants_ascii({"LC_ALL": "C.UTF-8", "LANG": "C"})
     assert not wants_ascii({"LC_ALL": "C", "PYTHONUTF8": "1"})
+
+
+def test_bytes_that_are_no_text_stay_an_error():
+    register_stand_ins()
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", HANDLER)

@@ -21,13 +21,14 @@ SENDER = "paperboy@example.org"
 
 @dataclass
 class MailServer:
-    """Takes messages; `recipients` and `answers` are the next replies to RCPT and DATA.
+    """Takes messages; `senders`, `recipients`, `answers` are the next replies to MAIL, RCPT, DATA.
 
     A reply of "" cuts the connection after the message is taken.
     """
 
     port: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
+    senders: deque[str] = field(default_factory=deque)
     recipients: deque[str] = field(default_factory=deque)
     answers: deque[str] = field(default_factory=deque)
 
@@ -35,6 +36,20 @@ class MailServer:
     def settings(self) -> EmailSettings:
         """The settings of a bot that sends through it."""
         return EmailSettings(SmtpServer("127.0.0.1", self.port, tls=False), SENDER)
+
+    async def handle_MAIL(  # noqa: N802  # aiosmtpd's name and arguments
+        self,
+        server: SMTP,  # noqa: ARG002
+        session: Session,  # noqa: ARG002
+        envelope: Envelope,
+        address: str,
+        options: list[str],  # noqa: ARG002
+    ) -> str:
+        """Take a sender, or answer as was asked for."""
+        if self.senders:
+            return self.senders.popleft()
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name and arguments
         self,

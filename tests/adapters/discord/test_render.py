@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from simcord.components import validate_components, walk_components
 
 from adapters.discord.custom_ids import Kind, Press
+from adapters.discord.limits import Line, fit_lines
 from adapters.discord.render import render
 from bot import cards
 from bot.chat.views import (
@@ -203,6 +204,13 @@ def test_a_message_has_one_primary_button_and_what_is_done_looks_done():
         "Subscribe": 1,
         "End": 4,
     }
+
+
+def test_lines_without_room_are_counted_in_a_remark_that_has_room():
+    texts, remark = fit_lines([Line(("x" * 100,))] * 50, 1000)
+    kept = [text for text in texts if text]
+    assert remark == f"-# … and {50 - len(kept)} more lines that don't fit in a message."
+    assert len("\n".join([*kept, remark])) <= 1000
 
 
 def test_an_empty_view_is_a_dash():

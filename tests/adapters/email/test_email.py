@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from adapters.email import Email
 from adapters.email.render import MAX_BYTES, render
-from bot.chat.views import Text, View, line, plain
+from bot.chat.views import Code, Text, View, line, plain
 from bot.errors import DeliveryError
 from bot.models import Place
 from bot.settings import EmailSettings, SmtpServer
@@ -107,6 +107,23 @@ def read(html: str) -> Reader:
     reader.close()
     assert reader.open == []
     return reader
+
+
+async def test_a_server_elsewhere_that_offers_no_encryption_gets_nothing(there):
+    elsewhere = SmtpServer("127.1", there.port, tls=False)  # this machine, by another name
+    with pytest.raises(DeliveryError) as error:
+        await Email(EmailSettings(elsewhere, SENDER)).send(ADA, VIEW, "k")
+    assert not error.value.ambiguous
+    assert there.taken == []
+
+
+def test_a_short_command_stays_on_one_line_and_a_long_one_breaks():
+    def code(text: str) -> str:
+        return render(View((line(Code(text)),)))
+
+    assert ">save 2605.00001</code>" in code("save 2605.00001")
+    assert "nowrap" in code("save 2605.00001")
+    assert "nowrap" not in code("subscribe where:webhook:team every:daily")
 
 
 async def test_a_digest_comes_as_html_and_text_with_the_headers_of_a_list(there):

@@ -300,10 +300,15 @@ async def test_faults_of_a_mail_server_are_named(there: Clinic):
         there.options["email"] = server.settings
         assert await there.problems() == []
         assert f"E-mail: {server.settings.sender} through 127.0.0.1" in await there.texts()
+        server.senders.append("553 5.7.1 not your address")
+        refused = await text(there)
         named = replace(server.settings.smtp, username="ada", password="hunter2")
         there.outlets = [Email(replace(server.settings, smtp=named))]
         found = await text(there)
         assert server.taken == []
+    assert_named(
+        "E-mail: 127.0.0.1:.* answers 553 to .* as the sender. Check PAPERBOY_MAIL_FROM", refused
+    )
     assert_named("E-mail: 127.0.0.1:.* (refuses the user|can’t be used)", found)
     assert "hunter2" not in found
 
