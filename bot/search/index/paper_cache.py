@@ -67,4 +67,4 @@ def _read(connection: sqlite3.Connection, rows: Sequence[int]) -> list[IndexedPa
         "FROM json_each(?) CROSS JOIN paper ON paper.row = value",
         (json.dumps(rows),),
     )
-    return [IndexedPaper(*one) for one in found]
+    return list(map(IndexedPaper._make, found))

@@ -83,11 +83,12 @@ def find_synonyms(
     return tuple(one for one in found if number[one.short] == 1)  # both names were typed
 
 
-def rename(text: str, synonyms: Sequence[Synonym]) -> str:
-    """Return text, a space around each word, in which all names of a thing are the short one."""
+def rename(texts: Sequence[str], synonyms: Sequence[Synonym]) -> Sequence[str]:
+    """Return texts, a space around each word, in which all names of a thing are the short one."""
     for synonym in synonyms:
-        text = synonym.pattern.sub(f" {synonym.short}", text)
-    return text
+        pattern, short = synonym.pattern, f" {synonym.short}"
+        texts = [pattern.sub(short, text) for text in texts]
+    return texts
 
 
 def _spans(words: Sequence[str]) -> list[Sequence[str]]:

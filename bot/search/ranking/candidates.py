@@ -2,74 +2,72 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from bot.search.index.arrays import contains
+from bot.search.index.arrays import Impacts, Places, contains, intersect
+from bot.search.index.paper_cache import IndexedPaper
 from bot.search.index.postings import LAST_PLACE
 from bot.search.query.synonyms import rename
 from bot.search.ranking.context import SearchContext
-from bot.search.ranking.retrieval import Candidates, completion_score
+from bot.search.ranking.retrieval import Candidates, Selection, completion_score
 from bot.search.ranking.scoring import FULL_SCORE, PLACE_SCORES, TEXT_ONLY
+from bot.search.ranking.title_features import Column
 
 # Papers with so much lower merits than the best are no candidates, beyond as many as a page shows.
 MERIT_GAP, PAGE_PAPERS = 0.3, 10
 # Titles that begin with all that was typed are candidates where there are no more of them.
 MAX_SAME_START = 10
 
-# For each term the impact of its word in the head or `TEXT_ONLY`, and the confidence that it was
-# meant, 0 where the paper does not contain it.
-_Match: TypeAlias = tuple[tuple[int, ...], tuple[float, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """Papers that may be meant, in the order of their rows.
+
+    For each paper and term, `impacts` has the impact of its word in the head or `TEXT_ONLY`, and
+    `confidences` that it was meant, 0 where the paper does not contain it.
+    """
+
+    papers: Sequence[IndexedPaper]
+    impacts: Impacts
+    confidences: Column
+
+    @property
+    def rows(self) -> Places:
+        """The rows of the papers."""
+        return np.array([paper.row for paper in self.papers], np.int64)
 
 
-class Candidate(NamedTuple):
-    """A paper that may be meant: as `IndexedPaper` has it, and its match."""
-
-    row: int
-    id: str
-    day: int
-    votes: int
-    title: str
-    people: str
-    label: str
-    impacts: tuple[int, ...]
-    confidences: tuple[float, ...]
-
-
-def load_candidates(context: SearchContext, candidates: Candidates) -> list[Candidate]:
+def load_candidates(context: SearchContext, candidates: Candidates) -> Shortlist:
     """Return the papers worth a close look."""
-    nowhere = (TEXT_ONLY,) * len(candidates.terms), (0.0,) * len(candidates.terms)
-    others = [*_titles_begun(context, candidates), *candidates.answers.tolist()]
-    matches = dict.fromkeys(others, nowhere) | _matches(candidates)
-    text, last = context.text, candidates.terms[-1]
-    start = f" {text}" if len(candidates.terms) > 1 else None
-    begun = f" {last.typed}" if last.has_more else None
-    found = []
-    papers = context.snapshot.papers.read(context.connection, matches)
+    best = _best(candidates)
+    others = (*_titles_begun(context, candidates), *candidates.answers.tolist())
+    wanted = sorted({*best.rows.tolist(), *others})
+    papers = context.snapshot.papers.read(context.connection, wanted)
     if context.synonyms:
-        papers = [each._replace(title=rename(each.title, context.synonyms)) for each in papers]
-    for paper in papers:
-        match = matches[paper.row]
-        if start and paper.title.startswith(start):
-            match = _match_of_start(context, candidates)
-        elif begun and begun in paper.title:
-            match = _with_last_word(match, completion_score(last))
-        found.append(Candidate(*paper, *match))
+        titles = rename([paper.title for paper in papers], context.synonyms)
+        papers = [p._replace(title=title) for p, title in zip(papers, titles, strict=True)]
+    shape = len(papers), len(candidates.terms)
+    found = Shortlist(papers, np.full(shape, TEXT_ONLY, np.uint8), np.zeros(shape, np.float32))
+    here, at = intersect(best.rows, found.rows)
+    found.impacts[at] = best.impacts.T[here]
+    shares = np.array(candidates.plan.shares)[:, None]
+    confidences = best.term_scores / (FULL_SCORE * shares * PLACE_SCORES[best.impacts])
+    found.confidences[at] = confidences.T[here]
+    _note_begun_titles(context, candidates, found)
     return found
 
 
-def _matches(candidates: Candidates) -> dict[int, _Match]:
-    """Return the rows with the best merits, each with its match."""
+def _best(candidates: Candidates) -> Selection:
+    """Return the rows with the best merits, and the answers that have any, in ascending order."""
     merits = candidates.selected.merits[: candidates.limit]
     near = np.count_nonzero(merits >= merits[:1] - MERIT_GAP) if len(merits) else 0
-    chosen = contains(np.sort(candidates.answers), candidates.selected.rows)
+    chosen = contains(candidates.answers, candidates.selected.rows)
     chosen[: min(len(merits), max(PAGE_PAPERS, near))] = True
-    best = candidates.selected[np.flatnonzero(chosen)]
-    shares = np.array(candidates.plan.shares)[:, None]
-    confidences = best.term_scores / (FULL_SCORE * shares * PLACE_SCORES[best.impacts])
-    lines = zip(best.rows.tolist(), best.impacts.T.tolist(), confidences.T.tolist(), strict=True)
-    return {row: (tuple(impacts), tuple(line)) for row, impacts, line in lines}
+    places = np.flatnonzero(chosen)
+    return candidates.selected[places[np.argsort(candidates.selected.rows[places])]]
 
 
 def _titles_begun(context: SearchContext, candidates: Candidates) -> list[int]:
@@ -86,15 +84,16 @@ def _titles_begun(context: SearchContext, candidates: Candidates) -> list[int]:
     return [row for (row,) in found if passing is None or passing[row]]
 
 
-def _match_of_start(context: SearchContext, candidates: Candidates) -> _Match:
-    """Return the match of a title that begins with what was typed."""
-    typed = (min(context.words.index(term.typed), LAST_PLACE) for term in candidates.terms)
-    return tuple(typed), (1.0,) * len(candidates.terms)
-
-
-def _with_last_word(match: _Match, score: float) -> _Match:
-    """Return the match of a title that has a word which begins as the last one typed."""
-    impacts, confidences = match
-    if PLACE_SCORES[impacts[-1]] * confidences[-1] > score:
-        return match
-    return (*impacts[:-1], LAST_PLACE), (*confidences[:-1], score)
+def _note_begun_titles(context: SearchContext, candidates: Candidates, found: Shortlist) -> None:
+    """Note where titles begin with all that was typed, or have a word that begins as the last."""
+    terms, last = candidates.terms, candidates.terms[-1]
+    start = f" {context.text}" if len(terms) > 1 else None
+    begun = f" {last.typed}" if last.has_more else None
+    for n, paper in enumerate(found.papers):
+        if start and paper.title.startswith(start):
+            found.impacts[n] = [min(context.words.index(each.typed), LAST_PLACE) for each in terms]
+            found.confidences[n] = 1
+        elif begun and begun in paper.title:
+            score = completion_score(last)
+            if PLACE_SCORES[found.impacts[n, -1]] * found.confidences[n, -1] <= score:
+                found.impacts[n, -1], found.confidences[n, -1] = LAST_PLACE, score

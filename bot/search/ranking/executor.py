@@ -168,8 +168,8 @@ def _search(context: SearchContext, page: PageRange) -> Hits:
 def with_synonyms(context: SearchContext) -> SearchContext:
     """Return a search with the short name of what has several."""
     synonyms = find_synonyms(context.connection, context.words, context.query.exact_words)
-    words = tuple(rename(f" {context.text} ", synonyms).split())
-    return replace(context, words=words, synonyms=synonyms)
+    (text,) = rename([f" {context.text} "], synonyms)
+    return replace(context, words=tuple(text.split()), synonyms=synonyms)
 
 
 def _as_typed(hits: Hits, synonyms: Sequence[Synonym]) -> Hits:

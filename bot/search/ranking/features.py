@@ -12,10 +12,11 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS, STOP_WORDS, tokenize
+from bot.search.index.paper_cache import IndexedPaper
 from bot.search.index.postings import ALIAS, KEYWORD, LAST_PLACE, PERSON
 from bot.search.query.query_term import QueryTerm
 from bot.search.query.spelling import is_year
-from bot.search.ranking.candidates import Candidate
+from bot.search.ranking.candidates import Shortlist
 from bot.search.ranking.name_features import name_features, name_term
 from bot.search.ranking.scoring import TEXT_ONLY
 from bot.search.ranking.title_features import Column, title_features
@@ -72,24 +73,25 @@ class TextScores:
     highest: float
 
 
-def measure(candidates: Sequence[Candidate], wanted: Wanted, bm25: TextScores | None) -> Features:
+def measure(candidates: Shortlist, wanted: Wanted, bm25: TextScores | None) -> Features:
     """Return the features of candidates, one at least; those of BM25 are 0 without it."""
-    titles = [candidate.title.split() for candidate in candidates]
+    papers = candidates.papers
+    titles = [paper.title.split() for paper in papers]
     shares = _shares(candidates, wanted)
     columns: dict[str, Values] = {
         **shares,
         **title_features(titles, *_meant_words(wanted)),
-        **_paper_features(candidates, wanted),
-        **_text_features(candidates, _start(wanted, may_go_on=bm25 is None), wanted.text),
-        **_short_name_features(candidates, wanted.words),
-        **_name_features(candidates, wanted, shares["person"]),
+        **_paper_features(papers, wanted),
+        **_text_features(papers, _start(wanted, may_go_on=bm25 is None), wanted.text),
+        **_short_name_features(papers, wanted.words),
+        **_name_features(papers, wanted, shares["person"]),
     }
     if bm25:
         columns |= _bm25_features(bm25, shares["title"] + shares["person"], _asked(wanted.words))
-    nothing = np.zeros(len(candidates), np.float32)
+    nothing = np.zeros(len(papers), np.float32)
     found = [columns.get(feature, nothing) for feature in FEATURES]
     lines = np.concatenate(found, dtype=np.float32, casting="unsafe")
-    return lines.reshape(len(FEATURES), len(candidates)).T
+    return lines.reshape(len(FEATURES), len(papers)).T
 
 
 def _tells(term: QueryTerm) -> bool:
@@ -114,11 +116,10 @@ def _meant_words(wanted: Wanted) -> tuple[list[str], list[int], Column]:
     return words, order, np.array(shares, np.float32)
 
 
-def _shares(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Column]:
+def _shares(candidates: Shortlist, wanted: Wanted) -> Mapping[str, Column]:
     """Return what shares of the query are where."""
-    impacts = np.array([candidate.impacts for candidate in candidates], np.uint8)
-    confidences = np.array([candidate.confidences for candidate in candidates], np.float32)
-    title, person, alias, text = (_PLACES[:, impacts] * confidences) @ wanted.shares
+    confidences = candidates.confidences
+    title, person, alias, text = (_PLACES[:, candidates.impacts] * confidences) @ wanted.shares
     held = (confidences > 0) @ (wanted.telling / np.float32(wanted.telling.sum()))
     return {
         "title": title,
@@ -154,12 +155,12 @@ def _bm25_features(bm25: TextScores, headed: Column, asked: np.float32) -> Mappi
     }
 
 
-def _paper_features(candidates: Sequence[Candidate], wanted: Wanted) -> Mapping[str, Values]:
+def _paper_features(papers: Sequence[IndexedPaper], wanted: Wanted) -> Mapping[str, Values]:
     """Return what speaks for papers themselves: the year that is asked for, votes, newness."""
     years = [int(word) for word in wanted.words if is_year(word)]
-    days = np.array([candidate.day for candidate in candidates])
+    days = np.array([paper.day for paper in papers])
     ordered = np.sort(days)
-    votes = np.array([max(candidate.votes, 0) for candidate in candidates], np.float32)
+    votes = np.array([max(paper.votes, 0) for paper in papers], np.float32)
     found: dict[str, Values] = {
         "votes": np.log1p(votes) / np.float32(LOG_VOTES),
         "newness": ordered.searchsorted(days, side="right") / len(days),
@@ -175,13 +176,13 @@ def _start(wanted: Wanted, *, may_go_on: bool) -> str:
     return f" {wanted.text} " if is_whole else f" {wanted.text}"
 
 
-def _text_features(candidates: Sequence[Candidate], start: str, text: str) -> Mapping[str, Values]:
+def _text_features(papers: Sequence[IndexedPaper], start: str, text: str) -> Mapping[str, Values]:
     """Compare titles as wholes with the query as it was understood, and with its `start`."""
-    titles = [candidate.title[1:-1] for candidate in candidates]
+    titles = [paper.title[1:-1] for paper in papers]
     similarity = process.cdist([text], titles, scorer=fuzz.ratio, dtype=np.float32)[0]
     return {
         "similarity": similarity / np.float32(100),
-        "starts": np.array([candidate.title.startswith(start) for candidate in candidates]),
+        "starts": np.array([paper.title.startswith(start) for paper in papers]),
         "contains": np.array(_contain(titles, _without_stop_words(text))),
     }
 
@@ -198,7 +199,7 @@ def _without_stop_words(text: str) -> str:
 
 
 def _short_name_features(
-    candidates: Sequence[Candidate], words: Sequence[str]
+    papers: Sequence[IndexedPaper], words: Sequence[str]
 ) -> Mapping[str, Column]:
     """Compare papers' own names with the query and its parts, however they are joined."""
     parts = {
@@ -208,9 +209,9 @@ def _short_name_features(
     }
     whole = "".join(words)
     namesake, part = [], []
-    for candidate in candidates:
-        name = short_name(candidate.label)
-        namesake.append((name or candidate.title.replace(" ", "")) == whole)
+    for paper in papers:
+        name = short_name(paper.label)
+        namesake.append((name or paper.title.replace(" ", "")) == whole)
         is_part = len(name) >= MIN_NAME_LETTERS and name != whole
         part.append(parts.get(name, 0.0) if is_part else 0.0)
     return {"namesake": np.array(namesake), "name_part": np.array(part, np.float32)}
@@ -224,15 +225,15 @@ def short_name(label: str) -> str:
 
 
 def _name_features(
-    candidates: Sequence[Candidate], wanted: Wanted, person: Column
+    papers: Sequence[IndexedPaper], wanted: Wanted, person: Column
 ) -> Mapping[str, Column]:
     """Return how far the query is one author's name, where any of it is in names."""
     named = [name_term(term) for term in wanted.terms]
     letters = np.array([len(term.typed) == 1 for term in wanted.terms])
     telling = int((wanted.telling | letters).sum())
-    found = np.zeros((2, len(candidates)), np.float32)
+    found = np.zeros((2, len(papers)), np.float32)
     for n in np.flatnonzero(person > 0).tolist():
-        found[:, n] = name_features(candidates[n].people, named)
+        found[:, n] = name_features(papers[n].people, named)
     # a function word that is a name, such as "he", makes up for one that is none
     one_name, first = np.minimum(1, found / np.float32(telling))
     return {"one_name": one_name, "first_author": first}

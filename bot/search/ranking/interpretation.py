@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bot.search.analysis.tokenizer import STOP_WORDS
-from bot.search.index.arrays import NO_PLACES, Places
+from bot.search.index.arrays import NO_PLACES, Places, unite
 from bot.search.index.people import find_people
 from bot.search.query.evidence import check_slips, gather_evidence
 from bot.search.query.inflections import add_inflections
@@ -102,7 +102,7 @@ def _find(context: SearchContext, terms: Sequence[QueryTerm]) -> Interpretation:
     answers = bm25.best(context, MAX_ANSWERS) if bm25 else NO_PLACES
     asked = is_question(context.words)
     most = MAX_RANKED_ANSWERS_OF_QUESTION if asked else MAX_RANKED_ANSWERS
-    candidates = retrieve(context, terms, np.union1d(answers[:most], context.near))
+    candidates = retrieve(context, terms, unite(np.sort(answers[:most]), np.sort(context.near)))
     ranked = rerank(context, load_candidates(context, candidates), terms, bm25)
     return Interpretation(candidates, ranked, answers)
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
-from bot.search.index.arrays import Mask
+from bot.search.index.arrays import Impacts, Mask
+from bot.search.index.paper_cache import IndexedPaper
 from bot.search.index.postings import PERSON
 from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.bm25 import Bm25
-from bot.search.ranking.candidates import Candidate
+from bot.search.ranking.candidates import Shortlist
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.features import Features, TextScores, Wanted, measure
+from bot.search.ranking.title_features import Column
 from bot.search.ranking.weights import FEATURES
-
-if TYPE_CHECKING:
-    from bot.semantic.quantization import Scores
 
 # With more of the query in its title or as the name of one author, a paper is what was meant.
 CLEAR_SHARE = 0.75
@@ -46,7 +45,7 @@ class Ranked(NamedTuple):
     near what the query means.
     """
 
-    candidate: Candidate
+    candidate: IndexedPaper
     features: Features
     score: float
     cover: float
@@ -58,17 +57,16 @@ class Ranked(NamedTuple):
 
 def rerank(
     context: SearchContext,
-    candidates: Sequence[Candidate],
+    candidates: Shortlist,
     terms: Sequence[QueryTerm],
     bm25: Bm25 | None,
 ) -> list[Ranked]:
     """Order candidates, the one most likely meant first."""
-    if not candidates:
+    if not candidates.papers:
         return []
-    by_row = sorted(candidates, key=lambda candidate: candidate.row)
-    rows = np.array([candidate.row for candidate in by_row], np.int64)
+    rows = candidates.rows
     texts = TextScores(bm25.scores(rows), bm25.max_score) if bm25 else None
-    features = measure(by_row, Wanted.of(context.words, terms), texts)
+    features = measure(candidates, Wanted.of(context.words, terms), texts)
     number = telling_words(context.words)
     weights = context.weights.of_query(number, thorough=context.thorough)
     merits = features @ weights
@@ -78,10 +76,15 @@ def rerank(
         # the papers of a person are those with the name, whatever it means
         if not _named(features)[merits.argmax()]:
             merits += context.meaning.weight_of(number) * nearness
+    is_near = nearness >= MIN_NEARNESS
+    is_clear = _is_clear(features, candidates.impacts, number)
+    is_named = _named(features)
+    is_begun_name = is_named & (features[:, _DECISIVE[-1]] < 1)
+    columns = (merits, _cover(features), is_clear, is_named, is_begun_name, is_near)
+    lines = zip(candidates.papers, features, *(each.tolist() for each in columns), strict=True)
+    ranked = list(map(Ranked._make, lines))
     # of equal ones, the newest first
-    order = np.lexsort((-rows, -merits))
-    best_first = [by_row[n] for n in order.tolist()]
-    return _ranked(best_first, merits[order], features[order], nearness[order], number)
+    return [ranked[n] for n in np.lexsort((-rows, -merits)).tolist()]
 
 
 def telling_words(words: Sequence[str]) -> int:
@@ -98,31 +101,25 @@ def is_question(words: Sequence[str]) -> bool:
     return telling >= MIN_QUESTION_WORDS or 2 <= telling <= len(words) // 2
 
 
-def _ranked(
-    candidates: Sequence[Candidate],
-    merits: Features,
-    features: Features,
-    nearness: Scores,
-    number: int,
-) -> list[Ranked]:
-    """Return candidates in this order; the query has `number` telling words."""
-    title, person, alias, text, starts, one_name = features.T[_DECISIVE]
-    named = (np.array([each.impacts for each in candidates]) == PERSON).sum(axis=1)
+def _cover(features: Features) -> Column:
+    """Return how much of the query each candidate answers."""
+    title, person, alias, text, _, _ = features.T[_DECISIVE]
+    cover: Column = title + person + alias + text
+    return cover
+
+
+def _is_clear(features: Features, impacts: Impacts, number: int) -> Mask:
+    """Tell of which candidates title and one author have the query, of `number` telling words."""
+    title, person, _, _, starts, one_name = features.T[_DECISIVE]
+    named = (impacts == PERSON).sum(axis=1)
     together = one_name * number >= ONE_NAME_SHARE * named
     in_name = np.where((named == 1) | together, person, 0)
-    is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
-    cover = title + person + alias + text
-    is_named = _named(features)
-    is_begun_name = is_named & (one_name < 1)
-    is_near = nearness >= MIN_NEARNESS
-    columns = (merits, cover, is_clear, is_named, is_begun_name, is_near)
-    lines = zip(candidates, features, *(column.tolist() for column in columns), strict=True)
-    return [Ranked(*line) for line in lines]
+    is_clear: Mask = (starts == 1) | (title + in_name > CLEAR_SHARE)
+    return is_clear
 
 
 def _named(features: Features) -> Mask:
     """Tell of which candidates the query names an author, and says nothing else."""
-    title, person, alias, text, _, one_name = features.T[_DECISIVE]
-    cover = title + person + alias + text
-    named: Mask = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * cover)
+    _, person, _, _, _, one_name = features.T[_DECISIVE]
+    named: Mask = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * _cover(features))
     return named

@@ -100,14 +100,17 @@ class Candidates:
 def retrieve(
     context: SearchContext, terms: Sequence[QueryTerm], answers: Places = NO_PLACES
 ) -> Candidates:
-    """Score all rows that may be found by these terms, and select the best, and the answers."""
+    """Score all rows that may be found by these terms, and select the best, and the answers.
+
+    The rows of answers are in ascending order.
+    """
     plan = plan_scoring(terms, thorough=context.thorough)
     segments = context.snapshot.postings(context.connection, plan.head_words, plan.body_stems)
     typed = np.array([context.words.index(term.typed) for term in terms])
     wanted = MAX_CANDIDATES if context.thorough else MAX_TYPING_CANDIDATES
     rough = MAX_ROUGH_ROWS if context.thorough else MAX_TYPING_ROUGH_ROWS
     limit = max(wanted, rough // max(1, len(segments)))
-    selector = _Selector(plan, typed, np.sort(answers), wanted, limit)
+    selector = _Selector(plan, typed, answers, wanted, limit)
     parts: list[Selection] = []
     complete: list[Places] = []
     for segment in reversed(segments):  # the newest papers first
