@@ -31,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run `paperboy`; return its exit code."""
     # start-up time: what is imported stays, and looking through it for garbage takes a fifth of it
     gc.disable()
+    # so do the threads of numpy's algebra, which wait busily; no matrix here is large
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.setswitchinterval(SWITCH_SECONDS)
     _prepare_streams()
     args = _read_arguments(argv)

@@ -209,7 +209,7 @@ def _page_of(context: SearchContext, found: Interpretation, page: PageRange) -> 
         return Hits(_page_ids(context, ordered, page), len(chosen), corrected)
     ids = _ids(matching[page.offset : page.end])
     beyond = PageRange(page.limit - len(ids), max(0, page.offset - len(matching)))
-    further, number = _further(context, found, complete, beyond)
+    further, number = _further(context, found, beyond)
     return Hits(
         ids + ids_of(context.connection, further),
         len(matching) + number,
@@ -254,25 +254,21 @@ def _share(context: SearchContext, words: float) -> float:
 
 
 def _further(
-    context: SearchContext, found: Interpretation, complete: Collection[int], beyond: PageRange
+    context: SearchContext, found: Interpretation, beyond: PageRange
 ) -> tuple[list[int], int]:
     """Return a page of the rows that match beside the candidates, and how many there are in all.
 
     They are those with all terms, the newest first since people read no further, and for a question
     those whose text says most of it.
     """
-    ranked = {each.candidate.row for each in found.ranked}
-    every = found.candidates.complete_rows
+    ranked = np.array(sorted(each.candidate.row for each in found.ranked), np.int64)
+    every = np.sort(found.candidates.complete_rows)
+    others: Places = every[~contains(ranked, every)][::-1]
     if context.thorough and _is_question(context, found):
-        others: Places = np.setdiff1d(every, list(ranked))[::-1]
-        among = np.isin(found.answers, [*ranked, *others.tolist()], invert=True)
-        rows: list[int] = [*others.tolist(), *found.answers[among].tolist()]
+        known = contains(ranked, found.answers) | contains(every, found.answers)
+        rows: list[int] = [*others.tolist(), *found.answers[~known].tolist()]
         return rows[beyond.offset : beyond.end], len(rows)
-    number = len(every) - sum(row in complete for row in ranked)
-    if not (number and beyond.limit):
-        return [], number
-    newest = np.sort(every)[::-1][: beyond.end + len(ranked)].tolist()
-    return [row for row in newest if row not in ranked][beyond.offset : beyond.end], number
+    return others[beyond.offset : beyond.end].tolist() if beyond.limit else [], len(others)
 
 
 def _corrected(context: SearchContext, found: Interpretation) -> str | None:
