@@ -22,6 +22,7 @@ _BETWEEN = (
 _DAY_ALONE = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th|\.)?", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
 ONE_DAY, WEEK, MONTH = timedelta(days=1), timedelta(days=7), timedelta(days=31)
+HALF_A_YEAR = timedelta(days=183)
 MAX_CHARS = 100  # that such words have
 
 
@@ -82,7 +83,7 @@ def _from_to(first: str, last: str, today: date) -> Period:
     if _YEAR.search(last):  # of both
         begin = begin if _YEAR.search(first) else read_period(first, end.last)
     else:
-        end = next((one for one in _later_years(end) if one.last >= begin.first), end)
+        end = next((one for one in _later_years(end) if _is_after(begin, one)), end)
     return Period(begin.first, end.last)
 
 
@@ -105,6 +106,11 @@ def _replace(day: date, number: int) -> date:
         return day.replace(day=number)
     except ValueError as error:
         raise NotADate from error
+
+
+def _is_after(begin: Period, end: Period) -> bool:
+    """Tell whether an end is meant after a beginning: May 25 isn't after May 29, a year later."""
+    return timedelta(0) <= end.last - begin.first < HALF_A_YEAR
 
 
 def _later_years(period: Period) -> Iterator[Period]:

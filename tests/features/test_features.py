@@ -254,6 +254,7 @@ def test_several_days_are_asked_for_as_people_write_them(bot, words, first, last
     ("words", "said"),
     [
         ("days yesterday 2026-05-01", "The first day is after the last. Swap them."),
+        ("days May 29 to May 25", "The first day is after the last. Swap them."),
         ("days 2026-01-01 today", "Choose at most 101 days."),
         ("days 0001-01-01 9999-12-31", "Choose at most 101 days."),
         ("days next week", "“next week” hasn’t come yet, and papers are listed on their day."),
