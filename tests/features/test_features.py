@@ -116,6 +116,14 @@ async def test_what_only_looks_like_a_filter_is_named(ask):
     assert "Did you mean “votes:50”?" in plain(await ask("find upvotes:50 hebbian"))
 
 
+async def test_a_word_that_only_looks_like_a_filter_is_taken_for_no_other(ask, bot):
+    others = [replace(HEBB, id=f"2605.0{n:04}", title=f"Weather AR {n}") for n in range(20, 120)]
+    rare = replace(HEBB, id="2605.00019", title="Other", abstract="A bar.")
+    await bot.services.library.add([*others, rare], NOW)
+    said = "No paper here mentions “foo”; showing results for foo:bar weather"
+    assert said in plain(await ask("find foo:bar weather"))
+
+
 async def test_quotation_marks_of_a_phone_are_read_too(ask):
     assert (await ask("find author:“Lewis Richardson” weather")).papers == ("2605.00002",)
 

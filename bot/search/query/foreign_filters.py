@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from rapidfuzz import fuzz, process
 
 from bot.errors import UsageError
+from bot.search.analysis.tokenizer import tokenize
 from bot.text import listed, shorten
 
 MIN_LIKENESS = 60  # percent that a name has in common with the filter that is probably meant
@@ -45,6 +46,18 @@ def refuse_foreign(name: str, value: str) -> None:
     if meant := _MEANT.get(name):
         example = meant if meant == "has:code" else f"{meant}{shorten(value, 40)}"
         raise UsageError(f"There is no filter “{name}:”. Did you mean “{example}”?")
+
+
+def words_like_filters(text: str) -> frozenset[str]:
+    """Return the words of a search that look like a filter but are none, as in "foo:bar"."""
+    return frozenset(word for part in _UNKNOWN.finditer(text) for word in tokenize(part[0]))
+
+
+def write_as_typed(text: str, typed: str) -> str:
+    """Write words of a text that look like a filter as they were typed: with the colon."""
+    for part in _UNKNOWN.finditer(typed):
+        text = text.replace(" ".join(tokenize(part[0])), part[0])
+    return text
 
 
 def name_unknown(text: str, known: Collection[str]) -> str:

@@ -16,10 +16,11 @@ from bot.search.index.arrays import NO_PLACES, Places, contains
 from bot.search.index.columns import Columns
 from bot.search.index.documents import ids_of
 from bot.search.index.snapshot import Snapshot
+from bot.search.query.foreign_filters import write_as_typed
 from bot.search.query.query import Query, Sort
 from bot.search.query.query_term import QueryTerm
 from bot.search.query.spelling import prepare_speller
-from bot.search.query.synonyms import Synonym, find_synonyms, rename
+from bot.search.query.synonyms import find_synonyms, rename
 from bot.search.ranking.bm25 import MAX_ANSWERS, bm25_of_stems
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.corrected_text import corrected_text
@@ -162,7 +163,7 @@ def _search(context: SearchContext, page: PageRange) -> Hits:
     speller = prepare_speller(snapshot.lexicons, snapshot.row_count, context.words)
     found = find_interpretation(context, speller)
     hits = name_absent_words(_page_of(context, found, page), found.terms)
-    return _as_typed(hits, context.synonyms)
+    return _as_typed(hits, context)
 
 
 def with_synonyms(context: SearchContext) -> SearchContext:
@@ -172,11 +173,12 @@ def with_synonyms(context: SearchContext) -> SearchContext:
     return replace(context, words=tuple(text.split()), synonyms=synonyms)
 
 
-def _as_typed(hits: Hits, synonyms: Sequence[Synonym]) -> Hits:
+def _as_typed(hits: Hits, context: SearchContext) -> Hits:
     """Say what was searched besides, and write what was typed instead of our names for it."""
+    synonyms, query = context.synonyms, context.query.text
     typed = LANGUAGES | {one.short: one.typed for one in synonyms}
     corrected, suggestion = (
-        text and " ".join(typed.get(word, word) for word in text.split())
+        text and write_as_typed(" ".join(typed.get(word, word) for word in text.split()), query)
         for text in (hits.corrected, hits.suggestion)
     )
     absent = tuple(typed.get(word, word) for word in hits.absent)

@@ -11,6 +11,7 @@ from bot.search.analysis.tokenizer import STOP_WORDS
 from bot.search.index.arrays import NO_PLACES, Places, unite
 from bot.search.index.people import find_people
 from bot.search.query.evidence import check_slips, gather_evidence
+from bot.search.query.foreign_filters import words_like_filters
 from bot.search.query.inflections import add_inflections
 from bot.search.query.organization_names import MIN_WORDS, organization_names, weigh_organizations
 from bot.search.query.query_term import QueryTerm
@@ -73,7 +74,9 @@ def find_interpretation(context: SearchContext, speller: Speller) -> Interpretat
         names = {short: one.typed for short, one in synonyms.items()}
         evidence = gather_evidence(context.connection, context.snapshot, terms, names)
         speller = replace(speller, allows_doubt=evidence.allows_doubt)
-        terms = check_slips(evidence, terms, context.query.exact_words)
+        likes = words_like_filters(context.query.text)
+        sure = likes.intersection(term.typed for term in terms if term.known)
+        terms = check_slips(evidence, terms, context.query.exact_words | sure)
         terms = tuple(
             synonyms[each.typed].widen(each, len(terms)) if each.typed in synonyms else each
             for each in terms
