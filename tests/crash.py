@@ -223,11 +223,11 @@ async def _deliver(job: Job) -> None:
         task = asyncio.create_task(outbox.run())
         (job.folder / "running").touch()
         while not await _done(store):
-            for doubt in await store.deliveries.uncertain(PLATFORM, TENANT):
+            for doubt in await store.delivery_reports.uncertain(PLATFORM, TENANT):
                 body = {"run": job.run, "part": doubt.part}
                 async with session.post(f"{job.url}/look", json=body) as answer:
                     there = (await answer.json())["there"]
-                await store.deliveries.resolve(
+                await store.delivery_reports.resolve(
                     PLATFORM, TENANT, doubt.id, there=there, now=utc_now()
                 )
             await asyncio.sleep(0.05)
@@ -271,7 +271,7 @@ def _made(planned: DueDigest) -> RenderedDigest:
 
 async def _done(store: Store) -> bool:
     return bool(
-        await store.digests.recent(PLATFORM, TENANT, BEGINNING, ("sent", "quiet", "skipped"))
+        await store.digest_history.recent(PLATFORM, TENANT, BEGINNING, ("sent", "quiet", "skipped"))
     )
 
 

@@ -25,6 +25,7 @@ from bot.digests import planner
 from bot.digests.delivery import DeliveryWorker
 from bot.models import Place
 from bot.store import deliveries as outbox
+from bot.store import delivery_queue
 from bot.store.deliveries import Deliveries, Delivery
 from bot.store.digests import Digests, RenderedDigest
 from bot.store.schema import deliveries as table
@@ -52,7 +53,7 @@ def no_fence() -> Patches:
 
 def attempt_not_noted() -> Patches:
     """Forget at each claim that an earlier attempt may have arrived."""
-    claim = outbox._CLAIM.values(tried=outbox._NOW)  # noqa: SLF001
+    claim = outbox._CLAIM.values(tried=outbox.NOW)  # noqa: SLF001
     return ((outbox, "_CLAIM", claim),)
 
 
@@ -118,13 +119,13 @@ def outside_threads() -> Patches:
 
 def parts_at_random() -> Patches:
     """Send the parts of a digest newest first, and none waits for another."""
-    return ((outbox, "_READY", _without_order()),)
+    return ((delivery_queue, "_READY", _without_order()),)
 
 
 def _without_order() -> Any:
     ready = or_(
-        and_(_d.state == "pending", _d.not_before <= outbox._NOW),  # noqa: SLF001
-        and_(_d.state == "sending", _d.lease <= outbox._NOW),  # noqa: SLF001
+        and_(_d.state == "pending", _d.not_before <= outbox.NOW),
+        and_(_d.state == "sending", _d.lease <= outbox.NOW),
     )
     platforms = _d.platform.in_(bindparam("platforms", expanding=True))
     columns = (_d.id, _d.platform, _d.tenant, _d.address)

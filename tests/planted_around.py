@@ -17,7 +17,8 @@ from bot.errors import DeliveryError, StoreError
 from bot.network.backoff import Backoff
 from bot.store import deliveries as outbox
 from bot.store.deliveries import Deliveries, Delivery
-from bot.store.digests import Digests
+from bot.store.delivery_queue import DeliveryQueue
+from bot.store.digest_history import DigestHistory
 
 Patches: TypeAlias = tuple[tuple[object, str, object], ...]
 
@@ -102,7 +103,7 @@ def silent_at_first() -> Patches:
     async def has_posted(*_: object) -> bool:
         return True
 
-    return ((Digests, "has_posted", has_posted),)
+    return ((DigestHistory, "has_posted", has_posted),)
 
 
 def waits_for_hours() -> Patches:
@@ -143,7 +144,7 @@ def nobody_is_told() -> Patches:
 
 def never_resumed() -> Patches:
     """Hold a digest back for two days after its place refused one."""
-    return ((delivery, "REFUSED_PAUSE", timedelta(days=2)), (Deliveries, "retry_refused", _none))
+    return ((delivery, "REFUSED_PAUSE", timedelta(days=2)), (DeliveryQueue, "retry_refused", _none))
 
 
 async def _none(*_: object) -> int:

@@ -223,7 +223,7 @@ async def _finish(store: Store, outlet: Outlet) -> None:
     far = datetime(2100, 1, 1, tzinfo=UTC)
 
     async def done() -> bool:
-        return not (await store.deliveries.health([PLATFORM], far)).overdue
+        return not (await store.delivery_reports.health([PLATFORM], far)).overdue
 
     try:
         await eventually(done, PATIENCE_SECONDS)

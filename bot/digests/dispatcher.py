@@ -22,7 +22,8 @@ from bot.errors import PaperboyError, StoreError
 from bot.models import PAUSE_AFTER, Place
 from bot.pulse import Pulse
 from bot.store import Store
-from bot.store.deliveries import Health, Ready
+from bot.store.delivery_queue import Ready
+from bot.store.delivery_reports import Health
 from bot.store.paces import Paces
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,8 @@ class Dispatcher:
         plan: Plan = nothing_to_plan,
         options: DispatcherOptions = USUAL_OPTIONS,
     ) -> None:
-        self._store = store.deliveries
+        self._queue = store.delivery_queue
+        self._reports = store.delivery_reports
         self._outlets = outlets
         self._now = clock
         self._plan = plan
@@ -115,12 +117,12 @@ class Dispatcher:
 
     async def reopened(self, place: Place) -> None:
         """Send at once what a place, or a thread in it, refused: it takes messages again."""
-        if await self._store.retry_place(place, self._now()):
+        if await self._queue.retry_place(place, self._now()):
             self.look()
 
     async def retry(self, number: int) -> bool:
         """Send at once what waits for a subscription; False if nothing does. Raises StoreError."""
-        waits = await self._store.retry_subscription(number, self._now()) > 0
+        waits = await self._queue.retry_subscription(number, self._now()) > 0
         if waits:
             self.look()
         return waits
@@ -136,7 +138,7 @@ class Dispatcher:
 
     async def health(self, now: datetime) -> Health:
         """Count the messages that are overdue or uncertain. Raises StoreError."""
-        return await self._store.health(list(self._outlets), now)
+        return await self._reports.health(list(self._outlets), now)
 
     async def _repeat(
         self, loop: str, look: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event
@@ -175,18 +177,18 @@ class Dispatcher:
         now = self._now()
         platforms = list(self._outlets)
         if not self._retried:  # while we were away, a place may have taken messages again
-            await self._store.retry_refused(platforms, now)
+            await self._queue.retry_refused(platforms, now)
             self._retried = True
         self._waiting = {}
         self._begun = set(self._at_work.values())  # what the answer may still call ready
-        for ready in await self._store.ready(platforms, now, GLANCE):
+        for ready in await self._queue.ready(platforms, now, GLANCE):
             self._waiting.setdefault(_workspace(ready.place), deque()).append(ready)
         workspaces = list(self._waiting)
         if self._shared:
             random.shuffle(workspaces)  # other processes begin with others
         for workspace in workspaces:
             self._fill(workspace)
-        return await self._store.next_change(platforms, now)
+        return await self._queue.next_change(platforms, now)
 
     def _fill(self, workspace: Workspace) -> None:
         waiting = self._waiting.get(workspace, deque())
@@ -251,7 +253,7 @@ class Dispatcher:
         resting[place.address] = (now, then)
         everywhere = len(resting) > 1
         longest = max(until for _, until in resting.values()) if everywhere else then
-        await self._store.postpone_place(place, longest, everywhere=everywhere)
+        await self._queue.postpone_place(place, longest, everywhere=everywhere)
 
     async def _let_finish(self) -> None:
         self._stopping = True

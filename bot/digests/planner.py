@@ -106,7 +106,7 @@ class Planner:
             await store.digests.plan([_occasion(one, now) for one in due], now)
             for one in due:
                 if one.refused:  # its place may take again what it refused before, in order
-                    await store.deliveries.retry_subscription(one.id, now)
+                    await store.delivery_queue.retry_subscription(one.id, now)
             await asyncio.sleep(0)
         while planned := await store.digests.due(platforms, now, MADE_AT_ONCE):
             await self._make(planned, now)
@@ -194,7 +194,7 @@ class Planner:
 
     async def _remember(self, planned: Sequence[DueDigest]) -> _Memory:
         """Return what these subscriptions considered and posted before."""
-        digests, now = self.store.digests, self.clock()
+        past, now = self.store.digest_history, self.clock()
         papers: set[str] = set()
         for one in planned:
             last = last_day(one.subscription, one.due)
@@ -202,8 +202,8 @@ class Planner:
                 paper.id
                 for paper in (await self._look(window(one.subscription, last), last, now)).papers
             )
-        weighed = await digests.considered([one.subscription.id for one in planned], LATEST)
-        seen = await digests.posted([one.subscription.place for one in planned], papers)
+        weighed = await past.considered([one.subscription.id for one in planned], LATEST)
+        seen = await past.posted([one.subscription.place for one in planned], papers)
         return _Memory(weighed, dict(seen))
 
     async def _ready(
@@ -237,7 +237,7 @@ class Planner:
         # that a person asked for, of which a crash left only the plan
         is_asked = planned.due != subscription.options.schedule.due(planned.day)
         quiet = not digest.papers and not is_asked and subscription.options.quiet
-        quiet = quiet and await digests.has_posted(subscription.id)
+        quiet = quiet and await self.store.digest_history.has_posted(subscription.id)
         return await self._made(planned, digest, quiet=quiet)
 
     async def _wait(self, planned: DueDigest, now: datetime) -> datetime | None:
@@ -341,7 +341,7 @@ class Planner:
 
     async def _liked(self, subscription: Subscription, since: date) -> tuple[Liked, ...]:
         place = subscription.place
-        found = await self.store.digests.favorites(place, since, MAX_LIKED)
+        found = await self.store.digest_history.favorites(place, since, MAX_LIKED)
         papers = {
             paper.id: paper for paper in await self.library.papers([one for one, _, _ in found])
         }

@@ -179,7 +179,9 @@ class Watches:
         ids |= {paper for some in held.values() for one in some for paper in one.papers}
         had: dict[Place, frozenset[str]] = defaultdict(frozenset)
         for begin in range(0, len(places), PLACES_AT_ONCE):
-            had |= await self.store.digests.posted(places[begin : begin + PLACES_AT_ONCE], ids)
+            had |= await self.store.digest_history.posted(
+                places[begin : begin + PLACES_AT_ONCE], ids
+            )
         since = now.date() - timedelta(days=1)  # whatever the zone
         return _Draft(now, await self.store.watches.told(since), had)
 

@@ -38,8 +38,9 @@ from bot.models import Subscription
 from bot.text import count
 
 if TYPE_CHECKING:
-    from bot.store.deliveries import UncertainDelivery
-    from bot.store.digests import DigestOutcome, PostedDigest, State
+    from bot.store.delivery_reports import UncertainDelivery
+    from bot.store.digest_history import DigestOutcome, PostedDigest
+    from bot.store.digests import State
 
 RECENT = timedelta(days=7)
 MAX_RECENT = 200
@@ -119,7 +120,7 @@ async def resolve(
     await find_manageable(ctx, one.subscription)
     there = found == "there"
     place = of.place
-    done = await store.deliveries.resolve(
+    done = await store.delivery_reports.resolve(
         place.platform, place.tenant, message, there=there, now=ctx.now
     )
     if not done:
@@ -153,8 +154,8 @@ async def _only_one(ctx: Context) -> Subscription | View:
 
 async def history(ctx: Context, known: Sequence[Subscription]) -> dict[int, tuple[Spans, ...]]:
     """Say for each subscription when it last posted, what waits, and what was not posted lately."""
-    digests = ctx.services.store.digests
-    of_each = [await digests.last_posted(*one) for one in ctx.tenants]
+    past = ctx.services.store.digest_history
+    of_each = [await past.last_posted(*one) for one in ctx.tenants]
     posted = {number: one for some in of_each for number, one in some.items()}
     waiting, skipped = await _unposted(ctx), await troubles(ctx, known)
     told: dict[int, tuple[Spans, ...]] = {}
@@ -218,20 +219,20 @@ async def _questions(ctx: Context, mine: Mapping[int, Subscription]) -> tuple[It
 
 
 async def _recent(ctx: Context, states: Sequence[State]) -> list[DigestOutcome]:
-    digests, since = ctx.services.store.digests, ctx.now - RECENT
-    of_each = [await digests.recent(*one, since, states, MAX_RECENT) for one in ctx.tenants]
+    past, since = ctx.services.store.digest_history, ctx.now - RECENT
+    of_each = [await past.recent(*one, since, states, MAX_RECENT) for one in ctx.tenants]
     return [one for some in of_each for one in some]
 
 
 async def _unposted(ctx: Context) -> dict[int, str]:
-    deliveries = ctx.services.store.deliveries
-    of_each = [await deliveries.unposted(*one) for one in ctx.tenants]
+    reports = ctx.services.store.delivery_reports
+    of_each = [await reports.unposted(*one) for one in ctx.tenants]
     return {number: why for some in of_each for number, why in some.items()}
 
 
 async def _uncertain(ctx: Context) -> list[UncertainDelivery]:
-    deliveries = ctx.services.store.deliveries
-    of_each = [await deliveries.uncertain(*one, MAX_RECENT) for one in ctx.tenants]
+    reports = ctx.services.store.delivery_reports
+    of_each = [await reports.uncertain(*one, MAX_RECENT) for one in ctx.tenants]
     return [one for some in of_each for one in some]
 
 

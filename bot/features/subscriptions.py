@@ -258,7 +258,7 @@ async def at_home(ctx: Context) -> tuple[Block, ...]:
 
 
 async def _from_now(ctx: Context, known: Subscription) -> Subscription:
-    return known.from_now(ctx.now, await ctx.services.store.digests.last(known.id))
+    return known.from_now(ctx.now, await ctx.services.store.digest_history.last(known.id))
 
 
 def _edit_back(before: Subscription, now: DigestOptions) -> str:

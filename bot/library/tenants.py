@@ -63,7 +63,7 @@ class Tenants:
         store = self.store
         if credential:
             await store.installations.record(platform, tenant, credential)
-        await store.deliveries.retry_refused([platform], self.clock())
+        await store.delivery_queue.retry_refused([platform], self.clock())
         async with self._turn:
             if not await store.departures.gone(platform, tenant):
                 return
@@ -73,7 +73,7 @@ class Tenants:
                 if one.paused == AWAY:
                     fresh = replace(one, paused="", refused=None, covered=None)
                     await subscriptions.change(
-                        fresh.from_now(self.clock(), await store.digests.last(one.id))
+                        fresh.from_now(self.clock(), await store.digest_history.last(one.id))
                     )
                     resumed += 1
             # last of all: what is not finished now is done again when the tenant is next known to

@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from bot.library.library import Status
 from bot.runtime.health import Health
 from bot.runtime.heartbeat import Heartbeat
-from bot.store.deliveries import Health as Outbox
+from bot.store.delivery_reports import Health as Outbox
 
 
 async def collect(health: Health) -> tuple[bytes, str]:

@@ -19,7 +19,10 @@ from bot.store.connections import Transaction
 from bot.store.database_url import Address, read_address
 from bot.store.days import Days
 from bot.store.deliveries import Deliveries
+from bot.store.delivery_queue import DeliveryQueue
+from bot.store.delivery_reports import DeliveryReports
 from bot.store.departures import Departures
+from bot.store.digest_history import DigestHistory
 from bot.store.digests import Digests
 from bot.store.email_addresses import EmailAddresses
 from bot.store.engine import Database
@@ -99,7 +102,10 @@ class Store:
         self.digests = Digests(database)
         self.departures = Departures(database, identity)
         self.installations = Installations(database, identity)
+        self.digest_history = DigestHistory(database)
         self.deliveries = Deliveries(database)
+        self.delivery_queue = DeliveryQueue(database)
+        self.delivery_reports = DeliveryReports(database)
         self.watches = Watches(database)
         self.polls = AllPolls(database)
         self.recovery = Recovery(database)

@@ -6,14 +6,12 @@ raises the fence, and a report by an earlier holder then changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    Text,
     and_,
     bindparam,
     delete,
@@ -32,76 +30,22 @@ from bot.store.schema import Instant, deliveries, digests, posted, subscriptions
 from bot.store.turns import ROWS
 
 CLOSED = ("sent", "dead")
-# messages handed out at once for one workspace: a slow one leaves room for the others
-PER_WORKSPACE = 32
-LATE = timedelta(minutes=10)  # after which a digest that is not there is overdue
 
-_NOW = bindparam("now", type_=Instant)
-_d, _earlier = deliveries.c, deliveries.alias("earlier")
-_READY_NOW = or_(
-    and_(_d.state == "pending", _d.not_before <= _NOW),
-    and_(_d.state == "sending", _d.lease <= _NOW),
-)
-_AFTER_THE_EARLIER = or_(
-    _d.part < 0,
-    ~exists().where(
-        _earlier.c.subscription == _d.subscription,
-        _earlier.c.date == _d.date,
-        _earlier.c.part >= 0,
-        _earlier.c.part < _d.part,
-        _earlier.c.state.not_in(CLOSED),
-    ),
-)
-_IN_PLACES = (
-    select(
-        _d.id,
-        _d.platform,
-        _d.tenant,
-        _d.address,
-        _d.not_before,
-        func.row_number()
-        .over(partition_by=(_d.platform, _d.tenant, _d.address), order_by=(_d.not_before, _d.id))
-        .label("in_place"),
-    )
-    .where(_d.platform.in_(bindparam("platforms", expanding=True)), _READY_NOW, _AFTER_THE_EARLIER)
-    .subquery()
-)
-_IN_TURN = (
-    select(
-        _IN_PLACES,
-        func.row_number()
-        .over(
-            partition_by=(_IN_PLACES.c.platform, _IN_PLACES.c.tenant),
-            order_by=(_IN_PLACES.c.not_before, _IN_PLACES.c.id),
-        )
-        .label("turn"),
-    )
-    .where(_IN_PLACES.c.in_place == 1)
-    .subquery()
-)
-_READY = (
-    select(_IN_TURN.c.id, _IN_TURN.c.platform, _IN_TURN.c.tenant, _IN_TURN.c.address)
-    .where(_IN_TURN.c.turn <= PER_WORKSPACE)
-    .order_by(_IN_TURN.c.turn, _IN_TURN.c.not_before, _IN_TURN.c.id)
-    .limit(bindparam("limit"))
-)
-_NEXT_PENDING = select(func.min(_d.not_before)).where(
-    _d.platform.in_(bindparam("platforms", expanding=True)),
-    _d.state == "pending",
-    _d.not_before > _NOW,
-)
-_NEXT_LEASE = select(func.min(_d.lease)).where(
-    _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "sending", _d.lease > _NOW
+NOW = bindparam("now", type_=Instant)
+_d = deliveries.c
+READY_NOW = or_(
+    and_(_d.state == "pending", _d.not_before <= NOW),
+    and_(_d.state == "sending", _d.lease <= NOW),
 )
 _CLAIM = (
     update(deliveries)
-    .where(_d.id == bindparam("its_id"), _READY_NOW)
+    .where(_d.id == bindparam("its_id"), READY_NOW)
     .values(
         state="sending",
         fence=_d.fence + 1,
         attempts=_d.attempts + 1,
         lease=bindparam("until_then"),
-        tried=func.coalesce(_d.tried, _NOW),
+        tried=func.coalesce(_d.tried, NOW),
     )
     .returning(deliveries)
 )
@@ -133,10 +77,10 @@ _HOLD = (
     update(deliveries).where(*_HELD).values(state="uncertain", trouble=bindparam("why"), lease=None)
 )
 _DROP = update(deliveries).where(*_HELD).values(state="dead", trouble=bindparam("why"), lease=None)
-_THIS_DIGEST = (_d.subscription == bindparam("its_subscription"), _d.date == bindparam("its_date"))
+THIS_DIGEST = (_d.subscription == bindparam("its_subscription"), _d.date == bindparam("its_date"))
 _DROP_ALL = (
     update(deliveries)
-    .where(*_THIS_DIGEST, _d.part >= 0, _d.state.not_in(CLOSED))
+    .where(*THIS_DIGEST, _d.part >= 0, _d.state.not_in(CLOSED))
     .values(state="dead", trouble=bindparam("why"), lease=None)
 )
 _OPEN_PART = exists().where(
@@ -150,9 +94,7 @@ _THE_DIGEST = (
     digests.c.date == bindparam("its_date"),
     digests.c.state == "posting",
 )
-_CLOSE = (
-    update(digests).where(*_THE_DIGEST, ~_OPEN_PART).values(state="sent", ended=bindparam("at"))
-)
+CLOSE = update(digests).where(*_THE_DIGEST, ~_OPEN_PART).values(state="sent", ended=bindparam("at"))
 _SKIP = (
     update(digests)
     .where(*_THE_DIGEST)
@@ -191,120 +133,14 @@ _REFUSES = (
     .where(subscriptions.c.id == bindparam("its_id"), subscriptions.c.refused.is_(None))
     .values(refused=bindparam("at"))
 )
-_POSTPONE_PLACE = (
-    update(deliveries)
-    .where(
-        _d.platform == bindparam("its_platform"),
-        _d.tenant == bindparam("its_tenant"),
-        or_(bindparam("everywhere", type_=Boolean), _d.address == bindparam("its_address")),
-        _d.state == "pending",
-        _d.not_before < bindparam("then"),
-    )
-    .values(not_before=bindparam("then"))
-)
-_REFUSED_ONES = _d.subscription.in_(
-    select(subscriptions.c.id).where(subscriptions.c.refused.is_not(None))
-)
-_WAITS = (_d.state == "pending", _d.not_before > _NOW)
-_RETRY_PLACE = (
-    update(deliveries)
-    .where(
-        _d.platform == bindparam("its_platform"),
-        _d.tenant == bindparam("its_tenant"),
-        # the place itself, or a thread in it, or with tags
-        or_(
-            _d.address == bindparam("its_address"),
-            func.substr(_d.address, 1, func.length(bindparam("its_address", type_=Text)) + 1).in_(
-                bindparam("begins", expanding=True)
-            ),
-        ),
-        *_WAITS,
-        _REFUSED_ONES,
-    )
-    .values(not_before=_NOW)
-)
-_RETRY_SUBSCRIPTION = (
-    update(deliveries)
-    .where(_d.subscription == bindparam("its_subscription"), _d.part >= 0, *_WAITS)
-    .values(not_before=_NOW)
-)
-_RETRY_REFUSED = (
-    update(deliveries)
-    .where(_d.platform.in_(bindparam("platforms", expanding=True)), *_WAITS, _REFUSED_ONES)
-    .values(not_before=_NOW)
-)
-_UNPOSTED = (
-    select(_d.subscription, func.max(_d.trouble))
-    .where(
-        _d.platform == bindparam("platform"),
-        _d.tenant == bindparam("tenant"),
-        _d.part >= 0,
-        _d.state == "pending",
-        _d.trouble != "",
-    )
-    .group_by(_d.subscription)
-)
 _HEAD = select(_d.platform, _d.tenant, _d.view, _d.message, _d.sent_to, _d.thread).where(
-    *_THIS_DIGEST, _d.part == 0
+    *THIS_DIGEST, _d.part == 0
 )
 _THREAD = (
-    update(deliveries).where(*_THIS_DIGEST, _d.part == 0).values(thread=bindparam("its_thread"))
+    update(deliveries).where(*THIS_DIGEST, _d.part == 0).values(thread=bindparam("its_thread"))
 )
-_FORGET_NOTICE = delete(deliveries).where(*_THIS_DIGEST, _d.part == bindparam("its_part"))
+_FORGET_NOTICE = delete(deliveries).where(*THIS_DIGEST, _d.part == bindparam("its_part"))
 _NOTICE = insert(deliveries)
-_UNCERTAIN = (
-    select(_d.id, _d.subscription, _d.date, _d.part, _d.tried, _d.trouble)
-    .where(
-        _d.platform == bindparam("platform"),
-        _d.tenant == bindparam("tenant"),
-        _d.state == "uncertain",
-    )
-    .order_by(_d.id)
-    .limit(bindparam("limit"))
-)
-_RESOLVE = (
-    update(deliveries)
-    .where(
-        _d.id == bindparam("its_id"),
-        _d.platform == bindparam("its_platform"),
-        _d.tenant == bindparam("its_tenant"),
-        _d.state == "uncertain",
-    )
-    .values(state=bindparam("how"), tried=None, not_before=bindparam("at"))
-    .returning(_d.subscription, _d.date)
-)
-_EXTEND = (
-    update(deliveries)
-    .where(*_THIS_DIGEST, _d.part >= 0, _d.state.not_in(CLOSED), _d.until < bindparam("then"))
-    .values(until=bindparam("then"))
-)
-_OVERDUE = (
-    select(func.count(), func.min(digests.c.due))
-    .join_from(
-        deliveries,
-        digests,
-        and_(_d.subscription == digests.c.subscription, _d.date == digests.c.date),
-    )
-    .where(
-        _d.platform.in_(bindparam("platforms", expanding=True)),
-        _d.part >= 0,
-        _d.state.in_(("pending", "sending")),
-        digests.c.due <= bindparam("late"),
-    )
-)
-_COUNT_UNCERTAIN = select(func.count()).where(
-    _d.platform.in_(bindparam("platforms", expanding=True)), _d.state == "uncertain"
-)
-# how long a message is still posted after an admin said that it, or the one before, is missing
-RESOLVED_GRACE = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A message whose turn has come, and its place."""
-
-    id: int
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,48 +189,11 @@ class Notice:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UncertainDelivery:
-    """A message that only a person can tell whether it arrived."""
-
-    id: int
-    subscription: int
-    day: date
-    part: int
-    tried: datetime | None
-    trouble: str
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How many messages are overdue, since when the oldest is, and how many are uncertain."""
-
-    overdue: int
-    oldest: datetime | None
-    uncertain: int
-
-
 class Deliveries:
     """The outbox of all tenants."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    async def ready(
-        self, platforms: Collection[str], now: datetime, limit: int
-    ) -> tuple[Ready, ...]:
-        """Return what can be claimed now: one message per place, a few per workspace, in turn."""
-        rows = await self._database.read(
-            _READY, {"platforms": list(platforms), "now": now, "limit": limit}
-        )
-        return tuple(Ready(row.id, Place(row.platform, row.tenant, row.address)) for row in rows)
-
-    async def next_change(self, platforms: Collection[str], now: datetime) -> datetime | None:
-        """Return when time alone makes something ready again."""
-        values = {"platforms": list(platforms), "now": now}
-        ((pending,),) = await self._database.read(_NEXT_PENDING, values)
-        ((lease,),) = await self._database.read(_NEXT_LEASE, values)
-        return min((at for at in (pending, lease) if at), default=None)
 
     async def claim(self, number: int, now: datetime, lease: timedelta) -> Delivery | None:
         """Claim a ready message for the length of the lease; None if another worker was faster."""
@@ -422,7 +221,7 @@ class Deliveries:
             if not (await transaction.execute(_FINISH, values)).rowcount:
                 return False
             if one.part >= 0:
-                await transaction.execute(_CLOSE, {**_digest(one), "at": now})
+                await transaction.execute(CLOSE, {**_digest(one), "at": now})
                 await transaction.execute(_TAKES_AGAIN, {"its_id": one.subscription})
             return True
 
@@ -477,45 +276,9 @@ class Deliveries:
                 await transaction.execute(_SKIP, {**_digest(one), "why": why, "at": now})
                 await transaction.execute(_RELEASE, _digest(one))
             elif one.part > 0:
-                await transaction.execute(_CLOSE, {**_digest(one), "at": now})
+                await transaction.execute(CLOSE, {**_digest(one), "at": now})
 
         await self._of(one.place).write(run)
-
-    async def postpone_place(self, place: Place, then: datetime, *, everywhere: bool) -> None:
-        """Postpone everything for a place, or for its whole workspace."""
-        values = {
-            "its_platform": place.platform,
-            "its_tenant": place.tenant,
-            "its_address": place.address,
-        }
-        await self._of(place).change(
-            _POSTPONE_PLACE, {**values, "everywhere": everywhere, "then": then}
-        )
-
-    async def retry_place(self, place: Place, now: datetime) -> int:
-        """Make what a place or its threads refused ready again; return how many messages."""
-        values = {
-            "its_platform": place.platform,
-            "its_tenant": place.tenant,
-            "its_address": place.address,
-            "begins": [f"{place.address}/", f"{place.address}:"],
-        }
-        return await self._of(place).change(_RETRY_PLACE, {**values, "now": now})
-
-    async def retry_subscription(self, number: int, now: datetime) -> int:
-        """Make what waits for a subscription ready again; return how many messages."""
-        values = {"its_subscription": number, "now": now}
-        return await self._database.change(_RETRY_SUBSCRIPTION, values)
-
-    async def retry_refused(self, platforms: Collection[str], now: datetime) -> int:
-        """Make what any place refused ready again; return how many messages."""
-        values = {"platforms": list(platforms), "now": now}
-        return await self._database.change(_RETRY_REFUSED, values)
-
-    async def unposted(self, platform: str, tenant: str) -> Mapping[int, str]:
-        """Return why a digest waits, by subscription, where an attempt failed."""
-        rows = await self._database.read(_UNPOSTED, {"platform": platform, "tenant": tenant})
-        return dict(rows)
 
     async def head(self, one: Delivery) -> Head | None:
         """Return the first message of the digest that a message belongs to."""
@@ -526,46 +289,6 @@ class Deliveries:
         """Note the thread of the head of a digest."""
         values = {**_digest(one), "its_thread": address}
         await self._database.change(_THREAD, values, turn=ROWS)
-
-    async def uncertain(
-        self, platform: str, tenant: str, limit: int = 20
-    ) -> tuple[UncertainDelivery, ...]:
-        """Return the uncertain messages of a tenant, oldest first."""
-        rows = await self._database.read(
-            _UNCERTAIN, {"platform": platform, "tenant": tenant, "limit": limit}
-        )
-        return tuple(UncertainDelivery(*row) for row in rows)
-
-    async def resolve(
-        self, platform: str, tenant: str, number: int, *, there: bool, now: datetime
-    ) -> bool:
-        """Record whether an uncertain message arrived, as a person says; if not, it is posted.
-
-        Returns False if the tenant has no such uncertain message.
-        """
-
-        async def run(transaction: Transaction) -> bool:
-            ours = {"its_id": number, "its_platform": platform, "its_tenant": tenant}
-            how = {"how": "sent" if there else "pending", "at": now}
-            row = (await transaction.execute(_RESOLVE, {**ours, **how})).one_or_none()
-            if row is None:
-                return False
-            digest = {"its_subscription": row.subscription, "its_date": row.date}
-            await transaction.execute(_EXTEND, {**digest, "then": now + RESOLVED_GRACE})
-            await transaction.execute(_CLOSE, {**digest, "at": now})
-            return True
-
-        return await self._database.of_tenant(platform, tenant).write(run)
-
-    async def health(self, platforms: Collection[str], now: datetime) -> Health:
-        """Count the messages that are overdue or uncertain."""
-        ((overdue, oldest),) = await self._database.read(
-            _OVERDUE, {"platforms": list(platforms), "late": now - LATE}
-        )
-        ((uncertain,),) = await self._database.read(
-            _COUNT_UNCERTAIN, {"platforms": list(platforms)}
-        )
-        return Health(overdue, oldest, uncertain)
 
     def _of(self, place: Place) -> Database:
         return self._database.of_tenant(place.platform, place.tenant)

@@ -118,14 +118,14 @@ async def test_what_may_have_been_posted_since_the_backup_is_not_posted_again(
         one = await fill(store)
         await deliver(store, one, date(2026, 5, 1))
         await back_up(home, tmp_path / "copy")
-        ((ready, *_),) = [await store.deliveries.ready(["chat"], utc_now(), 10)]
+        ((ready, *_),) = [await store.delivery_queue.ready(["chat"], utc_now(), 10)]
         claimed = await store.deliveries.claim(ready.id, utc_now(), HOUR)
         assert claimed
         assert not claimed.suspect
     await put_back(home, tmp_path / "copy")
     assert "1 digest is skipped" in capsys.readouterr().out
     async with opened(home) as store:
-        (again,) = await store.deliveries.ready(["chat"], utc_now(), 10)
+        (again,) = await store.delivery_queue.ready(["chat"], utc_now(), 10)
         found = await store.deliveries.claim(again.id, utc_now(), HOUR)
         assert found
         assert found.suspect  # it is looked for under its key before it is sent
@@ -134,7 +134,9 @@ async def test_what_may_have_been_posted_since_the_backup_is_not_posted_again(
         assert known.next_due
         assert known.next_due > utc_now()
         assert known.covered is None
-        (skipped,) = await store.digests.recent("chat", "team", utc_now() - HOUR, ["skipped"])
+        (skipped,) = await store.digest_history.recent(
+            "chat", "team", utc_now() - HOUR, ["skipped"]
+        )
         assert skipped.reason.startswith("A backup was restored")
 
 

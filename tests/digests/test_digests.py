@@ -53,7 +53,7 @@ async def subscribed(
 
 async def states(bot: Bot) -> list[tuple[date, str]]:
     """Return all digests, the earliest first."""
-    found = await bot.services.store.digests.recent(
+    found = await bot.services.store.digest_history.recent(
         "chat", "T", NOW - 100 * DAY, get_args(State), 100
     )
     return [(one.day, one.state) for one in reversed(found)]
@@ -84,8 +84,8 @@ async def first_posted(bot: Bot, clock) -> None:
 
 async def delivered(bot: Bot, clock) -> None:
     """Let the first messages in the outbox arrive."""
-    outbox = bot.services.store.deliveries
-    for one in await outbox.ready([ROOM.platform], clock(), 10):
+    outbox, queue = bot.services.store.deliveries, bot.services.store.delivery_queue
+    for one in await queue.ready([ROOM.platform], clock(), 10):
         claimed = await outbox.claim(one.id, clock(), HOUR)
         assert claimed
         assert await outbox.finish(claimed, ROOM.address, "1", clock())
@@ -355,7 +355,7 @@ async def test_a_skipped_digest_is_covered_by_the_next(bot, clock):
     mine = await subscribed(bot, replace(WISHES, layout="compact", papers=10))
     await first_posted(bot, clock)
     store = bot.services.store
-    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    [ready] = await store.delivery_queue.ready(["chat"], clock.now, 10)
     late = clock.now + DAY
     claimed = await store.deliveries.claim(ready.id, late, HOUR)
     assert claimed
@@ -376,7 +376,7 @@ async def test_what_is_given_up_after_the_next_was_planned_is_covered_by_the_one
     await subscribed(bot, replace(WISHES, layout="compact", papers=10))
     await first_posted(bot, clock)
     store = bot.services.store
-    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    [ready] = await store.delivery_queue.ready(["chat"], clock.now, 10)
     clock.now += DAY
     await listed(bot, TODAY + 2 * DAY, [a_paper(2, TODAY + 2 * DAY)])
     await bot.services.planner.plan()
@@ -399,7 +399,7 @@ async def test_what_a_later_digest_covers_is_not_covered_again_where_it_is_given
     known = await store.subscriptions.get(mine.id)
     assert known
     assert known.next_date
-    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    [ready] = await store.delivery_queue.ready(["chat"], clock.now, 10)
     until = clock.now + DAY
     one = PlannedDigest(mine.id, known.next_date, day, clock.now, until, day + DAY, until)
     await store.digests.plan([one], clock.now)
@@ -421,7 +421,7 @@ async def test_what_is_given_up_while_the_next_is_made_is_covered_later(bot, clo
     assert before
     assert before.covered == TODAY + DAY
     assert before.next_date
-    [ready] = await store.deliveries.ready(["chat"], clock.now, 10)
+    [ready] = await store.delivery_queue.ready(["chat"], clock.now, 10)
     claimed = await store.deliveries.claim(ready.id, clock.now, HOUR)
     await store.deliveries.drop(claimed, "It was too late.", clock.now)
     day, until = TODAY + 2 * DAY, clock.now + DAY

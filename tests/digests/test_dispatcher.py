@@ -23,7 +23,7 @@ def heads(world: World, address: str = "C1") -> list[str]:
 
 
 async def claim(world: World) -> Delivery:
-    (ready,) = await world.store.deliveries.ready([PLATFORM], world.now(), 10)
+    (ready,) = await world.store.delivery_queue.ready([PLATFORM], world.now(), 10)
     claimed = await world.store.deliveries.claim(ready.id, world.now(), LEASE)
     assert claimed
     return claimed
@@ -168,7 +168,7 @@ async def test_what_cannot_be_proven_is_uncertain_and_whoever_subscribed_is_aske
     await world.work(10 * MINUTE)
     assert heads(world) == ["head"]
     assert await world.states() == {-2: "sent", 0: "uncertain", 1: "pending"}
-    (doubt,) = await world.store.deliveries.uncertain(PLATFORM, "T1")
+    (doubt,) = await world.store.delivery_reports.uncertain(PLATFORM, "T1")
     (asked,) = world.platform.texts("me ada")
     assert f"→ It is there: resolve {doubt.id} there" in asked
     assert f"→ Post it: resolve {doubt.id} post" in asked
@@ -184,8 +184,8 @@ def test_the_word_of_a_person_settles_it(there, stands):
         world.platform.fault = one_after_the_other([Fault.ANSWER_LOST])
         await world.digest(await world.subscribe(), "head", "one", threaded=True, grace=HOUR)
         await world.work(2 * HOUR)
-        (doubt,) = await world.store.deliveries.uncertain(PLATFORM, "T1")
-        resolve = world.store.deliveries.resolve
+        (doubt,) = await world.store.delivery_reports.uncertain(PLATFORM, "T1")
+        resolve = world.store.delivery_reports.resolve
         assert not await resolve(PLATFORM, "T2", doubt.id, there=there, now=world.now())
         assert await resolve(PLATFORM, "T1", doubt.id, there=there, now=world.now())
         assert not await resolve(PLATFORM, "T1", doubt.id, there=there, now=world.now())
@@ -298,7 +298,7 @@ async def test_a_digest_that_is_too_late_is_skipped_with_a_reason_and_its_papers
     subscription = await world.subscribe()
 
     async def had() -> frozenset[str]:
-        return (await world.store.digests.posted([subscription.place], ["2605.00001"]))[
+        return (await world.store.digest_history.posted([subscription.place], ["2605.00001"]))[
             subscription.place
         ]
 
@@ -489,7 +489,7 @@ async def test_the_last_digest_that_was_posted_is_known_with_the_time_that_it_wa
         due = world.now()
         await world.digest(subscription, day=DAY + timedelta(days=ahead))
         await world.work(HOUR)
-    last = (await world.store.digests.last_posted(PLATFORM, "T1"))[subscription.id]
+    last = (await world.store.digest_history.last_posted(PLATFORM, "T1"))[subscription.id]
     assert (last.day, last.due) == (DAY + timedelta(days=2), due)
 
 

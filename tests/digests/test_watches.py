@@ -243,7 +243,7 @@ async def test_messages_of_a_watch_are_delivered_in_order_like_digests(bot, cloc
 async def test_a_digest_does_not_repeat_what_a_watch_told(bot, clock):
     await watching(bot, "diffusion")
     await synced(bot, clock, paper(1))
-    had = await bot.services.store.digests.posted([ROOM], [paper(1).id, HEBB.id])
+    had = await bot.services.store.digest_history.posted([ROOM], [paper(1).id, HEBB.id])
     assert had[ROOM] == {paper(1).id}
 
 

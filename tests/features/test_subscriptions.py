@@ -546,7 +546,7 @@ async def test_a_preview_shows_what_would_be_posted_and_posts_nothing(bot, say):
     assert "what subscription 1 would post now, in 3 messages." in plain(view)
     assert set(view.papers) == {HEBB.id, "2605.10011"}
     assert "Synapses that fire together" in plain(view)
-    assert await bot.services.store.digests.last(1) is None
+    assert await bot.services.store.digest_history.last(1) is None
     await say("edit 1 topics:gardening")
     assert "Subscription 1 would post nothing now." in plain(await say("preview 1"))
     assert "There is no subscription 1 here" in plain(await say("preview 1", STRANGER, THEIRS))
@@ -557,7 +557,7 @@ async def test_those_who_manage_a_place_post_its_digest_now_once(bot, say):
     await say("subscribe")
     assert "Only channel managers" in plain(await say("digest", MEMBER))
     assert "It is on its way." in plain(await say("digest now"))
-    assert await bot.services.store.digests.last(1) == date(2026, 5, 29)
+    assert await bot.services.store.digest_history.last(1) == date(2026, 5, 29)
     assert "is posted, or on its way." in plain(await say("digest 1", place=RANDOM))
     await say("subscribe at:18")
     assert [button.line for button in (await say("digest")).buttons] == ["digest 1", "digest 2"]
@@ -594,7 +594,7 @@ async def test_a_digest_that_was_refused_is_told_and_tried_again_on_demand(bot, 
     await say("subscribe layout:compact")
     await say("digest")
     store = bot.services.store.deliveries
-    (ready,) = await store.ready(["chat"], NOW, 10)
+    (ready,) = await bot.services.store.delivery_queue.ready(["chat"], NOW, 10)
     claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
     notice = Notice(-1, "refused-1", {}, NOW + timedelta(days=1))
     why = "The bot is not in that channel."
@@ -612,7 +612,7 @@ async def test_a_digest_that_was_refused_is_told_and_tried_again_on_demand(bot, 
 async def doubtful(bot):
     """Leave it open whether the first message of all was posted, and return its number."""
     store = bot.services.store.deliveries
-    (ready, *_) = await store.ready(["chat"], NOW, 10)
+    (ready, *_) = await bot.services.store.delivery_queue.ready(["chat"], NOW, 10)
     claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
     notice = Notice(-2, f"uncertain-{ready.id}", {}, NOW + timedelta(days=1))
     await store.hold(claimed, "The answer was lost.", notice, NOW)
@@ -633,7 +633,7 @@ async def test_those_who_manage_a_place_settle_whether_a_message_is_there(bot, s
         await say(f"resolve {number} there", MEMBER)
     )
     assert "Good, it arrived" in plain(await say(f"resolve {number} there"))
-    assert await bot.services.store.deliveries.uncertain("chat", "team") == ()
+    assert await bot.services.store.delivery_reports.uncertain("chat", "team") == ()
     assert nothing in plain(await say(f"resolve {number} post"))
 
 
@@ -643,7 +643,7 @@ async def test_a_message_that_is_not_there_is_posted(bot, say):
     number = await doubtful(bot)
     assert "Posting it now" in plain(await say(f"resolve {number} post"))
     assert number in [
-        one.id for one in await bot.services.store.deliveries.ready(["chat"], NOW, 10)
+        one.id for one in await bot.services.store.delivery_queue.ready(["chat"], NOW, 10)
     ]
 
 

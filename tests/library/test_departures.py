@@ -323,7 +323,9 @@ async def test_the_papers_of_a_digest_that_was_not_posted_are_new_again(world: W
     one = await world.subscribe()
     await world.digest(one, "head")
     await world.tenants.removed(PLATFORM, "T1")
-    assert (await world.store.digests.posted([one.place], ["2605.00001"]))[one.place] == frozenset()
+    assert (await world.store.digest_history.posted([one.place], ["2605.00001"]))[
+        one.place
+    ] == frozenset()
 
 
 VALUES: tuple[tuple[type[Any], Any], ...] = (

@@ -66,12 +66,12 @@ async def lived(bot: Bot) -> str:
         assert (await bot.handle(bot.read(line, EVE, THERE))).outcome is Outcome.DONE, line
     await bot.shown(THERE, POST, await bot.handle(bot.read(f"paper {HEBB.id}", EVE, THERE)))
     await bot.react(ReactionEvent(THERE, POST, "👍", EVE, added=True))
-    store = bot.services.store.deliveries
-    (ready,) = await store.ready(["chat"], NOW, 10)
-    claimed = await store.claim(ready.id, NOW, timedelta(minutes=1))
+    store = bot.services.store
+    (ready,) = await store.delivery_queue.ready(["chat"], NOW, 10)
+    claimed = await store.deliveries.claim(ready.id, NOW, timedelta(minutes=1))
     assert claimed
     assert str(claimed.id) == MESSAGE
-    await store.hold(
+    await store.deliveries.hold(
         claimed, "The answer was lost.", Notice(-2, "notice", {}, NOW + timedelta(days=1)), NOW
     )
     theirs: Tenant = bot.services.store.tenant("chat", "T2")

@@ -99,14 +99,14 @@ class People:
 
     async def _answer(self, tenant: str) -> None:
         world = self._world
-        for doubt in await world.store.deliveries.uncertain(PLATFORM, tenant):
+        for doubt in await world.store.delivery_reports.uncertain(PLATFORM, tenant):
             world.figures.uncertain[doubt.trouble] += 1
             world.answered.add((doubt.subscription, doubt.day, doubt.part))
             this = select(deliveries.c.key).where(deliveries.c.id == doubt.id)
             ((key,),) = await Direct(world.connection).read(this)
             log = (*world.platform.log, *world.relay.log)
             there = any(message.key == key for message in log)
-            await world.store.deliveries.resolve(
+            await world.store.delivery_reports.resolve(
                 PLATFORM, tenant, doubt.id, there=there, now=world.machine()
             )
 
@@ -115,7 +115,7 @@ class People:
         world.figures.paused += 1
         world.away[known.id].append((world.now() - 9 * HOUR, world.now()))
         again = replace(known, covered=None, paused="", refused=None)
-        again = again.from_now(world.machine(), await world.store.digests.last(known.id))
+        again = again.from_now(world.machine(), await world.store.digest_history.last(known.id))
         await world.store.tenant(PLATFORM, known.place.tenant).subscriptions.change(again)
 
     async def _given_up(self) -> set[Any]:

@@ -55,7 +55,7 @@ async def test_of_two_planners_one_makes_each_digest(stores: tuple[Store, Store]
         )
         saved = await asyncio.gather(*(store.digests.save([made], noon) for store in stores))
         assert sorted(saved) == [0, 1]
-    ready = await stores[1].deliveries.ready(["slack"], noon, 100)
+    ready = await stores[1].delivery_queue.ready(["slack"], noon, 100)
     assert len(ready) == 1  # one place takes one message at a time
 
 
@@ -66,7 +66,7 @@ async def test_of_many_claims_one_is_granted(stores: tuple[Store, Store], noon: 
     planned = DueDigest(known, DAY, noon, noon + timedelta(hours=12))
     part = Part("key", {})
     await stores[0].digests.save([RenderedDigest(planned, DAY, DAY, (), (), (part,))], noon)
-    (ready,) = await stores[0].deliveries.ready(["slack"], noon, 100)
+    (ready,) = await stores[0].delivery_queue.ready(["slack"], noon, 100)
     claims = [
         store.deliveries.claim(ready.id, noon, timedelta(minutes=1)) for store in stores * ROUNDS
     ]

@@ -42,7 +42,7 @@ async def digest(store: Store, one: Subscription, back: int, state: State = "sen
     made = RenderedDigest(planned, day, day, ("2605.00001",), (f"2605.{back:05}",), parts)
     await store.digests.save([made], at)
     if state == "sent":
-        (ready,) = await store.deliveries.ready(["slack"], at, 10)
+        (ready,) = await store.delivery_queue.ready(["slack"], at, 10)
         claimed = await store.deliveries.claim(ready.id, at, DAY)
         assert claimed
         await store.deliveries.finish(claimed, "C1", f"{back}", at)
@@ -69,7 +69,7 @@ async def test_finished_digests_go_with_their_messages_and_the_newest_ten_stay(
     assert dates(file) == kept
     assert dates(file, "deliveries") == kept
     everything = [f"2605.{back:05}" for back in (420, 419, 300)]
-    posted = await store.digests.posted([PLACE], everything)
+    posted = await store.digest_history.posted([PLACE], everything)
     assert posted[PLACE] == {*everything}  # none of them is posted again
 
 
@@ -83,8 +83,8 @@ async def test_the_last_posted_digest_stays_and_what_waits_too(
     await prune(store)
     stayed = [(NOW.date() - day).days for day in dates(file)]
     assert stayed == [*range(411, 421), 429, 430]
-    assert await store.digests.has_posted(one.id)
-    assert await store.digests.last(one.id) == NOW.date() - 411 * DAY
+    assert await store.digest_history.has_posted(one.id)
+    assert await store.digest_history.last(one.id) == NOW.date() - 411 * DAY
 
 
 async def test_thousands_of_old_digests_go_in_small_steps(

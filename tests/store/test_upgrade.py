@@ -64,15 +64,15 @@ async def test_a_home_of_an_earlier_version_keeps_its_subscriptions(url: str):
         assert (options.papers, options.topics, options.layout) == (7, "diffusion", "compact")
         assert (options.schedule.every, options.schedule.zone) == ("weekly", "Europe/Berlin")
         place = Place("slack", "T1", "C1")
-        assert (await store.digests.posted([place], ["2605.00001"]))[place] == {"2605.00001"}
+        assert (await store.digest_history.posted([place], ["2605.00001"]))[place] == {"2605.00001"}
 
 
 @pytest.mark.usefixtures("earlier")
 async def test_a_home_of_an_earlier_version_keeps_the_states_of_its_outbox(url: str, file: Path):
     async with await Store.open(url) as store:
-        (ready,) = await store.deliveries.ready(["slack"], NOW, 10)
+        (ready,) = await store.delivery_queue.ready(["slack"], NOW, 10)
         assert ready.id == 1
-        (uncertain,) = await store.deliveries.uncertain("slack", "T1")
+        (uncertain,) = await store.delivery_reports.uncertain("slack", "T1")
         assert uncertain.id == 3
     states = ask(file, "SELECT state FROM deliveries ORDER BY id")
     assert [state for (state,) in states] == ["pending", "sending", "uncertain", "sent", "dead"]

@@ -74,11 +74,11 @@ async def check_digests(
     """Name the digests that wait, with the reason, and those that are late."""
     findings: list[Finding] = []
     for platform, tenant in sorted({(one.place.platform, one.place.tenant) for one in known}):
-        waits = await store.deliveries.unposted(platform, tenant)
+        waits = await store.delivery_reports.unposted(platform, tenant)
         findings += [
             problem(DIGESTS, f"Subscription {number} waits: {why}") for number, why in waits.items()
         ]
-        for message in await store.deliveries.uncertain(platform, tenant):
+        for message in await store.delivery_reports.uncertain(platform, tenant):
             text = f"Message {message.id} of subscription {message.subscription} may have arrived: "
             answer = f"type resolve {message.id} there, or resolve {message.id} post, in its chat."
             findings.append(problem(DIGESTS, text + answer))

@@ -131,7 +131,7 @@ async def test_a_process_killed_while_it_sends_leaves_a_question_and_no_second_m
         await say(here, f"resolve 1 {'there' if taken else 'post'}")
 
         async def sent() -> bool:
-            ended = await here.services.store.digests.recent(
+            ended = await here.services.store.digest_history.recent(
                 "webhook", "", utc_now() - timedelta(days=1), ["sent"]
             )
             return bool(ended)
