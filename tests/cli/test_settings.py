@@ -62,9 +62,14 @@ async def test_what_was_exported_is_there_again_after_an_import(
     assert "HF_TOKEN" in text  # so that it is not forgotten
     assert tomllib.loads(text)["settings"] == {"PAPERBOY_SYNC_MINUTES": "10"}
     assert (tmp_path / "paperboy.toml").stat().st_mode & 0o777 == 0o600
-    monkeypatch.setenv("PAPERBOY_SYNC_MINUTES", "20")
     new_home = tmp_path / "new"
     await run(new_home, "import", tmp_path / "paperboy.toml")
+    assert "PAPERBOY_SYNC_MINUTES" not in capsys.readouterr().out  # it is the same here
+    for other in ("05", "20"):
+        monkeypatch.setenv("PAPERBOY_SYNC_MINUTES", other)
+        await run(new_home, "import", tmp_path / "paperboy.toml")
+        told = capsys.readouterr().out
+        assert f"PAPERBOY_SYNC_MINUTES is {other} here and 10 in the file; it stays." in told
     first, second = await stored(new_home)
     assert (first.place, first.person, first.options) == (
         Place("slack", "T1", "C1"), Person("slack", "T1", "U1"), OPTIONS,
@@ -72,7 +77,6 @@ async def test_what_was_exported_is_there_again_after_an_import(
     assert first.next_due
     assert first.next_due > utc_now()
     assert (second.paused, second.next_due) == ("by Ann", None)
-    assert "PAPERBOY_SYNC_MINUTES is 20 here and 10 in the file" in capsys.readouterr().out
     await run(new_home, "import", tmp_path / "paperboy.toml")
     assert "Imported 0 subscriptions; 2 were there already." in capsys.readouterr().out
     assert len(await stored(new_home)) == 2

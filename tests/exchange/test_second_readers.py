@@ -167,3 +167,13 @@ def test_bibtex_looks_as_other_programs_want_it():
         "  doi = {10.48550/arXiv.2605.00001},",
     ):
         assert line in text, line
+
+
+def test_csl_takes_names_apart_and_leaves_out_what_one_lacks():
+    authors = ("Ludwig van Beethoven", "Martin Luther King Jr.", "OpenAI")
+    (item,) = json.loads(write("csl", [Entry(Paper("2605.00001", "Ode", authors))]))
+    assert item["author"] == [
+        {"family": "van Beethoven", "given": "Ludwig"},
+        {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
+        {"literal": "OpenAI"},
+    ]

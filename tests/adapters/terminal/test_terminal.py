@@ -13,12 +13,16 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from adapters.terminal import HERE, ME, Terminal
-from adapters.terminal.forms import question, split_blanks
+from adapters.terminal.forms import fill, question, split_blanks
 from adapters.terminal.render import render
 from bot.chat.commands import in_parts
+from bot.chat.intents import Intent
 from bot.chat.views import (
     Button,
     Buttons,
@@ -34,7 +38,7 @@ from bot.chat.views import (
     without_buttons,
 )
 from bot.text import visible
-from tests.conftest import changed
+from tests.conftest import ADA, TODAY, changed
 from tests.contract.views import VIEWS, words
 
 CURSOR_WHERE = "\x1b[6n"  # a program's question to its terminal
@@ -249,6 +253,14 @@ async def test_hostile_lines_get_a_view_each(bot, monkeypatch, capsys):
     assert out.count("Hebbian Learning Without Labels (") == 2
 
 
+async def test_a_question_takes_only_what_the_command_can_be_asked(bot):
+    asked = Intent("day", ADA, HERE)
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text("someday\r\x152026-05-28\r")  # Ctrl-U deletes what was refused
+        filled = await fill(asked, await bot.form(asked), TODAY)
+    assert filled.args == {"day": "2026-05-28"}
+
+
 def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_path):
     env = {
         "PATH": os.environ["PATH"],
@@ -265,6 +277,7 @@ def test_at_a_real_terminal_there_is_a_prompt_with_history_and_completion(tmp_pa
     screen = _Screen(ours)
     try:
         screen.wait_for("paperboy>")
+        assert "Type words to search" in screen.text
         screen.text = ""
         os.write(ours, b"stat\t")
         screen.wait_for("us")  # completed to status
