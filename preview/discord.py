@@ -61,6 +61,7 @@ USUAL = {
     "quiet": "yes",
     "code": "no",
     "repeats": "no",
+    "closeness": "close",
     "votes": "0",
     "ping": "7",
     "publish": "no",

@@ -54,6 +54,7 @@ USUAL = {
     "code": "no",
     "quiet": "yes",
     "repeats": "no",
+    "closeness": "close",
 }
 STYLE = Path(__file__).with_suffix(".css")
 

@@ -67,7 +67,7 @@ class Watches:
         run, progress = await self.store.syncs.last(), await self.store.watches.progress()
         fresh = run is not None and run.at != self._synced and progress.newest > progress.watched
         held = await self.store.watches.held()
-        read = tuple(await self.library.vectors_of(tuple(self._unread))) if self.library else ()
+        read = await self._read_since()
         if not (fresh or held or read):
             return False
         for _ in range(TRIES):
@@ -83,6 +83,12 @@ class Watches:
             await self._tidy()
             return told > 0
         return False
+
+    async def _read_since(self) -> tuple[str, ...]:
+        """Return which papers were matched by their words alone, and can be by meaning now."""
+        if not (self.library and self._unread):
+            return ()
+        return tuple(await self.library.vectors_of(tuple(self._unread)))
 
     async def add(self, new: Subscription) -> tuple[Subscription, int]:
         """Add a watch that tells nothing of what is there already; return how much that is, too."""
