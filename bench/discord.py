@@ -42,7 +42,8 @@ from bot import cards
 from bot.bootstrap import open_app
 from bot.chat.views import View
 from bot.papers import Account, Paper
-from bot.settings import DiscordSettings, Settings, sqlite_in
+from bot.settings import Settings, sqlite_in
+from bot.settings.platforms import DiscordSettings
 from bot.store import Store
 from tests.contract.views import MARKUP
 from tests.rigs.discord import TOKEN, DiscordRig

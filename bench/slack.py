@@ -36,7 +36,8 @@ from bot.bootstrap import App, Sources, build_app
 from bot.chat.outlet import Outlet
 from bot.cli.demo import bring_sample
 from bot.search import Index
-from bot.settings import Settings, SlackSettings, sqlite_in
+from bot.settings import Settings, sqlite_in
+from bot.settings.platforms import SlackSettings
 from bot.sources.hugging_face import HuggingFace, Patience
 from bot.store import Store
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig, eventually

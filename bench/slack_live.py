@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from adapters.slack import Slack
 from bench.slack import SAMPLE_DAY, opened
 from bot.chat.bot import Bot
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, Message, SlackRig
 from tests.rigs.slack_server import Json
 

@@ -36,7 +36,8 @@ from bot.network.backoff import Backoff
 from bot.papers import Paper
 from bot.runtime import supervisor
 from bot.runtime.supervisor import run
-from bot.settings import DiscordSettings, Settings, SlackSettings
+from bot.settings import Settings
+from bot.settings.platforms import DiscordSettings, SlackSettings
 from bot.store import Store, digests
 from tests.rigs.discord import TOKEN, DiscordRig
 from tests.rigs.postgresql import Server

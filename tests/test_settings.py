@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import NAMES, DiscordSettings, Settings, SlackSettings
+from bot.settings import NAMES, Settings
 from bot.settings.env_file import environment
+from bot.settings.platforms import DiscordSettings, SlackSettings
 
 
 def test_nothing_needs_to_be_set():

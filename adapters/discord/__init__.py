@@ -26,7 +26,7 @@ from bot.chat.outlet import Adapter, Membership, Poll, Sent
 from bot.chat.views import View
 from bot.errors import DeliveryError, SettingsError, UsageError
 from bot.models import Person, Place
-from bot.settings import DiscordSettings
+from bot.settings.platforms import DiscordSettings
 
 log = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from adapters.discord.reactions import put_reactions
 from adapters.discord.registration import Registration
 from adapters.discord.web import Web
 from bot.chat.bot import Bot
-from bot.settings import DiscordSettings
+from bot.settings.platforms import DiscordSettings
 from bot.text import count
 
 log = logging.getLogger(__name__)

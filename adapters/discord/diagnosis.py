@@ -27,7 +27,7 @@ from bot.calendar.clock import offset_of
 from bot.chat.commands import Command
 from bot.chat.diagnosis import Diagnosis
 from bot.models import Place
-from bot.settings import DiscordSettings
+from bot.settings.platforms import DiscordSettings
 from bot.text import count, listed
 
 FEW_SESSIONS = 20  # of the 1,000 that Discord lets a bot start in a day

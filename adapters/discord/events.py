@@ -25,7 +25,7 @@ from adapters.discord.web import Web
 from bot.chat.bot import Bot
 from bot.chat.outlet import Sent
 from bot.errors import PaperboyError
-from bot.settings import DiscordSettings
+from bot.settings.platforms import DiscordSettings
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from adapters.discord.connection import set_addresses
 from adapters.discord.errors import DISCORD_ERRORS, delivery_error, permission_name
 from adapters.discord.logs import redact_logs
 from bot.errors import SettingsError
-from bot.settings import DiscordSettings
+from bot.settings.platforms import DiscordSettings
 
 # see a channel, post there and in threads, its own too, react to what it posts, and read that
 # again: to catch up on missed reactions, and to check whether a message arrived

@@ -20,7 +20,7 @@ from bot.chat.ports import Clock
 from bot.chat.views import View, plain
 from bot.errors import DeliveryError
 from bot.models import MAIL, Place
-from bot.settings import EmailSettings
+from bot.settings.platforms import EmailSettings
 from bot.text import clean
 
 RETRY_SECONDS = 600.0  # what relays and greylisting ask for

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiosmtplib import SMTP
 
-from bot.settings import SmtpServer
+from bot.settings.platforms import SmtpServer
 
 TIMEOUT_SECONDS = 20.0  # for each of the four steps; a delivery may take 60
 

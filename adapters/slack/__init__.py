@@ -21,7 +21,7 @@ from bot.chat.outlet import Adapter, Membership, Sent
 from bot.chat.views import View
 from bot.errors import SettingsError
 from bot.models import Person, Place
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 
 
 class Slack(Adapter):

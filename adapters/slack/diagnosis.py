@@ -15,7 +15,7 @@ from adapters.slack.workspace import Client
 from bot.calendar.clock import offset_of
 from bot.chat.diagnosis import Diagnosis
 from bot.models import Place
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from bot.text import count
 
 APP_REFUSED = (

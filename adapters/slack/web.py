@@ -19,7 +19,7 @@ from slack_sdk.webhook.webhook_response import WebhookResponse
 from adapters.slack.errors import REVOKED, SlackError, translate_code, translate_exception
 from adapters.slack.limits import Json, drop_pictures, has_pictures
 from bot.network.backoff import Backoff
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 
 log = logging.getLogger(__name__)
 

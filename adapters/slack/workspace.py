@@ -35,7 +35,7 @@ from adapters.slack.scopes import explain_missing
 from adapters.slack.web import Web, require
 from bot.chat.bot import Bot
 from bot.errors import SettingsError
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 
 log = logging.getLogger(__name__)
 

@@ -25,7 +25,7 @@ from bot.chat.views import View
 from bot.errors import DeliveryError
 from bot.models import Place
 from bot.network.connection_errors import PROXY_PASSWORD, describe_failure, describe_proxy_refusal
-from bot.settings import WebhookSettings
+from bot.settings.platforms import WebhookSettings
 
 TIMEOUT = ClientTimeout(total=30, connect=10)  # seconds; a delivery may take 60
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.chat.diagnosis import Diagnosis
 from bot.models import Place
-from bot.settings import WebhookSettings
+from bot.settings.platforms import WebhookSettings
 
 CONNECT_SECONDS = 10.0
 

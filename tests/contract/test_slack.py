@@ -11,7 +11,7 @@ import pytest
 from adapters.slack import Slack
 from bot.chat.bot import Bot
 from bot.models import Person, Place
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from tests.contract.outlets import AdapterContract, Failure, FarChat
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, SlackRig
 

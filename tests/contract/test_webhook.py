@@ -8,7 +8,7 @@ import pytest
 
 from adapters.webhook import Webhook
 from bot.models import Place
-from bot.settings import WebhookSettings
+from bot.settings.platforms import WebhookSettings
 from tests.contract.outlets import Failure, Far, OutletContract
 from tests.rigs.webhook import SECRET, Receiver, lose, receiver, status
 

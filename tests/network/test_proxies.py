@@ -10,7 +10,7 @@ from bot.chat.views import View, line
 from bot.errors import DeliveryError, SourceDown
 from bot.models import Place
 from bot.network.proxies import Proxies
-from bot.settings import WebhookSettings
+from bot.settings.platforms import WebhookSettings
 from bot.sources.hugging_face import HuggingFace, Patience
 from tests.rigs.hugging_face import hugging_face
 from tests.rigs.proxy import proxy

@@ -27,7 +27,7 @@ from simcord.http import router
 
 from adapters.discord import Discord
 from bot.chat.bot import Bot
-from bot.settings import DiscordSettings
+from bot.settings.platforms import DiscordSettings
 from tests.rigs.discord_limits import refused
 
 TOKEN = "bot-token-of-the-tests"

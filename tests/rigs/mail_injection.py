@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 
 from adapters.email import Email
 from bot.chat.views import Button, Buttons, Item, Link, Text, View
-from bot.settings import EmailSettings, SmtpServer
+from bot.settings.platforms import EmailSettings, SmtpServer
 
 NOW = datetime(2026, 5, 29, 15, tzinfo=UTC)
 HEADERS = {

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from bot.settings import EmailSettings, SmtpServer
+from bot.settings.platforms import EmailSettings, SmtpServer
 
 SENDER = "paperboy@example.org"
 

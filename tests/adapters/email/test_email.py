@@ -19,7 +19,7 @@ from adapters.email.render import MAX_BYTES, render
 from bot.chat.views import Code, Text, View, line, plain
 from bot.errors import DeliveryError
 from bot.models import Place
-from bot.settings import EmailSettings, SmtpServer
+from bot.settings.platforms import EmailSettings, SmtpServer
 from tests.conftest import DIFFUSION, HEBB, NOW, digest
 from tests.contract.outlets import EVERYTHING, Failure, Far, OutletContract
 from tests.rigs.mail_injection import FRAGMENTS, problems

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.slack import Slack, workspace
 from bot.models import Place
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM, SlackRig
 
 

@@ -11,7 +11,7 @@ from bot.chat.views import View, line, plain
 from bot.errors import DeliveryError, SettingsError
 from bot.library import tenants
 from bot.models import Person, Place
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from tests.conftest import HEBB, HERE, add_outlets
 from tests.rigs.slack import APP_TOKEN, BOT, BOT_TOKEN, TEAM, eventually
 

@@ -12,7 +12,7 @@ from adapters.slack.scopes import SCOPES
 from bot.chat.views import View, line
 from bot.errors import DeliveryError, SettingsError
 from bot.network.backoff import Backoff
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from tests.conftest import HEBB
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, eventually
 

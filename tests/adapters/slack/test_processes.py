@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import pytest
 
 from adapters.slack import Slack, workspace
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from tests.conftest import HEBB, MANY
 from tests.rigs.slack import APP_TOKEN, BOT_TOKEN, TEAM
 from tests.rigs.waiting import eventually

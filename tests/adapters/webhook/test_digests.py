@@ -18,7 +18,7 @@ from bot.calendar.clock import utc_now
 from bot.chat.views import plain
 from bot.models import Person, Place
 from bot.papers import Paper
-from bot.settings import WebhookSettings
+from bot.settings.platforms import WebhookSettings
 from tests.conftest import building
 from tests.rigs.waiting import eventually
 from tests.rigs.webhook import SECRET, Receiver, receiver
@@ -28,7 +28,8 @@ DELIVER = """
 import asyncio, sys
 from pathlib import Path
 from bot.bootstrap import open_app
-from bot.settings import Settings, WebhookSettings, sqlite_in
+from bot.settings import Settings, sqlite_in
+from bot.settings.platforms import WebhookSettings
 
 async def main(home, url, secret):
     settings = Settings(

@@ -14,7 +14,7 @@ from adapters.webhook import Webhook
 from bot.chat.views import View, line, plain
 from bot.errors import DeliveryError
 from bot.models import Place
-from bot.settings import WebhookSettings
+from bot.settings.platforms import WebhookSettings
 from tests.conftest import DIFFUSION, HEBB, NOW, digest
 from tests.rigs.webhook import SECRET, Answer, Receiver, lose, receiver, stall, status
 

@@ -20,7 +20,7 @@ from bot.runtime.doctor import data
 from bot.runtime.doctor.findings import Finding, Level, is_healthy, lines, to_json
 from bot.runtime.heartbeat import Heartbeat, write_heartbeat
 from bot.search import Index
-from bot.settings import SlackSettings
+from bot.settings.platforms import SlackSettings
 from bot.store import SyncRun
 from bot.store.database_url import read_address
 from bot.store.digests import DueDigest, Part, PlannedDigest, RenderedDigest

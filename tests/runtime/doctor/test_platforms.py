@@ -23,7 +23,7 @@ from adapters.slack.scopes import SCOPES
 from adapters.webhook import Webhook
 from bot.models import Place
 from bot.network.proxies import Proxies
-from bot.settings import EmailSettings, SlackSettings, SmtpServer, WebhookSettings
+from bot.settings.platforms import EmailSettings, SlackSettings, SmtpServer, WebhookSettings
 from tests.rigs.clinic import COMMANDS, Clinic, clinic
 from tests.rigs.discord import TOKEN, DiscordRig, Fault
 from tests.rigs.hugging_face import PAGE, reply
