@@ -8,7 +8,7 @@ from bot import cards
 from bot.chat.arguments import yes_or_no
 from bot.chat.views import Button, Buttons, Outcome, Strong, View, line
 from bot.features.arguments import NOTE, PAPER, TAGS
-from bot.features.search import resolve
+from bot.features.paper_references import resolve
 from bot.features.services import Context
 from bot.features.shelf import SHELF, keep
 from bot.features.team import introduce

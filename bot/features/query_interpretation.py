@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.chat.views import Button
-from bot.features.cited import is_part_of_title
+from bot.features.paper_references import is_part_of_title
 from bot.features.services import Context
 from bot.text import shorten
 

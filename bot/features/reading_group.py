@@ -25,7 +25,7 @@ from bot.chat.views import (
 from bot.errors import DeliveryError, UsageError
 from bot.features.arguments import PAGE, PAPER, WEEK
 from bot.features.pages import Page, listing
-from bot.features.search import resolve
+from bot.features.paper_references import resolve
 from bot.features.services import Context
 from bot.features.subscription_rules import broadcasts
 from bot.features.team import introduce, names_of

@@ -9,11 +9,10 @@ from bot import cards
 from bot.chat.commands import EarlyAnswer
 from bot.chat.signatures import also_named
 from bot.chat.views import Block, Button, Buttons, Link, Outcome, Spans, Strong, View, line, note
-from bot.errors import UsageError
 from bot.features.arguments import PAGE, PAPER, QUERY
-from bot.features.cited import find_cited, has_title, is_part_of_title
-from bot.features.contributions import not_indexed, submission
+from bot.features.contributions import submission
 from bot.features.pages import Page, listing
+from bot.features.paper_references import find_cited, no_such_id, resolve
 from bot.features.query_interpretation import QueryInterpretation, read_query
 from bot.features.services import Context
 from bot.features.team import card
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from bot.search import Highlights
 
 MAX_SIMILAR = 5
-CANDIDATES = 3  # how many papers are offered when a title fits several
+MAX_NEAREST = 3  # papers that are shown where nothing was found
 
 
 @also_named("search")
@@ -55,7 +54,7 @@ async def find(
     if query.startswith("@") and (cited := await find_cited(ctx, query)):
         return await listing(ctx, cited, len(cited), Page(f"find {query}", data={"query": query}))
     if looks_like_id(query) and not await ctx.library.papers([query]):
-        raise _no_such_id(query)
+        raise no_such_id(query)
     reading = await read_query(ctx, query)
     text = reading.text
     found = await ctx.library.search(
@@ -153,74 +152,6 @@ async def similar(ctx: Context, paper: Annotated[str, PAPER]) -> View:
     )
 
 
-async def resolve(ctx: Context, text: str, verb: str, *, reads: bool = False) -> Paper:
-    """Return the paper that is meant: by id, link, cite key or title.
-
-    Only a command that `reads` takes the one paper that a search finds, whatever its title says.
-
-    Raises UsageError, or EarlyAnswer with what is known instead; `verb` is the command to go on
-    with once the paper is chosen.
-    """
-    if known := await _exact(ctx, text):
-        return known
-    found = await ctx.library.search(text, limit=CANDIDATES)
-    match found.papers:
-        case ():
-            raise UsageError(
-                f"No paper matches “{shorten(text, 80)}”. Try its arXiv id, a link, or words from "
-                "the title.",
-                argument="paper",
-            )
-        case (only,) if found.total == 1 and (reads or is_part_of_title(text, only)):
-            return only
-        case (best, *_) if has_title(text, best):
-            return best
-        case _:
-            raise EarlyAnswer(_which(found, verb))
-
-
-async def _exact(ctx: Context, text: str) -> Paper | None:
-    """Return the paper of an id, a link or a cite key; None where the text may be a title."""
-    named = paper_ids(text, 2, bare=True)
-    if len(named) == 1:
-        if found := await ctx.library.paper(named[0]):
-            return found
-        raise not_indexed(ctx, named[0])
-    if text.startswith(("http://", "https://")):
-        raise UsageError(
-            "That link doesn't point to a paper. Give a link to arXiv or Hugging Face Papers, or "
-            "words from the title.",
-            argument="paper",
-        )
-    if " " not in text and (known := await ctx.library.papers([text])):
-        return known[0]
-    if looks_like_id(text):
-        raise _no_such_id(text)
-    cited = await find_cited(ctx, text) if text.startswith("@") else ()
-    return cited[0] if len(cited) == 1 else None
-
-
-def _no_such_id(text: str) -> UsageError:
-    return UsageError(
-        f"There is no paper {text}. Check the id, or try words from the title.", argument="paper"
-    )
-
-
-def _which(found: Found, verb: str) -> View:
-    buttons = [
-        Button(shorten(cards.title(paper), 70), f"{verb} {paper.id}") for paper in found.papers
-    ]
-    blocks: tuple[Block, ...] = (
-        line("Which one do you mean?"),
-        *(Buttons((button,)) for button in buttons),
-    )
-    return View(
-        blocks,
-        outcome=Outcome.NOTHING,
-        data={"candidates": [record(paper) for paper in found.papers]},
-    )
-
-
 def _remarks(found: Found) -> dict[str, Spans]:
     """Say why each paper was found, and if not by its words."""
     return {
@@ -312,7 +243,7 @@ async def _nothing(
     hint = "The closest matches are:" if found.nearest else f"Try {fewer}, or see what’s trending."
     if not (await ctx.library.status()).papers:
         hint = "There are no papers yet. See today’s, or run `paperboy sync`."
-    nearest = found.nearest[:CANDIDATES]
+    nearest = found.nearest[:MAX_NEAREST]
     buttons = (
         *reading.buttons,
         *_other_queries(reading.text, found),

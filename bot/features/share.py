@@ -9,7 +9,7 @@ from bot import cards
 from bot.chat.signatures import shared
 from bot.chat.views import View
 from bot.features.arguments import PAPER
-from bot.features.search import resolve
+from bot.features.paper_references import resolve
 from bot.features.services import Context
 from bot.papers import record
 

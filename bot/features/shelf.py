@@ -9,7 +9,7 @@ from bot.chat.signatures import also_named
 from bot.chat.views import Button, Buttons, Outcome, Spans, Strong, View, line
 from bot.features.arguments import PAPER, PASTED
 from bot.features.pages import Page, listing
-from bot.features.search import resolve
+from bot.features.paper_references import resolve
 from bot.features.services import Context
 from bot.features.team import introduce
 from bot.identifiers import paper_ids

@@ -9,7 +9,7 @@ from typing import Annotated
 from bot import cards
 from bot.chat.views import Button, Buttons, Strong, View, line
 from bot.features.arguments import PAPER
-from bot.features.search import resolve
+from bot.features.paper_references import resolve
 from bot.features.services import Context
 from bot.features.team import introduce, votes_for
 from bot.papers import Paper, record

@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.views import Outcome, plain
 from bot.exchange import Entry, write
-from bot.features.cited import has_title
+from bot.features.paper_references import has_title
 from tests.conftest import DIFFUSION, HEBB, MANY
 
 WRONG_ID = "9999.99999"
