@@ -5,8 +5,9 @@
 PAPERS is a file of days, {"date", "items"} a line as the API answers, packed by xz. A synthetic
 reader keeps up to twelve papers of one organisation or of one keyword; the newest is hidden among
 300 others of the days around it. Shown is how high it comes back, beside random order and plain
-upvotes in the same run. `for-me` knows organisations and keywords, by which the readers are made;
-"its words" is what it makes of titles and abstracts alone.
+upvotes in the same run. `for-me` knows organisations and keywords, by which the readers are made:
+"topic hidden" is what it makes of papers that lack the very one, and "its words" of titles and
+abstracts alone. With `--interests 2` a reader keeps the papers of two in turn.
 """
 
 # ruff: noqa: T201  # a program on its own, and nothing in it is a secret
@@ -23,9 +24,10 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from statistics import median
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bench.engines import SearchByMeaning
 from bot.papers import Paper
@@ -35,9 +37,23 @@ from bot.sources.items import paper_from_item
 
 KEPT, AMONG = 12, 300
 KINDS = ("organisation", "keyword")
-Reader: TypeAlias = tuple[
-    str, list[Paper], Paper, list[Paper]
-]  # of which kind, what is kept, the hidden one, among what
+
+
+class Reader(NamedTuple):
+    """What a reader keeps, of which organisation or keyword, and what is hidden among others."""
+
+    topic: str
+    kept: list[Paper]
+    hidden: Paper
+    among: list[Paper]
+
+    @property
+    def kind(self) -> str:
+        """One of the KINDS."""
+        return self.topic.partition(" ")[0]
+
+
+Order: TypeAlias = Callable[[Reader], list[Paper]]
 
 
 def main() -> None:
@@ -48,6 +64,7 @@ def main() -> None:
     parser.add_argument("papers", type=Path)
     parser.add_argument("--readers", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--interests", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder for the vectors, with `make model`")
     args = parser.parse_args()
     if not args.papers.exists():
@@ -56,24 +73,25 @@ def main() -> None:
     papers = _read(args.papers)
     dice = random.Random(args.seed)
     meanings = asyncio.run(_meanings(papers, args.keep)) if args.keep else {}
-    orders: dict[str, Callable[[Sequence[Paper], list[Paper]], list[Paper]]] = {
-        "for-me": _ranked,
-        "its words": lambda kept, among: _ranked(
-            [_bare(paper) for paper in kept], [_bare(paper) for paper in among]
-        ),
-        "by meaning too": lambda kept, among: _ranked(kept, among, meanings),
-        "upvotes": lambda _, among: sorted(among, key=lambda paper: -(paper.upvotes or 0)),
-        "random": lambda _, among: dice.sample(among, len(among)),
+    orders: dict[str, Order] = {
+        "for-me": lambda reader: _ranked(reader.kept, reader.among),
+        "topic hidden": lambda reader: _ranked(*_without_topic(reader)),
+        "its words": lambda reader: _ranked(*map(_bare, (reader.kept, reader.among))),
+        "upvotes": lambda reader: sorted(reader.among, key=lambda paper: -(paper.upvotes or 0)),
+        "random": lambda reader: dice.sample(reader.among, len(reader.among)),
     }
+    if meanings:
+        orders["by meaning too"] = lambda reader: _ranked(reader.kept, reader.among, meanings)
+        orders["the same, topic hidden"] = lambda reader: _ranked(*_without_topic(reader), meanings)
     places: dict[str, dict[str, list[int]]] = {kind: defaultdict(list) for kind in ("all", *KINDS)}
     seconds = []
-    for kind, kept, hidden, among in _readers(papers, args.readers, dice):
+    for reader in _mixed(_readers(papers, args.readers, dice), args.interests):
         for name, order in orders.items():
             start = time.perf_counter()
-            place = [paper.id for paper in order(kept, among)].index(hidden.id) + 1
+            place = [paper.id for paper in order(reader)].index(reader.hidden.id) + 1
             if name == "for-me":
                 seconds.append(time.perf_counter() - start)
-            for readers in ("all", kind):
+            for readers in ("all", reader.kind):
                 places[readers][name].append(place)
     print(f"each hidden paper among {AMONG + 1}")
     for readers, by_name in places.items():
@@ -84,7 +102,7 @@ def main() -> None:
             )
             rank = sum(1 / n for n in found) / len(found)
             print(
-                f"{len(found):4} {readers:13} {name:10} first {first:.2f}, among five {five:.2f}, "
+                f"{len(found):4} {readers:13} {name:22} first {first:.2f}, among five {five:.2f}, "
                 f"MRR {rank:.2f}, "
                 f"median place {median(found):.0f}"
             )
@@ -137,14 +155,38 @@ def _readers(papers: Sequence[Paper], number: int, dice: random.Random) -> list[
             if paper.id not in there
         ][:AMONG]
         # shuffled, so that papers with as many upvotes stand in no order
-        readers.append(
-            (name.partition(" ")[0], kept, hidden, dice.sample([*around, hidden], len(around) + 1))
-        )
+        readers.append(Reader(name, kept, hidden, dice.sample([*around, hidden], len(around) + 1)))
     return readers
 
 
-def _bare(paper: Paper) -> Paper:
-    return replace(paper, keywords=(), organization=None)
+def _mixed(readers: Sequence[Reader], interests: int) -> list[Reader]:
+    """Let each reader keep also what the next ones do, in turn."""
+    found = []
+    for n, reader in enumerate(readers):
+        shelves = [readers[(n + m) % len(readers)].kept for m in range(interests)]
+        turns = (paper for turn in zip_longest(*shelves) for paper in turn if paper)
+        kept = list({paper.id: paper for paper in turns if paper.id != reader.hidden.id}.values())
+        there = {paper.id for paper in kept}
+        among = [paper for paper in reader.among if paper.id not in there]
+        found.append(reader._replace(kept=kept, among=among))
+    return found
+
+
+def _bare(papers: Sequence[Paper]) -> list[Paper]:
+    return [replace(paper, keywords=(), organization=None) for paper in papers]
+
+
+def _without_topic(reader: Reader) -> tuple[list[Paper], list[Paper]]:
+    """Return what is kept and what it is hidden among, without what the reader was made by."""
+    kind, _, name = reader.topic.partition(" ")
+
+    def bare(paper: Paper) -> Paper:
+        if kind == "organisation":
+            return replace(paper, organization=None)
+        others = tuple(word for word in paper.keywords if word.lower() != name)
+        return replace(paper, keywords=others)
+
+    return [bare(paper) for paper in reader.kept], [bare(paper) for paper in reader.among]
 
 
 def _ranked(

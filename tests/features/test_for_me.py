@@ -33,6 +33,23 @@ def test_papers_of_an_organisation_that_is_kept_are_liked():
     assert [paper.id for paper, _ in rank_for(kept, papers)] == ["3"]
 
 
+def test_what_several_kept_papers_are_about_says_more_than_what_one_is():
+    kept = [
+        Paper("1", "Walking robots", keywords=("reinforcement learning", "gait")),
+        Paper("2", "Games of chance", keywords=("reinforcement learning", "poker")),
+        Paper("3", "Folding of molecules", keywords=("protein design", "diffusion")),
+        Paper("4", "Binding of drugs", keywords=("protein design", "docking")),
+    ]
+    papers = [
+        Paper("5", "Gait"),
+        Paper("6", "Chips", keywords=("Reinforcement Learning",)),
+        Paper("7", "Enzymes", keywords=("protein design",)),
+        Paper("8", "Docking of ships"),
+    ]
+    ranked = [paper.id for paper, _ in rank_for(kept, papers)]
+    assert set(ranked[:2]) == {"6", "7"}
+
+
 def test_without_anything_kept_or_new_nothing_is_ranked():
     assert rank_for([], [HEBB]) == []
     assert rank_for([HEBB], []) == []

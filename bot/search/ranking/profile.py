@@ -21,8 +21,10 @@ TITLE_USES, KEYWORD_USES, ORGANIZATION_USES = 3, 2, 4
 NEAREST_WEIGHT = 0.5
 # How much papers count that were called useful or useless, beside all on the shelf together.
 FEEDBACK_WEIGHT = 0.5
-# How much closeness in meaning counts beside that in words: keywords and organisations say more.
-MEANING_WEIGHT = 0.1
+# How much a keyword or an organisation counts that comes again among the papers kept.
+RECURRING_WEIGHT = 0.8
+# How much closeness in meaning counts beside that in words.
+MEANING_WEIGHT = 0.3
 MAX_WORDS = 60  # of a paper that are compared
 
 Vector: TypeAlias = Mapping[str, float]
@@ -38,18 +40,21 @@ def rank_for(
     """Order papers by similarity to those kept, each with the kept one that is most similar.
 
     By TF-IDF and cosines; papers that have nothing in common with any are left out. Similarity to
-    papers that the reader called useful counts for a paper, that to useless ones against it. What
-    papers mean counts as far as `meanings` has their vectors; the paper kept last comes first.
+    papers that the reader called useful counts for a paper, that to useless ones against it. So do
+    keywords and organisations of several kept papers. What papers mean counts as far as `meanings`
+    has their vectors; the paper kept last comes first.
     """
     rated = (*useful, *useless)
     uses = [_uses(paper) for paper in (*kept, *papers, *rated)]
-    paper_counts = Counter(word for each in uses for word in each)
-    vectors = [_vector(each, paper_counts, len(uses)) for each in uses]
+    # a word of many kept papers is telling, unless many others have it too
+    others = Counter(word for each in uses[len(kept) : len(kept) + len(papers)] for word in each)
+    vectors = [_vector(each, others, len(papers) + 1) for each in uses]
     ours, theirs = vectors[: len(kept)], vectors[len(kept) : len(kept) + len(papers)]
     told = vectors[len(kept) + len(papers) :]
     liked, disliked = _centroid(told[: len(useful)]), _centroid(told[len(useful) :])
     postings, centroid = _postings(ours), _centroid(ours)
     meant = KeptVectors.of([paper.id for paper in kept], meanings)
+    recurring = _recurring(kept, papers)
     scored = []
     for paper, vector in zip(papers, theirs, strict=True):
         similarities = _sum(_similarities(vector, postings), meant.similarities(paper.id))
@@ -58,10 +63,30 @@ def rank_for(
             opinion = _cosine(vector, liked) - _cosine(vector, disliked)
             overall = _cosine(vector, centroid) + FEEDBACK_WEIGHT * opinion
             overall += MEANING_WEIGHT * meant.overall(paper.id)
+            overall += RECURRING_WEIGHT * sum(recurring.get(each, 0) for each in _topics(paper))
             score = NEAREST_WEIGHT * similarities[nearest] + overall
             scored.append((score, paper, kept[nearest]))
     scored.sort(key=lambda one: (-one[0], one[1].id))
     return [(paper, because) for _, paper, because in scored]
+
+
+def _recurring(kept: Sequence[Paper], papers: Sequence[Paper]) -> Mapping[str, float]:
+    """Weigh what several kept papers are about: by how many they are, and how few others."""
+    times, others = (
+        Counter(topic for paper in each for topic in _topics(paper)) for each in (kept, papers)
+    )
+    total = len(papers) + 2
+    return {
+        topic: (n - 1) / len(kept) * log(total / max(1, others[topic]), total)
+        for topic, n in times.items()
+        if n > 1  # one paper has many keywords, and says of none that it was kept for that
+    }
+
+
+def _topics(paper: Paper) -> frozenset[str]:
+    """Return a paper's keywords, each as a whole, and its organisation."""
+    handle = {f"@{paper.organization.handle}"} if paper.organization else set()
+    return frozenset({*handle, *(" ".join(tokenize(keyword)) for keyword in paper.keywords)})
 
 
 def _sum(words: Mapping[int, float], meaning: Mapping[int, float]) -> Mapping[int, float]:
@@ -84,12 +109,10 @@ def _uses(paper: Paper) -> Counter[str]:
     return uses
 
 
-def _vector(uses: Mapping[str, int], paper_counts: Mapping[str, int], total: int) -> Vector:
+def _vector(uses: Mapping[str, int], others: Mapping[str, int], total: int) -> Vector:
     """Return the words by how often they are used and how few others use them, of length 1."""
     weights = {
-        word: log(1 + n) * log(total / paper_counts[word])
-        for word, n in uses.items()
-        if 1 < paper_counts[word] < total
+        word: log(1 + n) * log(total / others[word]) for word, n in uses.items() if word in others
     }
     best = dict(sorted(weights.items(), key=lambda one: -one[1])[:MAX_WORDS])
     return _normalize(best)
