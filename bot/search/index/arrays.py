@@ -36,8 +36,7 @@ def intersect(some: _Sorted, others: _Sorted) -> tuple[Places, Places]:
         other, one = intersect(others, some)
         return one, other
     at = others.searchsorted(some.astype(others.dtype, copy=False))
-    at[at == len(others)] = 0
-    here = np.flatnonzero(others[at] == some)
+    here = (others.take(at, mode="clip") == some).nonzero()[0]
     return here, at[here]
 
 
@@ -45,8 +44,7 @@ def contains(ordered: _Sorted, numbers: npt.NDArray[np.integer[Any]]) -> Mask:
     """Return which of the numbers are in an array in ascending order."""
     if not len(ordered):
         return np.zeros(len(numbers), bool)
-    at = np.minimum(ordered.searchsorted(numbers), len(ordered) - 1)
-    found: Mask = ordered[at] == numbers
+    found: Mask = ordered.take(ordered.searchsorted(numbers), mode="clip") == numbers
     return found
 
 

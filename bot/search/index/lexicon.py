@@ -95,8 +95,10 @@ class Lexicon:
 
     def _completions(self, start: str, limit: int) -> list[tuple[str, int]]:
         low, high = self._range(start)
-        if low < len(self.words) and self.words[low] == start:
+        if low < high and self.words[low] == start:
             low += 1
+        if low == high:
+            return []
         return self._most_frequent(np.arange(low, high), limit)
 
     def _neighbours(self, word: str, slips: int, frequent: bool) -> list[tuple[str, int, int]]:  # noqa: FBT001
@@ -104,6 +106,8 @@ class Lexicon:
             places = self._same_first_letter(word, slips)
         else:
             places = self._similar_letters(word, frequent=frequent)
+        if not places:
+            return []
         words = [self.words[n] for n in places]
         distances = process.cdist(
             [word], words, scorer=OSA.distance, score_cutoff=slips, dtype=np.uint8
@@ -116,6 +120,8 @@ class Lexicon:
     def _near_completions(self, start: str, limit: int) -> list[tuple[str, int]]:
         # people rarely mistype the first letter
         low, high = self._range(start[0])
+        if low == high:
+            return []
         places = np.flatnonzero(_one_slip(self.prefix[:, low:high], start[: PREFIX_CHARS - 1]))
         places = places + low
         words = [self.words[n] for n in places.tolist()]

@@ -74,10 +74,11 @@ class Evidence:
 
     def allows_doubt(self, typed: str, meant: str) -> bool:
         """Whether a known word may be a slip for another that all other words occur with."""
-        if meant in FUNCTION_WORDS or not self._telling_others(typed):
+        others = self._telling_others(typed)
+        if meant in FUNCTION_WORDS or not others:
             return False
-        company = self._company(meant, typed)
-        in_title = company in ("in_title", "several_in_title")
+        together = self._together_in_titles(meant, others)
+        in_title = together > 1 or together == len(others)
         return in_title or self._is_in_name(meant, self._others(typed))
 
     def belong_together(self, split: Correction) -> bool:
@@ -137,13 +138,16 @@ class Evidence:
         others = self._telling_others(typed)
         if not others:
             return "alone"
-        rows = map(self._rows_outside_names, (meant, *others))
-        together = max((_most_together(*each) for each in zip(*rows, strict=True)), default=0)
-        if together:
+        if together := self._together_in_titles(meant, others):
             return title_company(together, len(others))
         roots = {stem(word) for word in (meant, *others)}
         segments = self.snapshot.postings(self.connection, (), roots)
         return "in_text" if any(_share_text(each, roots) for each in segments) else "apart"
+
+    def _together_in_titles(self, meant: str, others: Sequence[str]) -> int:
+        """Return how many of the others a title has at most that has a word."""
+        rows = map(self._rows_outside_names, (meant, *others))
+        return max((_most_together(*each) for each in zip(*rows, strict=True)), default=0)
 
     def _rows_outside_names(self, word: str) -> list[_Rows]:
         """Return the rows of each segment that have a word, or its plural, outside names."""

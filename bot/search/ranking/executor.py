@@ -107,6 +107,8 @@ def execute(
 def _narrow(context: SearchContext, within: tuple[str, ...] | None) -> SearchContext:
     """Let only the rows pass that the filters ask for, and look for the nearest of them."""
     passing = passing_rows(context, within)
+    if passing is None and context.passing is None and not context.meaning:
+        return context
     near = context.meaning.nearest(passing) if context.meaning else NO_PLACES
     return replace(context, passing=passing, near=near)
 
@@ -169,6 +171,8 @@ def _search(context: SearchContext, page: PageRange) -> Hits:
 def with_synonyms(context: SearchContext) -> SearchContext:
     """Return a search with the short name of what has several."""
     synonyms = find_synonyms(context.connection, context.words, context.query.exact_words)
+    if not synonyms:
+        return context
     (text,) = rename([f" {context.text} "], synonyms)
     return replace(context, words=tuple(text.split()), synonyms=synonyms)
 
@@ -192,6 +196,8 @@ def name_absent_words(hits: Hits, terms: Sequence[QueryTerm]) -> Hits:
         term.typed for term in terms if term.is_absent and term.typed not in FUNCTION_WORDS
     )
     offered = [term for term in terms if term.offers and term.best_text == term.typed]
+    if not (absent or offered):
+        return hits
     suggestion = " ".join(map(_probable_text, terms)) if offered else None
     return replace(hits, absent=absent, suggestion=suggestion)
 

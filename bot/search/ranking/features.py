@@ -202,19 +202,27 @@ def _short_name_features(
     papers: Sequence[IndexedPaper], words: Sequence[str]
 ) -> Mapping[str, Column]:
     """Compare papers' own names with the query and its parts, however they are joined."""
-    parts = {
-        "".join(words[start:end]): (end - start) / len(words)
+    whole = "".join(words)
+    spans = (
+        (start, end)
         for start in range(len(words))
         for end in range(start + 1, min(len(words), start + MAX_NAME_WORDS) + 1)
-    }
-    whole = "".join(words)
-    namesake, part = [], []
-    for paper in papers:
-        name = short_name(paper.label)
-        namesake.append((name or paper.title.replace(" ", "")) == whole)
-        is_part = len(name) >= MIN_NAME_LETTERS and name != whole
-        part.append(parts.get(name, 0.0) if is_part else 0.0)
+    )
+    parts = {"".join(words[start:end]): (end - start) / len(words) for start, end in spans}
+    parts.pop(whole, None)
+    names = [short_name(paper.label) for paper in papers]
+    namesake = [
+        name == whole if name else _is_whole(paper.title, whole)
+        for paper, name in zip(papers, names, strict=True)
+    ]
+    part = [parts.get(name, 0.0) if len(name) >= MIN_NAME_LETTERS else 0.0 for name in names]
     return {"namesake": np.array(namesake), "name_part": np.array(part, np.float32)}
+
+
+def _is_whole(title: str, letters: str) -> bool:
+    """Whether a title, with a space around its words, has these letters and no others."""
+    # most begin otherwise, which is found out sooner
+    return title.startswith(letters[0], 1) and title.replace(" ", "") == letters
 
 
 @lru_cache(maxsize=1 << 14)

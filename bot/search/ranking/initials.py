@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
-from bot.search.index.people import people_called
+from bot.search.index.people import is_name, people_called
 from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.context import SearchContext
 
@@ -37,6 +37,8 @@ def _given_names(context: SearchContext, initial: str) -> Iterator[str]:
     at = context.words.index(initial)
     for surname in (*context.words[max(0, at - 1) : at], *context.words[at + 1 : at + 2]):
         if len(surname) == 1 or surname in FUNCTION_WORDS:
+            continue
+        if not is_name(context.connection, [[surname]]):  # an initial begins thousands of names
             continue
         for _, name in people_called(context.connection, [surname, initial]):
             parts = name.split()
