@@ -21,7 +21,8 @@ sys.exit(paperboy_start.main())
 # what takes long to import, and answers nothing that is asked once from a shell
 UNNEEDED = (
     "aiosmtplib alembic asyncpg bibtexparser discord numpy.ma prompt_toolkit pylatexenc rich "
-    "slack_bolt slack_sdk sqlalchemy.orm bot.semantic.encoder bot.search.semantic_index"
+    "slack_bolt slack_sdk sqlalchemy.orm bot.semantic.encoder bot.search.semantic_index "
+    "bot.store.departures bot.store.retention"
 )
 
 

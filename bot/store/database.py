@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -21,7 +22,6 @@ from bot.store.days import Days
 from bot.store.deliveries import Deliveries
 from bot.store.delivery_queue import DeliveryQueue
 from bot.store.delivery_reports import DeliveryReports
-from bot.store.departures import Departures
 from bot.store.digest_history import DigestHistory
 from bot.store.digests import Digests
 from bot.store.email_addresses import EmailAddresses
@@ -39,8 +39,6 @@ from bot.store.picks import Picks
 from bot.store.polls import AllPolls, Polls
 from bot.store.reaction_events import ReactionEvents
 from bot.store.reactions import Reactions
-from bot.store.recovery import Recovery
-from bot.store.retention import Retention
 from bot.store.schema import HEAD, VERSION_TABLE, store, version
 from bot.store.shelf import Shelf
 from bot.store.shelf_states import ListCache
@@ -52,6 +50,9 @@ from bot.store.watches import Watches
 
 if TYPE_CHECKING:
     from bot.store.database_clock import DatabaseClock
+    from bot.store.departures import Departures
+    from bot.store.recovery import Recovery
+    from bot.store.retention import Retention
 
 _VERSION = select(version.c.version_num)
 _IDENTITY = select(store.c.identity)
@@ -100,7 +101,6 @@ class Store:
         self.reaction_events = ReactionEvents(database)
         self.subscriptions = AllSubscriptions(database)
         self.digests = Digests(database)
-        self.departures = Departures(database, identity)
         self.installations = Installations(database, identity)
         self.digest_history = DigestHistory(database)
         self.deliveries = Deliveries(database)
@@ -108,10 +108,31 @@ class Store:
         self.delivery_reports = DeliveryReports(database)
         self.watches = Watches(database)
         self.polls = AllPolls(database)
-        self.recovery = Recovery(database)
-        self.retention = Retention(database)
         self.leases = Leases(database)
         self.paces = Paces(database)
+
+    # start-up time: only chores need these, and making their statements takes 10 ms
+
+    @cached_property
+    def departures(self) -> Departures:
+        """The tenants that removed the bot, and the purge of their data."""
+        from bot.store.departures import Departures
+
+        return Departures(self._database, self.identity)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """What a restored database can't know."""
+        from bot.store.recovery import Recovery
+
+        return Recovery(self._database)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What goes after a while."""
+        from bot.store.retention import Retention
+
+        return Retention(self._database)
 
     @classmethod
     async def open(cls, url: str, *, keeps_earlier: bool = True) -> Self:
