@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bot.search.index.arrays import Places
+from bot.search.index.arrays import Places, contains
 from bot.search.index.documents import SEPARATOR
 from bot.search.ranking.context import SearchContext
 from bot.search.ranking.interpretation import Interpretation
@@ -23,13 +23,13 @@ def only_named(context: SearchContext, found: Interpretation) -> Interpretation:
     named = [each for each in found.ranked if each.is_named]
     terms = [name_term(term) for term in found.candidates.terms]
     names = {name for each in named for name in best_names(each.candidate.people, terms)}
-    beyond = np.setdiff1d(
-        found.candidates.complete_rows, [each.candidate.row for each in found.ranked]
-    )
+    ranked = np.sort(np.array([each.candidate.row for each in found.ranked], np.int64))
+    every = np.sort(found.candidates.complete_rows)
+    beyond = every[~contains(ranked, every)]
     rows = _rows_by(context, beyond, sorted(names)[:MAX_SPELLINGS])
     # none of them must not make floats of the others
     numbers = np.array([*(each.candidate.row for each in named), *rows], np.int64)
-    complete = np.unique(numbers)
+    complete = np.sort(numbers)
     return replace(
         found,
         ranked=named,

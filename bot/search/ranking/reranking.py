@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bot.search.analysis.tokenizer import FUNCTION_WORDS
-from bot.search.index.arrays import Impacts, Mask
+from bot.search.index.arrays import Impacts
 from bot.search.index.paper_cache import IndexedPaper
 from bot.search.index.postings import PERSON
 from bot.search.query.query_term import QueryTerm
@@ -70,21 +70,30 @@ def rerank(
     number = telling_words(context.words)
     weights = context.weights.of_query(number, thorough=context.thorough)
     merits = features @ weights
+    title, person, alias, text, starts, one_name = features.T[_DECISIVE]
+    cover = title + person + alias + text
+    is_named = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * cover)
     nearness = np.zeros(len(rows), np.float32)
     if context.meaning:
         nearness = context.meaning.nearness(rows)
         # the papers of a person are those with the name, whatever it means
-        if not _named(features)[merits.argmax()]:
+        if not is_named[merits.argmax()]:
             merits += context.meaning.weight_of(number) * nearness
+    in_name = _in_one_name(person, one_name * number, candidates.impacts)
+    is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
     is_near = nearness >= MIN_NEARNESS
-    is_clear = _is_clear(features, candidates.impacts, number)
-    is_named = _named(features)
-    is_begun_name = is_named & (features[:, _DECISIVE[-1]] < 1)
-    columns = (merits, _cover(features), is_clear, is_named, is_begun_name, is_near)
+    columns = (merits, cover, is_clear, is_named, is_named & (one_name < 1), is_near)
     lines = zip(candidates.papers, features, *(each.tolist() for each in columns), strict=True)
     ranked = list(map(Ranked._make, lines))
     # of equal ones, the newest first
     return [ranked[n] for n in np.lexsort((-rows, -merits)).tolist()]
+
+
+def _in_one_name(person: Column, together: Column, impacts: Impacts) -> Column:
+    """Return what share of the query is in one name, where `together` terms are in the same."""
+    named = (impacts == PERSON).sum(axis=1)
+    found: Column = np.where((named == 1) | (together >= ONE_NAME_SHARE * named), person, 0)
+    return found
 
 
 def telling_words(words: Sequence[str]) -> int:
@@ -99,27 +108,3 @@ def is_question(words: Sequence[str]) -> bool:
     """
     telling = telling_words(words)
     return telling >= MIN_QUESTION_WORDS or 2 <= telling <= len(words) // 2
-
-
-def _cover(features: Features) -> Column:
-    """Return how much of the query each candidate answers."""
-    title, person, alias, text, _, _ = features.T[_DECISIVE]
-    cover: Column = title + person + alias + text
-    return cover
-
-
-def _is_clear(features: Features, impacts: Impacts, number: int) -> Mask:
-    """Tell of which candidates title and one author have the query, of `number` telling words."""
-    title, person, _, _, starts, one_name = features.T[_DECISIVE]
-    named = (impacts == PERSON).sum(axis=1)
-    together = one_name * number >= ONE_NAME_SHARE * named
-    in_name = np.where((named == 1) | together, person, 0)
-    is_clear: Mask = (starts == 1) | (title + in_name > CLEAR_SHARE)
-    return is_clear
-
-
-def _named(features: Features) -> Mask:
-    """Tell of which candidates the query names an author, and says nothing else."""
-    _, person, _, _, _, one_name = features.T[_DECISIVE]
-    named: Mask = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * _cover(features))
-    return named

@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from bot.search.index.arrays import NO_PLACES, Impacts, Mask, Places, unite
+from bot.search.index.arrays import NO_PLACES, Impacts, Mask, Places, contains, unite
 from bot.search.index.postings import ALIAS, LAST_PLACE, PERSON
 from bot.search.index.segment_reader import SegmentPostings
 from bot.search.query.query_term import QueryTerm
@@ -91,9 +91,11 @@ class Candidates:
         return len(self.complete_rows)
 
     def restrict(self, complete: Places) -> Candidates:
-        """Return what was retrieved with those rows only, which count as having all terms."""
-        places = np.isin(self.selected.rows, complete)
-        selected = self.selected[np.flatnonzero(places)]
+        """Return what was retrieved with those rows only, which count as having all terms.
+
+        They are in ascending order.
+        """
+        selected = self.selected[np.flatnonzero(contains(complete, self.selected.rows))]
         return replace(self, selected=selected, complete_rows=complete)
 
 
