@@ -1,9 +1,10 @@
 """Fits the weights of search's ranking, and writes them to bot/search/ranking/weights.json.
 
-    python bench/fit.py --corpus papers.jsonl.xz --collections FOLDER
+    python bench/fit.py --corpus papers.jsonl.xz --collections FOLDER --page PAGE.txt
 
-It asks queries of the development seeds, known items and those of `bench/kinds`, and the half of
-each test collection that is there to tune on. Run again on the same papers, it writes the same.
+It asks queries of the development seeds, known items and those of `bench/kinds`, the half of each
+test collection that is there to tune on, and half of the questions of `bench/page.py`. Run again on
+the same papers, it writes the same.
 """
 
 from __future__ import annotations
@@ -26,12 +27,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import numpy.typing as npt
 
-from bench import kinds, queries
+from bench import kinds, page, queries
 from bench.corpora import Corpus
 from bench.engines import TODAY, Search
 from bench.queries import Wanted
 from bench.training import Array, Bounds, Judged, fit
 from bot.errors import UsageError
+from bot.papers import Paper
 from bot.search import Query, parse
 from bot.search.analysis.tokenizer import tokenize
 from bot.search.index.snapshot import Snapshot
@@ -44,8 +46,9 @@ from bot.search.ranking.reranking import Ranked, telling_words
 from bot.search.ranking.weights import FEATURES, WORD_COUNTS, RankingWeights
 
 TARGET = Path(__file__).parents[1] / "bot" / "search" / "ranking" / "weights.json"
-# All collections together count so much beside all other queries together.
-COLLECTIONS_IMPORTANCE = 1.0
+# What all queries of a source count together.
+KINDS_IMPORTANCE, KNOWN_ITEMS_IMPORTANCE = 0.7, 0.4
+COLLECTIONS_IMPORTANCE, PAGE_IMPORTANCE = 0.25, 0.08
 # What queries are first ranked with, to gather candidates; other features start with nothing.
 START = {
     "title": 4.0, "person": 3.0, "alias": 3.0, "text": 2.0, "similarity": 2.0, "starts": 1.0,
@@ -54,10 +57,9 @@ START = {
 # More of a feature never counts against a paper, with one exception.
 ANY_SIGN = ("length",)
 # Queries say nothing about what they hardly ever ask for: ties are decided by votes, then newness,
-# a title that begins with what was typed is meant, and a sentence asks for what texts say.
+# and a title that begins with what was typed is meant.
 FIXED = {"votes": 0.15, "newness": 0.05}
-LEAST = {"starts": 3.0, "namesake": 1.0, "year": 0.5, "bm25_asked": 10.0, "bm25_share_asked": 20.0}
-
+LEAST = {"starts": 3.0, "namesake": 1.0, "year": 0.5}
 
 # So many candidates of a query, and all that gain, are enough to learn from.
 MAX_LEARNT = 60
@@ -79,30 +81,39 @@ def main() -> None:
     )
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--collections", type=Path, metavar="FOLDER")
-    parser.add_argument("--per-kind", type=int, default=8)
+    parser.add_argument("--page", type=Path)
+    parser.add_argument("--per-kind", type=int, default=24)
     parser.add_argument("--seeds", type=int, nargs="+", default=kinds.DEVELOPMENT_SEEDS)
     parser.add_argument("--target", type=Path, default=TARGET)
     args = parser.parse_args()
     papers = list(Corpus(args.corpus))
-    wanted = [query for seed in args.seeds for query in known_items(papers, seed, args.per_kind)]
-    with TemporaryDirectory() as folder, closing(built(Corpus(args.corpus), Path(folder))) as index:
-        found = list(ask(index, wanted, thorough=True))
-        typed = list(ask(index, wanted, thorough=False))
+    wanted = [wanted_of(papers, seed, args.per_kind) for seed in args.seeds]
+    made = [query for new, _ in wanted for query in new]
+    known = [query for _, old in wanted for query in old]
+    with TemporaryDirectory() as folder, closing(built(papers, Path(folder))) as index:
+        found, typed = (
+            [(list(ask(index, made, thorough=thorough)), KINDS_IMPORTANCE),
+             (list(ask(index, known, thorough=thorough)), KNOWN_ITEMS_IMPORTANCE)]
+            for thorough in (True, False)
+        )  # fmt: skip
     collections = sorted(args.collections.glob("*.jsonl.xz")) if args.collections else []
-    judged = [list(asked_of(path)) for path in collections]
-    tables = {"search": fitted(found, judged), "completion": fitted(typed, ())}
+    judged = _share_importance([list(asked_of(path)) for path in collections])
+    if args.page:
+        judged.append((list(asked_of_page(args.page, papers)), PAGE_IMPORTANCE))
+    tables = {"search": fitted([*found, *judged]), "completion": fitted(typed)}
     write(tables, args.target)
 
 
-def known_items(papers: Sequence[object], seed: int, per_kind: int) -> list[Wanted]:
-    """Make queries of all kinds, but for ids, which are not ranked."""
-    made = queries.made(papers, seed, per_kind)
-    return [*kinds.make_queries(papers, seed, per_kind), *(q for q in made if q.kind != "id")]
+def wanted_of(
+    papers: Sequence[Paper], seed: int, per_kind: int
+) -> tuple[list[Wanted], list[Wanted]]:
+    """Make queries of all kinds, and for known items, but by ids, which are not ranked."""
+    known = queries.made(papers, seed, per_kind)
+    return kinds.make_queries(papers, seed, per_kind), [q for q in known if q.kind != "id"]
 
 
-def built(corpus: Corpus, folder: Path) -> sqlite3.Connection:
-    """Build an index of a corpus, and open it."""
-    papers = list(corpus)
+def built(papers: Sequence[Paper], folder: Path) -> sqlite3.Connection:
+    """Build an index of papers, and open it."""
 
     async def build() -> None:
         engine = Search(folder)
@@ -158,16 +169,36 @@ def understood(text: str) -> Query:
 def asked_of(collection: Path) -> Iterator[_Asked]:
     """Ask the half of a collection that is there to tune on."""
     development, _ = queries.halves(collection)
-    with TemporaryDirectory() as folder, closing(built(Corpus(collection), Path(folder))) as index:
-        yield from ask(index, development, thorough=True)
+    return _ask_among(list(Corpus(collection)), development)
 
 
-def fitted(found: Sequence[_Asked], collections: Sequence[Sequence[_Asked]]) -> Array:
-    """Return the weights of each feature by word count."""
-    each = COLLECTIONS_IMPORTANCE / max(1, len(collections))
-    judged = list(_judged(found, 1.0))
-    for asked in collections:
-        judged += _judged(asked, each)
+def asked_of_page(path: Path, papers: Sequence[Paper]) -> Iterator[_Asked]:
+    """Ask the questions about a page that are there to tune on."""
+    of_page = list(page.read(path))
+    gold = {paper.id: 1.0 for paper in of_page}
+    wanted = [Wanted("page", question, gold) for question in page.DEVELOPMENT]
+    return _ask_among([*of_page, *papers], wanted)
+
+
+def _ask_among(papers: Sequence[Paper], wanted: Sequence[Wanted]) -> Iterator[_Asked]:
+    with TemporaryDirectory() as folder, closing(built(papers, Path(folder))) as index:
+        yield from ask(index, wanted, thorough=True)
+
+
+def _share_importance(
+    collections: Sequence[Sequence[_Asked]],
+) -> list[tuple[Sequence[_Asked], float]]:
+    """Give each collection its importance: a few queries tell less than many, but not as much less."""
+    roots = [len(asked) ** 0.5 for asked in collections]
+    return [
+        (asked, COLLECTIONS_IMPORTANCE * root / sum(roots))
+        for asked, root in zip(collections, roots, strict=True)
+    ]
+
+
+def fitted(found: Sequence[tuple[Sequence[_Asked], float]]) -> Array:
+    """Return the weights of each feature by word count; each group of queries has its importance."""
+    judged = [one for asked, importance in found for one in _judged(asked, importance)]
     table = fit(judged, np.zeros(len(FEATURES) * len(WORD_COUNTS)), _bounds())
     return table.reshape(len(FEATURES), len(WORD_COUNTS))
 

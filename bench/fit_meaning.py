@@ -27,7 +27,7 @@ import numpy as np
 from bench import kinds, queries
 from bench.corpora import Corpus
 from bench.engines import SearchByMeaning
-from bench.fit import COLLECTIONS_IMPORTANCE, known_items, understood
+from bench.fit import understood, wanted_of
 from bench.queries import Wanted
 from bench.training import Array, Bounds, Judged, fit
 from bot.search import Query
@@ -42,6 +42,8 @@ from bot.search.ranking.reranking import telling_words
 from bot.search.ranking.weights import WORD_COUNTS
 
 TARGET = Path(__file__).parents[1] / "bot" / "search" / "ranking" / "meaning.json"
+# All collections together count so much beside all other queries together.
+COLLECTIONS_IMPORTANCE = 1.0
 # The most that nearness may count for each word count: few words name a paper, which what they mean
 # must not hide, and beyond 1 no collection gains.
 MOST = (0.05, 0.1, 0.2, 0.5, 1.0, 1.0)
@@ -60,7 +62,10 @@ def main() -> None:
     args = parser.parse_args()
     papers = list(Corpus(args.corpus))
     wanted = [
-        q for seed in kinds.DEVELOPMENT_SEEDS for q in known_items(papers, seed, args.per_kind)
+        query
+        for seed in kinds.DEVELOPMENT_SEEDS
+        for made in wanted_of(papers, seed, args.per_kind)
+        for query in made
     ]
     with TemporaryDirectory() as folder:
         keep = args.keep or Path(folder)

@@ -17,8 +17,8 @@ import numpy.typing as npt
 Array: TypeAlias = npt.NDArray[np.float64]
 Numbers: TypeAlias = npt.NDArray[np.int64]
 
-SOFTMAX_STEPS, LAMBDA_STEPS = 150, 120
-SOFTMAX_RATE, LAMBDA_RATE = 0.1, 0.05
+SOFTMAX_STEPS, LAMBDA_STEPS = 150, 300
+SOFTMAX_RATE, LAMBDA_RATE = 0.1, 0.07
 # A share of the weights themselves is added to their gradient, to keep them small.
 DECAY, LAMBDA_DECAY = 1e-4, 1e-5
 # nDCG is judged to this depth; a place further down discounts half of the rest.
