@@ -133,6 +133,21 @@ def test_secrets_are_not_shown():
             "PAPERBOY_PURGE_DAYS is “-1”. Set a whole number from 0 to 365.",
         ),
         (
+            {"PAPERBOY_PURGE_DAYS": "366"},
+            "PAPERBOY_PURGE_DAYS is “366”. Set a whole number from 0 to 365.",
+        ),
+        (
+            {"HTTP_PROXY": "http://proxy:0"},
+            (
+                "HTTP_PROXY is not the address of an HTTP proxy. Set one such as "
+                "http://proxy.example.org:3128."
+            ),
+        ),
+        (
+            {"PAPERBOY_WEBHOOKS": "team=https://example.org/", "PAPERBOY_WEBHOOK_SECRET": "a b"},
+            "PAPERBOY_WEBHOOK_SECRET has characters that no token has. Copy it again.",
+        ),
+        (
             {"PAPERBOY_ASK_HUGGING_FACE": "no"},
             "PAPERBOY_ASK_HUGGING_FACE is “no”. Set one of on, off.",
         ),
@@ -259,6 +274,11 @@ def test_where_trouble_is_told_has_to_be_a_channels_id(text):
         Settings.read({"PAPERBOY_ADMIN_PLACE": text})
     for place in (("slack", "C1"), ("webhook", "the-team")):
         assert Settings.read({"PAPERBOY_ADMIN_PLACE": ":".join(place)}).admin_place == place
+
+
+def test_a_number_may_be_as_small_and_as_large_as_it_says():
+    for days in (0, 365):
+        assert Settings.read({"PAPERBOY_PURGE_DAYS": str(days)}).purge_days == days
 
 
 def test_web_hooks_have_names():

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.chat.command_table import AGAIN
+from bot.chat.intents import Intent
 from bot.chat.reactions import Reactions
-from bot.chat.views import plain
+from bot.chat.views import Outcome, plain
 from bot.models import Person, Place, ReactionEvent
 from tests.conftest import ADA, BOB, HEBB, HERE, NOW
 
@@ -36,6 +38,12 @@ async def test_a_form_is_asked_for_what_is_missing(bot):
     assert [blank.param.name for blank in await bot.form(bot.read("save", ADA, HERE))] == ["paper"]
     assert await bot.form(bot.read("save 2605.00001", ADA, HERE)) == ()
     assert await bot.form(bot.read("nothing", ADA, HERE)) == ()
+
+
+async def test_a_folded_line_that_nobody_keeps_is_itself_and_its_answer_says_so(bot):
+    unknown = Intent(AGAIN, ADA, HERE, {"": "0" * 12})
+    assert await bot.unfold(unknown) == unknown
+    assert (await bot.handle(unknown)).outcome is Outcome.REFUSED
 
 
 async def test_a_bookmark_on_a_message_with_one_paper_keeps_it(bot, ask):

@@ -16,7 +16,7 @@ from bot.features import ALL
 from bot.features.about import GROUPS, MAX_PROBLEMS
 from bot.log_file import LogEntry, LogFile
 from bot.models import Person, Place
-from tests.conftest import ADA, BOB, HEBB, HERE, NOW, TODAY, add_outlets, changed
+from tests.conftest import ADA, BOB, DIFFUSION, HEBB, HERE, NOW, TODAY, add_outlets, changed
 from tests.rigs.chat import Chat
 
 
@@ -428,6 +428,12 @@ async def test_similar_papers_are_about_the_same(ask):
     assert "Papers like Transformers and the Number 3" in plain(view)
     assert "2605.10003" not in view.papers
     assert set(view.papers) <= {f"2605.1{n:04}" for n in range(12)}
+
+
+async def test_similar_takes_the_one_paper_that_a_search_finds_whatever_its_title_says(ask):
+    assert f"papers like {DIFFUSION.title}" in plain(
+        await ask("similar forecasts drawn from noise")
+    )
 
 
 async def test_trending_falls_back_to_what_is_known(ask):

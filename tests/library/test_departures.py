@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, MetaData, Table, insert
 
 from bot.chat.bot import Bot
 from bot.chat.views import Outcome, plain
+from bot.errors import StoreError
 from bot.library.tenants import DOUBT, UNDER_WAY, Tenants
 from bot.models import Person, Place, ReactionEvent
 from bot.store import departures as store_departures
@@ -29,6 +30,7 @@ from tests.conftest import HEBB, NOW, changed
 from tests.dumped import dump
 from tests.rigs.outbox import World, in_a_world
 from tests.rigs.platform import PLATFORM, Fault
+from tests.rigs.waiting import eventually
 
 pytestmark = pytest.mark.both_databases
 
@@ -72,6 +74,27 @@ async def test_all_of_a_tenant_is_purged_when_its_time_has_come_and_nothing_of_a
     assert "'T1'" not in dump(tmp_path)
     assert await bot.services.store.tenant("slack", "T2").shelf.ids(EVE.id) == (HEBB.id,)
     assert await bot.services.tenants.waiting() == ()
+
+
+async def test_purging_goes_on_after_a_failure(bot, monkeypatch, tmp_path):
+    await lived(bot)
+    await bot.services.tenants.removed("slack", "T1")
+    tenants = bot.services.tenants
+    tenants.purge_after = timedelta(seconds=-1)
+    monkeypatch.setattr("bot.library.tenants.EVERY", 0.01)
+    purge = tenants.store.departures.purge
+    fail = iter([True])
+
+    async def refuse_once(*times: datetime) -> Any:
+        if next(fail, False):
+            raise StoreError("The disk is full.")
+        return await purge(*times)
+
+    monkeypatch.setattr(tenants.store.departures, "purge", refuse_once)
+    purging = asyncio.create_task(tenants.keep_purging())
+    await eventually(lambda: "UANN" not in dump(tmp_path))
+    purging.cancel()
+    await asyncio.wait([purging])
 
 
 async def test_with_no_days_to_wait_it_is_purged_at_once(bot, tmp_path):

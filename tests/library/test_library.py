@@ -54,7 +54,7 @@ async def papers(home: Path, site: Site, clock: Clock) -> AsyncIterator[Library]
         )
         patience = Patience(pause=0.001, tries=1, read=1)
         source = await stack.enter_async_context(HuggingFace(site.address, patience=patience))
-        yield Library(store, index, source, clock)
+        yield Library(store, index, source, clock, online=True)
 
 
 async def test_a_list_is_asked_for_once_and_again_when_it_may_have_changed(papers, site, clock):
@@ -138,6 +138,8 @@ async def test_nobody_waits_long_for_a_source_that_says_nothing(papers, site, mo
         await papers.paper("2605.29001")
     with pytest.raises(SourceError, match="takes too long to answer"):
         await papers.between(TODAY, TODAY, limit=5)
+    with pytest.raises(SourceError, match="takes too long to answer"):
+        await papers.search_remote("hebbian")
 
 
 async def test_an_unknown_paper_is_fetched_kept_and_found(papers, site):

@@ -32,14 +32,17 @@ async def test_plain_requests_go_through_the_proxy():
     assert one.asked[0].startswith(f"GET {site.address}/api/daily_papers?date=2026-05-29")
 
 
-@pytest.mark.parametrize("status", [407, 403])
-async def test_a_web_hook_behind_a_proxy_that_refuses_is_sent_later(status):
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [(407, "asks for a user and a password"), (403, r"makes no connection \(HTTP 403\)")],
+)
+async def test_a_web_hook_behind_a_proxy_that_refuses_is_sent_later(status, why):
     place, view = Place("webhook", "", "team"), View((line("Hello"),))
     async with proxy({}) as one:
         one.refusal = status
         proxies = Proxies.read({"HTTPS_PROXY": one.address, "HTTP_PROXY": one.address})
         settings = WebhookSettings({"team": "https://hooks.test/"}, None, proxies)
-        with pytest.raises(DeliveryError, match="Web hook “team”: The proxy") as refused:
+        with pytest.raises(DeliveryError, match=f"Web hook “team”: The proxy {why}") as refused:
             await Webhook(settings).send(place, view, "k")
         assert (refused.value.permanent, refused.value.ambiguous) == (False, False)
         plain = replace(settings, urls={"team": "http://hooks.test/"})

@@ -11,7 +11,7 @@ from bot import log_file
 from bot.calendar.clock import utc_now
 from bot.errors import SettingsError
 from bot.log_file import MAX_BYTES, MAX_FILES, LogFile
-from bot.runtime.log import Repeats, log_to_file, redact, secrets
+from bot.runtime.log import MAX_REMEMBERED, Repeats, log_to_file, redact, secrets
 from bot.settings import Settings
 
 ENV = {
@@ -137,3 +137,16 @@ def test_the_same_problem_is_told_less_and_less_often_with_how_often_it_was():
     ]
     now[0] += 601
     assert tell("again in 1 s") == "again in 1 s"
+
+
+def test_only_so_many_problems_are_remembered():
+    repeats = Repeats(seconds=60, clock=lambda: 0.0)
+
+    def is_told(source: str) -> bool:
+        record = logging.LogRecord(source, logging.WARNING, "", 1, "failed", (), None)
+        return repeats.select(record) is not None
+
+    names = [f"bot.{number}" for number in range(MAX_REMEMBERED + 1)]
+    assert all(map(is_told, names))
+    assert not is_told(names[-1])
+    assert is_told(names[0])  # it was forgotten, for others came

@@ -200,14 +200,15 @@ def test_everything_has_its_bounds():
         "authors": [{"name": "n " * 1000}] * 5000,
         "ai_keywords": [f"{n} " * 1000 for n in range(100)],
         "mediaUrls": [f"https://cdn.example.org/{n}" for n in range(100)],
-        "upvotes": 10**30,
+        "upvotes": 2**31,
+        "numComments": 2**31 - 1,
     }
     paper = paper_from_item(huge)
     assert (len(paper.title), len(paper.abstract), len(paper.summary)) == (500, 20_000, 1000)
     assert (len(paper.authors), len(paper.keywords), len(paper.media)) == (3000, 50, 20)
     assert max(map(len, paper.authors)) <= 200
     assert max(map(len, paper.keywords)) <= 100
-    assert paper.upvotes is None
+    assert (paper.upvotes, paper.comments) == (None, 2**31 - 1)
 
 
 def test_a_batch_counts_what_it_skips_and_holds_each_paper_once():

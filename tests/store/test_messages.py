@@ -24,6 +24,10 @@ async def test_an_unknown_message_shows_nothing(store: Store):
     assert await store.tenant("slack", "T1").messages.papers("C1", "17.5") == ()
 
 
+async def test_an_unknown_message_is_not_live(store: Store):
+    assert await store.tenant("slack", "T1").messages.live_one("C1", "17.5") is None
+
+
 async def test_a_message_belongs_to_one_place_of_one_tenant(store: Store, noon: datetime):
     await store.tenant("slack", "T1").messages.record("C1", "17.5", ["a"], noon)
     for platform, tenant, address in (

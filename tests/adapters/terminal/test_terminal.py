@@ -19,6 +19,7 @@ from prompt_toolkit.output import DummyOutput
 from rich.console import Console
 
 from adapters.terminal import HERE, ME, Terminal
+from adapters.terminal.files import open_file
 from adapters.terminal.forms import fill, question, split_blanks
 from adapters.terminal.render import render
 from bot.chat.commands import in_parts
@@ -37,6 +38,7 @@ from bot.chat.views import (
     plain,
     without_buttons,
 )
+from bot.errors import UsageError
 from bot.text import visible
 from tests.conftest import ADA, TODAY, changed
 from tests.contract.views import VIEWS, words
@@ -251,6 +253,15 @@ async def test_hostile_lines_get_a_view_each(bot, monkeypatch, capsys):
     assert "Something went wrong" not in out
     assert "\x1b" not in out
     assert out.count("Hebbian Learning Without Labels (") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("nowhere", "No such file or directory"), ("a\0b", "that is no file name")]
+)
+def test_a_file_that_cannot_be_opened_is_said(name, why):
+    with pytest.raises(UsageError) as refused:
+        open_file(name)
+    assert str(refused.value) == f"{name} can't be read ({why}). Name another file."
 
 
 async def test_a_question_takes_only_what_the_command_can_be_asked(bot):
