@@ -113,10 +113,21 @@ async def test_my_data_is_all_of_it_as_json(say):
     ] == []
 
 
-@pytest.mark.parametrize("format_", ["bibtex", "ris", "csv", "json", "csl", "markdown"])
+@pytest.mark.parametrize(
+    ("format_", "suffix"),
+    [
+        ("bibtex", "bib"),
+        ("ris", "ris"),
+        ("csv", "csv"),
+        ("json", "json"),
+        ("csl", "csl.json"),
+        ("markdown", "md"),
+    ],
+)
 @pytest.mark.usefixtures("lived")
-async def test_an_exported_shelf_is_kept_elsewhere_and_exports_alike(bot, say, format_):
+async def test_an_exported_shelf_is_kept_elsewhere_and_exports_alike(bot, say, format_, suffix):
     file = (await say(f"export format:{format_}")).file
+    assert file.name == f"shelf.{suffix}"
     zoe, there = Person("slack", "T9", "U9", "Zoe"), Place("slack", "T9", "C1")
     view = await bot.handle(Intent("keep-from", zoe, there, {"text": file.content}))
     assert (view.data["kept"], view.data["not_found"]) == (1, [])

@@ -108,6 +108,14 @@ async def test_without_a_team_there_is_no_shelf_of_one(say):
     assert "vote in" not in seen
 
 
+async def test_programs_are_told_the_notes_on_kept_papers(ask):
+    for line in ("save {}", "note {} read this", "tag {} memory"):
+        await ask(line.format(HEBB.id))
+    (found,) = (await ask("saved")).data["papers"]
+    assert found["shelf"]["notes"] == [{"by": "Ada", "note": "read this", "private": False}]
+    assert found["shelf"]["tags"] == ["memory"]
+
+
 async def test_reading_and_tagging_keep_the_paper_and_narrow_the_shelf(say):
     await say(f"read {HEBB.id}")
     await say(f"tag {DIFFUSION.id} Memory, to replicate")
