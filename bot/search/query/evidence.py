@@ -60,6 +60,8 @@ class Evidence:
         slips = [each for each in term.corrections if each.is_slip]
         if not slips:
             return term
+        if self._telling_others(term.typed):  # read with one statement
+            self._rows_outside_names([word for each in slips for word in each.words])
         odds = {each.words: self.log_odds(term.typed, each) for each in slips}
         if max(odds.values()) >= 0:
             kept = (each for each in term.corrections if odds.get(each.words, 0.0) > _NEVER)
@@ -146,15 +148,16 @@ class Evidence:
 
     def _together_in_titles(self, meant: str, others: Sequence[str]) -> int:
         """Return how many of the others a title has at most that has a word."""
-        rows = map(self._rows_outside_names, (meant, *others))
+        rows = self._rows_outside_names((meant, *others))
         return max((_most_together(*each) for each in zip(*rows, strict=True)), default=0)
 
-    def _rows_outside_names(self, word: str) -> list[_Rows]:
+    def _rows_outside_names(self, words: Sequence[str]) -> list[list[_Rows]]:
         """Return the rows of each segment that have a word, or its plural, outside names."""
-        if word not in self._rows:
-            segments = self._segments([word, _other_number(word)])
-            self._rows[word] = [_outside_names(segment, word) for segment in segments]
-        return self._rows[word]
+        if missing := [word for word in words if word not in self._rows]:
+            segments = self._segments([*missing, *map(_other_number, missing)])
+            for word in missing:
+                self._rows[word] = [_outside_names(segment, word) for segment in segments]
+        return [self._rows[word] for word in words]
 
     def _is_name(self, word: str, papers: int | None = None) -> bool:
         """Whether almost only authors' names contain a word, of so many papers or the listed."""
