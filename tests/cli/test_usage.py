@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.chat.signatures import command
-from bot.cli.arguments import all_commands, build_parser
+from bot.cli.arguments import MAX_LIMIT, all_commands, build_parser
 from bot.cli.usage import EVERY_DAY, FILTERS
 from bot.features import ALL
 from bot.search.query.query_filters import EXAMPLES
@@ -51,6 +51,17 @@ def test_every_command_says_more_than_its_name(commands):
     for name in ("sync", "import", "run", "demo", "index"):
         text = known.choices[name].format_help()
         assert len(text.partition("\n\n")[2].split()) > 30, name
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", f"{MAX_LIMIT + 1}", "9" * 5000])
+def test_a_list_has_a_number_of_papers_that_makes_sense(commands, number, capsys):
+    parser, _ = commands
+    for least_or_most in (1, MAX_LIMIT):
+        given = parser.parse_args(["find", "x", f"--limit={least_or_most}"])
+        assert given.limit == least_or_most
+    with pytest.raises(SystemExit):
+        parser.parse_args(["find", "x", f"--limit={number}"])
+    assert f"is not a number from 1 to {MAX_LIMIT}" in capsys.readouterr().err
 
 
 def test_without_any_input_the_help_is_printed(tmp_path):

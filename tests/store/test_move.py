@@ -1,5 +1,7 @@
 """Everything moves from SQLite to PostgreSQL, whatever comes between; what is not ours stays."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,20 @@ async def test_what_was_interrupted_goes_on_and_is_not_used_before_it_is_done(
     assert await rows_of(target) == await rows_of(source)
     with pytest.raises(StoreError, match="was moved to"):
         await run(source, target)
+
+
+async def test_what_changes_while_it_is_moved_is_noticed(source: str, target: str):
+    file = source.removeprefix("sqlite+aiosqlite:///")
+
+    def change(table: str, done: int, total: int) -> None:
+        if table == "papers" and done == total:
+            with closing(sqlite3.connect(file)) as there, there:
+                there.execute("UPDATE papers SET title = 'Another'")
+
+    with pytest.raises(StoreError, match="The table papers is not the same in both databases"):
+        await run(source, target, change)
+    with pytest.raises(StoreError, match="run `paperboy move` again"):
+        await Store.open(target)
 
 
 async def test_a_database_with_other_data_is_left_as_it_is(source: str, target: str):
