@@ -21,6 +21,7 @@ from bot.search.analysis.tokenizer import tokenize
         "learn learned learning learns",
         "lernen",
         "normalisation normalization normalise normalized normalisers",
+        "incentivise incentivizing incentivisation",
         "behaviours behavior",
         "modelling modeling models",
         "centre centers",

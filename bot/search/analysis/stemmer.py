@@ -20,7 +20,8 @@ _DEPARTURES = (("logies", "log"), ("logy", "log"), ("bly", "ble"))
 # British spellings by their endings, and what stands there in American ones. "Precise" and
 # "revise" keep theirs: "precision" has the same stem.
 _BRITISH = {
-    r"(?<=[a-z]{2}[dlmnrst])is(?=(?:e[drs]?|ers|ing|ations?|able)$)": "iz",  # normalisation
+    # normalisation, incentivise
+    r"(?:(?<=[a-z]{2}[dlmnrst])|(?<=tiv))is(?=(?:e[drs]?|ers|ing|ations?|able)$)": "iz",
     r"lys(?:es|is)$": "lyze",  # analyses, and analysis besides
     r"(?<=[a-z]{2}ly)s(?=(?:e[dr]?|ers|ing)$)": "z",  # analyse
     r"(?<=[a-z]{3})our(?=(?:s|ed|ing|al|ally|able|ful|hoods?)?$)": "or",  # behaviour

@@ -22,7 +22,7 @@ Fields: TypeAlias = tuple[str, str, str, str, str]
 MAX_ROW = (1 << 63) - 1  # SQLite has no greater row
 
 # Raise it whenever a table or its content changes: an index of another version is rebuilt.
-VERSION = 13
+VERSION = 14
 # `paper` holds a row for each paper with all that filters, ranks and suggests; its text is folded
 # and split into words. A row's number is never used again: a paper whose text changes gets a new
 # one. `checksum` covers the text. `columns` is what filters look at without the texts between,
