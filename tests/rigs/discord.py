@@ -106,6 +106,11 @@ class Hurried:
         await asyncio.sleep(seconds / 20)
 
 
+def _let_wait(clock: object) -> None:
+    for module in (discord.http, discord.webhook.async_):
+        module.asyncio = clock  # type: ignore[attr-defined]  # it has all of it
+
+
 class DiscordRig:
     """The server: its state is `backend`, what it was asked `asked`."""
 
@@ -145,11 +150,11 @@ class DiscordRig:
         await (site := web.TCPSite(runner, "127.0.0.1", port)).start()
         assert site._server is not None  # noqa: SLF001  # aiohttp tells the port nowhere else
         self.at = f"127.0.0.1:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[attr-defined]  # noqa: SLF001
-        discord.http.asyncio = Hurried()  # type: ignore[attr-defined, assignment]  # it has all of it
+        _let_wait(Hurried())
         try:
             yield self
         finally:
-            discord.http.asyncio = asyncio  # type: ignore[attr-defined]  # as above
+            _let_wait(asyncio)
             await runner.cleanup()
 
     async def stop(self) -> None:

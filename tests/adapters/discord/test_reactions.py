@@ -315,11 +315,12 @@ async def test_a_bookmark_on_and_off_leaves_a_paper_that_was_saved_by_hand(rig, 
 
 
 async def test_a_reaction_is_written_down_before_anything_is_done(ada, bot, monkeypatch):
-    seen, run, stopped = await card(bot, ada), bot.reactions._run, asyncio.Event()  # noqa: SLF001
+    seen, run = await card(bot, ada), bot.reactions._run  # noqa: SLF001
+    stopped, ends = asyncio.Event(), asyncio.Event()
 
     async def stopping(*_: object) -> None:
         stopped.set()
-        await asyncio.Future()
+        await ends.wait()
 
     monkeypatch.setattr(bot.reactions, "_run", stopping)
     ada.react(seen)
@@ -327,6 +328,7 @@ async def test_a_reaction_is_written_down_before_anything_is_done(ada, bot, monk
     (_, event), *others = await bot.services.store.reaction_events.waiting("discord", bot.now(), 9)
     assert (event.message, event.person.id, others) == (str(seen.id), str(ada.id), [])
     monkeypatch.setattr(bot.reactions, "_run", run)
+    ends.set()
 
 
 def closed(rig: DiscordRig, ada: Member) -> None:
