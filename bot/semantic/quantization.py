@@ -15,6 +15,7 @@ Scores: TypeAlias = npt.NDArray[np.float32]
 
 _LARGEST = 127
 _WORD_BITS = 64
+_LEAST = np.float32(1e-9)  # a length
 
 
 def quantize(vector: Vector) -> Bytes:
@@ -32,6 +33,19 @@ def cosines(vectors: Bytes, query: Vector) -> Scores:
     lines = vectors.astype(np.float32)
     lengths = np.sqrt(np.einsum("ij,ij->i", lines, lines))
     found: Scores = lines @ query / np.maximum(lengths, np.float32(1e-9))
+    return found
+
+
+def directions(vectors: npt.NDArray[np.int8] | Vector, centre: Vector) -> Vector:
+    """Return where each line lies as seen from a centre: lines of length 1, or all zeros as before.
+
+    What most texts have in common says nothing about any (J. Mu and others, "All-but-the-top",
+    2018).
+    """
+    lines = vectors.astype(np.float32)
+    lengths = np.linalg.norm(lines, axis=-1, keepdims=True)
+    lines = np.where(lengths > 0, lines / np.maximum(lengths, _LEAST) - centre, 0)
+    found: Vector = lines / np.maximum(np.linalg.norm(lines, axis=-1, keepdims=True), _LEAST)
     return found
 
 

@@ -16,10 +16,21 @@ import pytest
 
 from bot.papers import Paper
 from bot.search import Index, parse
+from bot.search.index.arrays import Mask
+from bot.search.index.row_vectors import RowVectorsDraft
+from bot.search.ranking.meaning import Meaning
 from bot.semantic.encoder import normalize
 from bot.semantic.model import Model
 from bot.semantic.model_folder import ModelFolder
-from bot.semantic.quantization import cosines, differences, quantize, signs
+from bot.semantic.quantization import (
+    Bytes,
+    cosines,
+    differences,
+    directions,
+    quantize,
+    signs,
+)
+from bot.semantic.vector_file import Keys
 from tests.rigs.damage import flip_bits
 from tests.rigs.models import SENSES, write_model
 from tests.rigs.waiting import eventually
@@ -271,6 +282,30 @@ def test_signs_find_nearly_all_of_the_nearest():
         best = near[np.argsort(-cosines(small[near], query))[:10]]
         shares.append(len(exact & set(best.tolist())) / 10)
     assert np.mean(shares) >= 0.97
+
+
+def test_what_all_papers_have_in_common_says_nothing():
+    centre = np.array([1, 0, 0], np.float32)
+    one, other = directions(np.array([[10, 1, 0], [10, -1, 0]], np.int8), centre)
+    assert one @ other < -0.9
+    assert not directions(np.zeros((1, 3), np.int8), centre).any()
+
+
+def test_what_comes_first_tells_what_else_is_meant():
+    axes = np.eye(64, dtype=np.float32)
+    first, like_first, other = axes[0] + axes[1], axes[0] + 2 * axes[1], axes[0] + 2 * axes[2]
+    vectors = [quantize(each) for each in (first, like_first, other, *axes[3:])]
+    draft = RowVectorsDraft("build")
+    draft.add([(n, n) for n in range(len(vectors))], dict(enumerate(vectors)))
+
+    def read(keys: Keys) -> tuple[Mask, Bytes]:
+        return np.ones(len(keys), bool), np.array([vectors[key] for key in keys])
+
+    meaning = Meaning(axes[0], draft.publish(lambda keys: read(keys)[1]), read)
+    rows, merits = np.arange(len(vectors)), np.where(np.arange(len(vectors)) == 0, 9, 0)
+    before, after = meaning.nearness_with_best(rows, merits.astype(np.float32), 1.0)
+    assert before[1] == pytest.approx(before[2], abs=0.1)
+    assert after[1] > after[2] + 0.5
 
 
 @pytest.mark.parametrize("size", [64, 100, 256])

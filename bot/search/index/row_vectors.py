@@ -14,11 +14,13 @@ import numpy as np
 from bot.search.index.arrays import Mask, Places
 from bot.search.index.snapshot import Snapshot
 from bot.semantic.encoder import Vector
-from bot.semantic.quantization import Bytes, Signs, differences, signs
+from bot.semantic.quantization import Bytes, Signs, differences, directions, signs
 from bot.semantic.vector_file import Keys
 
 # Rows whose cosines tell how near papers are to a query by chance.
 SAMPLE_ROWS = 1024
+# As few have hardly anything in common but what they are about.
+FEW_ROWS = 10
 # Rows listed at once: searches wait for a millisecond.
 LISTED_ROWS = 1000
 
@@ -27,7 +29,8 @@ LISTED_ROWS = 1000
 class RowVectors:
     """The rows that have a vector, in ascending order, with its key and its signs.
 
-    `build` is that of the index which numbers the rows; `sample` are vectors of some of them.
+    `build` is that of the index which numbers the rows; `sample` are vectors of some of them,
+    `centre` is what all of these have in common, `seen` how they lie as seen from there.
     """
 
     build: str
@@ -35,6 +38,8 @@ class RowVectors:
     keys: Keys
     codes: Signs
     sample: Bytes
+    centre: Vector
+    seen: Vector
 
     def find(self, rows: Places) -> tuple[Mask, Keys]:
         """Return which of the rows have a vector, and the keys of those."""
@@ -83,8 +88,17 @@ class RowVectorsDraft:
         """Return all rows; `read` returns the vectors of a sample."""
         rows, keys, codes = (np.concatenate(parts) for parts in zip(*self._parts, strict=True))
         self._parts, self.has_news = [(rows, keys, codes)], False
-        sample = keys[:: -(-len(keys) // SAMPLE_ROWS)]
-        return RowVectors(self.build, rows, keys, codes, read(sample))
+        sample = read(keys[:: -(-len(keys) // SAMPLE_ROWS)])
+        centre = _centre(sample)
+        seen = directions(sample, centre)
+        return RowVectors(self.build, rows, keys, codes, sample, centre, seen)
+
+
+def _centre(sample: Bytes) -> Vector:
+    """Return the mean of vectors, less of it where they are few: these say little of all."""
+    lines = directions(sample, np.zeros(sample.shape[1], np.float32))
+    found: Vector = lines.sum(axis=0) / np.float32(len(lines) + FEW_ROWS)
+    return found
 
 
 class ListedRows(NamedTuple):

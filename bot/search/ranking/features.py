@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -65,6 +65,22 @@ class Wanted:
         return cls(words, terms, text, counts / counts.sum(), telling)
 
 
+class Unmet(NamedTuple):
+    """How much of a query its words leave open, from 0 to 1: of a name, and of a question."""
+
+    of_name: float
+    of_question: float
+
+    @classmethod
+    def of(cls, titled: float, told: float, asked: float) -> Unmet:
+        """Return it for the shares of the query that the best title and the best text have.
+
+        `asked` is how far the query is a sentence.
+        """
+        in_title, in_text = max(0.0, 1 - titled), max(0.0, 1 - told)
+        return cls((in_title * in_text) ** 2, in_text * asked)
+
+
 @dataclass(frozen=True, slots=True)
 class TextScores:
     """BM25's score of each candidate, and the highest that a paper could have."""
@@ -87,7 +103,8 @@ def measure(candidates: Shortlist, wanted: Wanted, bm25: TextScores | None) -> F
         **_name_features(papers, wanted, shares["person"]),
     }
     if bm25:
-        columns |= _bm25_features(bm25, shares["title"] + shares["person"], _asked(wanted.words))
+        headed = shares["title"] + shares["person"]
+        columns |= _bm25_features(bm25, headed, asked_share(wanted.words))
     nothing = np.zeros(len(papers), np.float32)
     found = [columns.get(feature, nothing) for feature in FEATURES]
     lines = np.concatenate(found, dtype=np.float32, casting="unsafe")
@@ -133,7 +150,7 @@ def _shares(candidates: Shortlist, wanted: Wanted) -> Mapping[str, Column]:
     }
 
 
-def _asked(words: Sequence[str]) -> np.float32:
+def asked_share(words: Sequence[str]) -> np.float32:
     """Return how far a query is a sentence, by its function words beyond the first."""
     others = sum(word in FUNCTION_WORDS for word in words) - 1
     return np.float32(max(0.0, min(1.0, 2 * others / len(words))))

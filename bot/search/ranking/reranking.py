@@ -15,7 +15,7 @@ from bot.search.query.query_term import QueryTerm
 from bot.search.ranking.bm25 import Bm25
 from bot.search.ranking.candidates import Shortlist
 from bot.search.ranking.context import SearchContext
-from bot.search.ranking.features import Features, TextScores, Wanted, measure
+from bot.search.ranking.features import Features, TextScores, Unmet, Wanted, asked_share, measure
 from bot.search.ranking.title_features import Column
 from bot.search.ranking.weights import FEATURES
 
@@ -34,6 +34,7 @@ MIN_NEARNESS = 3.0
 _DECISIVE = [
     FEATURES.index(name) for name in ("title", "person", "alias", "text", "starts", "one_name")
 ]
+_TELLING = [FEATURES.index(name) for name in ("title", "person", "bm25_share")]
 
 
 class Ranked(NamedTuple):
@@ -75,10 +76,11 @@ def rerank(
     is_named = (one_name >= ONE_NAME_SHARE) & (person >= ALL_OF_COVER * cover)
     nearness = np.zeros(len(rows), np.float32)
     if context.meaning:
-        nearness = context.meaning.nearness(rows)
+        weight = context.meaning.weight_of(number, unmet(features, context.words))
+        nearness, told = context.meaning.nearness_with_best(rows, merits, weight)
         # the papers of a person are those with the name, whatever it means
         if not is_named[merits.argmax()]:
-            merits += context.meaning.weight_of(number) * nearness
+            merits += weight * told
     in_name = _in_one_name(person, one_name * number, candidates.impacts)
     is_clear = (starts == 1) | (title + in_name > CLEAR_SHARE)
     is_near = nearness >= MIN_NEARNESS
@@ -94,6 +96,13 @@ def _in_one_name(person: Column, together: Column, impacts: Impacts) -> Column:
     named = (impacts == PERSON).sum(axis=1)
     found: Column = np.where((named == 1) | (together >= ONE_NAME_SHARE * named), person, 0)
     return found
+
+
+def unmet(features: Features, words: Sequence[str]) -> Unmet:
+    """Return how much of a query these candidates leave open."""
+    title, person, told = features.T[_TELLING]
+    asked = float(asked_share(words))
+    return Unmet.of(float((title + person).max()), float(told.max()), asked)
 
 
 def telling_words(words: Sequence[str]) -> int:
