@@ -15,7 +15,7 @@ Scores: TypeAlias = npt.NDArray[np.float32]
 
 _LARGEST = 127
 _WORD_BITS = 64
-_LEAST = np.float32(1e-9)  # a length
+_LEAST = np.float32(1e-9)  # so that no length is zero
 
 
 def quantize(vector: Vector) -> Bytes:
@@ -42,10 +42,15 @@ def directions(vectors: npt.NDArray[np.int8] | Vector, centre: Vector) -> Vector
     What most texts have in common says nothing about any (J. Mu and others, "All-but-the-top",
     2018).
     """
-    lines = vectors.astype(np.float32)
-    lengths = np.linalg.norm(lines, axis=-1, keepdims=True)
-    lines = np.where(lengths > 0, lines / np.maximum(lengths, _LEAST) - centre, 0)
-    found: Vector = lines / np.maximum(np.linalg.norm(lines, axis=-1, keepdims=True), _LEAST)
+    lines = _unit(vectors.astype(np.float32))
+    is_there = lines.any(axis=-1, keepdims=True).astype(np.float32)
+    return _unit(is_there * (lines - centre))
+
+
+def _unit(lines: Vector) -> Vector:
+    """Return lines of length 1; those that are all zeros stay so."""
+    lengths = np.linalg.norm(lines, axis=-1, keepdims=True).astype(np.float32)
+    found: Vector = lines / (lengths + _LEAST)
     return found
 
 
