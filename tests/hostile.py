@@ -21,7 +21,7 @@ import termios
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -262,7 +262,7 @@ def cut_downloads(folder: Path, endpoint: str, rnd: random.Random, number: int) 
 
 def changes(folder: Path) -> dict[str, int]:
     """Count what the database has of things that only people do."""
-    with sqlite3.connect(folder / "home" / "paperboy.sqlite3") as database:
+    with closing(sqlite3.connect(folder / "home" / "paperboy.sqlite3")) as database, database:
         return {
             table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in CHANGED_BY_A_FORM

@@ -17,7 +17,7 @@ import random
 import sqlite3
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
@@ -205,9 +205,8 @@ async def _check(home: Path, said: Sequence[str]) -> list[str]:
             await _finish(store, outlet)
     except Exception as error:  # noqa: BLE001
         return [f"{type(error).__name__}: {error}"]
-    with sqlite3.connect(home / "paperboy.sqlite3") as connection:
+    with closing(sqlite3.connect(home / "paperboy.sqlite3")) as connection, connection:
         ((sound,),) = connection.execute("PRAGMA integrity_check").fetchall()
-    connection.close()
     bad += [] if sound == "ok" else [sound]
     for number in {*planned, *(int(key.partition("-")[0]) for key, _ in outlet.log)}:
         texts = [text for key, text in outlet.log if key.startswith(f"{number}-")]

@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import AsyncIterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -184,9 +185,8 @@ async def test_the_index_of_another_database_is_made_anew(path: Path):
 
 async def test_an_index_of_another_version_is_made_anew(path: Path):
     await filled(path)
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE about SET value = 0 WHERE name = 'version'")
-    connection.close()
     async with await opened(path) as index:
         assert index.revision == 0
 

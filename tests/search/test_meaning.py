@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -259,7 +259,7 @@ async def test_a_vector_that_was_changed_is_no_vector(tmp_path: Path):
     async with opened(tmp_path, store) as index:
         await embed(index, store)
     file = vectors_in(tmp_path)
-    with sqlite3.connect(file) as connection:
+    with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("UPDATE vector SET vector = zeroblob(64) WHERE key % 3 = 0")
         connection.execute("UPDATE vector SET vector = 'a text' WHERE key % 3 = 1")
     connection.close()

@@ -9,6 +9,7 @@ import random
 import shutil
 import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,7 +138,7 @@ async def test_a_log_that_belongs_to_the_present_database_goes_with_it(tmp_path:
     async with await Store.open(f"sqlite+aiosqlite:///{database}") as store:
         await fill(store, 0, 3)
         # another process that reads on keeps the log from being emptied
-        with sqlite3.connect(database, isolation_level=None) as reader:
+        with closing(sqlite3.connect(database, isolation_level=None)) as reader, reader:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM papers").fetchone()
             await fill(store, 3, 1)
