@@ -1,10 +1,11 @@
 """A proxy in the environment is used for everything, and its troubles are told."""
 
 import shutil
-from datetime import UTC, datetime
 
 import pytest
 
+from bot.calendar.clock import utc_now
+from bot.library.sync import feed_day
 from tests.rigs.discord import TOKEN, DiscordRig
 from tests.rigs.hugging_face import hugging_face
 from tests.rigs.proxy import make_certificate, proxy
@@ -44,7 +45,7 @@ def slack(**env):
 
 async def test_papers_come_through_a_proxy_with_a_password(tmp_path, certificate):
     async with hugging_face() as site:
-        site.fill(datetime.now(UTC).date())
+        site.fill(feed_day(utc_now()))
         async with proxy({"hf.test": int(site.address.rpartition(":")[2])}, certificate) as one:
             one.password = "me:hush hush"
             address = one.address.replace("://", "://me:hush%20hush@")

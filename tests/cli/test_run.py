@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.calendar.clock import utc_now
+from bot.library.sync import feed_day
 from bot.log_file import LogFile
 from bot.runtime.heartbeat import read_heartbeat
 from bot.settings import sqlite_in
@@ -39,7 +41,7 @@ def problems(home):
 
 async def test_a_good_start_is_told_in_a_few_lines(rig, tmp_path):
     async with hugging_face() as site:
-        site.fill(datetime.now(UTC).date())
+        site.fill(feed_day(utc_now()))
         env = slack(rig, tmp_path, HF_ENDPOINT=site.address)
         async with running(tmp_path, env) as one:
             await one.says("INFO Connected to Slack as @paperboy in Acme.")

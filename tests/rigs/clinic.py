@@ -14,6 +14,7 @@ from bot.calendar.schedule import Schedule
 from bot.chat.command_table import CommandTable
 from bot.chat.outlet import Outlet
 from bot.features import ALL
+from bot.library.sync import feed_day
 from bot.models import DigestOptions, Person, Place, Subscription
 from bot.runtime.doctor.examination import Patient, examine
 from bot.runtime.doctor.findings import Finding, Level
@@ -88,7 +89,7 @@ class Clinic:
 async def clinic(home: Path) -> AsyncIterator[Clinic]:
     """Give a home in which a sync has just gone well, and no platform is set up."""
     async with hugging_face() as site:
-        site.fill(utc_now().date())
+        site.fill(feed_day(utc_now()))
         there = Clinic(home, site)
         async with there.store() as store:
             await store.syncs.record(SyncRun(there.now, 1, 0))
