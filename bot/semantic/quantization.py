@@ -42,13 +42,14 @@ def directions(vectors: npt.NDArray[np.int8] | Vector, centre: Vector) -> Vector
     What most texts have in common says nothing about any (J. Mu and others, "All-but-the-top",
     2018).
     """
-    lines = _unit(vectors.astype(np.float32))
+    lines = units(vectors)
     is_there = lines.any(axis=-1, keepdims=True).astype(np.float32)
-    return _unit(is_there * (lines - centre))
+    return units(is_there * (lines - centre))
 
 
-def _unit(lines: Vector) -> Vector:
+def units(vectors: npt.NDArray[np.int8] | Vector) -> Vector:
     """Return lines of length 1; those that are all zeros stay so."""
+    lines = vectors.astype(np.float32)
     lengths = np.linalg.norm(lines, axis=-1, keepdims=True).astype(np.float32)
     found: Vector = lines / (lengths + _LEAST)
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from bot.search.index.arrays import Mask, Places
 from bot.search.index.snapshot import Snapshot
 from bot.semantic.encoder import Vector
-from bot.semantic.quantization import Bytes, Signs, differences, directions, signs
+from bot.semantic.quantization import Bytes, Signs, differences, directions, signs, units
 from bot.semantic.vector_file import Keys
 
 # Rows whose cosines tell how near papers are to a query by chance.
@@ -96,7 +96,7 @@ class RowVectorsDraft:
 
 def _centre(sample: Bytes) -> Vector:
     """Return the mean of vectors, less of it where they are few: these say little of all."""
-    lines = directions(sample, np.zeros(sample.shape[1], np.float32))
+    lines = units(sample)
     found: Vector = lines.sum(axis=0) / np.float32(len(lines) + FEW_ROWS)
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from bot.semantic.encoder import Vector
-from bot.semantic.quantization import Bytes
+from bot.semantic.quantization import Bytes, units
 
 # How far the cosine of two papers has to be on the way from that of papers by chance, which
 # differs between models, to that of the same. Of 839,000 pairs of captured papers at most a week
@@ -30,7 +30,5 @@ def near_duplicates(vectors: Mapping[str, Vector], sample: Bytes) -> Mapping[str
 
 def _chance_cosine(sample: Bytes) -> float:
     """Return the mean of the cosines of all pairs of a sample."""
-    lines = sample.astype(np.float32)
-    lengths = np.linalg.norm(lines, axis=1, keepdims=True)
-    center = (lines / np.maximum(lengths, np.float32(1))).mean(axis=0)
+    center = units(sample).mean(axis=0)
     return float(center @ center)
